@@ -1,0 +1,43 @@
+/** Every code that can cross the wire or end a command. Stable: clients switch on them. */
+export const ERROR_CODES = [
+  'BAD_MESSAGE', // not JSON, unknown type or wrong field
+  'MESSAGE_TOO_LARGE',
+  'RATE_LIMITED',
+  'UNAUTHENTICATED', // no token, or one that does not verify
+  'FORBIDDEN', // the token does not grant this
+  'WRONG_ROOM', // the token is for another room
+  'ORIGIN_REFUSED',
+  'CONSENT_REQUIRED',
+  'POLICY_FORBIDS', // the server's policy switches this modality off
+  'NOT_FOUND',
+  'WRONG_STATE', // e.g. produce before join
+  'LIMIT_REACHED',
+  'UNSUPPORTED_MEDIA',
+  'MEDIA_CORRUPT',
+  'WORKER_DIED',
+  'CONFIG_INVALID',
+  'ENGINE_UNAVAILABLE',
+  'MODEL_INVALID',
+  'WINDOW_INVALID',
+  'OVERLOADED',
+  'CLOSED',
+  'INTERNAL',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** The one error class of the product: a stable code, what happened and what to do (in the message), and the cause. */
+export class EmostreamError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EmostreamError';
+    this.code = code;
+  }
+}
+
+export function toEmostreamError(error: unknown): EmostreamError {
+  if (error instanceof EmostreamError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new EmostreamError('INTERNAL', message, { cause: error });
+}

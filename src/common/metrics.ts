@@ -1,0 +1,99 @@
+/**
+ * The catalogue of metrics as data. Stages report through `Meter`; `src/telemetry` turns the catalogue into Prometheus
+ * metrics. So no stage depends on telemetry, and a thread reports by message.
+ * Units are base units (seconds, bytes); no room, participant or name is ever a label.
+ */
+export interface MetricSpec {
+  kind: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labels?: readonly string[];
+  buckets?: readonly number[];
+}
+
+const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+const DELAY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2, 5];
+
+export const METRICS = {
+  emostream_stage_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time spent in one stage for one item (a picture, a chunk of sound, a window or a batch).',
+    labels: ['stage'],
+    buckets: STAGE_BUCKETS,
+  },
+  emostream_capture_to_event_seconds: {
+    kind: 'histogram',
+    help: 'From the capture of the newest media in a window to the publishing of its event.',
+    buckets: DELAY_BUCKETS,
+  },
+  emostream_event_delay_seconds: {
+    kind: 'histogram',
+    help: 'From the end of a window (media time) to the publishing of its event.',
+    buckets: DELAY_BUCKETS,
+  },
+  emostream_batch_size: {
+    kind: 'histogram',
+    help: 'Windows per inference batch, before padding.',
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+  },
+  emostream_queue_depth: { kind: 'gauge', help: 'Items waiting in a bounded queue.', labels: ['queue'] },
+  emostream_dropped_total: {
+    kind: 'counter',
+    help: 'Everything that was dropped, by stage and reason. Nothing is dropped without being counted here.',
+    labels: ['stage', 'reason'],
+  },
+  emostream_rtp_packets_total: { kind: 'counter', help: 'RTP packets tapped for analysis.', labels: ['kind'] },
+  emostream_rtp_lost_total: {
+    kind: 'counter',
+    help: 'RTP packets that never came before their deadline.',
+    labels: ['kind'],
+  },
+  emostream_decoded_total: { kind: 'counter', help: 'Pictures, or chunks of sound, decoded.', labels: ['kind'] },
+  emostream_key_frame_requests_total: { kind: 'counter', help: 'Key frames asked for by the analyser.' },
+  emostream_windows_total: {
+    kind: 'counter',
+    help: 'Aligned windows closed, by what closed them.',
+    labels: ['closed_by'],
+  },
+  emostream_events_total: { kind: 'counter', help: 'Events published, by type.', labels: ['type'] },
+  emostream_errors_total: { kind: 'counter', help: 'Errors by stable code.', labels: ['code'] },
+  emostream_rooms: { kind: 'gauge', help: 'Open rooms.' },
+  emostream_participants: { kind: 'gauge', help: 'Participants in all rooms.' },
+  emostream_subscribers: { kind: 'gauge', help: 'Sockets subscribed to emotion events.' },
+  emostream_taps: { kind: 'gauge', help: 'Analysed tracks (each with its owner’s consent).', labels: ['modality'] },
+  emostream_tensors: { kind: 'gauge', help: 'Live tensors of the inference engine; constant in a healthy process.' },
+  emostream_thread_cpu_seconds_total: {
+    kind: 'counter',
+    help: 'CPU time by thread or process of the product.',
+    labels: ['thread'],
+  },
+  emostream_thread_event_loop_lag_seconds: {
+    kind: 'gauge',
+    help: 'Event-loop delay (p99 over the last interval) by thread.',
+    labels: ['thread'],
+  },
+  emostream_worker_restarts_total: {
+    kind: 'counter',
+    help: 'Workers that died and were replaced.',
+    labels: ['worker'],
+  },
+  emostream_engine_info: {
+    kind: 'gauge',
+    help: 'Always 1; names the engine and model in use.',
+    labels: ['engine', 'model'],
+  },
+} as const satisfies Record<string, MetricSpec>;
+
+export type MetricName = keyof typeof METRICS;
+export type Labels = Record<string, string>;
+
+/** What a stage may say about itself. */
+export interface Meter {
+  /** Adds to a counter. */
+  count(name: MetricName, labels?: Labels, by?: number): void;
+  /** Observes a value in base units. */
+  observe(name: MetricName, value: number, labels?: Labels): void;
+  /** Sets a gauge. */
+  set(name: MetricName, value: number, labels?: Labels): void;
+}
+
+export const silentMeter: Meter = { count() {}, observe() {}, set() {} };

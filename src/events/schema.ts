@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { EMOTIONS } from '../common/emotions.js';
+
+/**
+ * The event contract: one zod schema per message, from which the wire check, the TypeScript types and the client library
+ * derive. This file is bundled into the browser: it imports nothing but zod and constants.
+ */
+
+export const roomIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a room is 1 to 64 letters, digits, "-" or "_"');
+export const participantIdSchema = z.string().min(1).max(64);
+
+const probability = z.number().min(0).max(1);
+export const scoresSchema = z.strictObject({
+  neutral: probability,
+  happy: probability,
+  sad: probability,
+  angry: probability,
+  fearful: probability,
+  disgusted: probability,
+  surprised: probability,
+});
+export type Scores = z.infer<typeof scoresSchema>;
+
+/** `off`: no track or no consent; `stalled`: the track is there but no media comes; `live`: media comes. */
+export const trackStateSchema = z.enum(['off', 'stalled', 'live']);
+
+const modalityFields = {
+  state: trackStateSchema,
+  /** True when the window holds a face, a voice or words. */
+  present: z.boolean(),
+  /** Fusion weight; the present modalities' weights sum to 1. */
+  weight: probability,
+  /** This modality's own opinion, null when absent. */
+  scores: scoresSchema.nullable(),
+  /** Named figures, each 0..1; empty when absent. */
+  quality: z.record(z.string(), z.number()),
+};
+export const modalitySchema = z.strictObject(modalityFields);
+export const faceModalitySchema = z.strictObject({
+  ...modalityFields,
+  /** Where the face was last seen, in fractions of the picture; null when absent. */
+  box: z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).nullable(),
+});
+
+/** Milliseconds between the stations of a window's way; `total` runs from the window's end to publishing. */
+export const latencySchema = z.strictObject({
+  /** Capture of the newest media in the window → its arrival; null when no media came. */
+  capture: z.number().nullable(),
+  /** Arrival → decoded; null when no media came. */
+  decode: z.number().nullable(),
+  /** Window end (media time) → window closed. */
+  close: z.number(),
+  /** Window closed → features ready. */
+  features: z.number(),
+  /** Waiting for a batch. */
+  queue: z.number(),
+  inference: z.number(),
+  publish: z.number(),
+  total: z.number(),
+});
+
+const envelope = {
+  room: roomIdSchema,
+  participant: participantIdSchema,
+  /** Per room, starts at 1, no holes: a hole seen by a subscriber is a loss, and `missed` says which. */
+  seq: z.number().int().positive(),
+};
+const windowSchema = z.strictObject({
+  /** Media time, ms since the epoch; the window is [start, end). */
+  start: z.number(),
+  end: z.number(),
+});
+
+export const emotionEventSchema = z.strictObject({
+  type: z.literal('emotion'),
+  ...envelope,
+  window: windowSchema,
+  /** 0 first; +1 each time late words change the window. */
+  revision: z.number().int().nonnegative(),
+  /** Null when no modality was present. */
+  label: z.enum(EMOTIONS).nullable(),
+  /** The label is a guess: confidence is below the threshold of the model card. */
+  uncertain: z.boolean(),
+  confidence: probability,
+  scores: scoresSchema.nullable(),
+  /** Scores smoothed over the last seconds, for display; null until a modality was present. */
+  smoothed: scoresSchema.nullable(),
+  valence: z.number().min(-1).max(1).nullable(),
+  arousal: z.number().min(-1).max(1).nullable(),
+  face: faceModalitySchema,
+  voice: modalitySchema,
+  words: modalitySchema,
+  engine: z.strictObject({ name: z.string(), model: z.string() }),
+  latency: latencySchema,
+});
+export type EmotionEvent = z.infer<typeof emotionEventSchema>;
+
+/** A window of this participant that has no emotion event, and why. */
+export const gapEventSchema = z.strictObject({
+  type: z.literal('gap'),
+  ...envelope,
+  window: windowSchema,
+  reason: z.enum(['overloaded', 'no-media', 'engine-failed', 'analysis-restarted']),
+});
+export type GapEvent = z.infer<typeof gapEventSchema>;
+
+/** Analysis of this participant begins (first consent with a track, or a change of what is analysed). */
+export const beginEventSchema = z.strictObject({
+  type: z.literal('begin'),
+  ...envelope,
+  at: z.number(),
+  analysed: z.strictObject({ face: z.boolean(), voice: z.boolean(), words: z.boolean() }),
+});
+export type BeginEvent = z.infer<typeof beginEventSchema>;
+
+/** No more events of this participant. */
+export const endEventSchema = z.strictObject({
+  type: z.literal('end'),
+  ...envelope,
+  at: z.number(),
+  reason: z.enum(['left', 'consent-withdrawn', 'timed-out', 'removed', 'server-closing']),
+});
+export type EndEvent = z.infer<typeof endEventSchema>;
+
+export const roomEventSchema = z.discriminatedUnion('type', [
+  emotionEventSchema,
+  gapEventSchema,
+  beginEventSchema,
+  endEventSchema,
+]);
+export type RoomEvent = z.infer<typeof roomEventSchema>;

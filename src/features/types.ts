@@ -1,0 +1,97 @@
+import type { TrackState } from '../streams/types.js';
+
+/** Shapes shared by the live path, training and the network. One place, so that they cannot drift apart. */
+export const FACE_SIZE = 48;
+/** At most so many crops per window. */
+export const FACE_CROPS = 4;
+export const MEL_BANDS = 64;
+/** 3 s at a hop of 10 ms. */
+export const MEL_FRAMES = 300;
+export const MEL_HOP_MS = 10;
+export const VOICE_WINDOW_MS = 3000;
+/** Trailing words: at most so many tokens, the newest kept, and so many hashed n-grams per token. */
+export const WORD_TOKENS = 32;
+export const WORD_NGRAMS = 8;
+/** Hash buckets; id 0 is padding, ids are 1..WORD_BUCKETS-1. */
+export const WORD_BUCKETS = 16_384;
+export const WORDS_WINDOW_MS = 8000;
+/** speaker changed, length, question, exclamation: each 0..1. */
+export const WORDS_META = 4;
+/** Quality figures fed to fusion, each 0..1, in this order. */
+export const FACE_QUALITY = ['size', 'light', 'contrast', 'sharpness'] as const;
+export const VOICE_QUALITY = ['snr', 'speech', 'coverage'] as const;
+export const WORDS_QUALITY = ['length', 'recency'] as const;
+
+/** Box in fractions of the picture, 0..1, origin top left. */
+export interface FaceBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What one picture says about a face; `crop` is null where there is none. */
+export interface FaceObservation {
+  /** FACE_SIZE² grey values 0..255, or null. */
+  crop: Uint8Array | null;
+  box: FaceBox | null;
+  /** Detector score 0..1 (of the last detection when tracked). */
+  score: number;
+  /** Length FACE_QUALITY, each 0..1. */
+  quality: number[];
+  /** How many faces the last detection saw. */
+  faces: number;
+}
+
+/** Log-mel frames of a stretch of sound, with what voice activity detection needs. */
+export interface VoiceObservation {
+  /** n × MEL_BANDS, row major: natural log of mel power, before normalising (see log-mel.ts). */
+  mel: Float32Array;
+  /** Mel frames in this block. */
+  frames: number;
+  /** Of those, frames with speech. */
+  speechFrames: number;
+  /** Signal-to-noise estimate, dB. */
+  snrDb: number;
+}
+
+export interface WindowFeatures {
+  startMs: number;
+  endMs: number;
+  revision: number;
+  closedBy: 'watermark' | 'deadline' | 'revision';
+  /** Null: no face in any picture of the window. */
+  face: {
+    /** count × FACE_SIZE² grey values 0..255, in time order. */
+    crops: Uint8Array;
+    count: number;
+    quality: number[];
+    box: FaceBox;
+  } | null;
+  /** Null: no speech in the window. */
+  voice: {
+    /** MEL_FRAMES × MEL_BANDS, normalised for the network (see log-mel.ts). */
+    logMel: Float32Array;
+    quality: number[];
+  } | null;
+  /** Null: no words in the trailing transcript window. */
+  words: {
+    /** WORD_TOKENS × WORD_NGRAMS ids, 0 is padding. */
+    tokens: Int32Array;
+    /** Tokens that are not padding. */
+    count: number;
+    /** Length WORDS_META. */
+    meta: number[];
+    quality: number[];
+  } | null;
+  state: { face: TrackState; voice: TrackState; words: TrackState };
+  timing: {
+    /** Server wall clock, ms; null where no media came. */
+    lastMediaMs: number | null;
+    lastArrivalMs: number | null;
+    lastDecodedMs: number | null;
+    closedMs: number;
+    /** When the features were ready. */
+    featuresMs: number;
+  };
+}

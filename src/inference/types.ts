@@ -1,0 +1,55 @@
+import type { Modality } from '../common/emotions.js';
+import type { WindowFeatures } from '../features/types.js';
+
+export const ENGINE_NAMES = ['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** The part of a window that the network reads. */
+export type ModelInput = Pick<WindowFeatures, 'face' | 'voice' | 'words'>;
+
+/** What the network says about one window. */
+export interface EmotionScores {
+  /** Calibrated distribution over EMOTIONS; sums to 1. Null when no modality was present. */
+  probabilities: number[] | null;
+  /** -1..1 and -1..1; null when no modality was present. */
+  valence: number | null;
+  arousal: number | null;
+  /** Calibrated probability of the top label, 0..1. */
+  confidence: number;
+  /** True when confidence is below the threshold chosen on validation data (see the model card). */
+  uncertain: boolean;
+  /** How much each modality counted: fusion attention, sums to 1 over those present, 0 for the absent. */
+  weights: Record<Modality, number>;
+  /** Auxiliary distribution per modality, null for the absent. */
+  modalities: Record<Modality, number[] | null>;
+}
+
+export interface ModelInfo {
+  /** e.g. `emostream-fusion-1`. */
+  name: string;
+  version: string;
+}
+
+export interface EngineMemory {
+  tensors: number;
+  bytes: number;
+}
+
+/** One interface for every TensorFlow.js backend, in process or behind a thread. */
+export interface Engine {
+  readonly name: EngineName;
+  /**
+   * Loads weights from a folder holding `model.json`.
+   * @throws EmostreamError MODEL_INVALID when missing, truncated, of another version, or with NaN weights.
+   */
+  load(modelDir: string): Promise<ModelInfo>;
+  /**
+   * Runs one batch; answers one score per input, in order.
+   * @throws EmostreamError WINDOW_INVALID when a shape is wrong or a value is not finite.
+   */
+  run(batch: readonly ModelInput[]): Promise<EmotionScores[]>;
+  /** Runs each batch size once, so that no live batch pays for compilation or first allocation. */
+  warmUp(sizes: readonly number[]): Promise<void>;
+  memory(): Promise<EngineMemory>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Two cores: real workers, browsers and networks run in these tests.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+});
