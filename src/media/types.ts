@@ -1,24 +1,3 @@
-/** One RTP packet as the tap hands it on. */
-export interface TapPacket {
-  /** The whole RTP packet (RFC 3550 §5.1). */
-  data: Uint8Array;
-  /** Server wall clock when it arrived, ms since the epoch. */
-  arrivalMs: number;
-}
-
-/** What an RTCP sender report says about time (RFC 3550 §6.4.1). */
-export interface SenderReport {
-  ssrc: number;
-  /** The sender's NTP wall clock, as ms since the Unix epoch, fractional. */
-  ntpMs: number;
-  /** The same instant on the RTP clock of this SSRC, 32 bit. */
-  rtpTimestamp: number;
-  /** Server wall clock when the report arrived, ms. */
-  arrivalMs: number;
-}
-
-export type VideoCodec = 'VP8' | 'H264';
-
 /**
  * A decoded picture. `mediaTime` is the participant's media clock: the sender's clock expressed on the server's wall
  * clock, ms since the epoch (see media-clock.ts). All media of one participant share it.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Consent, consentSchema, NO_CONSENT, type Source, sourceSchema } from '../common/consent.js';
 import { ERROR_CODES } from '../common/errors.js';
 import {
   beginEventSchema,
@@ -26,12 +27,8 @@ export const TOKEN_SUBPROTOCOL_PREFIX = 'bearer.';
 // mediasoup's own structures are checked by mediasoup; here only that they are bounded objects.
 const opaque = z.record(z.string(), z.unknown());
 
-export const consentSchema = z.strictObject({ face: z.boolean(), voice: z.boolean(), words: z.boolean() });
-export type Consent = z.infer<typeof consentSchema>;
-export const NO_CONSENT: Consent = { face: false, voice: false, words: false };
-
-export const sourceSchema = z.enum(['camera', 'microphone']);
-export type Source = z.infer<typeof sourceSchema>;
+export { consentSchema, NO_CONSENT, sourceSchema };
+export type { Consent, Source };
 
 const requestId = z.number().int().nonnegative();
 

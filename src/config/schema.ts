@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+/**
+ * Every option of the server: one schema for environment, file and flags. `meta` gives the sentence and the unit, from
+ * which the README's table and `--help` are generated. The key `httpPort` is the flag `--http-port`, the environment
+ * variable `EMOSTREAM_HTTP_PORT` and the key `httpPort` of the configuration file.
+ */
+const flag = (sentence: string, fallback: boolean) =>
+  z
+    .union([
+      z.boolean(),
+      z.enum(['true', 'false', '1', '0', 'yes', 'no']).transform((s) => ['true', '1', 'yes'].includes(s)),
+    ])
+    .default(fallback)
+    .meta({ description: sentence });
+const int = (sentence: string, unit: string, fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback).meta({ description: sentence, unit });
+const text = (sentence: string, fallback: string) => z.string().default(fallback).meta({ description: sentence });
+const optionalText = (sentence: string) => z.string().min(1).optional().meta({ description: sentence });
+const list = (sentence: string) =>
+  z
+    .union([
+      z.array(z.string()),
+      z.string().transform((s) =>
+        s
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean),
+      ),
+    ])
+    .default([])
+    .meta({ description: sentence, unit: 'comma-separated' });
+
+export const configSchema = z.strictObject({
+  host: text('Address the HTTP and WebSocket server listens on. Loopback until told otherwise.', '127.0.0.1'),
+  httpPort: int('Port of the page, the WebSocket, metrics and health.', 'port', 8080, 0, 65535),
+  tlsCert: optionalText(
+    'Path of the TLS certificate (PEM). Browsers give camera and microphone only to localhost or over TLS.',
+  ),
+  tlsKey: optionalText('Path of the TLS private key (PEM).'),
+  allowedOrigins: list('Origins (scheme://host:port) whose pages may open the WebSocket, besides this server’s own.'),
+
+  jwtSecret: optionalText(
+    'Secret that signs and checks access tokens (HS256, 32 characters or more). Without it: development mode, with a random secret for this run and an open door, on loopback only.',
+  ),
+  openDoor: flag('Give a token for any room to anybody who asks (POST /api/token). On in development mode.', false),
+  tokenTtl: int('Life of a token given by the open door or `emostream token`.', 'seconds', 3600, 60, 31_536_000),
+
+  rtcHost: text('Local address for WebRTC media.', '127.0.0.1'),
+  rtcAnnouncedAddress: optionalText(
+    'Address that browsers are told for media, where it differs from rtcHost (NAT, 0.0.0.0).',
+  ),
+  rtcPort: int(
+    'First UDP and TCP port for WebRTC media; each mediasoup worker takes one. 0: any free ports.',
+    'port',
+    0,
+    0,
+    65535,
+  ),
+  rtcWorkers: int('mediasoup workers (processes). 0: one per two cores.', 'count', 0, 0, 256),
+  maxBitrate: int('Highest incoming bitrate per participant.', 'bit/s', 1_500_000, 100_000, 50_000_000),
+
+  allowFace: flag('Policy: faces may be analysed, where their owner consents.', true),
+  allowVoice: flag('Policy: voices may be analysed, where their owner consents.', true),
+  allowWords: flag('Policy: words may be analysed, where their owner consents.', true),
+
+  engine: z.enum(['auto', 'tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm']).default('auto').meta({
+    description: 'Inference engine. `auto` takes the embedded one (wasm); a named one that is missing is an error.',
+  }),
+  model: optionalText('Folder of the fusion model; the shipped one if not given.'),
+  maxBatch: int('Most windows in one inference batch.', 'windows', 16, 1, 256),
+  maxQueueDelay: int('Longest a window waits for its batch to fill.', 'ms', 15, 0, 1000),
+  inferenceDeadline: int(
+    'A window still waiting this long after it closed is dropped, and a gap event says so.',
+    'ms',
+    1500,
+    50,
+    10_000,
+  ),
+  inferenceQueue: int(
+    'Most windows waiting for inference; at the bound the oldest is dropped and becomes a gap.',
+    'windows',
+    512,
+    1,
+    100_000,
+  ),
+  analysisThreads: int('Threads that decode media and make features. 0: one per two cores.', 'count', 0, 0, 64),
+
+  allowedLateness: int('How long after its end a window waits for late media before it closes.', 'ms', 150, 0, 5000),
+  wordsRevisionHorizon: int('Words this late still revise the event of their window.', 'ms', 10_000, 0, 60_000),
+  smoothing: int('Time constant of the smoothed scores.', 'ms', 2000, 0, 60_000),
+
+  journalSize: int('Events kept per room for subscribers that resume.', 'events', 2000, 0, 1_000_000),
+  maxRooms: int('Most rooms at once.', 'rooms', 200, 1, 100_000),
+  maxParticipantsPerRoom: int('Most participants in a room.', 'participants', 50, 1, 1000),
+  maxSockets: int('Most WebSockets at once.', 'sockets', 2000, 1, 1_000_000),
+  maxMessageBytes: int('Longest WebSocket message accepted.', 'bytes', 262_144, 1024, 16_777_216),
+  maxMessagesPerSecond: int(
+    'Messages a socket may send per second, averaged over 10 seconds; beyond it, errors, then closing.',
+    'messages/s',
+    50,
+    1,
+    10_000,
+  ),
+  maxBufferedBytes: int(
+    'Unsent bytes a slow subscriber may have; past it its oldest events are conflated, at four times it is closed.',
+    'bytes',
+    1_048_576,
+    65_536,
+    1_073_741_824,
+  ),
+  heartbeat: int('Interval of WebSocket pings; two unanswered end the connection.', 'ms', 5000, 100, 60_000),
+
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .meta({ description: 'Least severe log level written.' }),
+  auditLog: optionalText(
+    'File that gets one JSON line per change of consent and per join and leave (ids only). Without it they go to the log.',
+  ),
+});
+export type Config = z.infer<typeof configSchema>;

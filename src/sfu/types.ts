@@ -1,0 +1,63 @@
+import type { Consent, Source } from '../common/consent.js';
+
+/** One RTP packet as the tap hands it on. */
+export interface TapPacket {
+  /** The whole RTP packet (RFC 3550 §5.1). */
+  data: Uint8Array;
+  /** Server wall clock when it arrived, ms since the epoch. */
+  arrivalMs: number;
+}
+
+/** What an RTCP sender report says about time (RFC 3550 §6.4.1). */
+export interface SenderReport {
+  ssrc: number;
+  /** The sender's NTP wall clock, as ms since the Unix epoch, fractional. */
+  ntpMs: number;
+  /** The same instant on the RTP clock of this SSRC, 32 bit. */
+  rtpTimestamp: number;
+  /** Server wall clock when the report arrived, ms. */
+  arrivalMs: number;
+}
+
+export type TapCodec = 'VP8' | 'H264' | 'opus';
+
+/** What the decoder must know of a tapped track; from the consumer's RTP parameters. */
+export interface TrackInfo {
+  trackId: string;
+  source: Source;
+  kind: 'audio' | 'video';
+  codec: TapCodec;
+  /** RTP payload type of the codec; other payload types are counted and dropped. */
+  payloadType: number;
+  /** RTP clock rate, Hz. */
+  clockRate: number;
+}
+
+/** What the analyser can ask of a track. */
+export interface TrackControl {
+  requestKeyFrame(): void;
+}
+
+/** Where the tap of one track pours its packets. */
+export interface TrackSink {
+  packet(packet: TapPacket): void;
+  /** A report of the very stream (SSRC) that is tapped, on its own RTP clock. */
+  senderReport(report: SenderReport): void;
+  /** The track pauses (muted) or resumes: no media is expected while it is paused. */
+  setPaused(paused: boolean): void;
+  close(): void;
+}
+
+/** The analysis of one participant, as the server sees it. Tracks are added only after consent. */
+export interface ParticipantAnalysis {
+  /** What may be analysed from now on; the server adds and closes tracks itself. */
+  setConsent(consent: Consent): void;
+  addTrack(track: TrackInfo, control: TrackControl): TrackSink;
+  /** Words on the server's wall clock, ms. Only called with consent to words. */
+  caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void;
+  close(reason: 'left' | 'timed-out' | 'removed' | 'server-closing'): void;
+}
+
+export interface Analyser {
+  open(who: { room: string; participant: string }): ParticipantAnalysis;
+}
