@@ -1,0 +1,37 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type Labels, METRICS, type Meter, type MetricName, type MetricSpec } from '../common/metrics.js';
+
+/** The catalogue of src/common/metrics.ts as Prometheus metrics. */
+export class PromMeter implements Meter {
+  readonly registry = new Registry();
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    for (const [name, spec] of Object.entries(METRICS) as [MetricName, MetricSpec][]) {
+      const common = { name, help: spec.help, labelNames: [...(spec.labels ?? [])], registers: [this.registry] };
+      if (spec.kind === 'counter') this.#counters.set(name, new Counter(common));
+      else if (spec.kind === 'gauge') this.#gauges.set(name, new Gauge(common));
+      else this.#histograms.set(name, new Histogram({ ...common, buckets: [...(spec.buckets ?? [])] }));
+    }
+  }
+
+  count(name: MetricName, labels: Labels = {}, by = 1): void {
+    this.#counters.get(name)?.inc(labels, by);
+  }
+
+  observe(name: MetricName, value: number, labels: Labels = {}): void {
+    this.#histograms.get(name)?.observe(labels, value);
+  }
+
+  set(name: MetricName, value: number, labels: Labels = {}): void {
+    this.#gauges.get(name)?.set(labels, value);
+  }
+
+  /** The exposition text and its content type. */
+  async exposition(): Promise<{ body: string; contentType: string }> {
+    return { body: await this.registry.metrics(), contentType: this.registry.contentType };
+  }
+}
