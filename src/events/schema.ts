@@ -118,7 +118,8 @@ export const endEventSchema = z.strictObject({
   type: z.literal('end'),
   ...envelope,
   at: z.number(),
-  reason: z.enum(['left', 'consent-withdrawn', 'timed-out', 'removed', 'server-closing']),
+  /** `tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back. */
+  reason: z.enum(['left', 'consent-withdrawn', 'tracks-ended', 'timed-out', 'removed', 'server-closing']),
 });
 export type EndEvent = z.infer<typeof endEventSchema>;
 

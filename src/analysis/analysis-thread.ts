@@ -1,0 +1,149 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import { replay } from '../common/thread-meter.js';
+import { workerUrl } from '../common/worker-url.js';
+import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from './messages.js';
+import { PacketBatch } from './packet-batch.js';
+
+/** Packets on their way to a thread that has not handled them yet; past it new ones are dropped and counted. */
+const MAX_PACKETS_IN_FLIGHT = 4000;
+
+export interface AnalysisThreadEvents {
+  onWindow(message: Extract<FromAnalysis, { type: 'window' }>): void;
+  onSkipped(message: Extract<FromAnalysis, { type: 'skipped' }>): void;
+  onKeyFrame(handle: number): void;
+  /** The thread died unasked. It is gone; whoever owns it starts another. */
+  onDied(): void;
+}
+
+/** The main thread's end of one analysis thread. */
+export class AnalysisThread {
+  readonly #worker: Worker;
+  readonly #batch = new PacketBatch();
+  readonly #inspections = new Map<number, (result: AnalysisInspection) => void>();
+  #flushPlanned = false;
+  #inFlight = 0;
+  #nextInspection = 1;
+  #closed = false;
+
+  private constructor(
+    worker: Worker,
+    private readonly events: AnalysisThreadEvents,
+    private readonly meter: Meter,
+  ) {
+    this.#worker = worker;
+  }
+
+  /** Resolves when the thread has loaded its models and takes work. */
+  static async start(
+    options: AnalysisOptions,
+    deps: { events: AnalysisThreadEvents; meter: Meter; logger: Logger },
+  ): Promise<AnalysisThread> {
+    const worker = new Worker(workerUrl(import.meta.url, './analysis-worker.js'), { workerData: options });
+    const thread = new AnalysisThread(worker, deps.events, deps.meter);
+    await new Promise<void>((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('exit', (code) => {
+        reject(new EmostreamError('INTERNAL', `the analysis thread ended while starting (exit code ${String(code)})`));
+      });
+      worker.once('message', () => {
+        resolve();
+      });
+    });
+    worker.removeAllListeners();
+    worker.on('message', (message: FromAnalysis) => {
+      thread.#receive(message);
+    });
+    worker.on('error', (error: Error) => {
+      deps.logger.error({ err: error, thread: options.index }, 'analysis thread failed');
+    });
+    worker.once('exit', () => {
+      thread.#failInspections();
+      if (!thread.#closed) deps.events.onDied();
+    });
+    return thread;
+  }
+
+  send(message: ToAnalysis): void {
+    if (this.#closed) return;
+    // Order matters: a control message must not overtake packets that came before it.
+    this.#flush();
+    this.#worker.postMessage(message);
+  }
+
+  packet(handle: number, data: Uint8Array, arrivalMs: number): void {
+    if (this.#closed) return;
+    if (this.#inFlight + this.#batch.packets >= MAX_PACKETS_IN_FLIGHT) {
+      this.meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'thread-overrun' });
+      return;
+    }
+    this.#batch.add(handle, data, arrivalMs);
+    if (!this.#flushPlanned) {
+      this.#flushPlanned = true;
+      setImmediate(() => {
+        this.#flushPlanned = false;
+        if (!this.#closed) this.#flush();
+      });
+    }
+  }
+
+  inspect(): Promise<AnalysisInspection> {
+    const id = this.#nextInspection++;
+    return new Promise((resolve) => {
+      this.#inspections.set(id, resolve);
+      this.send({ type: 'inspect', id });
+    });
+  }
+
+  /** Ends the thread after it has freed what it holds; after two seconds it is ended regardless. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', resolve));
+    this.send({ type: 'stop' });
+    this.#closed = true;
+    const timer = setTimeout(() => void this.#worker.terminate(), 2000);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #flush(): void {
+    const taken = this.#batch.take();
+    if (!taken) return;
+    this.#inFlight += taken.message.handles.length;
+    this.#worker.postMessage(taken.message, taken.transfer);
+  }
+
+  #receive(message: FromAnalysis): void {
+    switch (message.type) {
+      case 'window':
+        this.events.onWindow(message);
+        break;
+      case 'skipped':
+        this.events.onSkipped(message);
+        break;
+      case 'keyFrame':
+        this.events.onKeyFrame(message.handle);
+        break;
+      case 'metrics':
+        replay(message.measurements, this.meter);
+        this.meter.set('emostream_queue_depth', this.#inFlight, { queue: 'analysis-packets' });
+        break;
+      case 'handled':
+        this.#inFlight -= message.packets;
+        break;
+      case 'inspection':
+        this.#inspections.get(message.id)?.(message.result);
+        this.#inspections.delete(message.id);
+        break;
+      case 'ready':
+        break;
+    }
+  }
+
+  #failInspections(): void {
+    for (const resolve of this.#inspections.values()) resolve({ participants: 0, tracks: 0, decoders: 0, tensors: 0 });
+    this.#inspections.clear();
+  }
+}

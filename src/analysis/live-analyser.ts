@@ -1,0 +1,135 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import type { Clock } from '../common/clock.js';
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import type { Config } from '../config/schema.js';
+import type { EventBus } from '../events/bus.js';
+import type { Analyser, ParticipantAnalysis } from '../sfu/types.js';
+import { AnalysedParticipant } from './analysed-participant.js';
+import { AnalysisThread, type AnalysisThreadEvents } from './analysis-thread.js';
+import type { AnalysisInspection } from './messages.js';
+import { WindowPublisher, type WindowRunner } from './window-publisher.js';
+
+export interface LiveAnalyserDeps {
+  config: Config;
+  bus: EventBus;
+  runner: WindowRunner;
+  engine: { name: string; model: string };
+  meter: Meter;
+  clock: Clock;
+  logger: Logger;
+}
+
+interface Slot {
+  index: number;
+  thread: AnalysisThread | null;
+  participants: Map<number, AnalysedParticipant>;
+}
+
+/** The analyser of the live server: a few threads, each with a share of the participants. */
+export class LiveAnalyser implements Analyser {
+  readonly #deps: LiveAnalyserDeps;
+  readonly #slots: Slot[] = [];
+  /** Track handle → its participant, for key frame requests. */
+  readonly #owners = new Map<number, AnalysedParticipant>();
+  #nextKey = 1;
+  #nextHandle = 1;
+  #closed = false;
+
+  private constructor(deps: LiveAnalyserDeps) {
+    this.#deps = deps;
+  }
+
+  static async create(deps: LiveAnalyserDeps): Promise<LiveAnalyser> {
+    const analyser = new LiveAnalyser(deps);
+    const count = deps.config.analysisThreads || Math.max(1, Math.floor(availableParallelism() / 2));
+    for (let index = 0; index < count; index++) {
+      const slot: Slot = { index, thread: null, participants: new Map() };
+      slot.thread = await analyser.#startThread(slot);
+      analyser.#slots.push(slot);
+    }
+    return analyser;
+  }
+
+  open(who: { room: string; participant: string }): ParticipantAnalysis {
+    const running = this.#slots.filter((slot) => slot.thread !== null);
+    const slot = running.sort((a, b) => a.participants.size - b.participants.size)[0];
+    if (!slot?.thread || this.#closed) {
+      throw new EmostreamError('OVERLOADED', 'no analysis thread is running at the moment: try again in a few seconds');
+    }
+    const key = this.#nextKey++;
+    const { bus, meter, clock } = this.#deps;
+    const participant: AnalysedParticipant = new AnalysedParticipant({
+      key,
+      who,
+      thread: slot.thread,
+      publisher: (allowed) =>
+        new WindowPublisher(who, { ...this.#deps, smoothingMs: this.#deps.config.smoothing }, allowed),
+      bus,
+      meter,
+      clock,
+      registerTrack: () => {
+        const handle = this.#nextHandle++;
+        this.#owners.set(handle, participant);
+        return handle;
+      },
+      releaseTrack: (handle) => this.#owners.delete(handle),
+      onClosed: () => slot.participants.delete(key),
+    });
+    slot.participants.set(key, participant);
+    return participant;
+  }
+
+  /** What the threads hold, for leak tests and diagnosis. */
+  async inspect(): Promise<AnalysisInspection[]> {
+    return Promise.all(this.#slots.flatMap((slot) => (slot.thread ? [slot.thread.inspect()] : [])));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const slot of this.#slots)
+      for (const participant of slot.participants.values()) participant.close('server-closing');
+    await Promise.all(this.#slots.map((slot) => slot.thread?.close()));
+  }
+
+  #startThread(slot: Slot): Promise<AnalysisThread> {
+    const events: AnalysisThreadEvents = {
+      onWindow: ({ key, features }) => {
+        const participant = slot.participants.get(key);
+        if (participant) participant.window(features);
+        else this.#deps.meter.count('emostream_dropped_total', { stage: 'publish', reason: 'participant-ended' });
+      },
+      onSkipped: ({ key, startMs, endMs }) => slot.participants.get(key)?.skipped(startMs, endMs),
+      onKeyFrame: (handle) => this.#owners.get(handle)?.keyFrame(handle),
+      onDied: () => void this.#replace(slot),
+    };
+    const { config, meter, logger } = this.#deps;
+    return AnalysisThread.start(
+      {
+        index: slot.index,
+        allowedLatenessMs: config.allowedLateness,
+        wordsRevisionHorizonMs: config.wordsRevisionHorizon,
+      },
+      { events, meter, logger },
+    );
+  }
+
+  /** A thread died: another takes its participants. Packets sent meanwhile went nowhere, which the gap events tell. */
+  async #replace(slot: Slot): Promise<void> {
+    slot.thread = null;
+    if (this.#closed) return;
+    this.#deps.meter.count('emostream_worker_restarts_total', { worker: 'analysis' });
+    this.#deps.logger.error({ thread: slot.index }, 'analysis thread died; starting another');
+    try {
+      const thread = await this.#startThread(slot);
+      if (this.#closed) return void thread.close();
+      slot.thread = thread;
+      for (const participant of slot.participants.values()) participant.moveTo(thread);
+    } catch (error) {
+      this.#deps.logger.fatal({ err: error }, 'analysis thread cannot be started; trying again in a second');
+      setTimeout(() => void this.#replace(slot), 1000).unref();
+    }
+  }
+}

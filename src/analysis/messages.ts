@@ -1,0 +1,45 @@
+import type { Measurement } from '../common/thread-meter.js';
+import type { WindowFeatures } from '../features/types.js';
+import type { SenderReport, TrackInfo } from '../sfu/types.js';
+
+/** What an analysis thread is started with. Plain data. */
+export interface AnalysisOptions {
+  index: number;
+  allowedLatenessMs: number;
+  wordsRevisionHorizonMs: number;
+}
+
+/** Main thread → analysis thread. `key` names a participant, `handle` a track, both for the life of the thread. */
+export type ToAnalysis =
+  | { type: 'open'; key: number }
+  | { type: 'close'; key: number }
+  | { type: 'words'; key: number; enabled: boolean }
+  | { type: 'caption'; key: number; text: string; startMs: number; endMs: number; arrivalMs: number }
+  | { type: 'trackOpen'; key: number; handle: number; track: TrackInfo }
+  | { type: 'trackPaused'; handle: number; paused: boolean }
+  | { type: 'trackClose'; handle: number }
+  | { type: 'senderReport'; handle: number; report: SenderReport }
+  /** Packets of any tracks, in order of arrival, as one transferred buffer. */
+  | { type: 'packets'; handles: number[]; arrivals: number[]; lengths: number[]; data: Uint8Array<ArrayBuffer> }
+  | { type: 'inspect'; id: number }
+  | { type: 'stop' };
+
+/** What a leak test counts in a thread. */
+export interface AnalysisInspection {
+  participants: number;
+  tracks: number;
+  decoders: number;
+  tensors: number;
+}
+
+/** Analysis thread → main thread. */
+export type FromAnalysis =
+  | { type: 'ready' }
+  | { type: 'window'; key: number; features: WindowFeatures }
+  /** Windows [startMs, endMs) that were never made (the thread was suspended or overrun). */
+  | { type: 'skipped'; key: number; startMs: number; endMs: number }
+  | { type: 'keyFrame'; handle: number }
+  | { type: 'metrics'; measurements: Measurement[] }
+  /** So many packets were handled since the last such message: the main thread's flow control. */
+  | { type: 'handled'; packets: number }
+  | { type: 'inspection'; id: number; result: AnalysisInspection };

@@ -1,0 +1,124 @@
+import type { Clock } from '../common/clock.js';
+import type { Consent } from '../common/consent.js';
+import type { Meter } from '../common/metrics.js';
+import { buildEmotionEvent, type FeatureSummary } from '../events/build-event.js';
+import type { EventBus } from '../events/bus.js';
+import { ScoreSmoother } from '../events/smoothing.js';
+import type { WindowFeatures } from '../features/types.js';
+import type { EmotionScores } from '../inference/types.js';
+
+/** What became of a window that was handed to inference. */
+export type WindowOutcome =
+  | { scores: EmotionScores; queueMs: number; inferenceMs: number }
+  | { dropped: 'overloaded' | 'engine-failed' | 'invalid' };
+
+/** Batched inference, as the publisher sees it. Outcomes of one participant come in the order of submission. */
+export interface WindowRunner {
+  submit(window: { room: string; participant: string; features: WindowFeatures }): Promise<WindowOutcome>;
+}
+
+export interface PublisherDeps {
+  runner: WindowRunner;
+  bus: EventBus;
+  meter: Meter;
+  clock: Clock;
+  engine: { name: string; model: string };
+  smoothingMs: number;
+}
+
+/** The windows of one participant on their way from features to events. */
+export class WindowPublisher {
+  readonly #smoother: ScoreSmoother;
+  #closed = false;
+
+  constructor(
+    private readonly who: { room: string; participant: string },
+    private readonly deps: PublisherDeps,
+    /** What may be published right now: consent may be withdrawn while a window is in the engine. */
+    private readonly allowed: () => Consent,
+  ) {
+    this.#smoother = new ScoreSmoother(deps.smoothingMs);
+  }
+
+  /** Never rejects: what fails becomes a gap event and a count. */
+  async process(features: WindowFeatures): Promise<void> {
+    if (!this.#mayPublish(features)) return;
+    const outcome = await this.deps.runner.submit({ ...this.who, features });
+    const scoredMs = this.deps.clock();
+    // Consent is asked again: it may have been withdrawn meanwhile, and then nothing may leave.
+    if (!this.#mayPublish(features)) return;
+    if ('dropped' in outcome) {
+      // A lost revision loses no window: the event that it would have revised stands.
+      if (features.revision === 0) {
+        this.gap(features.startMs, features.endMs, outcome.dropped === 'overloaded' ? 'overloaded' : 'engine-failed');
+      }
+      return;
+    }
+    const { scores } = outcome;
+    const smoothed =
+      features.revision === 0
+        ? this.#smoother.next(scores.probabilities, features.endMs)
+        : // Smoothing runs forward in time; a revised past window shows its own scores.
+          scores.probabilities;
+    const publishMs = this.deps.clock();
+    this.deps.bus.publish(
+      buildEmotionEvent({
+        ...this.who,
+        features: { ...features, ...summarise(features) },
+        scores,
+        smoothed,
+        engine: this.deps.engine,
+        queueMs: outcome.queueMs,
+        inferenceMs: outcome.inferenceMs,
+        scoredMs,
+        publishMs,
+      }),
+    );
+    this.#measure(features, publishMs);
+  }
+
+  gap(start: number, end: number, reason: 'overloaded' | 'engine-failed' | 'no-media' | 'analysis-restarted'): void {
+    if (this.#closed) return;
+    this.deps.bus.publish({ type: 'gap', ...this.who, window: { start, end }, reason });
+    this.deps.meter.count('emostream_events_total', { type: 'gap' });
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #mayPublish(features: WindowFeatures): boolean {
+    const allowed = this.allowed();
+    const forbidden =
+      (features.face && !allowed.face) || (features.voice && !allowed.voice) || (features.words && !allowed.words);
+    if (!this.#closed && !forbidden) return true;
+    this.deps.meter.count('emostream_dropped_total', {
+      stage: 'publish',
+      reason: this.#closed ? 'participant-ended' : 'consent-withdrawn',
+    });
+    return false;
+  }
+
+  #measure(features: WindowFeatures, publishMs: number): void {
+    const { meter } = this.deps;
+    const { timing } = features;
+    meter.count('emostream_events_total', { type: features.revision === 0 ? 'emotion' : 'revision' });
+    if (features.revision > 0) return;
+    meter.observe('emostream_event_delay_seconds', (publishMs - features.endMs) / 1000);
+    meter.observe('emostream_stage_duration_seconds', (timing.closedMs - features.endMs) / 1000, {
+      stage: 'window_close',
+    });
+    if (timing.lastMediaMs !== null) {
+      meter.observe('emostream_capture_to_event_seconds', (publishMs - timing.lastMediaMs) / 1000);
+    }
+  }
+}
+
+function summarise(features: WindowFeatures): FeatureSummary {
+  const { face, voice, words } = features;
+  return {
+    face: face && { quality: face.quality, box: face.box },
+    voice: voice && { quality: voice.quality },
+    words: words && { quality: words.quality },
+  };
+}
