@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { EmostreamError, toEmostreamError } from '../common/errors.js';
+import { packageVersion } from '../common/version.js';
+
+/**
+ * `emostream`: one file per command. Commands are imported when asked for, so that a light one (`token`, `watch`) does not
+ * load what a heavy one needs.
+ */
+const program = new Command('emostream')
+  .description('Self-hosted emotion analyzer for live calls: WebRTC in, one emotion event per person per second out.')
+  .version(packageVersion())
+  .showHelpAfterError();
+
+const loaders: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./serve.js')).serveCommand(),
+  watch: async () => (await import('./watch.js')).watchCommand(),
+  token: async () => (await import('./token.js')).tokenCommand(),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  data: async () => (await import('./data.js')).dataCommand(),
+  train: async () => (await import('./train.js')).trainCommand(),
+  evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
+};
+
+async function main(argv: string[]): Promise<void> {
+  const wanted = argv[2] ?? '';
+  const names = wanted in loaders ? [wanted] : Object.keys(loaders);
+  for (const name of names) program.addCommand(await loaders[name]!());
+  await program.parseAsync(argv);
+}
+
+main(process.argv).catch((error: unknown) => {
+  const failure = toEmostreamError(error);
+  console.error(`emostream: ${failure.message} [${failure.code}]`);
+  if (!(error instanceof EmostreamError) && error instanceof Error) console.error(error.stack);
+  process.exitCode = 1;
+});
