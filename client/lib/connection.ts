@@ -1,0 +1,181 @@
+import {
+  type Notification,
+  type RequestData,
+  type RequestType,
+  type Response,
+  type ResultOf,
+  resultSchemas,
+  serverMessageSchema,
+  SUBPROTOCOL,
+  TOKEN_SUBPROTOCOL_PREFIX,
+} from '../../src/server/protocol.js';
+import type { RoomEvent } from '../../src/events/schema.js';
+import { Emitter } from './emitter.js';
+import { ClientError, type ClientErrorCode } from './errors.js';
+import type { SocketFactory, SocketHandle } from './socket.js';
+
+export interface ConnectionOptions {
+  /** `ws:` or `wss:` address of the socket itself. */
+  url: string;
+  token: string;
+  socket: SocketFactory;
+  /** Longest wait for the socket to open, ms. */
+  connectTimeoutMs: number;
+  /** Longest wait for an answer, ms. */
+  requestTimeoutMs: number;
+  /** Requests that may wait for an answer at once; one more fails with LIMIT_REACHED. */
+  maxPending: number;
+}
+
+export interface ConnectionEvents {
+  notification: Notification;
+  event: RoomEvent;
+  /** The server sent what this client does not understand; the message was ignored. */
+  invalid: ClientError;
+  closed: ClientError;
+}
+
+interface Pending {
+  type: RequestType;
+  resolve(data: unknown): void;
+  reject(error: ClientError): void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+const CLOSE_NORMAL = 1000;
+const EVENT_TYPES: ReadonlySet<string> = new Set<RoomEvent['type']>(['emotion', 'gap', 'begin', 'end']);
+const isEvent = (message: Notification | RoomEvent): message is RoomEvent => EVENT_TYPES.has(message.type);
+
+/** What a close code of the socket means to its user (RFC 6455 §7.4.1). */
+function closeError(code: number, reason: string): ClientError {
+  const because = reason ? `: ${reason}` : '';
+  const codes: Record<number, ClientErrorCode> = { 1008: 'FORBIDDEN', 1009: 'MESSAGE_TOO_LARGE', 1011: 'INTERNAL' };
+  return new ClientError(codes[code] ?? 'CLOSED', `the connection was closed (${code})${because}`);
+}
+
+/** One socket, from its opening to its end: requests with their answers, notifications, events. */
+export class Connection extends Emitter<ConnectionEvents> {
+  readonly #options: ConnectionOptions;
+  readonly #pending = new Map<number, Pending>();
+  #socket: SocketHandle | undefined;
+  #nextId = 0;
+  #end: ClientError | undefined;
+
+  private constructor(options: ConnectionOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** @throws ClientError when the socket does not open */
+  static open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(options);
+    return new Promise<Connection>((resolve, reject) => {
+      let failure: ClientError | undefined;
+      let open = false;
+      const timer = setTimeout(() => {
+        failure = new ClientError('TIMEOUT', `the server did not answer within ${options.connectTimeoutMs} ms`);
+        connection.close();
+        reject(failure);
+      }, options.connectTimeoutMs);
+      const handlers = {
+        opened: () => {
+          clearTimeout(timer);
+          open = true;
+          resolve(connection);
+        },
+        message: (data: unknown) => connection.#receive(data),
+        failed: (code: ClientErrorCode, message: string) => (failure ??= new ClientError(code, message)),
+        closed: (code: number, reason: string) => {
+          clearTimeout(timer);
+          const error = (!open && failure) || closeError(code, reason);
+          connection.#finish(error);
+          if (!open) reject(error);
+        },
+      };
+      try {
+        const protocols = [SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX + options.token];
+        connection.#socket = options.socket(options.url, protocols, handlers);
+      } catch (error) {
+        clearTimeout(timer);
+        reject(error as ClientError);
+      }
+    });
+  }
+
+  /** Why the connection ended; undefined while it stands. */
+  get end(): ClientError | undefined {
+    return this.#end;
+  }
+
+  /** @throws ClientError with the server's code, TIMEOUT, LIMIT_REACHED, CLOSED or BAD_REPLY */
+  request<T extends RequestType>(type: T, data: RequestData<T>, timeoutMs?: number): Promise<ResultOf<T>> {
+    if (this.#end) return Promise.reject(this.#end);
+    if (this.#pending.size >= this.#options.maxPending) {
+      const text = `${this.#pending.size} requests wait for an answer already; wait for them first`;
+      return Promise.reject(new ClientError('LIMIT_REACHED', text));
+    }
+    const id = this.#nextId++;
+    const wait = timeoutMs ?? this.#options.requestTimeoutMs;
+    return new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new ClientError('TIMEOUT', `the server did not answer "${type}" within ${wait} ms`));
+      }, wait);
+      this.#pending.set(id, { type, resolve, reject, timer });
+      this.#socket?.send(JSON.stringify({ ...data, type, id }));
+    }) as Promise<ResultOf<T>>;
+  }
+
+  /** Idempotent; whatever waits for an answer fails with CLOSED. */
+  close(): void {
+    if (this.#end) return;
+    this.#finish(new ClientError('CLOSED', 'the connection was closed by this client'));
+    this.#socket?.close(CLOSE_NORMAL, '');
+  }
+
+  #finish(error: ClientError): void {
+    if (this.#end) return;
+    this.#end = error;
+    for (const pending of this.#pending.values()) {
+      clearTimeout(pending.timer);
+      pending.reject(error);
+    }
+    this.#pending.clear();
+    this.emit('closed', error);
+  }
+
+  #receive(data: unknown): void {
+    if (this.#end) return;
+    let json: unknown;
+    try {
+      json = JSON.parse(String(data));
+    } catch {
+      this.emit('invalid', new ClientError('BAD_REPLY', 'the server sent a message that is not JSON'));
+      return;
+    }
+    const parsed = serverMessageSchema.safeParse(json);
+    if (!parsed.success) {
+      this.emit('invalid', new ClientError('BAD_REPLY', 'the server sent a message of an unknown form'));
+      return;
+    }
+    const message = parsed.data;
+    if (message.type === 'response') this.#answer(message);
+    else if (isEvent(message)) this.emit('event', message);
+    else this.emit('notification', message);
+  }
+
+  #answer(response: Response): void {
+    const pending = this.#pending.get(response.id);
+    // An answer that came after its timeout.
+    if (!pending) return;
+    this.#pending.delete(response.id);
+    clearTimeout(pending.timer);
+    if (!response.ok) {
+      pending.reject(new ClientError(response.error.code, response.error.message));
+      return;
+    }
+    const result = resultSchemas[pending.type].safeParse(response.data);
+    if (result.success) pending.resolve(result.data);
+    else pending.reject(new ClientError('BAD_REPLY', `the answer to "${pending.type}" has an unknown form`));
+  }
+}

@@ -1,0 +1,35 @@
+import type { ErrorCode } from '../../src/common/errors.js';
+
+/** The server's codes, and those that only a client can see. */
+export type ClientErrorCode =
+  | ErrorCode
+  | 'TIMEOUT' // no answer in time
+  | 'UNREACHABLE' // no connection to the server
+  | 'BAD_REPLY'; // the server said something this client does not understand (another version?)
+
+/** The one error class of the client library: a stable code and what happened and what to do. */
+export class ClientError extends Error {
+  readonly code: ClientErrorCode;
+
+  constructor(code: ClientErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ClientError';
+    this.code = code;
+  }
+}
+
+/** Codes after which trying again with the same token is pointless. */
+const FINAL: ReadonlySet<ClientErrorCode> = new Set<ClientErrorCode>([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'WRONG_ROOM',
+  'ORIGIN_REFUSED',
+]);
+
+export const isFinal = (error: unknown): error is ClientError => error instanceof ClientError && FINAL.has(error.code);
+
+export function toClientError(error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ClientError('INTERNAL', message, { cause: error });
+}

@@ -1,0 +1,73 @@
+import type { BeginEvent, EmotionEvent, EndEvent, GapEvent, RoomEvent } from '../../src/events/schema.js';
+import { type ClientOptions, type ClientStatus, EmostreamClient } from './client.js';
+import { Emitter } from './emitter.js';
+import type { ClientError } from './errors.js';
+import type { Missed } from './sequence.js';
+
+export interface FeedEvents {
+  /** Every event, in order; the four below are the same ones by type. */
+  event: RoomEvent;
+  emotion: EmotionEvent;
+  gap: GapEvent;
+  begin: BeginEvent;
+  end: EndEvent;
+  /** Events that will never come. */
+  missed: Missed;
+  status: ClientStatus;
+  invalid: ClientError;
+}
+
+/** The subscription alone, for programs that only listen: the events of one room, kept up over lost connections. */
+export class EmotionFeed extends Emitter<FeedEvents> {
+  readonly #client: EmostreamClient;
+
+  constructor(options: ClientOptions) {
+    super();
+    this.#client = new EmostreamClient(options);
+    this.#client.on('status', (status) => this.emit('status', status));
+    this.#client.on('missed', (missed) => this.emit('missed', missed));
+    this.#client.on('invalid', (error) => this.emit('invalid', error));
+    this.#client.on('event', (event) => this.#deliver(event));
+  }
+
+  get status(): ClientStatus {
+    return this.#client.status;
+  }
+
+  get lastSeq(): number | undefined {
+    return this.#client.lastSeq;
+  }
+
+  /**
+   * @param sinceSeq resume after this event, as far as the server still holds what follows
+   * @returns the room and its newest sequence number
+   * @throws ClientError when the server cannot be reached or refuses
+   */
+  async start(sinceSeq?: number): Promise<{ room: string; lastSeq: number }> {
+    await this.#client.connect();
+    try {
+      return await this.#client.subscribe(sinceSeq);
+    } catch (error) {
+      this.#client.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #deliver(event: RoomEvent): void {
+    this.emit('event', event);
+    switch (event.type) {
+      case 'emotion':
+        return this.emit('emotion', event);
+      case 'gap':
+        return this.emit('gap', event);
+      case 'begin':
+        return this.emit('begin', event);
+      case 'end':
+        return this.emit('end', event);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  errorBodySchema,
+  INFO_PATH,
+  infoSchema,
+  type ServerInfo,
+  TOKEN_PATH,
+  tokenResponseSchema,
+} from '../../src/server/protocol.js';
+import { z } from 'zod';
+import { roomIdSchema } from '../../src/events/schema.js';
+import { httpAddress } from './addresses.js';
+import { ClientError } from './errors.js';
+
+const errorResponse = z.object({ error: errorBodySchema });
+const TIMEOUT_MS = 10_000;
+
+/** What a client should know before it joins: version, policy, whether the door is open. */
+export function fetchInfo(server: string | URL): Promise<ServerInfo> {
+  return call(httpAddress(server, INFO_PATH), { method: 'GET' }, infoSchema);
+}
+
+/**
+ * A token from a server whose door is open (development, or `openDoor`).
+ * @returns the token and its end, ms since the epoch
+ */
+export function requestToken(server: string | URL, room: string): Promise<{ token: string; expiresAt: number }> {
+  const parsed = roomIdSchema.safeParse(room);
+  if (!parsed.success) {
+    const message = `"${room}" is no room: ${parsed.error.issues[0]?.message ?? ''}`;
+    return Promise.reject(new ClientError('BAD_MESSAGE', message));
+  }
+  const headers = { 'content-type': 'application/json' };
+  const init = { method: 'POST', headers, body: JSON.stringify({ room }) };
+  return call(httpAddress(server, TOKEN_PATH), init, tokenResponseSchema);
+}
+
+async function call<T>(url: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (error) {
+    const message = `no server answers at ${url}; check the address and that the server runs`;
+    throw new ClientError('UNREACHABLE', message, { cause: error });
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) {
+    const known = errorResponse.safeParse(body);
+    if (known.success) throw new ClientError(known.data.error.code, known.data.error.message);
+    throw new ClientError('BAD_REPLY', `${url} answered with HTTP status ${response.status}`);
+  }
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new ClientError('BAD_REPLY', `what answers at ${url} is not a matching emostream server`);
+  return parsed.data;
+}
+
+/**
+ * The claims of a token, unchecked: only its server can check it. For telling the user of an outdated link in time.
+ * @returns expiresAt in ms since the epoch; undefined fields where the token does not say
+ */
+export function readToken(token: string): { room: string | undefined; expiresAt: number | undefined } {
+  const claims = z.object({ room: z.string().optional(), exp: z.number().optional() });
+  try {
+    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const { room, exp } = claims.parse(JSON.parse(atob(payload)));
+    return { room: room === '*' ? undefined : room, expiresAt: exp === undefined ? undefined : exp * 1000 };
+  } catch {
+    return { room: undefined, expiresAt: undefined };
+  }
+}

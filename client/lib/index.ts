@@ -1,0 +1,35 @@
+/**
+ * The client library of emostream, for browsers and Node 22.
+ *
+ *     const feed = new EmotionFeed({ server: 'https://calls.example', token });
+ *     feed.on('emotion', (event) => console.log(event.participant, event.label, event.confidence));
+ *     await feed.start();
+ *
+ * The overlay element for pages is in ./overlay.ts (it needs a DOM); sockets that tell why a server refused are in ./node.ts.
+ */
+export { EmostreamClient } from './client.js';
+export type { ClientEvents, ClientOptions, ClientStatus } from './client.js';
+export { EmotionFeed } from './feed.js';
+export type { FeedEvents } from './feed.js';
+export { ClientError, isFinal, toClientError } from './errors.js';
+export type { ClientErrorCode } from './errors.js';
+export { fetchInfo, readToken, requestToken } from './http.js';
+export { httpAddress, serverBase, socketAddress } from './addresses.js';
+export { platformSocket } from './socket.js';
+export type { SocketFactory, SocketHandle, SocketHandlers } from './socket.js';
+export type { Missed } from './sequence.js';
+export type { BackoffOptions } from './backoff.js';
+export { EMOTIONS, MODALITIES } from '../../src/common/emotions.js';
+export type { Emotion, Modality } from '../../src/common/emotions.js';
+export type { BeginEvent, EmotionEvent, EndEvent, GapEvent, RoomEvent, Scores } from '../../src/events/schema.js';
+export type {
+  Consent,
+  Notification,
+  Peer,
+  ProducerInfo,
+  RequestData,
+  RequestType,
+  ResultOf,
+  ServerInfo,
+  Source,
+} from '../../src/server/protocol.js';

@@ -1,0 +1,37 @@
+import { ClientError, type ClientErrorCode } from './errors.js';
+
+/** What a socket tells the connection. `closed` comes exactly once, also after `failed`. */
+export interface SocketHandlers {
+  opened(): void;
+  message(data: unknown): void;
+  /** Why a connection could not be made, where the platform says so (browsers do not). */
+  failed(code: ClientErrorCode, message: string): void;
+  closed(code: number, reason: string): void;
+}
+
+export interface SocketHandle {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+}
+
+export type SocketFactory = (url: string, protocols: string[], handlers: SocketHandlers) => SocketHandle;
+
+/** The platform's own WebSocket: every browser, and Node 22 and later. */
+export const platformSocket: SocketFactory = (url, protocols, handlers) => {
+  let socket: WebSocket;
+  try {
+    socket = new WebSocket(url, protocols);
+  } catch (error) {
+    // Thrown for an address or a token that no request could carry, before anything is sent.
+    throw new ClientError('UNREACHABLE', `cannot connect to ${url}: ${(error as Error).message}`, { cause: error });
+  }
+  socket.onopen = () => handlers.opened();
+  socket.onmessage = (event: { data: unknown }) => handlers.message(event.data);
+  // The platform hides why (to protect other sites); the close event follows.
+  socket.onerror = () => handlers.failed('UNREACHABLE', `cannot connect to ${url}`);
+  socket.onclose = (event: { code: number; reason: string }) => handlers.closed(event.code, event.reason);
+  return {
+    send: (text) => socket.send(text),
+    close: (code, reason) => socket.close(code, reason),
+  };
+};
