@@ -13,7 +13,7 @@ export const VOICE_WINDOW_MS = 3000;
 export const WORD_TOKENS = 32;
 export const WORD_NGRAMS = 8;
 /** Hash buckets; id 0 is padding, ids are 1..WORD_BUCKETS-1. */
-export const WORD_BUCKETS = 16_384;
+export const WORD_BUCKETS = 32_768;
 export const WORDS_WINDOW_MS = 8000;
 /** speaker changed, length, question, exclamation: each 0..1. */
 export const WORDS_META = 4;

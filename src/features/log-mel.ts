@@ -1,0 +1,139 @@
+import FFT from 'fft.js';
+import { melFilterbank } from './mel-filterbank.js';
+import { MEL_BANDS, MEL_FRAMES } from './types.js';
+
+/** Input everywhere: mono, -1..1, at this rate. */
+export const SAMPLE_RATE = 16_000;
+/** 25 ms periodic Hann window, 10 ms hop: the usual frame of speech analysis. */
+export const FRAME_SAMPLES = 400;
+export const HOP_SAMPLES = 160;
+export const FFT_SIZE = 512;
+/** Below 60 Hz is hum; above 7.6 kHz the anti-aliasing slope of a resampler to 16 kHz. */
+export const MEL_LOW_HZ = 60;
+export const MEL_HIGH_HZ = 7600;
+/** Floor of mel power before the logarithm. Power is |X|² / FRAME_SAMPLES for samples of -1..1. */
+export const POWER_FLOOR = 1e-10;
+export const LOG_FLOOR = Math.log(POWER_FLOOR);
+
+const FILTERS = melFilterbank({
+  sampleRate: SAMPLE_RATE,
+  fftSize: FFT_SIZE,
+  bands: MEL_BANDS,
+  lowHz: MEL_LOW_HZ,
+  highHz: MEL_HIGH_HZ,
+});
+const HANN = Float64Array.from(
+  { length: FRAME_SAMPLES },
+  (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / FRAME_SAMPLES),
+);
+
+/** A block of whole frames. */
+export interface MelBlock {
+  /** frames × MEL_BANDS, row major: natural log of mel power, at least LOG_FLOOR. */
+  mel: Float32Array;
+  frames: number;
+}
+
+/**
+ * Log-mel frames of a sound that comes in pieces. Frame k covers samples [k · HOP_SAMPLES, k · HOP_SAMPLES + FRAME_SAMPLES)
+ * counted since the start or the last `reset`; however the sound is cut into pieces, the frames are the same.
+ * Holds less than one frame of samples between calls.
+ */
+export class LogMelStream {
+  readonly #fft = new FFT(FFT_SIZE);
+  readonly #windowed = new Float64Array(FFT_SIZE);
+  readonly #spectrum = new Float64Array(2 * FFT_SIZE);
+  readonly #power = new Float64Array(FFT_SIZE / 2 + 1);
+  #rest = new Float32Array(0);
+
+  /** Takes any number of samples, answers the frames that became whole. Samples that are not finite count as 0. */
+  push(samples: Float32Array): MelBlock {
+    const joined = new Float32Array(this.#rest.length + samples.length);
+    joined.set(this.#rest);
+    joined.set(samples, this.#rest.length);
+    const frames = frameCount(joined.length);
+    const mel = new Float32Array(frames * MEL_BANDS);
+    for (let frame = 0; frame < frames; frame++) {
+      this.#frame(joined, frame * HOP_SAMPLES, mel.subarray(frame * MEL_BANDS, (frame + 1) * MEL_BANDS));
+    }
+    this.#rest = joined.slice(frames * HOP_SAMPLES);
+    return { mel, frames };
+  }
+
+  /** Forgets the samples carried over. To be called at a gap: a frame must not span two sides of one. */
+  reset(): void {
+    this.#rest = new Float32Array(0);
+  }
+
+  #frame(samples: Float32Array, start: number, out: Float32Array): void {
+    // The tail past FRAME_SAMPLES stays zero: zero padding to the FFT's size.
+    for (let n = 0; n < FRAME_SAMPLES; n++) {
+      const sample = samples[start + n]!;
+      this.#windowed[n] = Number.isFinite(sample) ? sample * HANN[n]! : 0;
+    }
+    this.#fft.realTransform(this.#spectrum, this.#windowed);
+    for (let bin = 0; bin <= FFT_SIZE / 2; bin++) {
+      const re = this.#spectrum[2 * bin]!;
+      const im = this.#spectrum[2 * bin + 1]!;
+      this.#power[bin] = (re * re + im * im) / FRAME_SAMPLES;
+    }
+    for (let band = 0; band < MEL_BANDS; band++) {
+      const { firstBin, weights } = FILTERS[band]!;
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) sum += weights[i]! * this.#power[firstBin + i]!;
+      out[band] = Math.log(Math.max(sum, POWER_FLOOR));
+    }
+  }
+}
+
+/** Whole frames in so many samples. */
+export function frameCount(samples: number): number {
+  return samples < FRAME_SAMPLES ? 0 : 1 + Math.floor((samples - FRAME_SAMPLES) / HOP_SAMPLES);
+}
+
+/** All whole frames of a clip; the same numbers as a LogMelStream gives. */
+export function logMel(samples: Float32Array): MelBlock {
+  return new LogMelStream().push(samples);
+}
+
+/** Network units per nat. */
+const SCALE = 1 / 3;
+/** Frames this far (nats, about 39 dB) under the loudest are the room, not the voice. */
+const RANGE_BELOW = 9;
+const RANGE_ABOVE = 9;
+/** A window whose loudest frames are under this level (about -65 dBFS of wide-band sound) is not amplified further. */
+const QUIET_LEVEL = -15;
+/** What silence and padding look like to the network. */
+export const MEL_SILENCE = -RANGE_BELOW * SCALE;
+
+/**
+ * Log-mel as the network reads it: independent of the microphone's gain, which says nothing about the speaker. The level of
+ * the window is the 95th percentile over frames of the mean log power; values are clipped to ±9 nats around it and divided
+ * by 3. So the result is within -3..3, a near-silent window stays near -3 instead of being blown up, and padding (in front:
+ * the newest sound is at the end) equals silence.
+ * @param mel n × MEL_BANDS as LogMelStream gives it
+ * @param frames n; the newest MEL_FRAMES are used
+ * @returns MEL_FRAMES × MEL_BANDS
+ */
+export function normaliseLogMel(mel: Float32Array, frames: number): Float32Array {
+  const out = new Float32Array(MEL_FRAMES * MEL_BANDS).fill(MEL_SILENCE);
+  const used = Math.min(frames, MEL_FRAMES);
+  if (used === 0) return out;
+  const from = (frames - used) * MEL_BANDS;
+  const to = (MEL_FRAMES - used) * MEL_BANDS;
+  const level = Math.max(windowLevel(mel.subarray(from, frames * MEL_BANDS), used), QUIET_LEVEL);
+  for (let i = 0; i < used * MEL_BANDS; i++) {
+    const relative = mel[from + i]! - level;
+    out[to + i] = Math.min(Math.max(relative, -RANGE_BELOW), RANGE_ABOVE) * SCALE;
+  }
+  return out;
+}
+
+function windowLevel(mel: Float32Array, frames: number): number {
+  const means = Float64Array.from({ length: frames }, (_, frame) => {
+    let sum = 0;
+    for (let band = 0; band < MEL_BANDS; band++) sum += mel[frame * MEL_BANDS + band]!;
+    return sum / MEL_BANDS;
+  }).sort();
+  return means[Math.floor(0.95 * (frames - 1))]!;
+}
