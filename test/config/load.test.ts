@@ -1,0 +1,84 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EmostreamError } from '../../src/common/errors.js';
+import { envName, flagName, loadConfig } from '../../src/config/load.js';
+import { optionDocs } from '../../src/config/table.js';
+
+const SECRET = 'a-secret-of-more-than-thirty-two-characters';
+
+function refused(sources: Parameters<typeof loadConfig>[0]): EmostreamError {
+  try {
+    loadConfig(sources);
+  } catch (error) {
+    expect(error).toBeInstanceOf(EmostreamError);
+    expect((error as EmostreamError).code).toBe('CONFIG_INVALID');
+    return error as EmostreamError;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('configuration', () => {
+  it('has a default for everything that a first start needs, on loopback', () => {
+    const config = loadConfig();
+    expect(config.host).toBe('127.0.0.1');
+    expect(config.engine).toBe('auto');
+  });
+
+  it('takes flags over environment over file over defaults', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    writeFileSync(file, JSON.stringify({ httpPort: 1001, maxBatch: 3, heartbeat: 700 }));
+    const config = loadConfig({
+      file,
+      env: { EMOSTREAM_HTTP_PORT: '1002', EMOSTREAM_MAX_BATCH: '4' },
+      flags: { httpPort: '1003' },
+    });
+    expect([config.httpPort, config.maxBatch, config.heartbeat]).toEqual([1003, 4, 700]);
+  });
+
+  it('names each wrong option and where it was set', () => {
+    const error = refused({ env: { EMOSTREAM_HTTP_PORT: 'ninety' }, flags: { maxBatch: '0' } });
+    expect(error.message).toContain('EMOSTREAM_HTTP_PORT');
+    expect(error.message).toContain('--max-batch');
+  });
+
+  it('refuses an unknown option wherever it stands', () => {
+    expect(refused({ env: { EMOSTREAM_HTPP_PORT: '1' } }).message).toContain('EMOSTREAM_HTPP_PORT');
+    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    writeFileSync(file, '{"htppPort": 1}');
+    expect(refused({ file }).message).toContain('htppPort');
+  });
+
+  it('refuses a file that is missing or is not JSON', () => {
+    refused({ file: '/nonexistent/config.json' });
+    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    writeFileSync(file, '{');
+    refused({ file });
+  });
+
+  it('listens beyond loopback only with a secret', () => {
+    expect(refused({ flags: { host: '0.0.0.0' } }).message).toContain('jwtSecret');
+    expect(loadConfig({ flags: { host: '0.0.0.0', jwtSecret: SECRET } }).host).toBe('0.0.0.0');
+  });
+
+  it('refuses a short secret, half a TLS pair and an any-address without an announced one', () => {
+    refused({ flags: { jwtSecret: 'short' } });
+    refused({ flags: { tlsCert: 'cert.pem' } });
+    refused({ flags: { rtcHost: '0.0.0.0' } });
+  });
+
+  it('reads switches and lists from the environment', () => {
+    const config = loadConfig({
+      env: { EMOSTREAM_ALLOW_VOICE: 'no', EMOSTREAM_ALLOWED_ORIGINS: 'https://a.example, https://b.example' },
+    });
+    expect(config.allowVoice).toBe(false);
+    expect(config.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
+  });
+
+  it('describes every option with a sentence', () => {
+    expect(envName('rtcAnnouncedAddress')).toBe('EMOSTREAM_RTC_ANNOUNCED_ADDRESS');
+    expect(flagName('rtcAnnouncedAddress')).toBe('--rtc-announced-address');
+    for (const option of optionDocs()) expect(option.description, option.key).toMatch(/^[A-Za-z`].*\.$/);
+  });
+});
