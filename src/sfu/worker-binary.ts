@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What the set-up leaves in `.cache/setup.json` for the program, as far as it is read here. */
+interface SetupState {
+  worker?: { path?: string };
+}
+
+/**
+ * Where mediasoup's worker program is: what `MEDIASOUP_WORKER_BIN` names; else where the set-up put it, downloaded or built;
+ * else the place in the npm package where mediasoup's own install script would have put it.
+ * @returns an absolute path, or undefined where there is none: `npm run setup` then makes one
+ */
+export function findWorkerBinary(
+  env: NodeJS.ProcessEnv = process.env,
+  root: string | undefined = projectRoot(dirname(fileURLToPath(import.meta.url))),
+): string | undefined {
+  // Taken as it is, even where nothing lies there: a wrong path must be seen, not passed over.
+  if (env.MEDIASOUP_WORKER_BIN) return env.MEDIASOUP_WORKER_BIN;
+  if (root === undefined) return undefined;
+  const places = [
+    readSetupState(join(root, '.cache', 'setup.json')).worker?.path,
+    join(root, 'node_modules', 'mediasoup', 'worker', 'out', 'Release', 'mediasoup-worker'),
+  ];
+  return places.find((path) => path !== undefined && existsSync(path));
+}
+
+/** The nearest folder upwards that has a package.json: this file runs from src/ and from dist/src/. */
+function projectRoot(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+function readSetupState(path: string): SetupState {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as SetupState | null) ?? {};
+  } catch {
+    // Absent before the first set-up, or half written by a set-up that was cut off: either way it says nothing.
+    return {};
+  }
+}
