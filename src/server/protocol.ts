@@ -37,10 +37,11 @@ const requestId = z.number().int().nonnegative();
 const requests = {
   /** → { rtpCapabilities } of the router. Needs no join. */
   getRouterCapabilities: z.strictObject({ type: z.literal('getRouterCapabilities'), id: requestId }),
-  /** Takes a seat in the token's room. → JoinResult */
+  /** Takes a seat in the token's room; a token for every room (`*`) must name one. → JoinResult */
   join: z.strictObject({
     type: z.literal('join'),
     id: requestId,
+    room: roomIdSchema.optional(),
     name: z.string().trim().min(1).max(64),
     rtpCapabilities: opaque,
     consent: consentSchema,
@@ -95,11 +96,13 @@ const requests = {
   }),
   /**
    * Emotion events of the token's room. With `sinceSeq`, first those after it that the journal still holds, then live;
-   * `missed` tells what it no longer holds. → SubscribeResult
+   * `missed` tells what it no longer holds. A token for every room (`*`) must name one; a socket has one subscription at
+   * a time, a second one takes the place of the first. → SubscribeResult
    */
   subscribe: z.strictObject({
     type: z.literal('subscribe'),
     id: requestId,
+    room: roomIdSchema.optional(),
     sinceSeq: z.number().int().nonnegative().optional(),
   }),
   unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId }),

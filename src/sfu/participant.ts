@@ -1,0 +1,347 @@
+import { EventEmitter } from 'node:events';
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { Clock } from '../common/clock.js';
+import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import { fromMediasoup } from './errors.js';
+import { checkRtpParameters } from './rtp-checks.js';
+import { KEY_FRAME_INTERVAL_MS, type Tap, type TapDeps } from './tap.js';
+import type { TapCounter } from './tap-counter.js';
+import { createWebRtcTransport } from './transport.js';
+import type { ParticipantAnalysis } from './types.js';
+
+export interface ParticipantDeps {
+  router: types.Router;
+  webRtcServer: types.WebRtcServer;
+  rtpCapabilities: types.RtpCapabilities;
+  analysis: ParticipantAnalysis;
+  findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
+  createTap: (deps: TapDeps) => Tap;
+  tapCounter: TapCounter;
+  clock: Clock;
+  meter: Meter;
+  logger: Logger;
+  maxBitrate: number;
+  maxParticipants: number;
+}
+
+export interface ProducerInfo {
+  producerId: string;
+  source: Source;
+  kind: types.MediaKind;
+  paused: boolean;
+}
+
+export interface ConsumerInfo {
+  consumerId: string;
+  producerId: string;
+  participant: string;
+  source: Source;
+  kind: types.MediaKind;
+  rtpParameters: types.RtpParameters;
+  producerPaused: boolean;
+}
+
+export type ParticipantCloseReason = Parameters<ParticipantAnalysis['close']>[0];
+export type Direction = 'send' | 'recv';
+
+interface ParticipantEvents {
+  producerAdded: [ProducerInfo];
+  producerRemoved: [producerId: string];
+  producerPaused: [producerId: string];
+  producerResumed: [producerId: string];
+  consumerClosed: [{ consumerId: string; producerId: string }];
+  closed: [ParticipantCloseReason];
+}
+
+interface OwnProducer {
+  producer: types.Producer;
+  source: Source;
+  tap: Tap | undefined;
+}
+
+/** One transport for each direction, and one more while a client replaces it. */
+const MAX_TRANSPORTS = 4;
+const MODALITY = { camera: 'face', microphone: 'voice' } as const;
+
+/** A person in a room: their transports, what they send and receive, their consent, and the taps it allows. */
+export class Participant extends EventEmitter<ParticipantEvents> {
+  readonly id: string;
+  readonly #deps: ParticipantDeps;
+  readonly #transports = new Map<string, { transport: types.WebRtcTransport; direction: Direction }>();
+  readonly #producers = new Map<string, OwnProducer>();
+  readonly #consumers = new Map<string, types.Consumer>();
+  #consent: Consent = NO_CONSENT;
+  #closed = false;
+
+  constructor(id: string, deps: ParticipantDeps) {
+    super();
+    this.id = id;
+    this.#deps = deps;
+  }
+
+  get consent(): Consent {
+    return this.#consent;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get producers(): ProducerInfo[] {
+    return [...this.#producers.values()].map(describe);
+  }
+
+  producerInfo(producerId: string): ProducerInfo | undefined {
+    const own = this.#producers.get(producerId);
+    return own && describe(own);
+  }
+
+  /** Taps that are open or opening. */
+  get taps(): number {
+    return [...this.#producers.values()].filter((own) => own.tap !== undefined).length;
+  }
+
+  // --- transports -------------------------------------------------------------------------------------------------
+
+  async createTransport(direction: Direction): Promise<types.WebRtcTransport> {
+    this.#assertOpen();
+    if (this.#transports.size >= MAX_TRANSPORTS) {
+      throw new EmostreamError('LIMIT_REACHED', `${MAX_TRANSPORTS} transports at most: leave and join again`);
+    }
+    const { router, webRtcServer, maxBitrate } = this.#deps;
+    const transport = await createWebRtcTransport(router, {
+      webRtcServer,
+      ...(direction === 'send' ? { maxIncomingBitrate: maxBitrate } : {}),
+    });
+    if (this.#closed) {
+      transport.close();
+      this.#assertOpen();
+    }
+    this.#transports.set(transport.id, { transport, direction });
+    transport.observer.once('close', () => this.#transports.delete(transport.id));
+    return transport;
+  }
+
+  async connectTransport(transportId: string, dtlsParameters: unknown): Promise<void> {
+    const { transport } = this.#transport(transportId);
+    try {
+      await transport.connect({ dtlsParameters: structuredClone(dtlsParameters) as types.DtlsParameters });
+    } catch (error) {
+      throw fromMediasoup(error, 'dtlsParameters');
+    }
+  }
+
+  async restartIce(transportId: string): Promise<types.IceParameters> {
+    const { transport } = this.#transport(transportId);
+    try {
+      return await transport.restartIce();
+    } catch (error) {
+      throw fromMediasoup(error, 'transportId');
+    }
+  }
+
+  // --- what they send ---------------------------------------------------------------------------------------------
+
+  async produce(request: {
+    transportId: string;
+    source: Source;
+    kind: types.MediaKind;
+    rtpParameters: unknown;
+  }): Promise<ProducerInfo> {
+    const transport = this.#transport(request.transportId, 'send');
+    this.#assertSourceFree(request.source);
+    const rtpParameters = checkRtpParameters(request.source, request.kind, request.rtpParameters);
+    let producer: types.Producer;
+    try {
+      producer = await transport.transport.produce({
+        kind: request.kind,
+        rtpParameters,
+        ...(request.kind === 'video' ? { keyFrameRequestDelay: KEY_FRAME_INTERVAL_MS } : {}),
+      });
+    } catch (error) {
+      throw fromMediasoup(error, 'rtpParameters');
+    }
+    return this.adopt(producer, request.source);
+  }
+
+  /**
+   * Makes a producer on the room's router this participant's own. What `produce` ends with; tests and benchmarks bring
+   * producers of other transports. Resolves when the tap is open, if consent allows one.
+   */
+  async adopt(producer: types.Producer, source: Source): Promise<ProducerInfo> {
+    try {
+      this.#assertOpen();
+      this.#assertSourceFree(source);
+    } catch (error) {
+      producer.close();
+      throw error;
+    }
+    const own: OwnProducer = { producer, source, tap: undefined };
+    this.#producers.set(producer.id, own);
+    producer.observer.once('close', () => this.#forget(own));
+    const info = describe(own);
+    this.emit('producerAdded', info);
+    await this.#updateTap(own);
+    return info;
+  }
+
+  async pauseProducer(producerId: string): Promise<void> {
+    const { producer } = this.#producer(producerId);
+    if (producer.paused) return;
+    await producer.pause();
+    this.emit('producerPaused', producerId);
+  }
+
+  async resumeProducer(producerId: string): Promise<void> {
+    const { producer } = this.#producer(producerId);
+    if (!producer.paused) return;
+    await producer.resume();
+    this.emit('producerResumed', producerId);
+  }
+
+  closeProducer(producerId: string): void {
+    this.#producer(producerId).producer.close();
+  }
+
+  // --- what they receive ------------------------------------------------------------------------------------------
+
+  /** Starts paused: the client resumes when it is ready, and a key frame is asked for then. */
+  async consume(transportId: string, producerId: string): Promise<ConsumerInfo> {
+    const { transport } = this.#transport(transportId, 'recv');
+    const found = this.#deps.findProducer(producerId);
+    if (!found || found.participant === this.id) {
+      throw new EmostreamError('NOT_FOUND', 'producerId: no such producer of another participant in this room');
+    }
+    if (this.#consumers.size >= 2 * this.#deps.maxParticipants) {
+      throw new EmostreamError('LIMIT_REACHED', 'too many consumers: consume each producer once');
+    }
+    if (!this.#deps.router.canConsume({ producerId, rtpCapabilities: this.#deps.rtpCapabilities })) {
+      throw new EmostreamError('UNSUPPORTED_MEDIA', 'the rtpCapabilities given at join do not allow this producer');
+    }
+    let consumer: types.Consumer;
+    try {
+      consumer = await transport.consume({
+        producerId,
+        rtpCapabilities: this.#deps.rtpCapabilities,
+        paused: true,
+      });
+    } catch (error) {
+      throw fromMediasoup(error, 'producerId');
+    }
+    this.#consumers.set(consumer.id, consumer);
+    consumer.observer.once('close', () => {
+      this.#consumers.delete(consumer.id);
+      if (!this.#closed) this.emit('consumerClosed', { consumerId: consumer.id, producerId });
+    });
+    return {
+      consumerId: consumer.id,
+      producerId,
+      participant: found.participant,
+      source: found.info.source,
+      kind: consumer.kind,
+      rtpParameters: consumer.rtpParameters,
+      producerPaused: consumer.producerPaused,
+    };
+  }
+
+  async resumeConsumer(consumerId: string): Promise<void> {
+    const consumer = this.#consumers.get(consumerId);
+    if (!consumer) throw new EmostreamError('NOT_FOUND', 'consumerId: no such consumer');
+    await consumer.resume();
+  }
+
+  // --- analysis ---------------------------------------------------------------------------------------------------
+
+  /** Withdrawn taps are closed before this returns; the promise resolves when allowed ones are open. */
+  setConsent(consent: Consent): Promise<void> {
+    this.#assertOpen();
+    this.#consent = { ...consent };
+    // Analysis first: it tells its subscribers why a track ends.
+    this.#deps.analysis.setConsent(this.#consent);
+    const updates = [...this.#producers.values()].map((own) => this.#updateTap(own));
+    return Promise.all(updates).then(() => undefined);
+  }
+
+  /** Words on the server's clock. @throws EmostreamError CONSENT_REQUIRED */
+  caption(words: Parameters<ParticipantAnalysis['caption']>[0]): void {
+    this.#assertOpen();
+    if (!this.#consent.words) {
+      throw new EmostreamError(
+        'CONSENT_REQUIRED',
+        'words are analysed only with consent to words: send setConsent first',
+      );
+    }
+    this.#deps.analysis.caption(words);
+  }
+
+  close(reason: ParticipantCloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deps.analysis.close(reason);
+    for (const own of this.#producers.values()) this.#closeTap(own);
+    for (const own of [...this.#producers.values()]) own.producer.close();
+    for (const { transport } of [...this.#transports.values()]) transport.close();
+    this.emit('closed', reason);
+  }
+
+  #updateTap(own: OwnProducer): Promise<void> {
+    const allowed = this.#consent[MODALITY[own.source]];
+    if (!allowed) this.#closeTap(own);
+    if (!allowed || own.tap || own.producer.closed) return Promise.resolve();
+    const { analysis, clock, meter, logger } = this.#deps;
+    const tap = this.#deps.createTap({ producer: own.producer, source: own.source, analysis, clock, meter, logger });
+    own.tap = tap;
+    this.#deps.tapCounter.add(MODALITY[own.source], 1);
+    return tap.open().catch((error: unknown) => {
+      // The call goes on without analysis of this track; the next setConsent tries again.
+      if (own.tap === tap) this.#closeTap(own);
+      meter.count('emostream_errors_total', { code: 'INTERNAL' });
+      logger.error({ err: error, participant: this.id, source: own.source }, 'the tap of a track could not be opened');
+    });
+  }
+
+  #closeTap(own: OwnProducer): void {
+    if (!own.tap) return;
+    own.tap.close();
+    own.tap = undefined;
+    this.#deps.tapCounter.add(MODALITY[own.source], -1);
+  }
+
+  #forget(own: OwnProducer): void {
+    this.#closeTap(own);
+    this.#producers.delete(own.producer.id);
+    if (!this.#closed) this.emit('producerRemoved', own.producer.id);
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new EmostreamError('CLOSED', 'the participant left meanwhile: join again');
+  }
+
+  #assertSourceFree(source: Source): void {
+    if ([...this.#producers.values()].some((own) => own.source === source)) {
+      throw new EmostreamError('WRONG_STATE', `source: the ${source} is sent already; close its producer first`);
+    }
+  }
+
+  #transport(id: string, direction?: Direction) {
+    const entry = this.#transports.get(id);
+    if (!entry) throw new EmostreamError('NOT_FOUND', 'transportId: no such transport');
+    if (direction && entry.direction !== direction) {
+      throw new EmostreamError('WRONG_STATE', `transportId: this transport was created to ${entry.direction}`);
+    }
+    return entry;
+  }
+
+  #producer(id: string): OwnProducer {
+    const own = this.#producers.get(id);
+    if (!own) throw new EmostreamError('NOT_FOUND', 'producerId: no such producer of yours');
+    return own;
+  }
+}
+
+function describe({ producer, source }: OwnProducer): ProducerInfo {
+  return { producerId: producer.id, source, kind: producer.kind, paused: producer.paused };
+}

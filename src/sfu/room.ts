@@ -1,0 +1,135 @@
+import { EventEmitter } from 'node:events';
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { Clock } from '../common/clock.js';
+import { NO_CONSENT } from '../common/consent.js';
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import { DirectTap } from './direct-tap.js';
+import { MEDIA_CODECS } from './media-codecs.js';
+import { Participant, type ParticipantCloseReason } from './participant.js';
+import { checkRtpCapabilities } from './rtp-checks.js';
+import type { TapCounter } from './tap-counter.js';
+import type { Analyser } from './types.js';
+import type { MediaWorker, WorkerPool } from './worker-pool.js';
+
+export interface RoomDeps {
+  pool: WorkerPool;
+  analyser: Analyser;
+  clock: Clock;
+  meter: Meter;
+  logger: Logger;
+  /** Highest incoming bitrate per participant, bit/s. */
+  maxBitrate: number;
+  maxParticipants: number;
+  tapCounter: TapCounter;
+}
+
+export type RoomCloseReason = 'empty' | 'server-closing' | 'worker-died';
+
+const PARTICIPANT_REASON: Record<RoomCloseReason, ParticipantCloseReason> = {
+  empty: 'left',
+  'server-closing': 'server-closing',
+  'worker-died': 'removed',
+};
+
+/** One call: a mediasoup router, the participants on it, and the transport that the taps of the room share. */
+export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
+  readonly id: string;
+  /** The room's router: tests and benchmarks put their own RTP into it. */
+  readonly router: types.Router;
+  readonly #deps: RoomDeps;
+  readonly #worker: MediaWorker;
+  readonly #tapTransport: types.DirectTransport;
+  readonly #participants = new Map<string, Participant>();
+  #closed = false;
+
+  private constructor(
+    id: string,
+    deps: RoomDeps,
+    worker: MediaWorker,
+    router: types.Router,
+    tap: types.DirectTransport,
+  ) {
+    super();
+    this.id = id;
+    this.router = router;
+    this.#deps = deps;
+    this.#worker = worker;
+    this.#tapTransport = tap;
+    worker.rooms += 1;
+    // Only a worker that ends takes its routers along.
+    router.once('workerclose', () => this.close('worker-died'));
+  }
+
+  /** @throws EmostreamError WORKER_DIED while no worker runs */
+  static async create(id: string, deps: RoomDeps): Promise<Room> {
+    const worker = await deps.pool.acquire();
+    let router: types.Router | undefined;
+    try {
+      router = await worker.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+      return new Room(id, deps, worker, router, await router.createDirectTransport());
+    } catch (error) {
+      router?.close();
+      throw new EmostreamError('WORKER_DIED', 'the media worker ended while the room was opened: try again', {
+        cause: error,
+      });
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get participants(): ReadonlyMap<string, Participant> {
+    return this.#participants;
+  }
+
+  /**
+   * Takes a seat. Consent starts at none; `Participant.setConsent` says what it is.
+   * @param rtpCapabilities what the client can receive, unchecked
+   * @throws EmostreamError LIMIT_REACHED, BAD_MESSAGE, CLOSED, or the analyser's
+   */
+  join(id: string, rtpCapabilities: unknown): Participant {
+    if (this.#closed) throw new EmostreamError('CLOSED', 'the room closed meanwhile: join again');
+    if (this.#participants.has(id)) throw new EmostreamError('WRONG_STATE', 'this participant is in the room already');
+    if (this.#participants.size >= this.#deps.maxParticipants) {
+      throw new EmostreamError(
+        'LIMIT_REACHED',
+        `the room is full: ${this.#deps.maxParticipants} participants at most (maxParticipantsPerRoom)`,
+      );
+    }
+    const capabilities = checkRtpCapabilities(rtpCapabilities);
+    const analysis = this.#deps.analyser.open({ room: this.id, participant: id });
+    const participant = new Participant(id, {
+      router: this.router,
+      webRtcServer: this.#worker.webRtcServer,
+      rtpCapabilities: capabilities,
+      analysis,
+      findProducer: (producerId) => this.#findProducer(producerId),
+      createTap: (tap) => new DirectTap(this.#tapTransport, tap),
+      ...this.#deps,
+    });
+    analysis.setConsent(NO_CONSENT);
+    this.#participants.set(id, participant);
+    participant.once('closed', () => this.#participants.delete(id));
+    return participant;
+  }
+
+  close(reason: RoomCloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#worker.rooms -= 1;
+    for (const participant of [...this.#participants.values()]) participant.close(PARTICIPANT_REASON[reason]);
+    this.router.close();
+    this.emit('closed', reason);
+  }
+
+  #findProducer(producerId: string) {
+    for (const participant of this.#participants.values()) {
+      const info = participant.producerInfo(producerId);
+      if (info) return { participant: participant.id, info };
+    }
+    return undefined;
+  }
+}

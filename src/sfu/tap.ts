@@ -1,0 +1,34 @@
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { Clock } from '../common/clock.js';
+import type { Source } from '../common/consent.js';
+import type { Meter } from '../common/metrics.js';
+import type { ParticipantAnalysis } from './types.js';
+
+/**
+ * The copy of one track that goes to analysis. It exists only while its owner's consent stands; closing it is synchronous
+ * and final, also while it is still opening.
+ */
+export interface Tap {
+  /** Resolves when packets flow (or when it was closed meanwhile). */
+  open(): Promise<void>;
+  close(): void;
+}
+
+export interface TapDeps {
+  producer: types.Producer;
+  source: Source;
+  analysis: ParticipantAnalysis;
+  clock: Clock;
+  meter: Meter;
+  logger: Logger;
+}
+
+/**
+ * Layers taken of a layered video: the lowest spatial layer is high enough for a face (Chrome's lowest of three is a quarter
+ * of the camera: 320×180 of 720p), and its lowest temporal layer brings about 5 to 8 pictures a second.
+ */
+export const TAP_LAYERS: types.ConsumerLayers = { spatialLayer: 0, temporalLayer: 0 };
+
+/** Shortest time between two key frame requests, ms; the producer's `keyFrameRequestDelay` is the same. */
+export const KEY_FRAME_INTERVAL_MS = 1000;

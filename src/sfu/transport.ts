@@ -1,0 +1,40 @@
+import type { types } from 'mediasoup';
+import { EmostreamError } from '../common/errors.js';
+
+/** First guess of what a receiver's network carries, bit/s, until congestion control knows better. */
+const INITIAL_OUTGOING_BITRATE = 1_000_000;
+
+/**
+ * A WebRTC transport on the worker's shared ports. It closes itself when its DTLS ends; a lost ICE connection only waits
+ * for the client to restart ICE.
+ */
+export async function createWebRtcTransport(
+  router: types.Router,
+  options: { webRtcServer: types.WebRtcServer; maxIncomingBitrate?: number },
+): Promise<types.WebRtcTransport> {
+  let transport: types.WebRtcTransport;
+  try {
+    transport = await router.createWebRtcTransport({
+      webRtcServer: options.webRtcServer,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      enableSctp: false,
+      initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
+    });
+  } catch (error) {
+    throw new EmostreamError('CLOSED', 'the room closed meanwhile: join again', { cause: error });
+  }
+  transport.on('dtlsstatechange', (state) => {
+    if (state === 'failed' || state === 'closed') transport.close();
+  });
+  if (options.maxIncomingBitrate) {
+    try {
+      await transport.setMaxIncomingBitrate(options.maxIncomingBitrate);
+    } catch (error) {
+      transport.close();
+      throw new EmostreamError('CLOSED', 'the room closed meanwhile: join again', { cause: error });
+    }
+  }
+  return transport;
+}

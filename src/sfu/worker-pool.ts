@@ -1,0 +1,178 @@
+import { EventEmitter, once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import * as mediasoup from 'mediasoup';
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+
+export interface WorkerPoolOptions {
+  /** Worker processes. 0: one per two cores. */
+  size: number;
+  /** Local address for media. */
+  rtcHost: string;
+  /** Address that browsers are told, where it differs. */
+  rtcAnnouncedAddress?: string | undefined;
+  /** First port; worker `i` takes `rtcPort + i`, UDP and TCP. 0: any free ports. */
+  rtcPort: number;
+  /** Path of the mediasoup worker; mediasoup's own default if not given. */
+  workerBin?: string | undefined;
+  meter: Meter;
+  logger: Logger;
+}
+
+export interface MediaWorker {
+  readonly index: number;
+  readonly worker: types.Worker;
+  /** All WebRTC transports of the worker share its one UDP and one TCP port. */
+  readonly webRtcServer: types.WebRtcServer;
+  /** Rooms on this worker. */
+  rooms: number;
+}
+
+interface WorkerPoolEvents {
+  /** A worker process died; its routers are closed already. */
+  died: [index: number];
+  restarted: [index: number];
+}
+
+const FIRST_RESTART_DELAY_MS = 100;
+const MAX_RESTART_DELAY_MS = 10_000;
+const ACQUIRE_PATIENCE_MS = 3000;
+
+/** mediasoup's worker processes, each with one WebRtcServer. A worker that dies is replaced. */
+export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
+  readonly #options: WorkerPoolOptions;
+  readonly #workers: (MediaWorker | null)[];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #closed = false;
+
+  private constructor(options: WorkerPoolOptions, size: number) {
+    super();
+    this.#options = options;
+    this.#workers = new Array<MediaWorker | null>(size).fill(null);
+  }
+
+  /** @throws EmostreamError INTERNAL when a worker cannot be started (binary missing, address or port not free). */
+  static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const size = options.size || Math.max(1, Math.floor(availableParallelism() / 2));
+    const pool = new WorkerPool(options, size);
+    try {
+      for (let index = 0; index < size; index++) pool.#workers[index] = await pool.#start(index);
+    } catch (cause) {
+      await pool.close();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new EmostreamError(
+        'INTERNAL',
+        `the mediasoup worker cannot be started (${reason}): check that it is installed (npm run setup) and that ` +
+          `rtcHost ${options.rtcHost} and rtcPort ${options.rtcPort} can be listened on`,
+        { cause },
+      );
+    }
+    return pool;
+  }
+
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  /** Workers that run now. */
+  get alive(): number {
+    return this.#workers.filter((worker) => worker !== null).length;
+  }
+
+  get workers(): readonly MediaWorker[] {
+    return this.#workers.filter((worker) => worker !== null);
+  }
+
+  /**
+   * The worker with the fewest rooms. While none runs (all died at once) it waits a little for the first replacement.
+   * @throws EmostreamError WORKER_DIED when none comes
+   */
+  async acquire(patienceMs = ACQUIRE_PATIENCE_MS): Promise<MediaWorker> {
+    if (this.alive === 0 && !this.#closed) {
+      await once(this, 'restarted', { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined);
+    }
+    const [first] = [...this.workers].sort((a, b) => a.rooms - b.rooms);
+    if (first) return first;
+    throw new EmostreamError('WORKER_DIED', 'no media worker is running at the moment: try again in a few seconds');
+  }
+
+  /** CPU seconds used by all workers since they started. */
+  async cpuSeconds(): Promise<number> {
+    const usages = await Promise.all(this.workers.map(({ worker }) => worker.getResourceUsage().catch(() => null)));
+    return usages.reduce((sum, usage) => sum + (usage ? (usage.ru_utime + usage.ru_stime) / 1000 : 0), 0);
+  }
+
+  /** Ends all workers and waits until their processes are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    const ends = this.workers.map(({ worker }) => {
+      if (worker.subprocessClosed) return Promise.resolve();
+      const ended = new Promise<void>((resolve) => worker.once('subprocessclose', () => resolve()));
+      worker.close();
+      return ended;
+    });
+    this.#workers.fill(null);
+    await Promise.all(ends);
+  }
+
+  async #start(index: number): Promise<MediaWorker> {
+    const { rtcHost, rtcAnnouncedAddress, rtcPort, workerBin } = this.#options;
+    const worker = await mediasoup.createWorker({ logLevel: 'error', ...(workerBin ? { workerBin } : {}) });
+    worker.once('died', () => this.#onDied(index));
+    const listen = {
+      ip: rtcHost,
+      ...(rtcAnnouncedAddress ? { announcedAddress: rtcAnnouncedAddress } : {}),
+      ...(rtcPort ? { port: rtcPort + index } : {}),
+    };
+    try {
+      const webRtcServer = await worker.createWebRtcServer({
+        listenInfos: [
+          { protocol: 'udp', ...listen },
+          { protocol: 'tcp', ...listen },
+        ],
+      });
+      return { index, worker, webRtcServer, rooms: 0 };
+    } catch (error) {
+      worker.close();
+      throw error;
+    }
+  }
+
+  #onDied(index: number): void {
+    if (this.#closed || this.#workers[index] === null) return;
+    this.#workers[index] = null;
+    this.#options.meter.count('emostream_errors_total', { code: 'WORKER_DIED' });
+    this.#options.logger.error({ worker: index }, 'a mediasoup worker died; starting another');
+    this.emit('died', index);
+    this.#restartIn(index, FIRST_RESTART_DELAY_MS);
+  }
+
+  #restartIn(index: number, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.#restart(index, delayMs);
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  async #restart(index: number, delayMs: number): Promise<void> {
+    try {
+      const worker = await this.#start(index);
+      if (this.#closed) return worker.worker.close();
+      this.#workers[index] = worker;
+      this.#options.meter.count('emostream_worker_restarts_total', { worker: 'mediasoup' });
+      this.emit('restarted', index);
+    } catch (error) {
+      if (this.#closed) return;
+      const nextMs = Math.min(delayMs * 2, MAX_RESTART_DELAY_MS);
+      this.#options.logger.error(
+        { err: error, worker: index, nextMs },
+        'a mediasoup worker cannot be restarted; trying again',
+      );
+      this.#restartIn(index, nextMs);
+    }
+  }
+}
