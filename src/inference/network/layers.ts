@@ -1,0 +1,30 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+
+export type Activation = 'linear' | 'relu' | 'tanh';
+
+export interface ConvOptions {
+  filters: number;
+  /** Height, width. */
+  kernel: [number, number];
+  /** Height, width; default 1, 1. */
+  strides?: [number, number];
+  activation?: 'linear' | 'relu';
+}
+
+/**
+ * What the network is made of. The network is written once against this interface; training implements it with variables
+ * and batch statistics, inference with fixed weights into which batch normalisation was folded. Names are unique paths
+ * such as `face/stem`, and name the weights in the model file.
+ */
+export interface Layers {
+  /** Convolution with `same` padding, batch normalisation (folded at inference), activation. NHWC. */
+  conv2d(name: string, x: Tensor4D, options: ConvOptions): Tensor4D;
+  /** x · W + b, activation. */
+  dense(name: string, x: Tensor2D, units: number, activation?: Activation): Tensor2D;
+  /** Rows of a table by id. @param ids int32, 1-D @returns ids.length × width */
+  embedding(name: string, ids: Tensor, rows: number, width: number): Tensor2D;
+  /** A trained vector, zeros (or `initial`) at the start. */
+  vector(name: string, length: number, initial?: number): Tensor;
+  /** Random zeroing while training, nothing at inference. */
+  dropout<T extends Tensor>(x: T, rate: number): T;
+}

@@ -1,0 +1,55 @@
+import { EmostreamError } from '../../common/errors.js';
+import {
+  FACE_CROPS,
+  FACE_QUALITY,
+  FACE_SIZE,
+  MEL_BANDS,
+  MEL_FRAMES,
+  VOICE_QUALITY,
+  WORD_BUCKETS,
+  WORD_NGRAMS,
+  WORD_TOKENS,
+  WORDS_META,
+  WORDS_QUALITY,
+} from '../../features/types.js';
+import type { ModelInput } from '../types.js';
+
+/**
+ * Refuses a window that would poison its batch: wrong lengths, values that are not finite, ids out of range.
+ * @throws EmostreamError WINDOW_INVALID
+ */
+export function validateInput({ face, voice, words }: ModelInput): void {
+  if (face) {
+    if (!Number.isInteger(face.count) || face.count < 1 || face.count > FACE_CROPS) {
+      refuse(`face.count is ${face.count}, not 1..${FACE_CROPS}`);
+    }
+    length('face.crops', face.crops, face.count * FACE_SIZE * FACE_SIZE);
+    fractions('face.quality', face.quality, FACE_QUALITY.length);
+  }
+  if (voice) {
+    length('voice.logMel', voice.logMel, MEL_FRAMES * MEL_BANDS);
+    if (!voice.logMel.every(Number.isFinite)) refuse('voice.logMel holds a value that is not finite');
+    fractions('voice.quality', voice.quality, VOICE_QUALITY.length);
+  }
+  if (words) {
+    length('words.tokens', words.tokens, WORD_TOKENS * WORD_NGRAMS);
+    if (!words.tokens.every((id) => id >= 0 && id < WORD_BUCKETS)) {
+      refuse(`words.tokens holds an id outside 0..${WORD_BUCKETS - 1}`);
+    }
+    fractions('words.meta', words.meta, WORDS_META);
+    fractions('words.quality', words.quality, WORDS_QUALITY.length);
+  }
+}
+
+function length(name: string, values: ArrayLike<number>, expected: number): void {
+  if (values.length !== expected) refuse(`${name} has ${values.length} values, not ${expected}`);
+}
+
+function fractions(name: string, values: readonly number[], expected: number): void {
+  length(name, values, expected);
+  if (!values.every((value) => value >= 0 && value <= 1)) refuse(`${name} holds a value outside 0..1`);
+}
+
+function refuse(what: string): never {
+  throw new EmostreamError('WINDOW_INVALID', `The window was refused: ${what}.`);
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { EMBEDDING } from './sizes.js';
+import type { Layers } from './layers.js';
+
+/**
+ * A 2-D CNN over time and mel band, then attention pooling over time: a learned score per step says which moments of the
+ * three seconds carry the emotion (Mirsamadi et al. 2017); silence and padding get little weight.
+ * @param x n × MEL_FRAMES × MEL_BANDS × 1, as `normaliseLogMel` gives it
+ * @returns n × EMBEDDING
+ */
+export function voiceEncoder(layers: Layers, x: Tensor4D): Tensor2D {
+  let y = layers.conv2d('voice/stem', x, { filters: 16, kernel: [5, 5], strides: [2, 2] }); // 150 × 32
+  y = tf.maxPool(y, 2, 2, 'same'); // 75 × 16
+  y = layers.conv2d('voice/conv2', y, { filters: 32, kernel: [3, 3] });
+  y = tf.maxPool(y, 2, 2, 'same'); // 38 × 8
+  y = layers.dropout(layers.conv2d('voice/conv3', y, { filters: 64, kernel: [3, 3] }), 0.1);
+  y = tf.maxPool(y, 2, 2, 'same'); // 19 × 4
+  y = layers.dropout(layers.conv2d('voice/conv4', y, { filters: 96, kernel: [3, 3] }), 0.2);
+  const [n, steps, bands, channels] = y.shape;
+  const flat = layers.dropout(tf.reshape(y, [n * steps, bands * channels]) as Tensor2D, 0.2);
+  const features = layers.dense('voice/step', flat, EMBEDDING, 'relu');
+  const scores = tf.reshape(layers.dense('voice/score', features, 1), [n, steps]);
+  const weights = tf.expandDims(tf.softmax(scores), 2);
+  const byStep = tf.reshape(features, [n, steps, EMBEDDING]) as Tensor3D;
+  const pooled = layers.dropout(tf.sum(tf.mul(byStep, weights), 1) as Tensor2D, 0.3);
+  return layers.dense('voice/embedding', pooled, EMBEDDING, 'relu');
+}

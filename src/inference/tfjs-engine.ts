@@ -1,0 +1,156 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { EMOTIONS, MODALITIES, type Modality } from '../common/emotions.js';
+import { EmostreamError } from '../common/errors.js';
+import {
+  FACE_CROPS,
+  FACE_QUALITY,
+  FACE_SIZE,
+  MEL_BANDS,
+  MEL_FRAMES,
+  VOICE_QUALITY,
+  WORD_NGRAMS,
+  WORD_TOKENS,
+  WORDS_META,
+  WORDS_QUALITY,
+} from '../features/types.js';
+import { loadModel, type Calibration } from './model-format.js';
+import { toNetworkBatch } from './network/batch.js';
+import { fusionNetwork, type NetworkOutput } from './network/fusion-network.js';
+import { InferenceLayers } from './network/inference-layers.js';
+import { validateInput } from './network/validate-input.js';
+import type { EmotionScores, Engine, EngineMemory, EngineName, ModelInfo, ModelInput } from './types.js';
+
+const CLASSES = EMOTIONS.length;
+/** One row of the single readback: fused logits, affect, weights, then the logits of each modality. */
+const ROW = CLASSES + 2 + MODALITIES.length + MODALITIES.length * CLASSES;
+
+/** The network on a TensorFlow.js backend that the caller has already made ready; it must stay the current backend. */
+export class TfjsEngine implements Engine {
+  readonly name: EngineName;
+  #weights = new Map<string, Tensor>();
+  #layers: InferenceLayers | null = null;
+  #calibration: Calibration | null = null;
+
+  constructor(name: EngineName) {
+    this.name = name;
+  }
+
+  async load(modelDir: string): Promise<ModelInfo> {
+    const { manifest, weights } = await loadModel(modelDir);
+    const tensors = new Map([...weights].map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]));
+    const previous = this.#weights;
+    try {
+      const layers = new InferenceLayers(tensors);
+      // Runs the whole graph once, so that a weight that is missing or misshapen is found now and not in a call.
+      tf.tidy(() => fusionNetwork(layers, toNetworkBatch([fullInput()])));
+      this.#layers = layers;
+    } catch (error) {
+      tf.dispose([...tensors.values()]);
+      throw error;
+    }
+    this.#weights = tensors;
+    this.#calibration = manifest.calibration;
+    tf.dispose([...previous.values()]);
+    return { name: manifest.name, version: manifest.version };
+  }
+
+  async run(batch: readonly ModelInput[]): Promise<EmotionScores[]> {
+    const layers = this.#layers;
+    const calibration = this.#calibration;
+    if (!layers || !calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
+    batch.forEach(validateInput);
+    if (batch.length === 0) return [];
+    const packed = tf.tidy(() => pack(fusionNetwork(layers, toNetworkBatch(batch))));
+    try {
+      const values = await packed.data<'float32'>();
+      return batch.map((input, row) => toScores(values.subarray(row * ROW, (row + 1) * ROW), input, calibration));
+    } finally {
+      packed.dispose();
+    }
+  }
+
+  async warmUp(sizes: readonly number[]): Promise<void> {
+    for (const size of sizes) await this.run(Array.from({ length: size }, fullInput));
+  }
+
+  memory(): Promise<EngineMemory> {
+    const { numTensors, numBytes } = tf.memory();
+    return Promise.resolve({ tensors: numTensors, bytes: numBytes });
+  }
+
+  dispose(): Promise<void> {
+    tf.dispose([...this.#weights.values()]);
+    this.#weights = new Map();
+    this.#layers = null;
+    return Promise.resolve();
+  }
+}
+
+/** A window with everything present and nothing in it: for warming up. */
+function fullInput(): ModelInput {
+  return {
+    face: {
+      crops: new Uint8Array(FACE_CROPS * FACE_SIZE * FACE_SIZE),
+      count: FACE_CROPS,
+      quality: FACE_QUALITY.map(() => 0),
+      box: { x: 0, y: 0, width: 1, height: 1 },
+    },
+    voice: { logMel: new Float32Array(MEL_FRAMES * MEL_BANDS), quality: VOICE_QUALITY.map(() => 0) },
+    words: {
+      tokens: new Int32Array(WORD_TOKENS * WORD_NGRAMS).fill(1),
+      count: WORD_TOKENS,
+      meta: Array.from({ length: WORDS_META }, () => 0),
+      quality: WORDS_QUALITY.map(() => 0),
+    },
+  };
+}
+
+function pack({ fused, heads }: NetworkOutput): Tensor2D {
+  const own = MODALITIES.map((modality) => heads[modality].logits);
+  return tf.concat([fused.logits, fused.affect, fused.weights, ...own], 1) as Tensor2D;
+}
+
+/** The key of the fused head's temperature for what is present in a window. */
+export function presenceKey(input: ModelInput): string {
+  return MODALITIES.filter((modality) => input[modality] !== null).join('+');
+}
+
+function toScores(row: Float32Array, input: ModelInput, calibration: Calibration): EmotionScores {
+  const perModality = <T>(make: (modality: Modality, i: number) => T): Record<Modality, T> => ({
+    face: make('face', 0),
+    voice: make('voice', 1),
+    words: make('words', 2),
+  });
+  const ownAt = CLASSES + 2 + MODALITIES.length;
+  const key = presenceKey(input);
+  if (key === '') {
+    const nobody = perModality(() => null);
+    const weights = perModality(() => 0);
+    const nothing = { probabilities: null, valence: null, arousal: null };
+    return { ...nothing, confidence: 0, uncertain: true, weights, modalities: nobody };
+  }
+  const probabilities = softmax(row.subarray(0, CLASSES), calibration.fused[key] ?? 1);
+  const confidence = Math.max(...probabilities);
+  return {
+    probabilities,
+    valence: row[CLASSES]!,
+    arousal: row[CLASSES + 1]!,
+    confidence,
+    uncertain: confidence < calibration.uncertainBelow,
+    weights: perModality((_, i) => row[CLASSES + 2 + i]!),
+    modalities: perModality((modality, i) => {
+      if (input[modality] === null) return null;
+      return softmax(row.subarray(ownAt + i * CLASSES, ownAt + (i + 1) * CLASSES), calibration[modality]);
+    }),
+  };
+}
+
+/** softmax(logits / temperature) (Guo et al. 2017). */
+export function softmax(logits: ArrayLike<number>, temperature: number): number[] {
+  const scaled = Array.from(logits, (logit) => logit / temperature);
+  const top = Math.max(...scaled);
+  const powers = scaled.map((value) => Math.exp(value - top));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}

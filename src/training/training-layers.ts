@@ -1,0 +1,130 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Activation, ConvOptions, Layers } from '../inference/network/layers.js';
+import type { NamedWeights } from '../inference/model-format.js';
+import { BATCH_NORM_EPSILON, batchNormTraining } from './batch-norm.js';
+import type { Rng } from './rng.js';
+
+const MOVING_AVERAGE = 0.97;
+
+/**
+ * Layers made of variables, created at first use: He-normal kernels (He et al. 2015), zero biases. With `training` on, batch
+ * statistics, moving averages and dropout; off, the moving averages, as the folded network will compute.
+ */
+export class TrainingLayers implements Layers {
+  readonly variables = new Map<string, Variable>();
+  /** Moving averages: part of the weights, not trained by gradients. */
+  readonly averages = new Map<string, Variable>();
+  training = true;
+  readonly #rng: Rng;
+
+  constructor(rng: Rng) {
+    this.#rng = rng;
+  }
+
+  conv2d(name: string, x: Tensor4D, { filters, kernel, strides = [1, 1], activation = 'relu' }: ConvOptions): Tensor4D {
+    const inputs = x.shape[3];
+    const shape = [kernel[0], kernel[1], inputs, filters];
+    const weight = this.#variable(`${name}/kernel`, shape, () => this.#normal(shape, kernel[0] * kernel[1] * inputs));
+    const gamma = this.#variable(`${name}/gamma`, [filters], () => tf.ones([filters])) as Variable & Tensor1D;
+    const beta = this.#variable(`${name}/beta`, [filters], () => tf.zeros([filters])) as Variable & Tensor1D;
+    const mean = this.#average(`${name}/mean`, filters, 0);
+    const variance = this.#average(`${name}/variance`, filters, 1);
+    const y = tf.conv2d(x, weight as Variable & Tensor4D, strides, 'same');
+    const normal = this.training
+      ? this.#normalise(y, gamma, beta, mean, variance)
+      : tf.batchNorm(y, mean as Tensor1D, variance as Tensor1D, beta, gamma, BATCH_NORM_EPSILON);
+    return activation === 'relu' ? tf.relu(normal) : normal;
+  }
+
+  dense(name: string, x: Tensor2D, units: number, activation: Activation = 'linear'): Tensor2D {
+    const inputs = x.shape[1];
+    const gain = activation === 'relu' ? 1 : 2;
+    const shape = [inputs, units];
+    const kernel = this.#variable(`${name}/kernel`, shape, () => this.#normal(shape, inputs * gain));
+    const bias = this.#variable(`${name}/bias`, [units], () => tf.zeros([units]));
+    const y = tf.add(tf.matMul(x, kernel as Variable & Tensor2D), bias) as Tensor2D;
+    if (activation === 'relu') return tf.relu(y);
+    return activation === 'tanh' ? tf.tanh(y) : y;
+  }
+
+  embedding(name: string, ids: Tensor, rows: number, width: number): Tensor2D {
+    const shape = [rows, width];
+    const table = this.#variable(`${name}/table`, shape, () => this.#normal(shape, 2 * width));
+    return tf.gather(table, ids as Tensor1D) as Tensor2D;
+  }
+
+  vector(name: string, length: number, initial = 0): Tensor {
+    return this.#variable(`${name}/vector`, [length], () => tf.fill([length], initial));
+  }
+
+  /** Whole channels of a map, whole steps of a sequence, single values of a vector (Srivastava et al. 2014, Tompson et al. 2015). */
+  dropout<T extends Tensor>(x: T, rate: number): T {
+    if (!this.training || rate === 0) return x;
+    const [n] = x.shape as [number];
+    const shape = x.rank === 4 ? [n, 1, 1, x.shape[3]!] : x.rank === 3 ? [n, x.shape[1]!, 1] : x.shape;
+    const size = shape.reduce((product, side) => product * side, 1);
+    const mask = Float32Array.from({ length: size }, () => (this.#rng.chance(rate) ? 0 : 1 / (1 - rate)));
+    return tf.mul(x, tf.tensor(mask, shape));
+  }
+
+  /** A copy of everything, by name. */
+  snapshot(): Map<string, NamedWeights> {
+    const all = [...this.variables, ...this.averages];
+    return new Map(all.map(([name, v]) => [name, { shape: v.shape, values: Float32Array.from(v.dataSync()) }]));
+  }
+
+  /** Takes over weights by name; those of other modalities are ignored only when `only` says so. */
+  restore(weights: ReadonlyMap<string, NamedWeights>): void {
+    for (const [name, { shape, values }] of weights) {
+      const isAverage = /\/(?:mean|variance)$/u.test(name);
+      const into = isAverage ? this.averages : this.variables;
+      const known = into.get(name);
+      const tensor = tf.tensor(values, shape);
+      if (known) known.assign(tensor as Tensor1D);
+      else into.set(name, tf.variable(tensor, !isAverage));
+      tensor.dispose();
+    }
+  }
+
+  dispose(): void {
+    tf.dispose([...this.variables.values(), ...this.averages.values()]);
+    this.variables.clear();
+    this.averages.clear();
+  }
+
+  #normalise(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, mean: Variable, variance: Variable): Tensor4D {
+    const batch = batchNormTraining(x, gamma, beta);
+    tf.tidy(() => {
+      mean.assign(tf.add(tf.mul(mean, MOVING_AVERAGE), tf.mul(batch.mean, 1 - MOVING_AVERAGE)) as Tensor1D);
+      variance.assign(tf.add(tf.mul(variance, MOVING_AVERAGE), tf.mul(batch.variance, 1 - MOVING_AVERAGE)) as Tensor1D);
+    });
+    return batch.y;
+  }
+
+  #variable(name: string, shape: number[], initial: () => Tensor): Variable {
+    const known = this.variables.get(name);
+    if (known) return known;
+    const made = tf.variable(initial());
+    if (made.shape.join() !== shape.join()) throw new RangeError(`${name}: initial value of another shape`);
+    this.variables.set(name, made);
+    return made;
+  }
+
+  #average(name: string, length: number, initial: number): Variable {
+    const known = this.averages.get(name);
+    if (known) return known;
+    const made = tf.variable(tf.fill([length], initial), false);
+    this.averages.set(name, made);
+    return made;
+  }
+
+  #normal(shape: number[], fanIn: number): Tensor {
+    const deviation = Math.sqrt(2 / fanIn);
+    const size = shape.reduce((product, side) => product * side, 1);
+    return tf.tensor(
+      Float32Array.from({ length: size }, () => deviation * this.#rng.normal()),
+      shape,
+    );
+  }
+}
