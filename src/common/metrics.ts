@@ -49,6 +49,10 @@ export const METRICS = {
   },
   emostream_decoded_total: { kind: 'counter', help: 'Pictures, or chunks of sound, decoded.', labels: ['kind'] },
   emostream_key_frame_requests_total: { kind: 'counter', help: 'Key frames asked for by the analyser.' },
+  emostream_media_clock_steps_total: {
+    kind: 'counter',
+    help: 'Times a media clock had to jump because its error was too large to be slewed (over a second).',
+  },
   emostream_windows_total: {
     kind: 'counter',
     help: 'Aligned windows closed, by what closed them.',

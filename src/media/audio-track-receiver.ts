@@ -1,0 +1,101 @@
+import type { Clock } from '../common/clock.js';
+import { toEmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
+import { AudioDecoder } from './audio-decoder.js';
+import type { ArrivedPacket } from './frame-assembler.js';
+import type { JitterOutput } from './jitter-buffer.js';
+import type { MediaClock } from './media-clock.js';
+import { ReceiveStage } from './receive-stage.js';
+import { SerialUnwrapper } from './serial-number.js';
+import type { TrackClock } from './track-clock.js';
+import type { AudioChunk } from './types.js';
+
+export interface AudioReceiverOptions {
+  meter: Meter;
+  clock: Clock;
+  /** The participant's media clock. */
+  mediaClock: MediaClock;
+  onChunk: (chunk: AudioChunk) => void;
+  /** Longest a missing packet is waited for, ms. Default 80. */
+  jitterWaitMs?: number;
+}
+
+/**
+ * Taps of one Opus track → 16 kHz mono sound with media times, a chunk per packet. Lost and unsent sound is a gap between
+ * chunks, of whatever length; nothing is concealed. Synchronous: all output comes from within the calls.
+ */
+export class AudioTrackReceiver {
+  readonly #options: AudioReceiverOptions;
+  readonly #receive: ReceiveStage;
+  readonly #decoder = new AudioDecoder();
+  readonly #unwrap = new SerialUnwrapper(32);
+  readonly #time: TrackClock;
+  #closed = false;
+
+  /** @throws EmostreamError UNSUPPORTED_MEDIA when Opus cannot be decoded */
+  constructor(track: TrackInfo, options: AudioReceiverOptions) {
+    this.#options = options;
+    this.#receive = new ReceiveStage(track, options);
+    this.#time = options.mediaClock.track(track.clockRate);
+  }
+
+  packet(tap: TapPacket): void {
+    if (this.#closed) return;
+    const packet = this.#receive.parse(tap, this.#options.clock());
+    if (packet) this.#follow(this.#receive.order(packet));
+  }
+
+  senderReport(report: SenderReport): void {
+    if (!this.#closed) this.#time.report(report);
+  }
+
+  /** While paused nothing is expected; what was waited for is forgotten. */
+  setPaused(paused: boolean): void {
+    if (paused && !this.#closed) this.#receive.clear();
+  }
+
+  /** Gives up missing packets; call it a few times a second. */
+  tick(now: number): void {
+    if (!this.#closed) this.#follow(this.#receive.expire(now));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#decoder.close();
+    this.#time.close();
+  }
+
+  #follow(outputs: JitterOutput<ArrivedPacket>[]): void {
+    for (const output of outputs) {
+      if (output.type === 'reset') {
+        this.#time.reset();
+        this.#unwrap.reset();
+        this.#decoder.reset();
+      } else if (output.type === 'packet') {
+        this.#time.packet(output.packet.timestamp, output.packet.arrivalMs);
+        if (output.packet.payload.length > 0) this.#decode(output.packet);
+      }
+    }
+  }
+
+  #decode(packet: ArrivedPacket): void {
+    const { meter, clock, onChunk } = this.#options;
+    const startMs = clock();
+    try {
+      const sounds = this.#decoder.decode(packet.payload, this.#unwrap.next(packet.timestamp));
+      const decodedMs = clock();
+      meter.observe('emostream_stage_duration_seconds', (decodedMs - startMs) / 1000, { stage: 'audio_decode' });
+      for (const { samples, position } of sounds) {
+        meter.count('emostream_decoded_total', { kind: 'audio' });
+        const mediaTime = this.#time.mediaTime(position, packet.arrivalMs);
+        onChunk({ mediaTime, arrivalMs: packet.arrivalMs, decodedMs, samples });
+      }
+    } catch (error) {
+      meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
+      meter.count('emostream_dropped_total', { stage: 'audio', reason: 'corrupt' });
+      this.#decoder.reset();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { AV_LOG_QUIET, Codec, CodecContext, Log } from 'node-av';
+import { EmostreamError } from '../common/errors.js';
+
+// FFmpeg complains to stderr about every damaged picture; we count them instead.
+Log.setLevel(AV_LOG_QUIET);
+
+let live = 0;
+
+/** Decoders of this thread that hold native memory. A leak test watches it return to zero. */
+export function liveDecoders(): number {
+  return live;
+}
+
+/** The decoder by its FFmpeg name, opened after `configure` has set it up. */
+export function openDecoder(name: 'vp8' | 'h264' | 'opus', configure: (context: CodecContext) => void): CodecContext {
+  const codec = Codec.findDecoderByName(name);
+  if (!codec) throw new EmostreamError('UNSUPPORTED_MEDIA', `the FFmpeg library has no ${name} decoder`);
+  const context = new CodecContext();
+  context.allocContext3(codec);
+  context.threadCount = 1; // frame threads would add delay, and participants are the parallelism
+  configure(context);
+  const code = context.open2Sync(codec, null);
+  if (code < 0) {
+    context.freeContext();
+    throw new EmostreamError('UNSUPPORTED_MEDIA', `the ${name} decoder does not open (FFmpeg error ${String(code)})`);
+  }
+  live++;
+  return context;
+}
+
+export function closeDecoder(context: CodecContext): void {
+  context.freeContext();
+  live--;
+}
+
+export function corrupt(what: string, code: number): EmostreamError {
+  return new EmostreamError('MEDIA_CORRUPT', `${what} cannot be decoded (FFmpeg error ${String(code)})`);
+}

@@ -1,0 +1,6 @@
+/** The public surface of the media stage. */
+export { AudioTrackReceiver, type AudioReceiverOptions } from './audio-track-receiver.js';
+export { liveDecoders } from './codec-library.js';
+export { MediaClock } from './media-clock.js';
+export * from './types.js';
+export { VideoTrackReceiver, type VideoReceiverOptions } from './video-track-receiver.js';

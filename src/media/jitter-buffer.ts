@@ -1,0 +1,155 @@
+import { SerialUnwrapper } from './serial-number.js';
+
+export interface JitterOptions {
+  /** Longest a missing packet is waited for, ms. */
+  waitMs: number;
+  /** Most packets held while waiting; at the bound the oldest gap is given up. */
+  capacity: number;
+  /** Told of every packet that is not handed on. */
+  onDrop: (reason: JitterDrop) => void;
+}
+export type JitterDrop = 'duplicate' | 'late' | 'old-stream' | 'discontinuity';
+
+export type JitterOutput<P> =
+  | { type: 'packet'; packet: P }
+  /** So many packets before the next one never came in time. */
+  | { type: 'lost'; count: number }
+  /** Another stream begins (new SSRC, or a sequence that jumped); whatever was being put together is void. */
+  | { type: 'reset' };
+
+/** RFC 3550 A.1: a jump of more than this is not loss but another sequence, once two packets in a row agree. */
+const MAX_DROPOUT = 3000;
+const MAX_MISORDER = 1000;
+/** Packets of the stream before the last change of SSRC are stragglers for so long, ms. */
+const OLD_STREAM_MS = 1000;
+/** Numbers of given-up packets remembered, to tell a late packet from a duplicate. */
+const LOST_MEMORY = 512;
+
+/**
+ * Puts packets in order of sequence number. Packets in order pass at once; a missing one holds back the later ones until
+ * it comes, `waitMs` after the first later one came, or the buffer is full. Pure: times are passed in.
+ */
+export class JitterBuffer<P extends { sequenceNumber: number; ssrc: number }> {
+  readonly #options: JitterOptions;
+  readonly #unwrap = new SerialUnwrapper(16);
+  /** Waiting packets, ascending by extended sequence number. */
+  #held: { sequence: number; at: number; packet: P }[] = [];
+  #next: number | null = null;
+  #ssrc: number | null = null;
+  #oldSsrc: number | null = null;
+  #ssrcChangedAt = 0;
+  /** The sequence number that would confirm a jump. */
+  #suspect: number | null = null;
+  readonly #lost = new Set<number>();
+
+  constructor(options: JitterOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#held.length;
+  }
+
+  /** When `expire` will next have something to do, ms; null when nothing is waited for. */
+  get deadline(): number | null {
+    if (this.#held.length === 0) return null;
+    let first = Infinity;
+    for (const { at } of this.#held) if (at < first) first = at;
+    return first + this.#options.waitMs;
+  }
+
+  process(packet: P, now: number): JitterOutput<P>[] {
+    const out: JitterOutput<P>[] = [];
+    if (packet.ssrc !== this.#ssrc) {
+      if (packet.ssrc === this.#oldSsrc && now - this.#ssrcChangedAt < OLD_STREAM_MS) {
+        this.#options.onDrop('old-stream');
+        return out;
+      }
+      if (this.#ssrc !== null) this.#restart(out);
+      this.#oldSsrc = this.#ssrc;
+      this.#ssrc = packet.ssrc;
+      this.#ssrcChangedAt = now;
+    }
+    this.#place(packet, now, out);
+    this.#release(now, out);
+    return out;
+  }
+
+  /** Gives up what was waited for too long. */
+  expire(now: number): JitterOutput<P>[] {
+    const out: JitterOutput<P>[] = [];
+    this.#release(now, out);
+    return out;
+  }
+
+  /** Forgets everything; the next packet starts afresh. */
+  clear(): void {
+    for (let i = 0; i < this.#held.length; i++) this.#options.onDrop('discontinuity');
+    this.#held = [];
+    this.#next = null;
+    this.#suspect = null;
+    this.#unwrap.reset();
+    this.#lost.clear();
+  }
+
+  #restart(out: JitterOutput<P>[]): void {
+    this.clear();
+    out.push({ type: 'reset' });
+  }
+
+  #place(packet: P, now: number, out: JitterOutput<P>[]): void {
+    let sequence = this.#unwrap.peek(packet.sequenceNumber);
+    this.#next ??= sequence;
+    const ahead = sequence - this.#next;
+    if (ahead > MAX_DROPOUT || ahead < -MAX_MISORDER) {
+      if (this.#suspect !== packet.sequenceNumber) {
+        this.#suspect = (packet.sequenceNumber + 1) & 0xffff;
+        this.#options.onDrop('discontinuity');
+        return;
+      }
+      this.#restart(out);
+      sequence = packet.sequenceNumber;
+      this.#next = sequence;
+    } else if (ahead < 0) {
+      this.#options.onDrop(this.#lost.delete(sequence) ? 'late' : 'duplicate');
+      return;
+    }
+    this.#suspect = null;
+    // From the back: a reordered packet is nearly always among the newest.
+    let at = this.#held.length;
+    while (at > 0 && (this.#held[at - 1]?.sequence as number) > sequence) at--;
+    if (this.#held[at - 1]?.sequence === sequence) {
+      this.#options.onDrop('duplicate');
+      return;
+    }
+    this.#unwrap.next(packet.sequenceNumber);
+    this.#held.splice(at, 0, { sequence, at: now, packet });
+  }
+
+  #release(now: number, out: JitterOutput<P>[]): void {
+    for (;;) {
+      let count = 0;
+      while (count < this.#held.length && this.#held[count]?.sequence === (this.#next as number) + count) count++;
+      if (count > 0) {
+        for (const { packet } of this.#held.splice(0, count)) out.push({ type: 'packet', packet });
+        this.#next = (this.#next as number) + count;
+      }
+      const deadline = this.deadline;
+      if (deadline === null) return;
+      if (now < deadline && this.#held.length <= this.#options.capacity) return;
+      this.#giveUp(out);
+    }
+  }
+
+  #giveUp(out: JitterOutput<P>[]): void {
+    const next = this.#next as number;
+    const first = this.#held[0]?.sequence as number;
+    out.push({ type: 'lost', count: first - next });
+    for (let sequence = Math.max(next, first - LOST_MEMORY); sequence < first; sequence++) this.#lost.add(sequence);
+    for (const sequence of this.#lost) {
+      if (this.#lost.size <= LOST_MEMORY) break;
+      this.#lost.delete(sequence);
+    }
+    this.#next = first;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Meter } from '../common/metrics.js';
+import { SlidingMinimum } from './sliding-minimum.js';
+import { TrackClock } from './track-clock.js';
+
+/** The sender's NTP clock may drift against ours and the route may change: older delays say little. */
+const DELAY_WINDOW_MS = 30_000;
+/** A track whose clock is this far from the others' does not share their NTP clock. */
+const FOREIGN_CLOCK_MS = 1000;
+
+/**
+ * The media clock of one participant. Media time is the sender's capture time on the server's wall clock: RTP timestamps
+ * become the sender's NTP time by its sender reports (RFC 3550 §6.4.1), and NTP time becomes server time by one offset
+ * that all tracks share, so that picture and sound keep together. The offset is the least of (arrival − NTP time) over
+ * the last half minute, as in NTP's clock filter (RFC 5905 §10): queueing only ever adds delay. The fastest one-way trip
+ * is thereby counted as none; without the sender's help it cannot be known.
+ *
+ * Pure: all times are passed in.
+ */
+export class MediaClock {
+  readonly #meter: Meter;
+  readonly #offset = new SlidingMinimum(DELAY_WINDOW_MS);
+  readonly #tracks = new Set<TrackClock>();
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
+
+  /**
+   * The clock of one of the participant's tracks.
+   * @param clockRate RTP clock rate, Hz
+   */
+  track(clockRate: number): TrackClock {
+    const track: TrackClock = new TrackClock(clockRate, {
+      offset: () => this.#offset.value,
+      addDelay: (delay, at) => {
+        this.#offset.add(delay, at);
+      },
+      ntpCorrection: (delay) => this.#ntpCorrection(track, delay),
+      onStep: () => {
+        this.#meter.count('emostream_media_clock_steps_total');
+      },
+      onRefused: (reason) => {
+        this.#meter.count('emostream_dropped_total', { stage: 'media-clock', reason });
+      },
+      onClose: () => {
+        this.#tracks.delete(track);
+      },
+    });
+    this.#tracks.add(track);
+    return track;
+  }
+
+  /**
+   * By how much a track's NTP times are ahead of the participant's common NTP time line (whose origin is that of the
+   * first report). Tracks differ when the sender's clock was stepped between their first reports.
+   * @param delay arrival − NTP time of the track's first report, ms
+   */
+  #ntpCorrection(track: TrackClock, delay: number): number {
+    const common = this.#offset.value;
+    if (common === null) return 0;
+    const known = [0, ...[...this.#tracks].filter((other) => other !== track).map((other) => other.correction)];
+    const best = known.reduce((a, b) => (Math.abs(delay + b - common) < Math.abs(delay + a - common) ? b : a));
+    return Math.abs(delay + best - common) < FOREIGN_CLOCK_MS ? best : common - delay;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Meter } from '../common/metrics.js';
+import type { TapPacket, TrackInfo } from '../sfu/types.js';
+import { type ArrivedPacket } from './frame-assembler.js';
+import { JitterBuffer, type JitterOutput } from './jitter-buffer.js';
+import { parseRtp } from './rtp-packet.js';
+
+/** Longest a missing packet is waited for by default, ms: a retransmission over a usual route fits. */
+export const DEFAULT_JITTER_WAIT_MS = 80;
+const JITTER_CAPACITY = 512;
+/** A packet that is older than this when it gets here waited in a queue of an overloaded server, ms. */
+const MAX_BACKLOG_MS = 2000;
+
+/** The first steps of every track: parse, check the payload type, count, put in order. */
+export class ReceiveStage {
+  readonly #track: TrackInfo;
+  readonly #meter: Meter;
+  readonly #buffer: JitterBuffer<ArrivedPacket>;
+
+  constructor(track: TrackInfo, options: { meter: Meter; jitterWaitMs?: number }) {
+    this.#track = track;
+    this.#meter = options.meter;
+    this.#buffer = new JitterBuffer({
+      waitMs: options.jitterWaitMs ?? DEFAULT_JITTER_WAIT_MS,
+      capacity: JITTER_CAPACITY,
+      onDrop: (reason) => {
+        this.#drop(reason);
+      },
+    });
+  }
+
+  /** The packet if it is one of this track's, else null; what is wrong with it is counted. */
+  parse(tap: TapPacket, now: number): ArrivedPacket | null {
+    const packet = parseRtp(tap.data);
+    if (!packet) return this.#drop('malformed');
+    if (packet.payloadType !== this.#track.payloadType) return this.#drop('payload-type');
+    if (now - tap.arrivalMs > MAX_BACKLOG_MS) return this.#drop('overload');
+    return { ...packet, arrivalMs: tap.arrivalMs };
+  }
+
+  order(packet: ArrivedPacket): JitterOutput<ArrivedPacket>[] {
+    return this.#counted(this.#buffer.process(packet, packet.arrivalMs));
+  }
+
+  expire(now: number): JitterOutput<ArrivedPacket>[] {
+    return this.#counted(this.#buffer.expire(now));
+  }
+
+  clear(): void {
+    this.#buffer.clear();
+  }
+
+  #counted(outputs: JitterOutput<ArrivedPacket>[]): JitterOutput<ArrivedPacket>[] {
+    for (const output of outputs) {
+      if (output.type === 'lost') {
+        this.#meter.count('emostream_rtp_lost_total', { kind: this.#track.kind }, output.count);
+      }
+    }
+    return outputs;
+  }
+
+  #drop(reason: string): null {
+    this.#meter.count('emostream_dropped_total', { stage: 'rtp', reason });
+    return null;
+  }
+}

@@ -1,0 +1,92 @@
+import { AV_CODEC_FLAG_LOW_DELAY, AVERROR_EAGAIN, AVERROR_EOF, type CodecContext, Frame, Packet } from 'node-av';
+import { closeDecoder, corrupt, openDecoder } from './codec-library.js';
+import { PictureScaler } from './picture-scaler.js';
+
+export interface DecodedPicture {
+  /** The tag given with the encoded picture. */
+  tag: number;
+  width: number;
+  height: number;
+  /** Packed RGB24. */
+  rgb: Uint8Array;
+}
+
+export interface VideoDecoderOptions {
+  /** Pictures are scaled down so that their longer side is at most this, pixels. */
+  longestSide: number;
+}
+
+/** A forged header may claim 16383 × 16383; nothing larger than 4K is decoded. */
+const MAX_PIXELS = 4096 * 2304;
+
+/** VP8 or H.264 → RGB24, synchronously, one picture at a time (FFmpeg through node-av). */
+export class VideoDecoder {
+  readonly #codec: 'VP8' | 'H264';
+  readonly #scaler: PictureScaler;
+  readonly #packet = new Packet();
+  readonly #frame = new Frame();
+  #context: CodecContext | null;
+
+  /** @throws EmostreamError UNSUPPORTED_MEDIA when the library lacks the decoder */
+  constructor(codec: 'VP8' | 'H264', options: VideoDecoderOptions) {
+    this.#codec = codec;
+    this.#scaler = new PictureScaler(options.longestSide);
+    this.#context = open(codec);
+    this.#packet.alloc();
+    this.#frame.alloc();
+  }
+
+  /**
+   * Decodes one encoded picture. Most give one picture at once; a decoder may hold one back.
+   * @param tag a number that comes back with the picture
+   * @param wanted which pictures are converted; decoding cannot be skipped, but conversion can
+   * @throws EmostreamError MEDIA_CORRUPT; call `reset` and go on with a key frame
+   */
+  decode(data: Uint8Array, tag: number, wanted: (tag: number) => boolean): DecodedPicture[] {
+    const context = this.#context;
+    if (!context) return [];
+    const pictures: DecodedPicture[] = [];
+    this.#packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    this.#packet.pts = BigInt(tag);
+    this.#packet.dts = this.#packet.pts;
+    const sent = context.sendPacketSync(this.#packet);
+    this.#packet.unref();
+    if (sent < 0) throw corrupt('a picture', sent);
+    for (;;) {
+      const received = context.receiveFrameSync(this.#frame);
+      if (received === AVERROR_EAGAIN || received === AVERROR_EOF) return pictures;
+      if (received < 0) throw corrupt('a picture', received);
+      try {
+        const shown = Number(this.#frame.pts);
+        if (wanted(shown)) pictures.push({ tag: shown, ...this.#scaler.toRgb(this.#frame) });
+      } finally {
+        this.#frame.unref();
+      }
+    }
+  }
+
+  /** Forgets all reference pictures. The next picture must be a key frame. */
+  reset(): void {
+    if (!this.#context) return;
+    closeDecoder(this.#context);
+    this.#context = null;
+    this.#context = open(this.#codec);
+  }
+
+  /** Frees the native memory. Idempotent. */
+  close(): void {
+    if (!this.#context) return;
+    closeDecoder(this.#context);
+    this.#context = null;
+    this.#scaler.close();
+    this.#packet.free();
+    this.#frame.free();
+  }
+}
+
+function open(codec: 'VP8' | 'H264'): CodecContext {
+  return openDecoder(codec === 'VP8' ? 'vp8' : 'h264', (context) => {
+    context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+    context.setOption('max_pixels', String(MAX_PIXELS));
+  });
+}

@@ -1,0 +1,180 @@
+import type { Clock } from '../common/clock.js';
+import { toEmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
+import { type ArrivedPacket, type EncodedFrame, FrameAssembler } from './frame-assembler.js';
+import type { JitterOutput } from './jitter-buffer.js';
+import { KeyFrameRequester } from './key-frame-requester.js';
+import type { MediaClock } from './media-clock.js';
+import { ReceiveStage } from './receive-stage.js';
+import type { TrackClock } from './track-clock.js';
+import type { VideoFrame } from './types.js';
+import { VideoDecoder } from './video-decoder.js';
+
+export interface VideoReceiverOptions {
+  meter: Meter;
+  clock: Clock;
+  /** The participant's media clock. */
+  mediaClock: MediaClock;
+  requestKeyFrame: () => void;
+  onFrame: (frame: VideoFrame) => void;
+  /** The track got to this media time, ms: also for pictures that are decoded but not handed on. */
+  onProgress?: (mediaTime: number) => void;
+  /** Pictures handed on per second; the rest are decoded (others build on them) but not converted. Default 8. */
+  maxFramesPerSecond?: number;
+  /** Longest a missing packet is waited for, ms. Default 80. */
+  jitterWaitMs?: number;
+  /** Larger pictures are scaled down, pixels. Default 640. */
+  longestSide?: number;
+  /** Shortest time between key frame requests, and the most they back off to, ms. Default 500 and 8000. */
+  keyFrameIntervalMs?: { min: number; max: number };
+}
+
+/** Pictures inside the decoder; the oldest is forgotten beyond it. */
+const MAX_IN_DECODER = 32;
+
+/** Taps of one video track → pictures with media times. Synchronous: all output comes from within the calls. */
+export class VideoTrackReceiver {
+  readonly #options: VideoReceiverOptions;
+  readonly #receive: ReceiveStage;
+  readonly #assembler: FrameAssembler;
+  readonly #keyFrames: KeyFrameRequester;
+  readonly #decoder: VideoDecoder;
+  readonly #time: TrackClock;
+  readonly #minGapMs: number;
+  /** Encoded pictures inside the decoder, by tag. */
+  readonly #inDecoder = new Map<number, EncodedFrame>();
+  #nextTag = 1;
+  #lastShownMs = -Infinity;
+  #closed = false;
+
+  /** @throws EmostreamError UNSUPPORTED_MEDIA for a codec that cannot be decoded */
+  constructor(track: TrackInfo, options: VideoReceiverOptions) {
+    this.#options = options;
+    const codec = track.codec === 'H264' ? 'H264' : 'VP8';
+    this.#receive = new ReceiveStage(track, options);
+    this.#keyFrames = new KeyFrameRequester({
+      minIntervalMs: options.keyFrameIntervalMs?.min ?? 500,
+      maxIntervalMs: options.keyFrameIntervalMs?.max ?? 8000,
+      send: () => {
+        options.meter.count('emostream_key_frame_requests_total');
+        options.requestKeyFrame();
+      },
+    });
+    this.#assembler = new FrameAssembler(codec, {
+      onDrop: (reason) => {
+        this.#drop(reason);
+      },
+      onKeyFrameNeeded: () => {
+        this.#keyFrames.want(options.clock());
+      },
+    });
+    this.#decoder = new VideoDecoder(codec, { longestSide: options.longestSide ?? 640 });
+    this.#time = options.mediaClock.track(track.clockRate);
+    // A quarter is forgiven, or a 30 Hz camera thinned to 8 would give 7.5.
+    this.#minGapMs = (1000 / (options.maxFramesPerSecond ?? 8)) * 0.75;
+  }
+
+  packet(tap: TapPacket): void {
+    if (this.#closed) return;
+    const packet = this.#receive.parse(tap, this.#options.clock());
+    if (!packet) return;
+    this.#follow(this.#receive.order(packet));
+  }
+
+  senderReport(report: SenderReport): void {
+    if (!this.#closed) this.#time.report(report);
+  }
+
+  /** While paused nothing is expected; afterwards only a key frame is trusted. */
+  setPaused(paused: boolean): void {
+    if (this.#closed) return;
+    this.#receive.clear();
+    if (!paused) this.#assembler.reset();
+  }
+
+  /** Gives up missing packets and repeats requests; call it a few times a second. */
+  tick(now: number): void {
+    if (this.#closed) return;
+    this.#follow(this.#receive.expire(now));
+    this.#keyFrames.tick(now);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#inDecoder.clear();
+    this.#decoder.close();
+    this.#time.close();
+  }
+
+  #follow(outputs: JitterOutput<ArrivedPacket>[]): void {
+    for (const output of outputs) {
+      if (output.type === 'lost') {
+        this.#assembler.lost();
+      } else if (output.type === 'reset') {
+        this.#time.reset();
+        this.#assembler.reset();
+      } else {
+        this.#time.packet(output.packet.timestamp, output.packet.arrivalMs);
+        // Padding only: it fills the sequence and carries no picture.
+        if (output.packet.payload.length === 0) continue;
+        for (const frame of this.#assembler.push(output.packet)) this.#decode(frame);
+      }
+    }
+  }
+
+  #decode(frame: EncodedFrame): void {
+    const { meter, clock } = this.#options;
+    const tag = this.#nextTag++;
+    this.#inDecoder.set(tag, frame);
+    if (this.#inDecoder.size > MAX_IN_DECODER) this.#inDecoder.delete(tag - MAX_IN_DECODER);
+    const startMs = clock();
+    try {
+      const pictures = this.#decoder.decode(frame.data, tag, (shown) => this.#wanted(shown));
+      const decodedMs = clock();
+      meter.observe('emostream_stage_duration_seconds', (decodedMs - startMs) / 1000, { stage: 'video_decode' });
+      if (frame.keyFrame) this.#keyFrames.satisfied();
+      for (const { tag: shown, width, height, rgb } of pictures) {
+        const source = this.#inDecoder.get(shown);
+        this.#inDecoder.delete(shown);
+        if (!source) continue;
+        const mediaTime = this.#mediaTime(source);
+        this.#options.onFrame({ mediaTime, arrivalMs: source.arrivalMs, decodedMs, width, height, rgb });
+        this.#options.onProgress?.(mediaTime);
+      }
+    } catch (error) {
+      this.#inDecoder.clear();
+      meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
+      this.#drop('corrupt');
+      this.#decoder.reset();
+      this.#assembler.reset();
+    }
+  }
+
+  /** Asked for each decoded picture: is it converted and handed on? */
+  #wanted(tag: number): boolean {
+    const { meter } = this.#options;
+    meter.count('emostream_decoded_total', { kind: 'video' });
+    const source = this.#inDecoder.get(tag);
+    if (!source) return false;
+    const mediaTime = this.#mediaTime(source);
+    // A clock that was stepped back must not silence the track.
+    if (Math.abs(mediaTime - this.#lastShownMs) >= this.#minGapMs) {
+      this.#lastShownMs = mediaTime;
+      return true;
+    }
+    this.#inDecoder.delete(tag);
+    meter.count('emostream_dropped_total', { stage: 'video', reason: 'thinned' });
+    this.#options.onProgress?.(mediaTime);
+    return false;
+  }
+
+  #mediaTime(frame: EncodedFrame): number {
+    return this.#time.mediaTime(frame.timestamp, frame.arrivalMs);
+  }
+
+  #drop(reason: string): void {
+    this.#options.meter.count('emostream_dropped_total', { stage: 'video', reason });
+  }
+}
