@@ -1,8 +1,10 @@
-import { AV_LOG_QUIET, Codec, CodecContext, Log } from 'node-av';
+import { AV_LOG_QUIET, Codec, CodecContext, FF_DECODER_H264, FF_DECODER_OPUS, FF_DECODER_VP8, Log } from 'node-av';
 import { EmostreamError } from '../common/errors.js';
 
 // FFmpeg complains to stderr about every damaged picture; we count them instead.
 Log.setLevel(AV_LOG_QUIET);
+
+const DECODERS = { vp8: FF_DECODER_VP8, h264: FF_DECODER_H264, opus: FF_DECODER_OPUS };
 
 let live = 0;
 
@@ -11,9 +13,9 @@ export function liveDecoders(): number {
   return live;
 }
 
-/** The decoder by its FFmpeg name, opened after `configure` has set it up. */
-export function openDecoder(name: 'vp8' | 'h264' | 'opus', configure: (context: CodecContext) => void): CodecContext {
-  const codec = Codec.findDecoderByName(name);
+/** The decoder, opened after `configure` has set it up. */
+export function openDecoder(name: keyof typeof DECODERS, configure: (context: CodecContext) => void): CodecContext {
+  const codec = Codec.findDecoderByName(DECODERS[name]);
   if (!codec) throw new EmostreamError('UNSUPPORTED_MEDIA', `the FFmpeg library has no ${name} decoder`);
   const context = new CodecContext();
   context.allocContext3(codec);
