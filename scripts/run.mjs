@@ -1,0 +1,62 @@
+/**
+ * What every npm script goes through: `node scripts/run.mjs NAME [ARGUMENT...]` sets up what that command needs, then runs it
+ * with the project's Node.
+ */
+import { join } from 'node:path';
+import { execute } from './setup/execute.mjs';
+import { SetupError } from './setup/failure.mjs';
+import { ROOT } from './setup/locations.mjs';
+import { setUp } from './setup/plan.mjs';
+import { otherProjects, runTests } from './test-run.mjs';
+
+const MODULES = join(ROOT, 'node_modules');
+
+/** @typedef {{ need: import('./setup/step.mjs').Need, run: (node: string, args: string[]) => Promise<number> }} Command */
+
+/** @type {Record<string, Command>} */
+const COMMANDS = {
+  start: { need: 'serve', run: (node, args) => execute(node, [program('src/cli/main.js'), 'serve', ...args]) },
+  'bench:call': { need: 'serve', run: (node, args) => execute(node, [program('bench/call.js'), ...args]) },
+  test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
+  build: { need: 'build', run: async () => 0 },
+  typecheck: {
+    need: 'packages',
+    run: async (node) => {
+      let status = 0;
+      for (const project of ['tsconfig.json', ...otherProjects(ROOT)]) {
+        status ||= await tool(node, 'typescript/bin/tsc', ['--noEmit', '--incremental', 'false', '-p', project]);
+      }
+      return status;
+    },
+  },
+  lint: { need: 'packages', run: (node, args) => tool(node, 'eslint/bin/eslint.js', args.length ? args : ['.']) },
+  format: {
+    need: 'packages',
+    run: (node, args) => tool(node, 'prettier/bin/prettier.cjs', ['--write', ...(args.length ? args : ['.'])]),
+  },
+};
+
+/** A compiled file. @param {string} path */
+function program(path) {
+  return join(ROOT, 'dist', path);
+}
+
+/** @param {string} node @param {string} path @param {string[]} args */
+function tool(node, path, args) {
+  return execute(node, [join(MODULES, path), ...args], { cwd: ROOT });
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (!command) {
+  console.error(`usage: node scripts/run.mjs ${Object.keys(COMMANDS).join('|')} [ARGUMENT...]`);
+  process.exit(2);
+}
+try {
+  const { node } = await setUp(ROOT, command.need);
+  process.exitCode = await command.run(node, args);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.describe());
+  process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import { buildClientStep, buildServerStep } from './build.mjs';
+import { chromiumStep } from './chromium.mjs';
+import { commandLinkStep } from './command-link.mjs';
+import { withLock } from './lock.mjs';
+import { projectPaths } from './locations.mjs';
+import { mediaLibraryStep } from './media-library.mjs';
+import { findNode, nodeStep } from './node-runtime.mjs';
+import { packagesStep } from './packages.mjs';
+import { Progress } from './progress.mjs';
+import { includes } from './step.mjs';
+import { systemPackagesStep } from './system-step.mjs';
+import { workerBuildStep, workerCheckStep, workerDownloadStep } from './worker-steps.mjs';
+
+/**
+ * All of the set-up, in the order in which one step needs another.
+ * @type {import('./step.mjs').Step[]}
+ */
+const STEPS = [
+  nodeStep,
+  packagesStep,
+  commandLinkStep,
+  workerDownloadStep,
+  systemPackagesStep,
+  workerBuildStep,
+  workerCheckStep,
+  mediaLibraryStep,
+  chromiumStep,
+  buildServerStep,
+  buildClientStep,
+];
+
+/**
+ * Does what is left to do of the set-up. Of two commands that need something at once, one waits for the other.
+ * @param {string} root
+ * @param {import('./step.mjs').Need} need
+ * @param {Progress} [progress]
+ * @returns {Promise<{ node: string }>} the Node to run with
+ */
+export async function setUp(root, need, progress = new Progress()) {
+  const steps = STEPS.filter((step) => includes(need, step.for));
+  /** @type {import('./step.mjs').Context} */
+  const at = { root, need, progress, node: findNode(root) ?? '', mustBuildWorker: false };
+  if (steps.every((step) => step.reason(at) === undefined)) return { node: at.node };
+  await withLock(
+    projectPaths(root).lock,
+    async () => {
+      for (const step of steps) {
+        // Looked at anew: another process may have done it meanwhile.
+        const reason = step.reason(at);
+        if (reason !== undefined) await progress.step(step.title, reason, async () => step.work(at));
+        at.node ||= findNode(root) ?? '';
+      }
+    },
+    { onWait: (holder) => progress.say(`Waiting for process ${holder}, which is setting up this folder`) },
+  );
+  progress.finish();
+  return { node: at.node };
+}
