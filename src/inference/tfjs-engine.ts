@@ -43,7 +43,7 @@ export class TfjsEngine implements Engine {
     try {
       const layers = new InferenceLayers(tensors);
       // Runs the whole graph once, so that a weight that is missing or misshapen is found now and not in a call.
-      tf.tidy(() => fusionNetwork(layers, toNetworkBatch([fullInput()])));
+      tf.tidy(() => pack(fusionNetwork(layers, toNetworkBatch([fullInput()])))).dispose();
       this.#layers = layers;
     } catch (error) {
       tf.dispose([...tensors.values()]);

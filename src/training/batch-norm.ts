@@ -52,8 +52,9 @@ function nativeBatchNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): BatchNor
       [x!, gamma!, beta!, empty, empty],
       6,
     ) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-    statistics.mean = mean;
-    statistics.variance = variance;
+    // Kept past the scope of this function; taken over and disposed below.
+    statistics.mean = tf.keep(mean);
+    statistics.variance = tf.keep(variance);
     (save as (tensors: Tensor[]) => void)([x!, gamma!, reserve1, reserve2, reserve3]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] =>
       backend.executeMultipleOutputs('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3);
@@ -62,6 +63,8 @@ function nativeBatchNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): BatchNor
   const y = op(x, gamma, beta) as Tensor4D;
   const samples = x.size / x.shape[3];
   // The native kernel gives the unbiased variance.
-  const variance = tf.mul(statistics.variance!, (samples - 1) / samples);
-  return { y, mean: statistics.mean as Tensor1D, variance: variance as Tensor1D };
+  const variance = tf.mul(statistics.variance!, (samples - 1) / samples) as Tensor1D;
+  const mean = tf.mul(statistics.mean!, 1) as Tensor1D;
+  tf.dispose([statistics.mean!, statistics.variance!]);
+  return { y, mean, variance };
 }

@@ -34,7 +34,7 @@ export class TrainingLayers implements Layers {
     const normal = this.training
       ? this.#normalise(y, gamma, beta, mean, variance)
       : tf.batchNorm(y, mean as Tensor1D, variance as Tensor1D, beta, gamma, BATCH_NORM_EPSILON);
-    return activation === 'relu' ? tf.relu(normal) : normal;
+    return (activation === 'relu' ? tf.relu(normal) : normal) as Tensor4D;
   }
 
   dense(name: string, x: Tensor2D, units: number, activation: Activation = 'linear'): Tensor2D {

@@ -20,7 +20,7 @@ export class InferenceLayers implements Layers {
   dense(name: string, x: Tensor2D, units: number, activation: Activation = 'linear'): Tensor2D {
     const kernel = this.#weight<Tensor2D>(`${name}/kernel`, [x.shape[1], units]);
     const bias = this.#weight<Tensor1D>(`${name}/bias`, [units]);
-    if (activation === 'tanh') return tf.tanh(tf.fused.matMul({ a: x, b: kernel, bias }));
+    if (activation === 'tanh') return tf.tanh(tf.fused.matMul({ a: x, b: kernel, bias }) as Tensor2D);
     return tf.fused.matMul({ a: x, b: kernel, bias, activation }) as Tensor2D;
   }
 
