@@ -56,10 +56,7 @@ export class VideoTrackReceiver {
     this.#keyFrames = new KeyFrameRequester({
       minIntervalMs: options.keyFrameIntervalMs?.min ?? 500,
       maxIntervalMs: options.keyFrameIntervalMs?.max ?? 8000,
-      send: () => {
-        options.meter.count('emostream_key_frame_requests_total');
-        options.requestKeyFrame();
-      },
+      send: options.requestKeyFrame,
     });
     this.#assembler = new FrameAssembler(codec, {
       onDrop: (reason) => {
