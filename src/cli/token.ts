@@ -1,0 +1,77 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { EmostreamError } from '../common/errors.js';
+import { loadConfig } from '../config/load.js';
+import { participantIdSchema, roomIdSchema } from '../events/schema.js';
+import { mintToken } from '../server/tokens.js';
+
+interface TokenFlags {
+  room: string;
+  publish?: boolean;
+  subscribe?: boolean;
+  moderate?: boolean;
+  subject?: string;
+  ttl?: number;
+  config?: string;
+}
+
+/** `emostream token`: an access token on standard output, signed with the configured secret. */
+export function tokenCommand(): Command {
+  return new Command('token')
+    .description(
+      'Print an access token for a room, signed with jwtSecret (EMOSTREAM_JWT_SECRET or the configuration file).',
+    )
+    .requiredOption('--room <room>', 'the room it is for; "*" for every room', parseRoom)
+    .option('--publish', 'may join the call')
+    .option('--subscribe', 'may receive emotion events')
+    .option('--moderate', 'may moderate (no request needs it yet)')
+    .option(
+      '--subject <id>',
+      'participant id that stays the same over reconnects; it is logged, so no name',
+      parseSubject,
+    )
+    .option('--ttl <seconds>', 'how long it is valid (default: tokenTtl)', parseTtl)
+    .option('--config <file>', 'configuration file (JSON)')
+    .action(async (flags: TokenFlags) => {
+      process.stdout.write(`${await token(flags)}\n`);
+    });
+}
+
+async function token(flags: TokenFlags): Promise<string> {
+  const config = loadConfig({ env: process.env, ...(flags.config ? { file: flags.config } : {}) });
+  if (config.jwtSecret === undefined) {
+    throw new EmostreamError(
+      'CONFIG_INVALID',
+      'jwtSecret is not set, so there is nothing to sign with: set EMOSTREAM_JWT_SECRET to what the server has. A server in ' +
+        'development mode has a secret of its own and gives tokens itself (POST /api/token)',
+    );
+  }
+  const { room, publish = false, subscribe = false, moderate = false } = flags;
+  if (!publish && !subscribe && !moderate) {
+    throw new EmostreamError('CONFIG_INVALID', 'a token without grants opens nothing: add --publish or --subscribe');
+  }
+  const minted = await mintToken(
+    new TextEncoder().encode(config.jwtSecret),
+    { room, publish, subscribe, moderate },
+    { ttlSeconds: flags.ttl ?? config.tokenTtl, nowMs: Date.now(), subject: flags.subject },
+  );
+  return minted.token;
+}
+
+function parseRoom(value: string): string {
+  if (value !== '*' && !roomIdSchema.safeParse(value).success) {
+    throw new InvalidArgumentError('a room is 1 to 64 letters, digits, "-" or "_", or "*".');
+  }
+  return value;
+}
+
+function parseSubject(value: string): string {
+  if (!participantIdSchema.safeParse(value).success) throw new InvalidArgumentError('1 to 64 characters.');
+  return value;
+}
+
+function parseTtl(value: string): number {
+  const seconds = Number(value);
+  if (!Number.isInteger(seconds) || seconds < 1)
+    throw new InvalidArgumentError('a whole number of seconds, 1 or more.');
+  return seconds;
+}

@@ -1,0 +1,91 @@
+import { open } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { Consent } from '../common/consent.js';
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+
+/** Who may be analysed, when and where. Ids only. */
+export interface AuditRecord {
+  event: 'join' | 'leave' | 'consent';
+  room: string;
+  participant: string;
+  /** What may be analysed from now on. */
+  consent: Consent;
+  /** Server wall clock, ms since the epoch. */
+  atMs: number;
+}
+
+export interface AuditLog {
+  write(record: AuditRecord): void;
+  /** Resolves when everything is written. */
+  close(): Promise<void>;
+}
+
+/** Lines waiting for the disk; past it new ones are dropped, counted and said in the log. */
+const MAX_WAITING = 10_000;
+
+/** One JSON line per record, appended to a file that only its owner may read. */
+export class FileAuditLog implements AuditLog {
+  readonly #file: Awaited<ReturnType<typeof open>>;
+  readonly #meter: Meter;
+  readonly #logger: Logger;
+  #waiting: string[] = [];
+  #writing: Promise<void> | undefined;
+
+  private constructor(file: Awaited<ReturnType<typeof open>>, meter: Meter, logger: Logger) {
+    this.#file = file;
+    this.#meter = meter;
+    this.#logger = logger;
+  }
+
+  /** @throws EmostreamError CONFIG_INVALID when the file cannot be opened */
+  static async open(path: string, deps: { meter: Meter; logger: Logger }): Promise<FileAuditLog> {
+    try {
+      return new FileAuditLog(await open(path, 'a', 0o600), deps.meter, deps.logger);
+    } catch (cause) {
+      throw new EmostreamError('CONFIG_INVALID', `auditLog: ${path} cannot be opened for writing`, { cause });
+    }
+  }
+
+  write(record: AuditRecord): void {
+    if (this.#waiting.length >= MAX_WAITING) return this.#lost(1, 'the disk is too slow');
+    this.#waiting.push(`${toLine(record)}\n`);
+    this.#writing ??= this.#drain();
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file.close();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#file.appendFile(lines.join(''));
+      } catch (error) {
+        this.#lost(lines.length, error instanceof Error ? error.message : String(error));
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  #lost(records: number, reason: string): void {
+    this.#meter.count('emostream_dropped_total', { stage: 'audit', reason: 'write-failed' }, records);
+    this.#logger.error({ records, reason }, 'audit records were lost');
+  }
+}
+
+/** The audit in the ordinary log. */
+export function loggedAudit(logger: Logger): AuditLog {
+  const child = logger.child({ audit: true });
+  return {
+    write: (record) => child.info(record, 'audit'),
+    close: () => Promise.resolve(),
+  };
+}
+
+function toLine({ atMs, ...record }: AuditRecord): string {
+  return JSON.stringify({ at: new Date(atMs).toISOString(), ...record });
+}

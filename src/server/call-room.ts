@@ -1,0 +1,119 @@
+import { type Consent, NO_CONSENT } from '../common/consent.js';
+import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
+import type { AuditLog, AuditRecord } from './audit-log.js';
+import type { Notification, Peer } from './protocol.js';
+import type { Session } from './session.js';
+
+export interface Member {
+  readonly participant: Participant;
+  readonly room: CallRoom;
+  /** What the person calls themselves; shown to the others, never logged. */
+  readonly name: string;
+  readonly session: Session;
+}
+
+export interface CallRoomDeps {
+  audit: AuditLog;
+  clock: () => number;
+  /** The number of members changed. */
+  onMembers: (by: 1 | -1) => void;
+}
+
+/** The signalling side of a room: who sits in it, and telling the others what each of them does. */
+export class CallRoom {
+  readonly room: Room;
+  readonly #deps: CallRoomDeps;
+  readonly #members = new Map<string, Member>();
+  /** The one who leaves is followed by another at once: the room must not close for being empty. */
+  #takingOver = false;
+
+  constructor(room: Room, deps: CallRoomDeps) {
+    this.room = room;
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /**
+   * Takes a seat for the session and tells the others. A seat that the same identity holds already is taken over: after a
+   * lost connection the old one may not have timed out yet.
+   * @returns the seat and the others
+   */
+  async seat(
+    session: Session,
+    who: { name: string; rtpCapabilities: unknown; consent: Consent },
+  ): Promise<{ member: Member; peers: Peer[] }> {
+    const id = session.participantId();
+    this.#takeOver(id);
+    const participant = this.room.join(id, who.rtpCapabilities);
+    const member: Member = { participant, room: this, name: who.name, session };
+    const peers = [...this.#members.values()].map(describe);
+    this.#members.set(id, member);
+    session.seat(member);
+    this.#deps.onMembers(1);
+    this.#follow(member);
+    const opened = participant.setConsent(who.consent);
+    this.#record('join', participant.id, who.consent);
+    this.broadcast({ type: 'peerJoined', peer: describe(member) }, member);
+    await opened;
+    return { member, peers };
+  }
+
+  /** Changes what of the member is analysed, records it and tells the others. */
+  async setConsent(member: Member, consent: Consent): Promise<void> {
+    const { participant } = member;
+    const opened = participant.setConsent(consent);
+    this.#record('consent', participant.id, consent);
+    this.broadcast({ type: 'consentChanged', participant: participant.id, consent }, member);
+    await opened;
+  }
+
+  broadcast(notification: Notification, except?: Member): void {
+    for (const member of this.#members.values()) if (member !== except) member.session.notify(notification);
+  }
+
+  #takeOver(id: string): void {
+    this.#takingOver = true;
+    this.#members.get(id)?.session.replaced();
+    this.#takingOver = false;
+  }
+
+  #follow(member: Member): void {
+    const { participant, session } = member;
+    const tell = (notification: Notification) => this.broadcast(notification, member);
+    const id = participant.id;
+    participant.on('producerAdded', (producer) => tell({ type: 'producerAdded', participant: id, producer }));
+    participant.on('producerRemoved', (producerId) => tell({ type: 'producerRemoved', participant: id, producerId }));
+    participant.on('producerPaused', (producerId) => tell({ type: 'producerPaused', participant: id, producerId }));
+    participant.on('producerResumed', (producerId) => tell({ type: 'producerResumed', participant: id, producerId }));
+    participant.on('consumerClosed', (consumer) => session.notify({ type: 'consumerClosed', ...consumer }));
+    participant.once('closed', (reason) => this.#onClosed(member, reason));
+  }
+
+  #onClosed(member: Member, reason: ParticipantCloseReason): void {
+    const { participant, session } = member;
+    this.#members.delete(participant.id);
+    session.seat(undefined);
+    this.#deps.onMembers(-1);
+    this.#record('leave', participant.id, NO_CONSENT);
+    if (this.room.closed) {
+      // The whole room went: at 'removed' because its worker died.
+      if (reason === 'removed') session.notify({ type: 'roomReset' });
+      return;
+    }
+    const told = reason === 'server-closing' ? 'left' : reason;
+    this.broadcast({ type: 'peerLeft', participant: participant.id, reason: told });
+    if (this.#members.size === 0 && !this.#takingOver) this.room.close('empty');
+  }
+
+  #record(event: AuditRecord['event'], participant: string, consent: Consent): void {
+    const { audit, clock } = this.#deps;
+    audit.write({ event, room: this.room.id, participant, consent, atMs: clock() });
+  }
+}
+
+function describe({ participant, name }: Member): Peer {
+  return { participant: participant.id, name, consent: participant.consent, producers: participant.producers };
+}

@@ -1,0 +1,93 @@
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import type { EventBus } from '../events/bus.js';
+import { Room, type RoomDeps } from '../sfu/index.js';
+import type { AuditLog } from './audit-log.js';
+import { CallRoom } from './call-room.js';
+
+export interface CallRoomsDeps extends RoomDeps {
+  maxRooms: number;
+  meter: Meter;
+  audit: AuditLog;
+  bus: EventBus;
+}
+
+/** A room can close between its opening and a second person's entering; then it is opened anew, so many times. */
+const MAX_ATTEMPTS = 3;
+
+/** The rooms that are open. A room opens with its first participant and closes with its last. */
+export class CallRooms {
+  readonly #deps: CallRoomsDeps;
+  readonly #rooms = new Map<string, Promise<CallRoom>>();
+  readonly #open = new Map<string, CallRoom>();
+  #members = 0;
+  #closed = false;
+
+  constructor(deps: CallRoomsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Open rooms, by id. */
+  get open(): ReadonlyMap<string, CallRoom> {
+    return this.#open;
+  }
+
+  get members(): number {
+    return this.#members;
+  }
+
+  /**
+   * Runs `take` in the room, which is opened if it is not; a room that nobody took a seat in closes again.
+   * @throws EmostreamError LIMIT_REACHED, WORKER_DIED, CLOSED, or what `take` throws
+   */
+  async enter<T>(id: string, take: (room: CallRoom) => Promise<T>): Promise<T> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const room = await this.#get(id);
+      if (room.room.closed) continue;
+      try {
+        return await take(room);
+      } finally {
+        if (room.size === 0) room.room.close('empty');
+      }
+    }
+    throw new EmostreamError('CLOSED', 'the room closes again and again: join again in a moment');
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { room } of [...this.#open.values()]) room.close('server-closing');
+  }
+
+  #get(id: string): Promise<CallRoom> {
+    const known = this.#rooms.get(id);
+    if (known) return known;
+    if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
+    if (this.#rooms.size >= this.#deps.maxRooms) {
+      throw new EmostreamError('LIMIT_REACHED', `${this.#deps.maxRooms} rooms are open, which is the most (maxRooms)`);
+    }
+    const opening = this.#openRoom(id);
+    this.#rooms.set(id, opening);
+    opening.catch(() => this.#rooms.delete(id));
+    return opening;
+  }
+
+  async #openRoom(id: string): Promise<CallRoom> {
+    const { audit, clock, meter, bus } = this.#deps;
+    const room = await Room.create(id, this.#deps);
+    const onMembers = (by: 1 | -1) => {
+      this.#members += by;
+      meter.set('emostream_participants', this.#members);
+    };
+    const callRoom = new CallRoom(room, { audit, clock, onMembers });
+    this.#open.set(id, callRoom);
+    meter.set('emostream_rooms', this.#open.size);
+    room.once('closed', () => {
+      this.#rooms.delete(id);
+      this.#open.delete(id);
+      meter.set('emostream_rooms', this.#open.size);
+      bus.closeRoom(id);
+    });
+    if (this.#closed) room.close('server-closing');
+    return callRoom;
+  }
+}

@@ -1,0 +1,17 @@
+import { EmostreamError } from '../../common/errors.js';
+import { withinPolicy } from '../services.js';
+import type { Handler } from './handler.js';
+
+export const join: Handler<'join'> = (request, session) => {
+  session.require('publish');
+  const roomId = session.roomFor(request.room);
+  if (session.joined) throw new EmostreamError('WRONG_STATE', 'already in the call: send leave first');
+  const { rooms, policy } = session.services;
+  const consent = withinPolicy(request.consent, policy);
+  return rooms.enter(roomId, async (room) => {
+    if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
+    const { name, rtpCapabilities } = request;
+    const { member, peers } = await room.seat(session, { name, rtpCapabilities, consent });
+    return { room: roomId, participant: member.participant.id, peers, policy, consent };
+  });
+};

@@ -1,0 +1,21 @@
+import type { Handler } from './handler.js';
+
+export const produce: Handler<'produce'> = async (request, session) => {
+  const { producerId } = await session.member.participant.produce(request);
+  return { producerId };
+};
+
+export const pauseProducer: Handler<'pauseProducer'> = async (request, session) => {
+  await session.member.participant.pauseProducer(request.producerId);
+  return {};
+};
+
+export const resumeProducer: Handler<'resumeProducer'> = async (request, session) => {
+  await session.member.participant.resumeProducer(request.producerId);
+  return {};
+};
+
+export const closeProducer: Handler<'closeProducer'> = (request, session) => {
+  session.member.participant.closeProducer(request.producerId);
+  return {};
+};

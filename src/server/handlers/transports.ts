@@ -1,0 +1,21 @@
+import type { Handler } from './handler.js';
+
+export const createTransport: Handler<'createTransport'> = async (request, session) => {
+  const transport = await session.member.participant.createTransport(request.direction);
+  return {
+    transportId: transport.id,
+    iceParameters: { ...transport.iceParameters },
+    iceCandidates: transport.iceCandidates.map((candidate) => ({ ...candidate })),
+    dtlsParameters: { ...transport.dtlsParameters },
+  };
+};
+
+export const connectTransport: Handler<'connectTransport'> = async (request, session) => {
+  await session.member.participant.connectTransport(request.transportId, request.dtlsParameters);
+  return {};
+};
+
+export const restartIce: Handler<'restartIce'> = async (request, session) => {
+  const iceParameters = await session.member.participant.restartIce(request.transportId);
+  return { iceParameters: { ...iceParameters } };
+};

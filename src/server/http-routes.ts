@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import sirv from 'sirv';
+import type { Clock } from '../common/clock.js';
+import { EmostreamError, toEmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import type { Access } from './access.js';
+import { readJson, sendError, sendJson } from './http-json.js';
+import { KeyedLimiter } from './keyed-limiter.js';
+import { INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema } from './protocol.js';
+import { setHeaders } from './security-headers.js';
+import { mintToken } from './tokens.js';
+import { checkOrigin } from './upgrade.js';
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** What the telemetry stage answers. */
+export interface TelemetryHandlers {
+  metrics: HttpHandler;
+  healthz: HttpHandler;
+  readyz: HttpHandler;
+}
+
+export interface RouteOptions {
+  access: Access;
+  allowedOrigins: readonly string[];
+  tokenTtlSeconds: number;
+  info: ServerInfo;
+  telemetry: TelemetryHandlers;
+  /** Folder of the built page; nothing is served where it does not exist. */
+  clientDir: string;
+  headers: Record<string, string>;
+  clock: Clock;
+  meter: Meter;
+  logger: Logger;
+}
+
+const MAX_TOKEN_REQUEST_BYTES = 1024;
+/** Tokens of the open door: so many at once for one address, and so many a second after. */
+const TOKEN_BURST = 60;
+const TOKENS_PER_SECOND = 2;
+const MAX_ADDRESSES = 10_000;
+
+/** The HTTP side: the page, its two questions, and what monitoring asks. */
+export function createRoutes(options: RouteOptions): HttpHandler {
+  const { access, telemetry, clock } = options;
+  const limiter = new KeyedLimiter({
+    capacity: TOKEN_BURST,
+    perSecond: TOKENS_PER_SECOND,
+    maxKeys: MAX_ADDRESSES,
+    clock,
+  });
+
+  const giveToken: HttpHandler = async (request, response) => {
+    if (!access.openDoor) {
+      throw new EmostreamError('FORBIDDEN', 'this server gives no tokens: ask who runs it (emostream token)');
+    }
+    checkOrigin(request.headers, options);
+    if (!limiter.take(request.socket.remoteAddress ?? '')) {
+      throw new EmostreamError('RATE_LIMITED', 'too many tokens asked for: wait a little');
+    }
+    const parsed = tokenRequestSchema.safeParse(await readJson(request, MAX_TOKEN_REQUEST_BYTES));
+    if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', `room: ${parsed.error.issues[0]?.message ?? 'wrong'}`);
+    const grants = { room: parsed.data.room, publish: true, subscribe: true, moderate: false };
+    const life = { ttlSeconds: options.tokenTtlSeconds, nowMs: clock() };
+    sendJson(response, 200, await mintToken(access.secret, grants, life));
+  };
+
+  const routes: Record<string, { method: 'GET' | 'POST'; handler: HttpHandler }> = {
+    [INFO_PATH]: { method: 'GET', handler: (_request, response) => sendJson(response, 200, options.info) },
+    [TOKEN_PATH]: { method: 'POST', handler: giveToken },
+    '/metrics': { method: 'GET', handler: telemetry.metrics },
+    '/healthz': { method: 'GET', handler: telemetry.healthz },
+    '/readyz': { method: 'GET', handler: telemetry.readyz },
+  };
+  const page = servePage(options.clientDir);
+
+  return async (request, response) => {
+    setHeaders(response, options.headers);
+    try {
+      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      if (route && method !== route.method) {
+        response.setHeader('Allow', route.method);
+        return sendJson(response, 405, { error: { code: 'BAD_MESSAGE', message: `${path} wants ${route.method}` } });
+      }
+      await (route?.handler ?? page)(request, response);
+    } catch (cause) {
+      const error = toEmostreamError(cause);
+      options.meter.count('emostream_errors_total', { code: error.code });
+      if (error.code === 'INTERNAL') options.logger.error({ err: cause }, 'an HTTP request failed');
+      if (!response.headersSent) sendError(response, error);
+      else response.destroy();
+    }
+  };
+}
+
+function servePage(dir: string): HttpHandler {
+  const hint = 'no such page; the call page is there after `npm run build`';
+  if (!existsSync(join(dir, 'index.html'))) {
+    return () => {
+      throw new EmostreamError('NOT_FOUND', hint);
+    };
+  }
+  const files = sirv(dir, {
+    etag: true,
+    // Files under assets/ carry a hash of their content in their name; the page itself is asked for anew each time.
+    setHeaders: (response, path) =>
+      response.setHeader(
+        'Cache-Control',
+        path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      ),
+  });
+  return (request, response) =>
+    new Promise((resolve, reject) => {
+      response.once('close', resolve);
+      files(request, response, () => reject(new EmostreamError('NOT_FOUND', 'no such page')));
+    });
+}

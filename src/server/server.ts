@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { Clock } from '../common/clock.js';
+import { EmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import type { Config } from '../config/schema.js';
+import type { EventBus } from '../events/bus.js';
+import { type Analyser, TapCounter, WorkerPool } from '../sfu/index.js';
+import { findWorkerBinary } from '../sfu/worker-binary.js';
+import { resolveAccess } from './access.js';
+import { type AuditLog, FileAuditLog, loggedAudit } from './audit-log.js';
+import { CallRooms } from './call-rooms.js';
+import { createRoutes, type TelemetryHandlers } from './http-routes.js';
+import type { ServerInfo } from './protocol.js';
+import { securityHeaders } from './security-headers.js';
+import type { Services } from './services.js';
+import { SocketDoor } from './socket-door.js';
+import { Subscribers } from './subscribers.js';
+
+export interface ServerDeps {
+  config: Config;
+  analyser: Analyser;
+  bus: EventBus;
+  meter: Meter;
+  logger: Logger;
+  clock: Clock;
+  info: Pick<ServerInfo, 'version' | 'engine' | 'model'>;
+  telemetry: TelemetryHandlers;
+  /** Folder of the built page; dist/client if not given. */
+  clientDir?: string;
+  /** mediasoup's worker program; the installed one if not given. */
+  workerBin?: string;
+}
+
+export interface RunningServer {
+  /** Where the page is, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  /** No secret was configured: anybody on this machine may have a token. */
+  readonly development: boolean;
+  /** Open rooms: tests and benchmarks reach the routers through them. */
+  readonly rooms: CallRooms;
+  readonly pool: WorkerPool;
+  /** Open WebSockets. */
+  readonly sockets: number;
+  /** Tells everybody, closes everything, and resolves when all is closed; never takes longer than a few seconds. */
+  close(): Promise<void>;
+}
+
+/** Slow or silent HTTP clients are cut off after so long, ms. */
+const HEADERS_TIMEOUT_MS = 5000;
+const REQUEST_TIMEOUT_MS = 10_000;
+/** HTTP connections beside the WebSockets. */
+const SPARE_CONNECTIONS = 500;
+
+/**
+ * Starts the server: media workers, HTTP and WebSocket.
+ * @throws EmostreamError CONFIG_INVALID or INTERNAL when something cannot be started; nothing is left running then
+ */
+export async function createServer(deps: ServerDeps): Promise<RunningServer> {
+  const { config, bus, meter, logger, clock } = deps;
+  const access = resolveAccess(config);
+  const policy = { face: config.allowFace, voice: config.allowVoice, words: config.allowWords };
+  const server = createHttpServer(config);
+  const pool = await WorkerPool.create({
+    size: config.rtcWorkers,
+    rtcHost: config.rtcHost,
+    rtcAnnouncedAddress: config.rtcAnnouncedAddress,
+    rtcPort: config.rtcPort,
+    workerBin: deps.workerBin ?? findWorkerBinary(),
+    meter,
+    logger,
+  });
+  let audit: AuditLog | undefined;
+  try {
+    audit = config.auditLog ? await FileAuditLog.open(config.auditLog, deps) : loggedAudit(logger);
+    await listen(server, config);
+  } catch (error) {
+    await Promise.all([pool.close(), audit?.close()]);
+    throw error;
+  }
+  const rooms = new CallRooms({
+    pool,
+    audit,
+    maxBitrate: config.maxBitrate,
+    maxParticipants: config.maxParticipantsPerRoom,
+    maxRooms: config.maxRooms,
+    tapCounter: new TapCounter(meter),
+    ...deps,
+  });
+  const services: Services = { rooms, bus, policy, audit, subscribers: new Subscribers(meter), clock };
+  const door = new SocketDoor({ config, access, services, meter, logger });
+  const routes = createRoutes({
+    access,
+    allowedOrigins: config.allowedOrigins,
+    tokenTtlSeconds: config.tokenTtl,
+    info: { ...deps.info, openDoor: access.openDoor, policy },
+    telemetry: deps.telemetry,
+    clientDir: deps.clientDir ?? builtPage(),
+    headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),
+    clock,
+    meter,
+    logger,
+  });
+  server.on('request', (request, response) => void routes(request, response));
+  server.on('upgrade', (request, socket, head) => void door.upgrade(request, socket, head));
+
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // The order lets subscribers hear how analysis ended before their sockets close.
+    door.announceClosing();
+    rooms.close();
+    await door.close();
+    server.closeAllConnections();
+    await Promise.all([closed, pool.close(), audit.close()]);
+  };
+  return {
+    url: `${config.tlsCert ? 'https' : 'http'}://${hostForUrl(config.host)}:${port}`,
+    port,
+    development: access.development,
+    rooms,
+    pool,
+    get sockets() {
+      return door.size;
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+function createHttpServer(config: Config): http.Server | https.Server {
+  const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+  const server =
+    config.tlsCert && config.tlsKey
+      ? https.createServer({
+          ...limits,
+          cert: readPem(config.tlsCert, 'tlsCert'),
+          key: readPem(config.tlsKey, 'tlsKey'),
+        })
+      : http.createServer(limits);
+  server.maxConnections = config.maxSockets + SPARE_CONNECTIONS;
+  return server;
+}
+
+function readPem(path: string, option: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new EmostreamError('CONFIG_INVALID', `${option}: ${path} cannot be read`, { cause });
+  }
+}
+
+function listen(server: http.Server, { host, httpPort }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'another program listens there already' : cause.message;
+      const hint = 'choose another with --http-port';
+      reject(new EmostreamError('CONFIG_INVALID', `cannot listen on ${host}:${httpPort}: ${why}; ${hint}`, { cause }));
+    });
+    server.listen(httpPort, host, resolve);
+  });
+}
+
+function hostForUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** dist/client, from the compiled file in dist/src/server/ as from the source in src/server/. */
+function builtPage(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const root = here.endsWith(join('dist', 'src', 'server')) ? join(here, '../../..') : join(here, '../..');
+  return join(root, 'dist', 'client');
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../common/clock.js';
+import type { Consent } from '../common/consent.js';
+import type { EventBus } from '../events/bus.js';
+import type { AuditLog } from './audit-log.js';
+import type { CallRooms } from './call-rooms.js';
+import type { Session } from './session.js';
+import type { Subscribers } from './subscribers.js';
+
+/** What request handlers work with, beside the session that asks. */
+export interface Services {
+  rooms: CallRooms;
+  bus: EventBus;
+  /** What may be analysed at all on this server. */
+  policy: Consent;
+  audit: AuditLog;
+  subscribers: Subscribers<Session>;
+  clock: Clock;
+}
+
+/** Consent cannot exceed the policy. */
+export function withinPolicy(consent: Consent, policy: Consent): Consent {
+  return {
+    face: consent.face && policy.face,
+    voice: consent.voice && policy.voice,
+    words: consent.words && policy.words,
+  };
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { EmostreamError } from '../common/errors.js';
+import type { Subscription } from '../events/bus.js';
+import type { RoomEvent } from '../events/schema.js';
+import type { ParticipantCloseReason } from '../sfu/index.js';
+import type { Member } from './call-room.js';
+import type { Connection } from './connection.js';
+import type { Notification } from './protocol.js';
+import type { Services } from './services.js';
+import type { Identity } from './tokens.js';
+
+/** What one authenticated socket may do, and what it does at the moment: its seat and its subscription. */
+export class Session {
+  readonly services: Services;
+  readonly #identity: Identity;
+  readonly #connection: Connection;
+  #member: Member | undefined;
+  #subscription: Subscription | undefined;
+  #after: (() => void)[] = [];
+  #closed = false;
+
+  constructor(services: Services, identity: Identity, connection: Connection) {
+    this.services = services;
+    this.#identity = identity;
+    this.#connection = connection;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The participant id to join with: the token's subject, which stays the same over reconnects, or a new one. */
+  participantId(): string {
+    return this.#identity.subject ?? randomBytes(9).toString('base64url');
+  }
+
+  /** @throws EmostreamError FORBIDDEN */
+  require(grant: 'publish' | 'subscribe'): void {
+    if (!this.#identity.grants[grant]) {
+      throw new EmostreamError('FORBIDDEN', `the access token does not grant "${grant}"`);
+    }
+  }
+
+  /**
+   * The room that a request is about.
+   * @throws EmostreamError WRONG_ROOM, or BAD_MESSAGE when a token for every room names none
+   */
+  roomFor(named: string | undefined): string {
+    const { room } = this.#identity.grants;
+    if (room === '*') {
+      if (named === undefined)
+        throw new EmostreamError('BAD_MESSAGE', 'room: must be named with a token for every room');
+      return named;
+    }
+    if (named !== undefined && named !== room) {
+      throw new EmostreamError('WRONG_ROOM', 'the access token is for another room');
+    }
+    return room;
+  }
+
+  /** The seat in the call. @throws EmostreamError WRONG_STATE before join */
+  get member(): Member {
+    if (!this.#member) throw new EmostreamError('WRONG_STATE', 'not in the call: send join first');
+    return this.#member;
+  }
+
+  get joined(): boolean {
+    return this.#member !== undefined;
+  }
+
+  seat(member: Member | undefined): void {
+    this.#member = member;
+  }
+
+  leave(reason: ParticipantCloseReason): void {
+    this.#member?.participant.close(reason);
+  }
+
+  notify(notification: Notification): void {
+    this.#connection.notify(notification);
+  }
+
+  /** Runs `task` when the response of the running request is on its way: what follows an answer comes after it. */
+  afterResponse(task: () => void): void {
+    this.#after.push(task);
+  }
+
+  runAfterResponse(): void {
+    const tasks = this.#after;
+    this.#after = [];
+    if (!this.#closed) for (const task of tasks) task();
+  }
+
+  /** Begins a subscription in the place of the one before. @returns the newest seq of the room */
+  subscribe(room: string, sinceSeq: number | undefined): number {
+    this.unsubscribe();
+    // Until the response is out, events wait here: an answer comes before what it announces.
+    let early: RoomEvent[] | undefined = [];
+    const subscription = this.services.bus.subscribe(room, sinceSeq, (event) => {
+      if (early) early.push(event);
+      else this.#connection.event(event);
+    });
+    this.#subscription = subscription;
+    this.services.subscribers.add(this);
+    this.afterResponse(() => {
+      const replay = early ?? [];
+      early = undefined;
+      if (this.#subscription !== subscription) return;
+      this.#connection.subscribedRoom = room;
+      if (subscription.missed) {
+        this.notify({ type: 'missed', room, ...subscription.missed, reason: 'expired' });
+      }
+      this.#connection.replay(replay);
+    });
+    return subscription.lastSeq;
+  }
+
+  unsubscribe(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    this.#connection.dropEvents();
+    this.services.subscribers.delete(this);
+  }
+
+  /** The same person joined from another socket. */
+  replaced(): void {
+    this.leave('removed');
+    this.#connection.close(4001, 'replaced: the same identity joined from another connection', 'removed');
+  }
+
+  /** The socket is gone. */
+  close(reason: ParticipantCloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.unsubscribe();
+    this.leave(reason);
+  }
+}

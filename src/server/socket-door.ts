@@ -1,0 +1,135 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { EmostreamError, toEmostreamError } from '../common/errors.js';
+import type { Meter } from '../common/metrics.js';
+import type { Config } from '../config/schema.js';
+import type { Access } from './access.js';
+import { Connection } from './connection.js';
+import { dispatch } from './handlers/index.js';
+import { SUBPROTOCOL } from './protocol.js';
+import { RefusingSocket } from './refusing-socket.js';
+import type { Services } from './services.js';
+import { Session } from './session.js';
+import type { Identity } from './tokens.js';
+import { admit, refuseUpgrade } from './upgrade.js';
+
+export interface SocketDoorDeps {
+  config: Config;
+  access: Access;
+  services: Services;
+  meter: Meter;
+  logger: Logger;
+}
+
+/** How long clients may take to answer the closing, ms. */
+const CLOSE_PATIENCE_MS = 1000;
+
+/** Where WebSockets come in: checks who they are, gives each a connection and a session, and keeps their heartbeat. */
+export class SocketDoor {
+  readonly #deps: SocketDoorDeps;
+  readonly #server: WebSocketServer;
+  readonly #connections = new Map<Connection, Session>();
+  readonly #heartbeat: NodeJS.Timeout;
+  /** Upgrades being checked. */
+  #waiting = 0;
+  #closing = false;
+  /** Called when the last connection is gone. */
+  #onEmpty: () => void = () => undefined;
+
+  constructor(deps: SocketDoorDeps) {
+    this.#deps = deps;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: deps.config.maxMessageBytes,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+      WebSocket: RefusingSocket,
+    });
+    this.#heartbeat = setInterval(() => {
+      for (const connection of this.#connections.keys()) connection.beat();
+    }, deps.config.heartbeat);
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { config, access, services, meter, logger } = this.#deps;
+    // Without a listener a reset during the check would end the process.
+    const ignore = () => undefined;
+    socket.on('error', ignore);
+    this.#waiting += 1;
+    try {
+      if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
+      if (this.size + this.#waiting > config.maxSockets) {
+        throw new EmostreamError(
+          'LIMIT_REACHED',
+          `${config.maxSockets} sockets are open, which is the most (maxSockets)`,
+        );
+      }
+      const rules = { access, allowedOrigins: config.allowedOrigins, nowMs: services.clock() };
+      const identity = await admit(request, rules);
+      if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
+      socket.off('error', ignore);
+      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+        // The class given to the WebSocketServer, which its type does not tell.
+        this.#accept(webSocket as RefusingSocket, identity),
+      );
+    } catch (cause) {
+      const error = toEmostreamError(cause);
+      meter.count('emostream_errors_total', { code: error.code });
+      if (error.code === 'INTERNAL') logger.error({ err: cause }, 'an upgrade failed');
+      refuseUpgrade(socket, error);
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  announceClosing(): void {
+    this.#closing = true;
+    for (const session of this.#connections.values()) session.notify({ type: 'serverClosing' });
+  }
+
+  /** Closes all sockets; those that do not answer in time are cut off. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#heartbeat);
+    const allClosed = new Promise<void>((resolve) => {
+      if (this.size === 0) resolve();
+      else this.#onEmpty = resolve;
+    });
+    for (const connection of this.#connections.keys())
+      connection.close(1001, 'the server is closing', 'server-closing');
+    const timer = setTimeout(() => {
+      for (const connection of this.#connections.keys()) connection.terminate('server-closing');
+    }, CLOSE_PATIENCE_MS);
+    await allClosed;
+    clearTimeout(timer);
+    this.#server.close();
+  }
+
+  #accept(socket: RefusingSocket, identity: Identity): void {
+    const { config, services, meter, logger } = this.#deps;
+    socket.maxMessageBytes = config.maxMessageBytes;
+    const connection: Connection = new Connection(socket, {
+      maxMessagesPerSecond: config.maxMessagesPerSecond,
+      maxBufferedBytes: config.maxBufferedBytes,
+      clock: services.clock,
+      meter,
+      logger,
+      handle: (message, arrivalMs) => dispatch(message, session, arrivalMs),
+      afterResponse: () => session.runAfterResponse(),
+      onClose: (reason) => {
+        this.#connections.delete(connection);
+        session.close(reason);
+        if (this.size === 0) this.#onEmpty();
+      },
+    });
+    const session = new Session(services, identity, connection);
+    this.#connections.set(connection, session);
+  }
+}

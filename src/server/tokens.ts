@@ -1,0 +1,61 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { EmostreamError } from '../common/errors.js';
+import { participantIdSchema } from '../events/schema.js';
+import { type Grants, grantsSchema } from './protocol.js';
+
+/** What a verified token says. */
+export interface Identity {
+  grants: Grants;
+  /** The token's `sub`: an id that stays the same when the person connects again. Opaque; it is logged. */
+  subject: string | undefined;
+}
+
+/** Clocks of the machine that mints and of this one may differ by so many seconds. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+const ALGORITHM = 'HS256';
+
+/**
+ * Signs an access token (JWT, RFC 7519; HS256).
+ * @param ttlSeconds its life from `nowMs` on
+ */
+export async function mintToken(
+  secret: Uint8Array,
+  grants: Grants,
+  options: { ttlSeconds: number; nowMs: number; subject?: string | undefined },
+): Promise<{ token: string; expiresAt: number }> {
+  const issuedAt = Math.floor(options.nowMs / 1000);
+  const expiresAt = issuedAt + options.ttlSeconds;
+  const jwt = new SignJWT({ ...grants })
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(expiresAt);
+  if (options.subject !== undefined) jwt.setSubject(options.subject);
+  return { token: await jwt.sign(secret), expiresAt: expiresAt * 1000 };
+}
+
+/** @throws EmostreamError UNAUTHENTICATED, which says why the token does not do (never the token itself) */
+export async function verifyToken(secret: Uint8Array, token: string, nowMs: number): Promise<Identity> {
+  try {
+    const { payload } = await jwtVerify(token, secret, {
+      algorithms: [ALGORITHM],
+      requiredClaims: ['exp', 'room'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(nowMs),
+    });
+    const { room, publish, subscribe, moderate, sub } = payload;
+    return {
+      grants: grantsSchema.parse({ room, publish, subscribe, moderate }),
+      subject: participantIdSchema.optional().parse(sub),
+    };
+  } catch (cause) {
+    throw new EmostreamError('UNAUTHENTICATED', `the access token is not valid: ${reason(cause)}`, { cause });
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired; get a new one';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'it was signed with another secret';
+  if (error instanceof errors.JWTClaimValidationFailed) return `claim "${error.claim}" is missing or wrong`;
+  if (error instanceof errors.JOSEError) return 'it is not an HS256 JSON Web Token';
+  return 'its claims must be room (an id or "*"), publish, subscribe, moderate (booleans) and exp';
+}

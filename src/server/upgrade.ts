@@ -1,0 +1,99 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { EmostreamError, type ErrorCode } from '../common/errors.js';
+import type { Access } from './access.js';
+import { isLoopbackHost, originAllowed } from './origin.js';
+import { TOKEN_SUBPROTOCOL_PREFIX, WS_PATH } from './protocol.js';
+import { type Identity, verifyToken } from './tokens.js';
+
+export interface UpgradeRules {
+  access: Access;
+  allowedOrigins: readonly string[];
+  nowMs: number;
+}
+
+/**
+ * Checks a WebSocket's HTTP upgrade, before the socket exists.
+ * @throws EmostreamError NOT_FOUND, ORIGIN_REFUSED or UNAUTHENTICATED
+ */
+export async function admit(request: IncomingMessage, rules: UpgradeRules): Promise<Identity> {
+  const { headers } = request;
+  const path = (request.url ?? '').split('?', 1)[0];
+  if (path !== WS_PATH) throw new EmostreamError('NOT_FOUND', `the WebSocket is at ${WS_PATH}`);
+  checkOrigin(headers, rules);
+  const token = bearerToken(headers.authorization) ?? subprotocolToken(headers['sec-websocket-protocol']);
+  if (token === undefined) {
+    throw new EmostreamError(
+      'UNAUTHENTICATED',
+      `no access token: send "Authorization: Bearer …" or the subprotocol "${TOKEN_SUBPROTOCOL_PREFIX}…"`,
+    );
+  }
+  return verifyToken(rules.access.secret, token, rules.nowMs);
+}
+
+/** @throws EmostreamError ORIGIN_REFUSED */
+export function checkOrigin(
+  headers: IncomingMessage['headers'],
+  { access, allowedOrigins }: Pick<UpgradeRules, 'access' | 'allowedOrigins'>,
+): void {
+  if (!originAllowed(headers.origin, headers.host, allowedOrigins)) {
+    throw new EmostreamError('ORIGIN_REFUSED', 'pages of this origin may not connect: see allowedOrigins');
+  }
+  if (access.development && !isLoopbackHost(headers.host)) {
+    throw new EmostreamError('ORIGIN_REFUSED', 'in development mode the server answers to localhost only');
+  }
+}
+
+function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+function subprotocolToken(header: string | undefined): string | undefined {
+  const offered = (header ?? '').split(',').map((protocol) => protocol.trim());
+  const carrier = offered.find((protocol) => protocol.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
+  return carrier?.slice(TOKEN_SUBPROTOCOL_PREFIX.length);
+}
+
+/** HTTP status of an error code, where a request ends with one. */
+export function httpStatus(code: ErrorCode): number {
+  switch (code) {
+    case 'BAD_MESSAGE':
+      return 400;
+    case 'UNAUTHENTICATED':
+      return 401;
+    case 'FORBIDDEN':
+    case 'ORIGIN_REFUSED':
+    case 'WRONG_ROOM':
+      return 403;
+    case 'NOT_FOUND':
+      return 404;
+    case 'MESSAGE_TOO_LARGE':
+      return 413;
+    case 'RATE_LIMITED':
+      return 429;
+    case 'LIMIT_REACHED':
+    case 'OVERLOADED':
+    case 'CLOSED':
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+/** Answers an upgrade that is refused, and closes the connection. */
+export function refuseUpgrade(socket: Duplex, error: EmostreamError): void {
+  const status = httpStatus(error.code);
+  const message = error.code === 'INTERNAL' ? 'something went wrong on the server' : error.message;
+  const body = JSON.stringify({ error: { code: error.code, message } });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Connection: close',
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
