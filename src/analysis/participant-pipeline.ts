@@ -1,0 +1,170 @@
+import type { Observable, Subscription } from 'rxjs';
+import type { Clock } from '../common/clock.js';
+import type { Modality } from '../common/emotions.js';
+import type { Meter } from '../common/metrics.js';
+import { assembleFeatures } from '../features/assemble.js';
+import type { FaceFinder } from '../features/face-finder.js';
+import { FaceObserver } from '../features/face-observer.js';
+import {
+  type FaceObservation,
+  VOICE_WINDOW_MS,
+  type VoiceObservation,
+  type WindowFeatures,
+  WORDS_WINDOW_MS,
+} from '../features/types.js';
+import { VoiceObserver } from '../features/voice-observer.js';
+import { AudioTrackReceiver, MediaClock, VideoTrackReceiver } from '../media/index.js';
+import type { SenderReport, TrackInfo } from '../sfu/types.js';
+import { alignWindows, ParticipantStreams } from '../streams/index.js';
+import type { AnalysisOptions } from './messages.js';
+
+export interface PipelineDeps {
+  options: AnalysisOptions;
+  /** Shared by the participants of a thread. */
+  faceFinder: FaceFinder;
+  tick$: Observable<number>;
+  clock: Clock;
+  meter: Meter;
+  onWindow(features: WindowFeatures): void;
+  onSkipped(startMs: number, endMs: number): void;
+  requestKeyFrame(handle: number): void;
+}
+
+interface Track {
+  modality: Modality;
+  receiver: VideoTrackReceiver | AudioTrackReceiver;
+  closeObserver(): void;
+}
+
+/**
+ * The whole way of one participant's media inside an analysis thread: packets → receivers → pictures and sound → face and
+ * voice observations as RxJS streams → aligned windows → features.
+ */
+export class ParticipantPipeline {
+  readonly #deps: PipelineDeps;
+  readonly #mediaClock: MediaClock;
+  readonly #streams = new ParticipantStreams<FaceObservation, VoiceObservation>();
+  readonly #tracks = new Map<number, Track>();
+  readonly #subscription: Subscription;
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+    this.#mediaClock = new MediaClock(deps.meter);
+    const { options, meter, clock } = deps;
+    this.#subscription = alignWindows(this.#streams, deps.tick$, {
+      meter,
+      allowedLatenessMs: options.allowedLatenessMs,
+      wordsRevisionHorizonMs: options.wordsRevisionHorizonMs,
+      audioWindowMs: VOICE_WINDOW_MS,
+      wordsWindowMs: WORDS_WINDOW_MS,
+    }).subscribe((aligned) => {
+      if (aligned.type === 'skipped') return deps.onSkipped(aligned.startMs, aligned.endMs);
+      const from = performance.now();
+      const features = assembleFeatures(aligned.window, clock());
+      meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
+      features.timing.featuresMs = clock();
+      deps.onWindow(features);
+    });
+  }
+
+  get tracks(): number {
+    return this.#tracks.size;
+  }
+
+  openTrack(handle: number, info: TrackInfo): void {
+    this.#tracks.set(handle, info.kind === 'video' ? this.#video(handle, info) : this.#audio(info));
+    this.#streams.setTrack({ modality: info.kind === 'video' ? 'face' : 'voice', on: true, paused: false });
+  }
+
+  packet(handle: number, data: Uint8Array, arrivalMs: number): void {
+    this.#tracks.get(handle)?.receiver.packet({ data, arrivalMs });
+  }
+
+  senderReport(handle: number, report: SenderReport): void {
+    this.#tracks.get(handle)?.receiver.senderReport(report);
+  }
+
+  setPaused(handle: number, paused: boolean): void {
+    const track = this.#tracks.get(handle);
+    if (!track) return;
+    track.receiver.setPaused(paused);
+    this.#streams.setTrack({ modality: track.modality, on: true, paused });
+  }
+
+  closeTrack(handle: number): void {
+    const track = this.#tracks.get(handle);
+    if (!track) return;
+    this.#tracks.delete(handle);
+    track.receiver.close();
+    track.closeObserver();
+    const replaced = [...this.#tracks.values()].some((other) => other.modality === track.modality);
+    if (!replaced) this.#streams.setTrack({ modality: track.modality, on: false, paused: false });
+  }
+
+  setWords(enabled: boolean): void {
+    this.#streams.setTrack({ modality: 'words', on: enabled, paused: false });
+  }
+
+  caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
+    this.#streams.words(words);
+  }
+
+  /** Gives up on missing packets; the windows are closed by `tick$`. */
+  tick(now: number): void {
+    for (const track of this.#tracks.values()) track.receiver.tick(now);
+  }
+
+  close(): void {
+    for (const handle of [...this.#tracks.keys()]) this.closeTrack(handle);
+    this.#subscription.unsubscribe();
+    this.#streams.close();
+  }
+
+  #video(handle: number, info: TrackInfo): Track {
+    const { meter, clock, faceFinder, requestKeyFrame } = this.#deps;
+    const observer = new FaceObserver(faceFinder, {}, meter);
+    const receiver = new VideoTrackReceiver(info, {
+      meter,
+      clock,
+      mediaClock: this.#mediaClock,
+      requestKeyFrame: () => {
+        requestKeyFrame(handle);
+      },
+      onFrame: (frame) => {
+        const { mediaTime, arrivalMs, decodedMs } = frame;
+        this.#streams.frame({ mediaTime, durationMs: 0, arrivalMs, decodedMs, value: observer.observe(frame) });
+      },
+      onProgress: (mediaTime) => {
+        this.#streams.progress({ modality: 'face', mediaTime, arrivalMs: clock() });
+      },
+    });
+    return {
+      modality: 'face',
+      receiver,
+      closeObserver: () => {
+        observer.close();
+      },
+    };
+  }
+
+  #audio(info: TrackInfo): Track {
+    const { meter, clock } = this.#deps;
+    const observer = new VoiceObserver(meter);
+    const receiver = new AudioTrackReceiver(info, {
+      meter,
+      clock,
+      mediaClock: this.#mediaClock,
+      onChunk: (chunk) => {
+        const block = observer.observe(chunk);
+        if (block) this.#streams.audio(block);
+      },
+    });
+    return {
+      modality: 'voice',
+      receiver,
+      closeObserver: () => {
+        observer.close();
+      },
+    };
+  }
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PromMeter } from './prom-meter.js';
+
+export interface ReadyReport {
+  ready: boolean;
+  engine: string;
+  model: string;
+  /** Named checks, true when good. */
+  checks: Record<string, boolean>;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** `/metrics`, `/healthz` (the process answers) and `/readyz` (it can do its work, and with which engine). */
+export function telemetryHandlers(
+  meter: PromMeter,
+  readiness: () => ReadyReport | Promise<ReadyReport>,
+  beforeScrape: () => void | Promise<void>,
+): { metrics: Handler; healthz: Handler; readyz: Handler } {
+  return {
+    metrics: async (_request, response) => {
+      await beforeScrape();
+      const { body, contentType } = await meter.exposition();
+      response.writeHead(200, { 'content-type': contentType }).end(body);
+    },
+    healthz: (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}');
+    },
+    readyz: async (_request, response) => {
+      const report = await readiness();
+      response.writeHead(report.ready ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(report));
+    },
+  };
+}
