@@ -1,0 +1,186 @@
+import { type Consent, NO_CONSENT } from '../../../src/common/consent.js';
+import { EMOTIONS, MODALITIES } from '../../../src/common/emotions.js';
+import type { RoomEvent } from '../../../src/events/schema.js';
+import { coverRect } from './box.js';
+import { icon } from './icons.js';
+import { capital, OverlayModel, type OverlayView, percent } from './model.js';
+import { MoodPlot } from './plot.js';
+import { overlaySheet } from './style.js';
+
+const STALE_AFTER_MS = 3500;
+/** How often an overlay looks whether its last event is out of date, ms. */
+const TICK_MS = 500;
+
+function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...children);
+  return element;
+}
+
+const fill = (): HTMLElement => make('div', 'fill');
+const setShare = (bar: HTMLElement, share: number): void => void (bar.style.transform = `scaleX(${share.toFixed(3)})`);
+
+/**
+ * `<emo-overlay>`: the emotion of one participant, drawn over (or, where the tile is narrow, under) their video.
+ *
+ *     <emo-overlay participant="…" name="Ada"><video …></video></emo-overlay>
+ *
+ * Attributes: `participant` (events of others are ignored), `name` (for screen readers), `mirrored` (the video is shown
+ * flipped), `compact` (the headline alone). Without a video inside it is a plain panel.
+ * Feed it with `push(event)`; `analysed` says what its owner agreed to, where that is known before the first event.
+ */
+export class EmoOverlay extends HTMLElement {
+  static readonly observedAttributes = ['name', 'mirrored'];
+
+  readonly #model = new OverlayModel({ staleAfterMs: STALE_AFTER_MS });
+  readonly #plot = new MoodPlot();
+  readonly #stage = make('div', 'stage');
+  readonly #slot = document.createElement('slot');
+  readonly #box = make('div', 'box');
+  readonly #lamp = make('span', 'lamp');
+  readonly #badgeText = make('span', '');
+  readonly #badge = make('div', 'badge');
+  readonly #panel = make('section', 'panel');
+  readonly #headline = make('strong', 'headline');
+  readonly #detail = make('span', 'detail');
+  readonly #bars = EMOTIONS.map((emotion) => {
+    const bar = { emotion, fill: fill(), share: make('span', 'share') };
+    bar.fill.style.setProperty('--colour', `var(--emo-${emotion})`);
+    const track = make('div', 'track', bar.fill);
+    return { ...bar, row: make('li', 'bar', make('span', 'name', capital(emotion)), track, bar.share) };
+  });
+  readonly #sources = MODALITIES.map((modality) => {
+    const source = { modality, fill: fill(), text: make('span', 'text'), badge: icon(modality) };
+    const weight = make('div', 'track weight', source.fill);
+    const what = make('span', 'what', capital(modality));
+    return { ...source, row: make('li', 'source', icon(modality), what, source.text, weight) };
+  });
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #resize: ResizeObserver | undefined;
+  #view: OverlayView;
+
+  constructor() {
+    super();
+    this.#view = this.#model.view(performance.now());
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [overlaySheet()];
+    this.#badge.append(this.#lamp, this.#badgeText, ...this.#sources.map((source) => source.badge));
+    this.#stage.append(this.#slot, this.#box, this.#badge);
+    const bars = make('ul', 'bars', ...this.#bars.map((bar) => bar.row));
+    bars.setAttribute('aria-label', 'How much of each emotion');
+    const sources = make('ul', 'sources', ...this.#sources.map((source) => source.row));
+    sources.setAttribute('aria-label', 'What the result is based on');
+    this.#panel.append(make('div', 'head', this.#headline, this.#detail), bars, this.#plot.element, sources);
+    root.append(make('div', 'frame', this.#stage, this.#panel));
+    this.#slot.addEventListener('slotchange', () => this.#watchStage());
+    this.#stage.classList.add('bare');
+    this.#render();
+  }
+
+  /** What of the participant is analysed, as far as the page knows. */
+  get analysed(): Consent {
+    return this.#view.analysed;
+  }
+  set analysed(analysed: Consent) {
+    this.#model.setAnalysed(analysed, performance.now());
+    this.#render();
+  }
+
+  get participant(): string | null {
+    return this.getAttribute('participant');
+  }
+
+  /** Shows an event, if it is of this overlay's participant. */
+  push(event: RoomEvent): void {
+    if (this.participant !== null && event.participant !== this.participant) return;
+    this.#model.push(event, performance.now());
+    this.#render();
+  }
+
+  /** Forgets everything, as when the call ended. */
+  reset(): void {
+    this.analysed = NO_CONSENT;
+  }
+
+  connectedCallback(): void {
+    this.#timer ??= setInterval(() => this.#render(), TICK_MS);
+    this.#watchStage();
+    this.#render();
+  }
+
+  disconnectedCallback(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#resize?.disconnect();
+    this.#resize = undefined;
+  }
+
+  attributeChangedCallback(): void {
+    const name = this.getAttribute('name');
+    this.#panel.setAttribute('aria-label', name ? `Emotion of ${name}` : 'Emotion');
+    this.#placeBox();
+  }
+
+  get #video(): HTMLVideoElement | null {
+    for (const element of this.#slot.assignedElements()) {
+      const video = element instanceof HTMLVideoElement ? element : element.querySelector('video');
+      if (video) return video;
+    }
+    return null;
+  }
+
+  #watchStage(): void {
+    this.#stage.classList.toggle('bare', this.#slot.assignedElements().length === 0);
+    this.#resize?.disconnect();
+    this.#resize = new ResizeObserver(() => this.#placeBox());
+    this.#resize.observe(this.#stage);
+  }
+
+  #render(): void {
+    const view = this.#model.view(performance.now());
+    this.#view = view;
+    const on = view.status !== 'off';
+    // A constructor may not touch attributes; the element is rendered again when it is connected.
+    if (this.isConnected) this.dataset.status = view.status;
+    this.#panel.dataset.status = view.status;
+    this.#headline.textContent = view.headline;
+    this.#detail.textContent = view.detail;
+    const accent = view.emotion && view.status !== 'stale' ? `var(--emo-${view.emotion})` : '';
+    this.#panel.style.setProperty('--accent', accent);
+    this.#box.style.setProperty('--accent', accent);
+    for (const bar of this.#bars) {
+      const shown = view.bars?.find((candidate) => candidate.emotion === bar.emotion);
+      setShare(bar.fill, shown?.share ?? 0);
+      bar.share.textContent = shown ? percent(shown.share) : '–';
+      bar.row.classList.toggle('top', shown?.top === true);
+    }
+    for (const source of this.#sources) {
+      const shown = view.modalities.find((candidate) => candidate.modality === source.modality);
+      source.row.dataset.state = shown?.state ?? 'off';
+      source.text.textContent = shown?.text ?? '';
+      setShare(source.fill, shown?.weight ?? 0);
+      source.badge.classList.toggle('hidden', !view.analysed[source.modality]);
+    }
+    this.#badge.classList.toggle('on', on);
+    this.#badgeText.textContent = on ? 'Analysis on' : 'Analysis off';
+    this.#plot.show(view.trail);
+    this.#placeBox();
+  }
+
+  #placeBox(): void {
+    const video = this.#video;
+    const picture = { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
+    const element = { width: video?.clientWidth ?? 0, height: video?.clientHeight ?? 0 };
+    const rect = this.#view.box && coverRect(this.#view.box, picture, element, this.hasAttribute('mirrored'));
+    this.#box.classList.toggle('shown', rect !== null);
+    if (!rect) return;
+    this.#box.style.width = `${rect.width}px`;
+    this.#box.style.height = `${rect.height}px`;
+    this.#box.style.transform = `translate(${rect.x}px, ${rect.y}px)`;
+  }
+}

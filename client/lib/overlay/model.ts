@@ -1,0 +1,204 @@
+import { type Consent, NO_CONSENT } from '../../../src/common/consent.js';
+import { type Emotion, EMOTIONS, MODALITIES, type Modality } from '../../../src/common/emotions.js';
+import type { EmotionEvent, GapEvent, RoomEvent, Scores } from '../../../src/events/schema.js';
+
+/**
+ * `off`: nothing is analysed. `starting`: consent is given, no result yet. `live`: results come.
+ * `stale`: they should come and do not.
+ */
+export type OverlayStatus = 'off' | 'starting' | 'live' | 'stale';
+
+export interface Bar {
+  emotion: Emotion;
+  /** 0..1 */
+  share: number;
+  top: boolean;
+}
+
+export interface ModalityView {
+  modality: Modality;
+  /** `off`: not analysed or no track; `stalled`: no media comes; `absent`: nothing to see or hear; `present`: it counted. */
+  state: 'off' | 'stalled' | 'absent' | 'present';
+  /** Share in the result, 0..1; 0 unless present. */
+  weight: number;
+  /** The state in a word or two, or the share in percent. */
+  text: string;
+}
+
+export interface Point {
+  /** -1 (unpleasant) … 1 (pleasant) */
+  valence: number;
+  /** -1 (calm) … 1 (excited) */
+  arousal: number;
+}
+
+export interface OverlayView {
+  status: OverlayStatus;
+  headline: string;
+  detail: string;
+  /** The emotion shown in colour; null when there is none or it is uncertain. */
+  emotion: Emotion | null;
+  bars: Bar[] | null;
+  /** Newest last. */
+  trail: Point[];
+  modalities: ModalityView[];
+  analysed: Consent;
+  /** In fractions of the picture. */
+  box: { x: number; y: number; width: number; height: number } | null;
+}
+
+export interface OverlayModelOptions {
+  /** Without an event for this long, the last one is shown as out of date, ms. */
+  staleAfterMs: number;
+}
+
+/** Points of the valence/arousal plot that are kept. */
+const TRAIL = 6;
+
+const GAPS: Record<GapEvent['reason'], string> = {
+  overloaded: 'the server is too busy',
+  'no-media': 'no picture or sound comes',
+  'engine-failed': 'the analysis failed',
+  'analysis-restarted': 'the analysis restarts',
+};
+
+const ENDS: Record<string, string> = {
+  left: 'left the call',
+  'timed-out': 'connection lost',
+  removed: 'removed from the call',
+  'consent-withdrawn': 'nothing is analysed',
+  'server-closing': 'the server stops',
+};
+
+const WORDLESS: Record<Modality, Record<'unanalysed' | 'off' | 'stalled' | 'absent', string>> = {
+  face: { unanalysed: 'off', off: 'camera off', stalled: 'no picture', absent: 'no face seen' },
+  voice: { unanalysed: 'off', off: 'mic off', stalled: 'no sound', absent: 'silent' },
+  words: { unanalysed: 'off', off: 'off', stalled: 'none', absent: 'none' },
+};
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** What an overlay knows of one participant and how it says it. Pure: events and times come in, a view goes out. */
+export class OverlayModel {
+  readonly #options: OverlayModelOptions;
+  #analysed: Consent = NO_CONSENT;
+  #event: EmotionEvent | null = null;
+  #gap: GapEvent['reason'] | null = null;
+  #ended: string | null = null;
+  #heardMs = Number.NEGATIVE_INFINITY;
+  #trail: Point[] = [];
+
+  constructor(options: OverlayModelOptions) {
+    this.#options = options;
+  }
+
+  /** What is analysed, as the call says it; `begin` and `end` events say it too. */
+  setAnalysed(analysed: Consent, nowMs: number): void {
+    const wasOff = !anyOf(this.#analysed);
+    this.#analysed = { ...analysed };
+    if (!anyOf(analysed)) this.#forget();
+    else if (wasOff) this.#start(nowMs);
+  }
+
+  push(event: RoomEvent, nowMs: number): void {
+    switch (event.type) {
+      case 'begin':
+        if (!anyOf(this.#analysed)) this.#start(nowMs);
+        this.#analysed = event.analysed;
+        return;
+      case 'end':
+        this.#analysed = NO_CONSENT;
+        this.#forget();
+        this.#ended = ENDS[event.reason] ?? null;
+        return;
+      case 'gap':
+        this.#gap = event.reason;
+        return;
+      case 'emotion':
+        this.#emotion(event, nowMs);
+    }
+  }
+
+  view(nowMs: number): OverlayView {
+    const status = this.#status(nowMs);
+    const event = this.#event;
+    const scores = event ? (event.smoothed ?? event.scores) : null;
+    const present = scores !== null && event?.label !== null;
+    const top = scores ? topOf(scores) : null;
+    const certain = present && event?.uncertain === false;
+    return {
+      status,
+      ...this.#say(status, present ? scores : null, top, certain),
+      emotion: status !== 'off' && certain ? top : null,
+      bars: scores && EMOTIONS.map((emotion) => ({ emotion, share: scores[emotion], top: present && emotion === top })),
+      trail: this.#trail,
+      modalities: MODALITIES.map((modality) => modalityView(modality, this.#analysed[modality], event)),
+      analysed: this.#analysed,
+      box: status === 'live' && event?.face.present ? event.face.box : null,
+    };
+  }
+
+  #emotion(event: EmotionEvent, nowMs: number): void {
+    // A revision of a window that is no longer shown is for the record, not for the eye.
+    if (this.#event && event.window.start < this.#event.window.start) return;
+    const revised = this.#event?.window.start === event.window.start;
+    this.#event = event;
+    this.#gap = null;
+    this.#ended = null;
+    this.#heardMs = nowMs;
+    if (event.valence === null || event.arousal === null) return;
+    const point = { valence: event.valence, arousal: event.arousal };
+    this.#trail = [...(revised ? this.#trail.slice(0, -1) : this.#trail), point].slice(-TRAIL);
+  }
+
+  #start(nowMs: number): void {
+    this.#forget();
+    this.#heardMs = nowMs;
+  }
+
+  #forget(): void {
+    this.#event = null;
+    this.#gap = null;
+    this.#ended = null;
+    this.#trail = [];
+  }
+
+  #status(nowMs: number): OverlayStatus {
+    if (!anyOf(this.#analysed)) return 'off';
+    if (nowMs - this.#heardMs > this.#options.staleAfterMs) return 'stale';
+    return this.#event ? 'live' : 'starting';
+  }
+
+  #say(
+    status: OverlayStatus,
+    scores: Scores | null,
+    top: Emotion | null,
+    certain: boolean,
+  ): { headline: string; detail: string } {
+    if (status === 'off') return { headline: 'Analysis off', detail: this.#ended ?? 'nothing is analysed' };
+    if (status === 'starting') return { headline: 'Starting', detail: 'the first result comes in a moment' };
+    if (status === 'stale') {
+      return { headline: 'No news', detail: this.#gap ? GAPS[this.#gap] : 'waiting for the analysis' };
+    }
+    if (!scores || !top) return { headline: 'Nothing to go by', detail: 'no face, voice or words right now' };
+    if (!certain) return { headline: 'Not sure', detail: `closest: ${top}, ${percent(scores[top])}` };
+    return { headline: capital(top), detail: `${percent(scores[top])} sure` };
+  }
+}
+
+const anyOf = (consent: Consent): boolean => MODALITIES.some((modality) => consent[modality]);
+
+function topOf(scores: Scores): Emotion {
+  return EMOTIONS.reduce((best, emotion) => (scores[emotion] > scores[best] ? emotion : best));
+}
+
+function modalityView(modality: Modality, analysed: boolean, event: EmotionEvent | null): ModalityView {
+  const words = WORDLESS[modality];
+  if (!analysed) return { modality, state: 'off', weight: 0, text: words.unanalysed };
+  if (!event) return { modality, state: 'absent', weight: 0, text: '…' };
+  const { state, present, weight } = event[modality];
+  if (present) return { modality, state: 'present', weight, text: percent(weight) };
+  if (state === 'live') return { modality, state: 'absent', weight: 0, text: words.absent };
+  return { modality, state, weight: 0, text: words[state] };
+}

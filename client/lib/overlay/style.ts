@@ -1,0 +1,130 @@
+/** The overlay's look. A constructed style sheet: it needs no `unsafe-inline` in a page's content security policy. */
+const CSS = `
+:host {
+  --emo-neutral: #a9b6c8;
+  --emo-happy: #ffd23f;
+  --emo-sad: #6cb2ff;
+  --emo-angry: #ff7468;
+  --emo-fearful: #c09bff;
+  --emo-disgusted: #86d672;
+  --emo-surprised: #ff9d4d;
+  --emo-text: #f4f7fb;
+  --emo-muted: #c2ccda;
+  --emo-panel: #0c1119;
+  --emo-on: #ffb020;
+  --emo-track: #ffffff2b;
+  display: block;
+  container: emo / inline-size;
+  color: var(--emo-text);
+  font: 400 13px/1.25 system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif;
+  font-variant-numeric: tabular-nums;
+}
+:host([hidden]) { display: none; }
+* { box-sizing: border-box; }
+ul { list-style: none; margin: 0; padding: 0; }
+.hidden { display: none !important; }
+
+.frame { position: relative; display: flex; flex-direction: column; height: 100%; }
+.stage { position: relative; flex: 1 1 auto; min-height: 0; }
+.stage.bare { display: none; }
+
+.box { position: absolute; left: 0; top: 0; pointer-events: none; border-radius: 10px; opacity: 0;
+  border: 2px solid var(--accent, var(--emo-muted)); transition: opacity .3s, transform .35s, width .35s, height .35s; }
+.box.shown { opacity: .85; }
+
+.badge { position: absolute; top: 10px; right: 10px; display: flex; align-items: center; gap: 6px; padding: 4px 9px 4px 8px;
+  border-radius: 999px; background: #0c1119e0; font-size: 12px; font-weight: 600; pointer-events: none; }
+.badge .icon { width: 15px; height: 15px; }
+.badge .lamp { width: 9px; height: 9px; border-radius: 50%; background: #7f8b9c; }
+.badge.on { background: var(--emo-on); color: #1a1200; }
+.badge.on .lamp { background: #c40d0d; animation: lamp 2s ease-in-out infinite; }
+@keyframes lamp { 50% { opacity: .35; } }
+
+.icon { width: 18px; height: 18px; flex: none; fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round;
+  stroke-linejoin: round; }
+
+.panel { display: grid; gap: 8px 14px; padding: 10px 12px 11px; background: var(--emo-panel);
+  grid-template: 'head head' auto 'bars plot' auto 'sources sources' auto / minmax(0, 1fr) auto; }
+.head { grid-area: head; display: flex; align-items: baseline; flex-wrap: wrap; gap: 0 8px; min-width: 0; }
+.headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--accent, var(--emo-text)); }
+.detail { color: var(--emo-muted); }
+
+.bars { grid-area: bars; display: grid; align-content: center; gap: 3px; min-width: 0; }
+.bar { display: grid; grid-template-columns: 66px minmax(24px, 1fr) 36px; align-items: center; gap: 6px; font-size: 12px;
+  line-height: 14px; color: var(--emo-muted); }
+.bar.top { color: var(--emo-text); font-weight: 700; }
+.track { height: 7px; border-radius: 4px; background: var(--emo-track); overflow: hidden; }
+.fill { height: 100%; border-radius: 4px; background: var(--colour); transform-origin: left; transform: scaleX(0);
+  transition: transform .4s ease-out; }
+.share { text-align: right; }
+
+.plot { grid-area: plot; width: 104px; height: 104px; align-self: center; }
+.field { fill: #ffffff0f; stroke: #ffffff33; }
+.axis { stroke: #ffffff55; fill: none; }
+.axis-label { font-size: 11.5px; fill: var(--emo-muted); }
+.mouth { fill: none; stroke: var(--emo-muted); stroke-width: 1.8; stroke-linecap: round; }
+.trail { fill: none; stroke: var(--accent, var(--emo-muted)); stroke-width: 2; opacity: .5; stroke-linejoin: round; }
+.dot { fill: var(--accent, var(--emo-text)); stroke: #0c1119; stroke-width: 1.5; }
+.plot.empty .dot, .plot.empty .trail { display: none; }
+
+.sources { grid-area: sources; display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
+.source { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 7px; align-items: center; padding: 5px 7px;
+  border-radius: 8px; background: #ffffff12; font-size: 12px; line-height: 15px; }
+.source .icon { grid-row: span 2; }
+.source .what { font-weight: 600; white-space: nowrap; }
+.source .text { color: var(--emo-muted); }
+.source .weight { grid-column: 1 / -1; height: 4px; margin-top: 3px; }
+.source .weight .fill { background: var(--emo-text); }
+.source[data-state='off'] { background: none; box-shadow: inset 0 0 0 1px #ffffff24; }
+.source[data-state='off'] .icon, .source[data-state='off'] .what { color: #a3aebd; }
+.source[data-state='stalled'] .text { color: #ffcf70; }
+
+.panel[data-status='off'] .bars, .panel[data-status='off'] .plot, .panel[data-status='off'] .sources,
+.panel[data-status='starting'] .bars, .panel[data-status='starting'] .plot { display: none; }
+.panel[data-status='stale'] .bars, .panel[data-status='stale'] .plot, .panel[data-status='stale'] .sources { opacity: .45; }
+.panel[data-status='stale'] .headline { color: #ffcf70; }
+
+:host([compact]) .bars, :host([compact]) .plot, :host([compact]) .sources { display: none; }
+
+/* Wide enough: the panel lies on the lower edge of the picture, below the face. */
+@container emo (min-width: 500px) {
+  .stage:not(.bare) + .panel { position: absolute; left: 10px; right: 10px; bottom: 10px; border-radius: 14px;
+    background: #0c1119d9; backdrop-filter: blur(10px); }
+  .panel { grid-template: 'head bars plot' auto 'sources bars plot' 1fr / minmax(150px, 1fr) minmax(210px, 1.15fr) auto;
+    gap: 8px 16px; }
+  .head { flex-direction: column; }
+  .headline { font-size: 24px; }
+  .sources { grid-template-columns: 1fr; align-content: end; gap: 4px; }
+  .source { grid-template-columns: auto 46px minmax(0, 1fr) minmax(30px, 1fr); padding: 2px 7px; border-radius: 6px; }
+  .source .icon { grid-row: auto; width: 16px; height: 16px; }
+  .source .weight { grid-column: auto; margin: 0; }
+  .source:not([data-state='present']) .text { grid-column: span 2; }
+  .source:not([data-state='present']) .weight { display: none; }
+  .panel[data-status='off'] { right: auto; grid-template: 'head' auto / auto; }
+  .panel[data-status='starting'] { right: auto; grid-template: 'head' auto 'sources' auto / minmax(210px, auto); }
+  :host([compact]) .panel { right: auto; grid-template: 'head' auto / auto; }
+}
+@container emo (min-width: 700px) {
+  .plot { width: 116px; height: 116px; }
+  .bar { font-size: 13px; line-height: 15px; grid-template-columns: 72px minmax(24px, 1fr) 38px; }
+}
+@media (prefers-reduced-motion: reduce) {
+  .fill, .box { transition: none; }
+  .badge.on .lamp { animation: none; }
+}
+@media (forced-colors: active) {
+  .fill { background: CanvasText; }
+  .badge, .panel, .source { border: 1px solid CanvasText; }
+}
+`;
+
+let sheet: CSSStyleSheet | undefined;
+
+/** Shared by all overlays of a page; made when the first one is. */
+export function overlaySheet(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(CSS);
+  }
+  return sheet;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { fetchInfo, requestToken, type ServerInfo } from '../lib/index.js';
+import { defineOverlay } from '../lib/overlay.js';
+import { type PageAddress, readAddress } from './address.js';
+import { CallSession } from './session/call-session.js';
+import { LocalMedia } from './session/local-media.js';
+import { Announcer } from './ui/announcer.js';
+import { h } from './ui/dom.js';
+import { CallView } from './views/call.js';
+import { Lobby, type LobbyChoice } from './views/lobby.js';
+
+// zod would otherwise try to compile its checks, which the page's content security policy forbids.
+z.config({ jitless: true });
+defineOverlay();
+
+const root = document.getElementById('app') as HTMLElement;
+const announcer = new Announcer();
+document.body.append(announcer.element);
+
+async function start(): Promise<void> {
+  const address = readAddress(location.href);
+  try {
+    const info = await fetchInfo(address.server);
+    showLobby(address, info);
+  } catch (error) {
+    const retry = h('button', { type: 'button', class: 'primary' }, 'Try again');
+    retry.onclick = () => location.reload();
+    const message = error instanceof Error ? error.message : String(error);
+    root.replaceChildren(
+      h('main', { class: 'failed' }, h('h1', {}, 'emostream'), h('p', { attr: { role: 'alert' } }, message), retry),
+    );
+  }
+}
+
+function showLobby(address: PageAddress, info: ServerInfo): void {
+  const media = new LocalMedia();
+  const { room, token } = address;
+  const lobby = new Lobby({
+    media,
+    info,
+    room,
+    token,
+    onJoin: async (choice) => {
+      await join(address, info, media, choice);
+      lobby.close();
+    },
+  });
+  root.replaceChildren(lobby.element);
+}
+
+async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, choice: LobbyChoice): Promise<void> {
+  const { server } = address;
+  const { name, room, consent } = choice;
+  const token = choice.token ?? (() => requestToken(server, room).then((granted) => granted.token));
+  const session = new CallSession({ server, token, name, consent, media });
+  await session.join();
+
+  const url = new URL(location.href);
+  url.searchParams.set('room', session.seat?.room ?? room);
+  history.replaceState(null, '', url);
+
+  const over = (message: string | null) => {
+    view.close();
+    media.close();
+    showLobby({ ...address, room }, info);
+    if (message) announcer.say(message, 'problem');
+    root.querySelector('input')?.focus();
+  };
+  const view = new CallView({
+    session,
+    media,
+    name,
+    announcer,
+    href: location.href,
+    closedDoor: !info.openDoor,
+    onLeave: () => void session.leave(),
+  });
+  session.on('status', (status) => {
+    if (status.state === 'ended') over(status.error?.message ?? null);
+  });
+  root.replaceChildren(view.element);
+  // The keyboard goes on where the call begins.
+  view.element.querySelector<HTMLElement>('.toolbar input:not(:disabled)')?.focus();
+}
+
+void start();

@@ -1,0 +1,338 @@
+import type { types } from 'mediasoup-client';
+import { Emitter } from '../../lib/emitter.js';
+import {
+  ClientError,
+  type Consent,
+  EmostreamClient,
+  isFinal,
+  type Missed,
+  type Notification,
+  type Peer,
+  type RoomEvent,
+  type Source,
+  toClientError,
+} from '../../lib/index.js';
+import type { LocalMedia } from './local-media.js';
+import { MediaLink } from './media-link.js';
+import { RemotePeer } from './remote-peer.js';
+
+export interface CallOptions {
+  server: URL;
+  token: string | (() => Promise<string>);
+  name: string;
+  consent: Consent;
+  media: LocalMedia;
+}
+
+export type CallStatus =
+  | { state: 'joining' | 'joined' | 'reconnecting' }
+  /** Over; the error says why, null when the person left. */
+  | { state: 'ended'; error: Error | null };
+
+export interface CallEvents {
+  status: CallStatus;
+  /** A participant came (or is there already when one joins), changed, or went. */
+  peerJoined: { peer: RemotePeer; again: boolean };
+  peerChanged: RemotePeer;
+  peerLeft: RemotePeer;
+  /** What of oneself is analysed, as the server confirmed it. */
+  consent: Consent;
+  event: RoomEvent;
+  missed: Missed;
+  /** Something failed that does not end the call. */
+  problem: Error;
+}
+
+/** A seat that was lost is taken again after this long, ms; a socket that reconnects does so by its own schedule. */
+const REJOIN_DELAY_MS = 1000;
+
+/** One person's part in the call, from joining to leaving, over any number of connections. */
+export class CallSession extends Emitter<CallEvents> {
+  readonly #options: CallOptions;
+  readonly #client: EmostreamClient;
+  readonly #peers = new Map<string, RemotePeer>();
+  readonly #producers = new Map<Source, types.Producer>();
+  readonly #stopListening: (() => void)[] = [];
+  #status: CallStatus = { state: 'joining' };
+  #consent: Consent;
+  #link: MediaLink | undefined;
+  #seat: { room: string; participant: string; policy: Consent } | undefined;
+  /** Everything that changes the seat happens one after the other, in the order of the server's messages. */
+  #work: Promise<void> = Promise.resolve();
+  #rejoinTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: CallOptions) {
+    super();
+    this.#options = options;
+    this.#consent = options.consent;
+    this.#client = new EmostreamClient({ server: options.server, token: options.token });
+    this.#client.on('event', (event) => this.emit('event', event));
+    this.#client.on('missed', (missed) => this.emit('missed', missed));
+    this.#client.on('notification', (notification) => this.#enqueue(() => this.#notified(notification)));
+    this.#client.on('connected', ({ again }) => {
+      if (again) this.#enqueue(() => this.#rejoin());
+    });
+    this.#client.on('status', (status) => {
+      if (status.state === 'waiting') this.#setStatus({ state: 'reconnecting' });
+      else if (status.state === 'closed' && this.#seat) this.#end(status.error);
+    });
+  }
+
+  get status(): CallStatus {
+    return this.#status;
+  }
+  get seat(): { room: string; participant: string; policy: Consent } | undefined {
+    return this.#seat;
+  }
+  get consent(): Consent {
+    return this.#consent;
+  }
+  get peers(): RemotePeer[] {
+    return [...this.#peers.values()];
+  }
+
+  /** @throws ClientError or UnsupportedBrowser when the call cannot be joined */
+  async join(): Promise<void> {
+    try {
+      // In line with the notifications, which must find the seat complete.
+      await this.#serially(async () => {
+        await this.#client.connect();
+        await this.#takeSeat();
+        await this.#client.subscribe();
+      });
+    } catch (error) {
+      this.#end(null);
+      throw error;
+    }
+    this.#stopListening.push(this.#options.media.on('change', (source) => this.#enqueue(() => this.#sync(source))));
+    this.#setStatus({ state: 'joined' });
+    // What was switched while joining.
+    this.#enqueue(() => this.#syncAll());
+  }
+
+  /**
+   * Changes what may be analysed. A withdrawal that the server does not confirm ends the connection, and with it all
+   * analysis: no answer must never mean that it goes on.
+   * @returns what the server confirmed
+   */
+  async setConsent(consent: Consent): Promise<Consent> {
+    const before = this.#consent;
+    this.#consent = consent;
+    this.emit('consent', consent);
+    const withdrawn = (['face', 'voice', 'words'] as const).some((modality) => before[modality] && !consent[modality]);
+    try {
+      const confirmed = await this.#client.request('setConsent', { consent }, withdrawn ? 2000 : undefined);
+      this.#setConsent(confirmed.consent);
+    } catch (error) {
+      // Offline: the new wish is sent when the seat is taken again.
+      if (this.#status.state === 'joined' && withdrawn) this.#client.reconnect();
+      else if (this.#status.state === 'joined') {
+        this.#setConsent(before);
+        throw toClientError(error);
+      }
+    }
+    return this.#consent;
+  }
+
+  /** Words that were said or typed, for the analysis alone: they are shown to nobody. @throws ClientError */
+  async sendCaption(text: string, startMs: number, endMs: number): Promise<void> {
+    await this.#client.request('caption', { text, startMs, endMs, sentMs: Date.now() });
+  }
+
+  /** The network may have changed under the connection. */
+  probe(): void {
+    void this.#client.probe();
+  }
+
+  async leave(): Promise<void> {
+    // Ending must not depend on an answer; the server hears a closed socket as well.
+    await this.#client.request('leave', {}, 1000).catch(() => undefined);
+    this.#end(null);
+  }
+
+  #serially(task: () => Promise<void> | void): Promise<void> {
+    const done = this.#work.then(task);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  #enqueue(task: () => Promise<void> | void): void {
+    this.#serially(task).catch((error: unknown) => {
+      if (this.#status.state === 'joined') this.emit('problem', toClientError(error));
+    });
+  }
+
+  #setStatus(status: CallStatus): void {
+    if (this.#status.state === 'ended') return;
+    this.#status = status;
+    this.emit('status', status);
+  }
+
+  #end(error: Error | null): void {
+    if (this.#status.state === 'ended') return;
+    this.#setStatus({ state: 'ended', error });
+    clearTimeout(this.#rejoinTimer);
+    for (const stop of this.#stopListening) stop();
+    this.#client.close();
+    this.#dropMedia();
+    for (const peer of [...this.#peers.values()]) this.#removePeer(peer.participant);
+  }
+
+  #setConsent(consent: Consent): void {
+    this.#consent = consent;
+    this.emit('consent', consent);
+  }
+
+  async #takeSeat(): Promise<void> {
+    const link = await MediaLink.create(this.#client, () => this.#scheduleRejoin());
+    const { name, consent } = { name: this.#options.name, consent: this.#consent };
+    const joined = await this.#client.request('join', { name, consent, rtpCapabilities: link.capabilities });
+    this.#link = link;
+    this.#seat = { room: joined.room, participant: joined.participant, policy: joined.policy };
+    this.#setConsent(joined.consent);
+    await link.open();
+    const here = new Set(joined.peers.map((peer) => peer.participant));
+    for (const participant of [...this.#peers.keys()]) if (!here.has(participant)) this.#removePeer(participant);
+    await Promise.all([this.#syncAll(), ...joined.peers.map((peer) => this.#addPeer(peer, true))]);
+  }
+
+  async #rejoin(): Promise<void> {
+    if (this.#status.state === 'ended') return;
+    this.#setStatus({ state: 'reconnecting' });
+    this.#dropMedia();
+    try {
+      await this.#takeSeat();
+      this.#setStatus({ state: 'joined' });
+    } catch (error) {
+      if (isFinal(error)) this.#end(error);
+      else this.#scheduleRejoin();
+    }
+  }
+
+  /** A new socket takes a new seat (the server frees the old one with the old socket). */
+  #scheduleRejoin(): void {
+    if (this.#status.state === 'ended') return;
+    this.#setStatus({ state: 'reconnecting' });
+    clearTimeout(this.#rejoinTimer);
+    this.#rejoinTimer = setTimeout(() => this.#client.reconnect(), REJOIN_DELAY_MS);
+  }
+
+  #dropMedia(): void {
+    this.#link?.close();
+    this.#link = undefined;
+    this.#producers.clear();
+    for (const peer of this.#peers.values()) peer.close();
+  }
+
+  async #syncAll(): Promise<void> {
+    await Promise.all([this.#sync('camera'), this.#sync('microphone')]);
+  }
+
+  /** Makes what is sent match what is on. */
+  async #sync(source: Source): Promise<void> {
+    const link = this.#link;
+    if (!link) return;
+    const track = this.#options.media.track(source);
+    const producer = this.#producers.get(source);
+    if (!producer) {
+      if (track) this.#producers.set(source, await link.produce(source, track));
+      return;
+    }
+    const { id: producerId } = producer;
+    if (!track) {
+      if (producer.paused) return;
+      producer.pause();
+      await this.#client.request('pauseProducer', { producerId });
+      return;
+    }
+    if (producer.track !== track) await producer.replaceTrack({ track });
+    if (!producer.paused) return;
+    producer.resume();
+    await this.#client.request('resumeProducer', { producerId });
+  }
+
+  async #addPeer(info: Peer, again: boolean): Promise<void> {
+    this.#removePeer(info.participant);
+    const peer = new RemotePeer(info);
+    this.#peers.set(info.participant, peer);
+    this.emit('peerJoined', { peer, again });
+    await Promise.all(info.producers.map(({ producerId }) => this.#consume(peer, producerId)));
+  }
+
+  #removePeer(participant: string): void {
+    const peer = this.#peers.get(participant);
+    if (!peer) return;
+    this.#peers.delete(participant);
+    peer.close();
+    this.emit('peerLeft', peer);
+  }
+
+  async #consume(peer: RemotePeer, producerId: string): Promise<void> {
+    const link = this.#link;
+    if (!link) return;
+    try {
+      const consumer = await link.consume(producerId);
+      if (this.#peers.get(peer.participant) !== peer || this.#link !== link) return consumer.close();
+      peer.setConsumer(consumer);
+      this.emit('peerChanged', peer);
+    } catch (error) {
+      // It went away while it was asked for.
+      if (error instanceof ClientError && error.code === 'NOT_FOUND') return;
+      throw error;
+    }
+  }
+
+  async #notified(notification: Notification): Promise<void> {
+    if (!this.#seat || this.#status.state === 'ended') return;
+    switch (notification.type) {
+      case 'peerJoined':
+        return this.#addPeer(notification.peer, false);
+      case 'peerLeft':
+        // Removed by a moderator: do not come back by yourself.
+        if (notification.participant === this.#seat.participant) {
+          return this.#end(new ClientError('FORBIDDEN', 'you were removed from the call'));
+        }
+        return this.#removePeer(notification.participant);
+      case 'roomReset':
+        return this.#scheduleRejoin();
+      case 'error':
+        return void this.emit('problem', new ClientError(notification.error.code, notification.error.message));
+      case 'serverClosing':
+      case 'missed':
+        return;
+      default:
+        return this.#peerNotified(notification);
+    }
+  }
+
+  async #peerNotified(
+    notification: Extract<Notification, { participant: string } | { consumerId: string }>,
+  ): Promise<void> {
+    if (notification.type === 'consumerClosed') {
+      for (const peer of this.#peers.values()) peer.removeConsumer(notification.producerId);
+      return;
+    }
+    if (notification.type === 'consentChanged' && notification.participant === this.#seat?.participant) {
+      return this.#setConsent(notification.consent);
+    }
+    const peer = this.#peers.get(notification.participant);
+    if (!peer) return;
+    switch (notification.type) {
+      case 'producerAdded':
+        peer.setProducer(notification.producer);
+        await this.#consume(peer, notification.producer.producerId);
+        break;
+      case 'producerRemoved':
+        peer.removeProducer(notification.producerId);
+        break;
+      case 'producerPaused':
+      case 'producerResumed':
+        peer.setPaused(notification.producerId, notification.type === 'producerPaused');
+        break;
+      case 'consentChanged':
+        peer.consent = notification.consent;
+        break;
+    }
+    this.emit('peerChanged', peer);
+  }
+}

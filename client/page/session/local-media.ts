@@ -1,0 +1,138 @@
+import { Emitter, type Listener } from '../../lib/emitter.js';
+import type { Source } from '../../lib/index.js';
+import { insecureContext, MediaProblem, mediaProblem } from './media-problem.js';
+
+export interface LocalMediaEvents {
+  /** The track of a source was turned on, off, or changed. */
+  change: Source;
+  /** A device stopped by itself (unplugged, taken away). */
+  lost: Source;
+}
+
+const KIND = { camera: 'video', microphone: 'audio' } as const;
+const CONSTRAINTS = {
+  camera: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } },
+  microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+} as const satisfies Record<Source, MediaTrackConstraints>;
+
+/**
+ * The own camera and microphone. A camera that is off is really off (its light too); a muted microphone is kept, so that
+ * it is back at once.
+ */
+export class LocalMedia extends Emitter<LocalMediaEvents> {
+  /** The camera's picture, for the own tile and the preview. */
+  readonly preview = new MediaStream();
+  readonly #tracks: Record<Source, MediaStreamTrack | null> = { camera: null, microphone: null };
+  readonly #deviceIds: Partial<Record<Source, string>> = {};
+  #muted = false;
+
+  /** The track to send; null while the source is off. */
+  track(source: Source): MediaStreamTrack | null {
+    return source === 'microphone' && this.#muted ? null : this.#tracks[source];
+  }
+
+  isOn(source: Source): boolean {
+    return this.track(source) !== null;
+  }
+
+  /** The device in use, for the lists of devices. */
+  deviceId(source: Source): string | undefined {
+    return this.#tracks[source]?.getSettings().deviceId ?? this.#deviceIds[source];
+  }
+
+  /** Turns on what can be turned on. @returns what cannot, and why */
+  async start(): Promise<MediaProblem[]> {
+    const sources: Source[] = ['camera', 'microphone'];
+    const problems: MediaProblem[] = [];
+    // One after the other: both prompts at once confuse some browsers, and one refusal must not cost the other.
+    for (const source of sources) {
+      try {
+        await this.turnOn(source);
+      } catch (error) {
+        if (error instanceof MediaProblem) problems.push(error);
+        else throw error;
+      }
+    }
+    return problems;
+  }
+
+  /** @throws MediaProblem */
+  async turnOn(source: Source, deviceId = this.#deviceIds[source]): Promise<void> {
+    if (source === 'microphone' && this.#muted && this.#tracks.microphone && deviceId === this.#deviceIds.microphone) {
+      this.#muted = false;
+      this.emit('change', source);
+      return;
+    }
+    const track = await this.#acquire(source, deviceId);
+    this.#deviceIds[source] = deviceId;
+    if (source === 'microphone') this.#muted = false;
+    this.#replace(source, track);
+  }
+
+  turnOff(source: Source): void {
+    if (source === 'camera') {
+      this.#replace('camera', null);
+    } else {
+      this.#muted = true;
+      if (this.#tracks.microphone) this.#tracks.microphone.enabled = false;
+      this.emit('change', source);
+    }
+  }
+
+  /** Uses another device, now if the source is on, else when it is turned on. @throws MediaProblem */
+  async choose(source: Source, deviceId: string): Promise<void> {
+    if (this.isOn(source)) return this.turnOn(source, deviceId);
+    this.#deviceIds[source] = deviceId;
+    if (source === 'microphone') this.#replace(source, null);
+  }
+
+  async devices(): Promise<Record<Source, MediaDeviceInfo[]>> {
+    const all = await (navigator.mediaDevices as MediaDevices | undefined)?.enumerateDevices();
+    const named = (all ?? []).filter((device) => device.deviceId !== '');
+    return {
+      camera: named.filter((device) => device.kind === 'videoinput'),
+      microphone: named.filter((device) => device.kind === 'audioinput'),
+    };
+  }
+
+  onDevicesChanged(listener: Listener<Event>): () => void {
+    const devices = navigator.mediaDevices as MediaDevices | undefined;
+    devices?.addEventListener('devicechange', listener);
+    return () => devices?.removeEventListener('devicechange', listener);
+  }
+
+  /** Stops every device. */
+  close(): void {
+    this.#replace('camera', null);
+    this.#replace('microphone', null);
+    this.removeAllListeners();
+  }
+
+  async #acquire(source: Source, deviceId: string | undefined): Promise<MediaStreamTrack> {
+    const devices = navigator.mediaDevices as MediaDevices | undefined;
+    if (!devices) throw insecureContext(source);
+    const constraints = { ...CONSTRAINTS[source], ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
+    try {
+      const stream = await devices.getUserMedia({ [KIND[source]]: constraints });
+      const track = stream.getTracks()[0];
+      if (!track) throw new DOMException('', 'NotFoundError');
+      return track;
+    } catch (error) {
+      throw mediaProblem(source, error);
+    }
+  }
+
+  #replace(source: Source, track: MediaStreamTrack | null): void {
+    const old = this.#tracks[source];
+    if (source === 'camera' && old) this.preview.removeTrack(old);
+    old?.stop();
+    this.#tracks[source] = track;
+    if (source === 'camera' && track) this.preview.addTrack(track);
+    track?.addEventListener('ended', () => {
+      if (this.#tracks[source] !== track) return;
+      this.#replace(source, null);
+      this.emit('lost', source);
+    });
+    this.emit('change', source);
+  }
+}

@@ -1,0 +1,60 @@
+import type { types } from 'mediasoup-client';
+import type { Consent, Peer, ProducerInfo, Source } from '../../lib/index.js';
+
+/** Another participant: what is known of them and what comes from them. */
+export class RemotePeer {
+  readonly participant: string;
+  readonly name: string;
+  /** Picture and sound together, so that they play in step. */
+  readonly stream = new MediaStream();
+  consent: Consent;
+  readonly #producers = new Map<string, ProducerInfo>();
+  readonly #consumers = new Map<string, types.Consumer>();
+
+  constructor(peer: Peer) {
+    this.participant = peer.participant;
+    this.name = peer.name;
+    this.consent = peer.consent;
+    for (const producer of peer.producers) this.#producers.set(producer.producerId, producer);
+  }
+
+  get producers(): ProducerInfo[] {
+    return [...this.#producers.values()];
+  }
+
+  isOn(source: Source): boolean {
+    return this.producers.some((producer) => producer.source === source && !producer.paused);
+  }
+
+  setProducer(producer: ProducerInfo): void {
+    this.#producers.set(producer.producerId, producer);
+  }
+
+  setPaused(producerId: string, paused: boolean): void {
+    const producer = this.#producers.get(producerId);
+    if (producer) this.#producers.set(producerId, { ...producer, paused });
+  }
+
+  removeProducer(producerId: string): void {
+    this.#producers.delete(producerId);
+    this.removeConsumer(producerId);
+  }
+
+  setConsumer(consumer: types.Consumer): void {
+    this.removeConsumer(consumer.producerId);
+    this.#consumers.set(consumer.producerId, consumer);
+    this.stream.addTrack(consumer.track);
+  }
+
+  removeConsumer(producerId: string): void {
+    const consumer = this.#consumers.get(producerId);
+    if (!consumer) return;
+    this.#consumers.delete(producerId);
+    this.stream.removeTrack(consumer.track);
+    consumer.close();
+  }
+
+  close(): void {
+    for (const producerId of [...this.#consumers.keys()]) this.removeConsumer(producerId);
+  }
+}

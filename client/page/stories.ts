@@ -1,0 +1,219 @@
+/**
+ * Development only: the page's looks with made-up events, to be seen without a server.
+ * `stories.html?story=states|call|lobby&picture=URL`
+ */
+import { Emitter } from '../lib/emitter.js';
+import {
+  type Consent,
+  type Emotion,
+  type EmotionEvent,
+  EMOTIONS,
+  type RoomEvent,
+  type Scores,
+  type ServerInfo,
+} from '../lib/index.js';
+import { defineOverlay } from '../lib/overlay.js';
+import type { CallEvents, CallSession } from './session/call-session.js';
+import { LocalMedia } from './session/local-media.js';
+import type { RemotePeer } from './session/remote-peer.js';
+import { Announcer } from './ui/announcer.js';
+import { h } from './ui/dom.js';
+import { CallView } from './views/call.js';
+import { Lobby } from './views/lobby.js';
+import { Tile } from './views/tile.js';
+
+defineOverlay();
+const root = document.getElementById('app') as HTMLElement;
+const query = new URLSearchParams(location.search);
+const ALL: Consent = { face: true, voice: true, words: true };
+let seq = 0;
+
+function scores(top: Emotion, share: number, second: Emotion = 'neutral'): Scores {
+  const rest = 1 - share;
+  const entries = EMOTIONS.map((e) => [e, e === top ? share : e === second ? rest * 0.6 : (rest * 0.4) / 5] as const);
+  return Object.fromEntries(entries) as unknown as Scores;
+}
+
+function emotion(participant: string, top: Emotion, share: number, change: Partial<EmotionEvent> = {}): EmotionEvent {
+  const s = scores(top, share);
+  const start = Math.floor(Date.now() / 1000) * 1000 + seq * 10;
+  const live = { state: 'live', present: true, scores: s, quality: {} } as const;
+  return {
+    type: 'emotion',
+    room: 'team-1',
+    participant,
+    seq: ++seq,
+    window: { start, end: start + 1000 },
+    revision: 0,
+    label: top,
+    uncertain: false,
+    confidence: share,
+    scores: s,
+    smoothed: s,
+    valence: top === 'happy' ? 0.7 : top === 'neutral' ? 0.05 : -0.5,
+    arousal: top === 'sad' ? -0.4 : top === 'neutral' ? -0.1 : 0.5,
+    face: { ...live, weight: 0.55, box: { x: 0.33, y: 0.12, width: 0.3, height: 0.42 } },
+    voice: { ...live, weight: 0.33 },
+    words: { ...live, weight: 0.12 },
+    engine: { name: 'wasm', model: 'story' },
+    latency: { capture: 40, decode: 3, close: 150, features: 9, queue: 6, inference: 11, publish: 1, total: 177 },
+    ...change,
+  };
+}
+
+/** A slowly moving picture in place of a camera. */
+async function picture(): Promise<MediaStream> {
+  const canvas = h('canvas', { width: 640, height: 480 });
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  const image = new Image();
+  image.src = query.get('picture') ?? '';
+  const loaded = await image.decode().then(
+    () => true,
+    () => false,
+  );
+  const draw = () => {
+    context.fillStyle = '#45617f';
+    context.fillRect(0, 0, 640, 480);
+    const shift = Math.sin(performance.now() / 900) * 8;
+    if (loaded) context.drawImage(image, 0, 0, image.width, image.height * 0.75, shift - 10, 0, 660, 495);
+    requestAnimationFrame(draw);
+  };
+  draw();
+  return canvas.captureStream(15);
+}
+
+const away = { state: 'live', present: false, weight: 0, scores: null, quality: {} } as const;
+
+async function states(): Promise<void> {
+  const stream = await picture();
+  const width = query.get('width') ?? '616';
+  const grid = h('ul', { class: 'grid' });
+  grid.style.gridTemplateColumns = `repeat(auto-fill, minmax(min(100%, ${width}px), ${width}px))`;
+  root.replaceChildren(grid);
+  const tile = (name: string, consent: Consent, events: RoomEvent[], own = false) => {
+    const made = new Tile(name, own, stream);
+    made.participant = 'p';
+    made.analysed = consent;
+    for (const event of events) made.push(event);
+    made.show({ camera: true, microphone: true });
+    grid.append(made.element);
+  };
+  const gap: RoomEvent = {
+    type: 'gap',
+    room: 'team-1',
+    participant: 'p',
+    seq: 1,
+    window: { start: 0, end: 1 },
+    reason: 'overloaded',
+  };
+  tile(
+    'Happy',
+    ALL,
+    [0.4, 0.6, 0.82].map((share) => emotion('p', 'happy', share, { valence: share - 0.2, arousal: share / 2 })),
+  );
+  tile('Own, mirrored', ALL, [emotion('p', 'surprised', 0.64)], true);
+  tile('Unsure', ALL, [emotion('p', 'sad', 0.31, { uncertain: true, label: 'sad' })]);
+  tile('Silent, no words', ALL, [
+    emotion('p', 'neutral', 0.71, {
+      face: { ...emotion('p', 'neutral', 0.7).face, weight: 1 },
+      voice: away,
+      words: away,
+    }),
+  ]);
+  tile('Camera stalled', { ...ALL, words: false }, [
+    emotion('p', 'angry', 0.58, {
+      face: { ...away, state: 'stalled', box: null },
+      words: { ...away, state: 'off' },
+      voice: { ...emotion('p', 'angry', 0.5).voice, weight: 1 },
+    }),
+  ]);
+  const none = { label: null, scores: null, smoothed: null, valence: null, arousal: null, confidence: 0 };
+  tile('Nothing', ALL, [
+    emotion('p', 'neutral', 0, { ...none, face: { ...away, box: null }, voice: away, words: away }),
+  ]);
+  tile('Starting', ALL, []);
+  tile('Gap', ALL, [gap]);
+  tile('Off', { face: false, voice: false, words: false }, []);
+  const moving = grid.querySelectorAll('emo-overlay');
+  setInterval(() => {
+    moving[0]?.push(emotion('p', 'happy', 0.7 + Math.random() * 0.2));
+    moving[1]?.push(emotion('p', 'surprised', 0.64));
+    moving[2]?.push(emotion('p', 'fearful', 0.31, { uncertain: true }));
+  }, 1000);
+}
+
+class StorySession extends Emitter<CallEvents> {
+  status = { state: 'joined' } as const;
+  seat = { room: 'team-1', participant: 'me', policy: ALL };
+  consent = query.get('consent') === 'off' ? { face: false, voice: false, words: false } : ALL;
+  peers: RemotePeer[] = [];
+  setConsent(consent: Consent): Promise<Consent> {
+    this.consent = consent;
+    this.emit('consent', consent);
+    return Promise.resolve(consent);
+  }
+  sendCaption = () => Promise.resolve();
+  probe(): void {}
+  tell(event: RoomEvent): void {
+    this.emit('event', event);
+  }
+}
+
+async function call(): Promise<void> {
+  const session = new StorySession();
+  const media = new LocalMedia();
+  const stream = await picture();
+  for (const track of stream.getVideoTracks()) media.preview.addTrack(track);
+  media.isOn = () => true;
+  const others = Number(query.get('others') ?? '1');
+  session.peers = ['Eileen', 'Grace', 'Katherine', 'Mae'].slice(0, others).map((name) => {
+    const peer = {
+      participant: name,
+      name,
+      stream,
+      consent: name === 'Grace' ? { ...ALL, face: false, voice: false, words: false } : ALL,
+    };
+    return { ...peer, isOn: () => true } as unknown as RemotePeer;
+  });
+  const announcer = new Announcer();
+  const view = new CallView({
+    session: session as unknown as CallSession,
+    media,
+    name: 'Ada',
+    announcer,
+    href: location.href,
+    closedDoor: false,
+    onLeave: () => undefined,
+  });
+  root.replaceChildren(view.element);
+  document.body.append(announcer.element);
+  if (query.has('notice')) announcer.say('Grace joined');
+  let beat = 0;
+  const tick = () => {
+    beat++;
+    const wave = Math.sin(beat / 2);
+    if (session.consent.face) {
+      session.tell(emotion('me', 'neutral', 0.6 + wave / 20, { valence: wave / 6, arousal: -0.2 + wave / 12 }));
+    }
+    session.tell(emotion('Eileen', 'happy', 0.78 + wave / 12, { valence: 0.6 + wave / 5, arousal: 0.25 - wave / 6 }));
+    session.tell(emotion('Katherine', 'surprised', 0.5));
+    session.tell(emotion('Mae', 'sad', 0.33, { uncertain: true }));
+  };
+  for (let i = 0; i < 5; i++) tick();
+  setInterval(tick, 1000);
+}
+
+function lobby(): void {
+  const info: ServerInfo = {
+    version: '0',
+    openDoor: !query.has('closed'),
+    policy: { ...ALL, words: !query.has('policy') },
+    engine: 'wasm',
+    model: 'story',
+  };
+  const onJoin = () => Promise.reject(new Error('This is only a story.'));
+  root.replaceChildren(new Lobby({ media: new LocalMedia(), info, room: 'team-1', token: null, onJoin }).element);
+}
+
+const stories = { states, call, lobby };
+void stories[(query.get('story') ?? 'call') as keyof typeof stories]();

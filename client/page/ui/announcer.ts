@@ -1,0 +1,23 @@
+import { h } from './dom.js';
+
+/** How long a notice is shown, ms. */
+const SHOWN_MS = 8000;
+const MOST_SHOWN = 3;
+
+/**
+ * Short notices, seen and (politely) spoken by screen readers: who came and went, what failed. Emotions are not announced:
+ * once a second for each person would drown everything else; they can be read on each tile.
+ */
+export class Announcer {
+  readonly element = h('div', { class: 'notices', attr: { role: 'status', 'aria-live': 'polite' } });
+
+  say(text: string, kind: 'info' | 'problem' = 'info'): void {
+    const close = h('button', { type: 'button', class: 'notice-close', attr: { 'aria-label': 'Dismiss' } }, '×');
+    const notice = h('p', { class: `notice ${kind}` }, text, close);
+    close.onclick = () => notice.remove();
+    while (this.element.childElementCount >= MOST_SHOWN) this.element.firstElementChild?.remove();
+    this.element.append(notice);
+    // A problem stays until it is read; a bound is kept all the same.
+    if (kind === 'info') setTimeout(() => notice.remove(), SHOWN_MS);
+  }
+}

@@ -1,0 +1,266 @@
+import { toClientError } from '../../lib/index.js';
+import { inviteLink } from '../address.js';
+import type { CallSession, CallStatus } from '../session/call-session.js';
+import type { LocalMedia } from '../session/local-media.js';
+import { MediaProblem } from '../session/media-problem.js';
+import type { RemotePeer } from '../session/remote-peer.js';
+import type { Announcer } from '../ui/announcer.js';
+import { ConsentSwitches } from '../ui/consent-switches.js';
+import { DeviceMenus } from '../ui/device-menus.js';
+import { h } from '../ui/dom.js';
+import { isAny, listed } from '../ui/words.js';
+import { CaptionsPanel } from './captions.js';
+import { Tile } from './tile.js';
+import { toolButton, toolToggle } from './toolbar.js';
+
+export interface CallViewOptions {
+  session: CallSession;
+  media: LocalMedia;
+  name: string;
+  announcer: Announcer;
+  /** The link from which others find the room. */
+  href: string;
+  /** The invitation holds a personal token, so that a bare link is not enough for others. */
+  closedDoor: boolean;
+  onLeave(): void;
+}
+
+const NOBODY = { face: false, voice: false, words: false };
+
+/** The call: everybody's tile, what is analysed of oneself, and the buttons. */
+export class CallView {
+  readonly element: HTMLElement;
+  readonly #options: CallViewOptions;
+  readonly #own: Tile;
+  readonly #tiles = new Map<string, Tile>();
+  readonly #grid: HTMLElement;
+  readonly #state = h('span', { class: 'state' });
+  readonly #alone = h('p', { class: 'alone' }, 'You are alone here. Send the invite link to somebody.');
+  readonly #analysis = h('div', { class: 'analysis', attr: { role: 'status' } });
+  readonly #switches: ConsentSwitches;
+  readonly #captions: CaptionsPanel;
+  readonly #devices: DeviceMenus;
+  readonly #devicesPanel: HTMLElement;
+  readonly #unblock: HTMLButtonElement;
+  readonly #microphone = toolToggle('microphone', 'Microphone', () => void this.#toggle('microphone'));
+  readonly #camera = toolToggle('camera', 'Camera', () => void this.#toggle('camera'));
+  readonly #details = toolToggle('details', 'Details', () => this.#toggleDetails());
+  readonly #stops: (() => void)[] = [];
+  #compact = false;
+
+  constructor(options: CallViewOptions) {
+    this.#options = options;
+    const { session, media, name } = options;
+    this.#own = new Tile(name, true, media.preview);
+    this.#grid = h('ul', { class: 'grid', attr: { 'aria-label': 'Participants' } }, this.#own.element);
+    this.#switches = new ConsentSwitches({
+      explained: false,
+      onChange: (consent) => void this.#changeConsent(consent),
+    });
+    this.#captions = new CaptionsPanel((text, startMs, endMs) => session.sendCaption(text, startMs, endMs));
+    this.#devices = new DeviceMenus(media, (problem) => options.announcer.say(problem.message, 'problem'));
+    this.#devicesPanel = h(
+      'section',
+      { class: 'devices-panel', hidden: true, attr: { 'aria-label': 'Devices' } },
+      this.#devices.element,
+    );
+    this.#unblock = h('button', { type: 'button', class: 'primary unblock', hidden: true }, 'Click to hear the others');
+    this.#unblock.onclick = () => void this.#playAll();
+    this.element = this.#layout();
+    this.#listen();
+    this.#details.set(true);
+    this.#showOwn();
+    this.#showSeat();
+    for (const peer of session.peers) this.#add(peer);
+    this.#showStatus(session.status);
+    this.#showConsent();
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#captions.close();
+    this.#devices.close();
+    for (const tile of this.#tiles.values()) tile.close();
+    this.#own.close();
+  }
+
+  #layout(): HTMLElement {
+    const devices = toolButton('devices', 'Devices', () => {
+      this.#devicesPanel.hidden = !this.#devicesPanel.hidden;
+      devices.setAttribute('aria-expanded', String(!this.#devicesPanel.hidden));
+    });
+    devices.setAttribute('aria-expanded', 'false');
+    const tools = h(
+      'div',
+      { class: 'tools' },
+      this.#microphone.element,
+      this.#camera.element,
+      devices,
+      this.#details.element,
+      toolButton('link', 'Invite', () => void this.#invite()),
+      toolButton('leave', 'Leave', () => this.#options.onLeave(), 'danger'),
+    );
+    const head = h(
+      'header',
+      { class: 'call-head' },
+      h('h1', {}, h('span', { class: 'visually-hidden' }, 'emostream, room '), this.#options.session.seat?.room ?? ''),
+      this.#state,
+    );
+    return h(
+      'div',
+      { class: 'call' },
+      head,
+      this.#analysis,
+      h('main', { class: 'stage' }, this.#unblock, this.#grid, this.#alone, this.#captions.element, this.#devicesPanel),
+      h(
+        'footer',
+        { class: 'toolbar', attr: { role: 'group', 'aria-label': 'Call controls' } },
+        this.#switches.element,
+        tools,
+      ),
+    );
+  }
+
+  #listen(): void {
+    const { session, media, announcer } = this.#options;
+    this.#stops.push(
+      session.on('peerJoined', ({ peer, again }) => {
+        this.#add(peer);
+        if (!again) announcer.say(`${peer.name} joined`);
+      }),
+      session.on('peerLeft', (peer) => {
+        this.#tiles.get(peer.participant)?.close();
+        this.#tiles.delete(peer.participant);
+        this.#alone.hidden = this.#tiles.size > 0;
+        if (session.status.state === 'joined') announcer.say(`${peer.name} left`);
+      }),
+      session.on('peerChanged', (peer) => void this.#update(peer)),
+      session.on('consent', () => this.#showConsent()),
+      session.on('status', (status) => this.#showStatus(status)),
+      session.on('problem', (problem) => announcer.say(problem.message, 'problem')),
+      session.on('event', (event) => {
+        if (event.participant === session.seat?.participant) this.#own.push(event);
+        else this.#tiles.get(event.participant)?.push(event);
+      }),
+      media.on('change', () => this.#showOwn()),
+      media.on('lost', (source) => announcer.say(`The ${source} was unplugged or taken away.`, 'problem')),
+    );
+    const probe = () => {
+      if (document.visibilityState === 'visible') session.probe();
+    };
+    window.addEventListener('online', probe);
+    document.addEventListener('visibilitychange', probe);
+    this.#stops.push(() => {
+      window.removeEventListener('online', probe);
+      document.removeEventListener('visibilitychange', probe);
+    });
+  }
+
+  #add(peer: RemotePeer): void {
+    this.#tiles.get(peer.participant)?.close();
+    const tile = new Tile(peer.name, false, peer.stream);
+    tile.participant = peer.participant;
+    tile.compact = this.#compact;
+    this.#tiles.set(peer.participant, tile);
+    this.#grid.append(tile.element);
+    this.#alone.hidden = true;
+    void this.#update(peer);
+  }
+
+  async #update(peer: RemotePeer): Promise<void> {
+    const tile = this.#tiles.get(peer.participant);
+    if (!tile) return;
+    tile.analysed = peer.consent;
+    tile.show({ camera: peer.isOn('camera'), microphone: peer.isOn('microphone') });
+    if (peer.stream.getTracks().length > 0 && !(await tile.play())) this.#unblock.hidden = false;
+  }
+
+  async #playAll(): Promise<void> {
+    this.#unblock.hidden = true;
+    await Promise.all([...this.#tiles.values()].map((tile) => tile.play()));
+  }
+
+  #showOwn(): void {
+    const { media } = this.#options;
+    const on = { camera: media.isOn('camera'), microphone: media.isOn('microphone') };
+    this.#own.show(on);
+    this.#microphone.set(on.microphone);
+    this.#camera.set(on.camera);
+    void this.#own.play();
+  }
+
+  #showSeat(): void {
+    const { seat } = this.#options.session;
+    if (!seat) return;
+    this.#own.participant = seat.participant;
+    this.#switches.policy = seat.policy;
+  }
+
+  #showStatus(status: CallStatus): void {
+    this.#showSeat();
+    const text = { joining: 'joining …', joined: 'connected', reconnecting: 'reconnecting …', ended: 'ended' };
+    this.#state.textContent = text[status.state];
+    this.#state.dataset.state = status.state;
+    this.#showConsent();
+  }
+
+  #showConsent(): void {
+    const { consent, status } = this.#options.session;
+    this.#switches.consent = consent;
+    // Without a connection nothing is analysed, whatever was agreed to.
+    const analysed = status.state === 'joined' ? consent : NOBODY;
+    this.#own.analysed = analysed;
+    this.#captions.allowed = consent.words;
+    const on = isAny(analysed);
+    this.#analysis.classList.toggle('on', on);
+    this.#own.element.classList.toggle('analysed', on);
+    const stop = h('button', { type: 'button', class: 'stop' }, 'Stop all');
+    stop.onclick = () => void this.#changeConsent(NOBODY);
+    this.#analysis.replaceChildren(
+      h('span', { class: 'lamp', attr: { 'aria-hidden': 'true' } }),
+      on
+        ? h('p', {}, h('strong', {}, `You are being analysed: ${listed(analysed)}. `), 'Everyone here sees the result.')
+        : h('p', {}, 'Nothing of you is analysed.'),
+      ...(on ? [stop] : []),
+    );
+  }
+
+  async #changeConsent(consent: typeof NOBODY): Promise<void> {
+    try {
+      await this.#options.session.setConsent(consent);
+    } catch (error) {
+      this.#options.announcer.say(`Not changed: ${toClientError(error).message}`, 'problem');
+    }
+    this.#showConsent();
+  }
+
+  async #toggle(source: 'camera' | 'microphone'): Promise<void> {
+    const { media, announcer } = this.#options;
+    if (media.isOn(source)) return media.turnOff(source);
+    try {
+      await media.turnOn(source);
+    } catch (error) {
+      if (!(error instanceof MediaProblem)) throw error;
+      announcer.say(error.message, 'problem');
+    }
+  }
+
+  #toggleDetails(): void {
+    this.#compact = !this.#compact;
+    this.#details.set(!this.#compact);
+    for (const tile of [this.#own, ...this.#tiles.values()]) tile.compact = this.#compact;
+  }
+
+  async #invite(): Promise<void> {
+    const { session, announcer, href, closedDoor } = this.#options;
+    const link = inviteLink(href, session.seat?.room ?? '');
+    const also = closedDoor ? ' Whoever gets it needs an access token of their own.' : '';
+    try {
+      await navigator.clipboard.writeText(link);
+      announcer.say(`Invite link copied.${also}`);
+    } catch {
+      // Not allowed, or no clipboard: the person can copy it from the notice.
+      announcer.say(`Invite link: ${link}${also}`, 'problem');
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Consent, RoomEvent } from '../../lib/index.js';
+import { h } from '../ui/dom.js';
+import { pageIcon } from '../ui/icons.js';
+
+/** One participant in the grid: picture, name, and the overlay with their emotion. */
+export class Tile {
+  readonly element: HTMLElement;
+  readonly #overlay = document.createElement('emo-overlay');
+  readonly #video: HTMLVideoElement;
+  readonly #micOff: HTMLElement;
+  readonly #stage: HTMLElement;
+
+  /** @param own the own picture: mirrored, and silent */
+  constructor(name: string, own: boolean, stream: MediaStream) {
+    this.#video = h('video', { autoplay: true, playsInline: true, muted: own, class: own ? 'mirrored' : '' });
+    this.#video.srcObject = stream;
+    this.#micOff = h(
+      'span',
+      { class: 'mic-off', hidden: true, attr: { role: 'img', 'aria-label': 'microphone off' } },
+      pageIcon('microphone'),
+    );
+    const initial = h(
+      'span',
+      { class: 'initial', attr: { 'aria-hidden': 'true' } },
+      [...name][0]?.toUpperCase() ?? '?',
+    );
+    const label = h('div', { class: 'tile-name' }, h('span', {}, own ? `${name} (you)` : name), this.#micOff);
+    this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label);
+    this.#overlay.setAttribute('name', own ? `${name} (you)` : name);
+    if (own) this.#overlay.setAttribute('mirrored', '');
+    this.#overlay.append(this.#stage);
+    this.element = h('li', { class: own ? 'tile own' : 'tile', data: { name } }, this.#overlay);
+  }
+
+  set participant(participant: string) {
+    this.#overlay.setAttribute('participant', participant);
+  }
+
+  set analysed(consent: Consent) {
+    this.#overlay.analysed = consent;
+  }
+
+  set compact(compact: boolean) {
+    this.#overlay.toggleAttribute('compact', compact);
+  }
+
+  push(event: RoomEvent): void {
+    this.#overlay.push(event);
+  }
+
+  show(on: { camera: boolean; microphone: boolean }): void {
+    this.#stage.classList.toggle('no-camera', !on.camera);
+    this.#micOff.hidden = on.microphone;
+  }
+
+  /** Browsers may refuse to play sound before the page was clicked. @returns false when they did */
+  async play(): Promise<boolean> {
+    try {
+      await this.#video.play();
+      return true;
+    } catch (error) {
+      return !(error instanceof DOMException && error.name === 'NotAllowedError');
+    }
+  }
+
+  close(): void {
+    this.#video.srcObject = null;
+    this.element.remove();
+  }
+}
