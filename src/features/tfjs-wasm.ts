@@ -23,8 +23,7 @@ export function useWasmBackend(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  // The paths cannot be changed any more once the backend lives.
-  if (tf.findBackend('wasm') === null) {
+  if (tf.getBackend() !== 'wasm') {
     const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(dirname(entry) + sep);
   }

@@ -1,0 +1,151 @@
+import type { AlignedWindow, Timed } from '../streams/types.js';
+import { LOG_FLOOR, normaliseLogMel } from './log-mel.js';
+import { voiceQuality, wordsQuality } from './quality.js';
+import { wordFeatures } from './tokens.js';
+import {
+  FACE_CROPS,
+  FACE_QUALITY,
+  FACE_SIZE,
+  MEL_BANDS,
+  MEL_FRAMES,
+  MEL_HOP_MS,
+  VOICE_WINDOW_MS,
+  type FaceObservation,
+  type VoiceObservation,
+  type WindowFeatures,
+} from './types.js';
+
+/** Less speech inside the window than this, ms, is no voice. */
+export const MIN_SPEECH_MS = 200;
+/** Missing frames, at most so many in a row, that come of rounding media times to frames and not of missing sound. */
+const ROUNDING_FRAMES = 2;
+
+type Window = AlignedWindow<FaceObservation, VoiceObservation>;
+
+/**
+ * What the network reads of a window.
+ * @param now server wall clock, ms
+ */
+export function assembleFeatures(window: Window, now: number): WindowFeatures {
+  return {
+    startMs: window.startMs,
+    endMs: window.endMs,
+    revision: window.revision,
+    closedBy: window.closedBy,
+    face: assembleFace(window),
+    voice: assembleVoice(window),
+    words: assembleWords(window),
+    state: window.state,
+    timing: {
+      lastMediaMs: window.lastMediaMs,
+      lastArrivalMs: window.lastArrivalMs,
+      lastDecodedMs: window.lastDecodedMs,
+      closedMs: window.closedMs,
+      featuresMs: now,
+    },
+  };
+}
+
+type Seen = Timed<FaceObservation> & { value: { crop: Uint8Array; box: NonNullable<FaceObservation['box']> } };
+
+function assembleFace(window: Window): WindowFeatures['face'] {
+  const seen = window.frames.filter((f): f is Seen => f.value.crop !== null && f.value.box !== null);
+  const chosen = spread(seen, window.startMs, window.endMs);
+  const newest = chosen.at(-1);
+  if (!newest) return null;
+  const crops = new Uint8Array(chosen.length * FACE_SIZE * FACE_SIZE);
+  chosen.forEach((f, i) => crops.set(f.value.crop, i * FACE_SIZE * FACE_SIZE));
+  const quality = FACE_QUALITY.map(
+    (_, k) => chosen.reduce((sum, f) => sum + (f.value.quality[k] ?? 0), 0) / chosen.length,
+  );
+  return { crops, count: chosen.length, quality, box: newest.value.box };
+}
+
+/** The best crop of each equal part of the window, then the best of the rest while there is room; in time order. */
+function spread(seen: readonly Seen[], startMs: number, endMs: number): Seen[] {
+  if (seen.length <= FACE_CROPS) return [...seen];
+  const byMerit = [...seen].sort((a, b) => merit(b) - merit(a));
+  const partMs = (endMs - startMs) / FACE_CROPS;
+  const taken = new Map<number, Seen>();
+  for (const f of byMerit) {
+    const part = Math.floor((f.mediaTime - startMs) / partMs);
+    if (!taken.has(part)) taken.set(part, f);
+  }
+  const chosen = new Set(taken.values());
+  for (const f of byMerit) if (chosen.size < FACE_CROPS) chosen.add(f);
+  return seen.filter((f) => chosen.has(f)).slice(0, FACE_CROPS);
+}
+
+function merit(f: Seen): number {
+  return f.value.quality.reduce((sum, q) => sum + q, 0) / FACE_QUALITY.length;
+}
+
+function assembleVoice(window: Window): WindowFeatures['voice'] {
+  const { audio, startMs, endMs } = window;
+  if (speechMs(audio, startMs, endMs) < MIN_SPEECH_MS) return null;
+  const from = endMs - VOICE_WINDOW_MS;
+  const { mel, received } = layOut(audio, from);
+  let weighted = 0;
+  let speechFrames = 0;
+  for (const { value } of audio) {
+    weighted += value.snrDb * value.speechFrames;
+    speechFrames += value.speechFrames;
+  }
+  return {
+    logMel: normaliseLogMel(mel, MEL_FRAMES),
+    quality: voiceQuality(
+      weighted / Math.max(1, speechFrames),
+      speechMs(audio, from, endMs) / VOICE_WINDOW_MS,
+      received / MEL_FRAMES,
+    ),
+  };
+}
+
+/** Speech between two media times, ms; of a block partly inside, its share. */
+function speechMs(audio: Window['audio'], from: number, to: number): number {
+  let sum = 0;
+  for (const { mediaTime, durationMs, value } of audio) {
+    const inside = Math.min(to, mediaTime + durationMs) - Math.max(from, mediaTime);
+    if (inside > 0) sum += (value.speechFrames * MEL_HOP_MS * inside) / durationMs;
+  }
+  return sum;
+}
+
+/** Frames at their place in media time: slot k is `from` + k · MEL_HOP_MS. Where no sound came there is the floor. */
+function layOut(audio: Window['audio'], from: number): { mel: Float32Array; received: number } {
+  const mel = new Float32Array(MEL_FRAMES * MEL_BANDS).fill(LOG_FLOOR);
+  const filled = new Uint8Array(MEL_FRAMES);
+  for (const { mediaTime, value } of audio) {
+    const first = Math.round((mediaTime - from) / MEL_HOP_MS);
+    for (let i = 0; i < value.frames; i++) {
+      const slot = first + i;
+      if (slot < 0 || slot >= MEL_FRAMES) continue;
+      mel.set(value.mel.subarray(i * MEL_BANDS, (i + 1) * MEL_BANDS), slot * MEL_BANDS);
+      filled[slot] = 1;
+    }
+  }
+  closeRoundingGaps(mel, filled);
+  return { mel, received: filled.reduce((sum, f) => sum + f, 0) };
+}
+
+/** Repeats the frame before a gap of one or two frames between sound and sound. */
+function closeRoundingGaps(mel: Float32Array, filled: Uint8Array): void {
+  for (let slot = 1; slot < MEL_FRAMES; slot++) {
+    if (filled[slot] || !filled[slot - 1]) continue;
+    let end = slot;
+    while (end < MEL_FRAMES && !filled[end]) end++;
+    if (end === MEL_FRAMES || end - slot > ROUNDING_FRAMES) continue;
+    for (let s = slot; s < end; s++) {
+      mel.copyWithin(s * MEL_BANDS, (slot - 1) * MEL_BANDS, slot * MEL_BANDS);
+      filled[s] = 1;
+    }
+  }
+}
+
+function assembleWords(window: Window): WindowFeatures['words'] {
+  const text = window.words.map((w) => w.text).join(' ');
+  const { tokens, count, meta } = wordFeatures(text);
+  if (count === 0) return null;
+  const newest = Math.max(...window.words.map((w) => w.endMs));
+  return { tokens, count, meta, quality: wordsQuality(count, window.endMs - newest) };
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { FaceTracker } from '../../src/features/face-tracker.js';
+import { astronaut, mapped, picture, seeded, windowOf } from './support/pictures.js';
+
+const face = astronaut();
+const BOX = { x: 178, y: 78, width: 94, height: 94 };
+const at = (dx: number, dy: number) => windowOf(face, dx, dy, 400, 300);
+
+describe('FaceTracker', () => {
+  it('follows the face as the picture pans, to the pixel or two', () => {
+    const tracker = new FaceTracker();
+    expect(tracker.start(at(0, 0), BOX)).toBe(true);
+    for (let step = 1; step <= 12; step++) {
+      const dx = step * 10;
+      const dy = Math.round(6 * Math.sin(step));
+      const box = tracker.follow(at(dx, dy));
+      expect(box).not.toBeNull();
+      expect(Math.abs(box!.x - (BOX.x - dx))).toBeLessThan(3);
+      expect(Math.abs(box!.y - (BOX.y - dy))).toBeLessThan(3);
+    }
+  });
+
+  it('is not misled by a change of light', () => {
+    const tracker = new FaceTracker();
+    tracker.start(at(0, 0), BOX);
+    const box = tracker.follow(mapped(at(12, 0), (v) => 0.5 * v + 20));
+    expect(Math.abs(box!.x - (BOX.x - 12))).toBeLessThan(3);
+  });
+
+  it('loses the face when something else is there, and stays lost', () => {
+    const random = seeded(1);
+    const tracker = new FaceTracker();
+    tracker.start(at(0, 0), BOX);
+    expect(tracker.follow(picture(400, 300, () => Array.from({ length: 3 }, () => random() * 255)))).toBeNull();
+    expect(tracker.follow(at(0, 0))).toBeNull();
+  });
+
+  it.each([
+    ['black', 0],
+    ['grey', 128],
+  ])('loses the face in a %s picture', (_, v) => {
+    const tracker = new FaceTracker();
+    tracker.start(at(0, 0), BOX);
+    expect(tracker.follow(picture(400, 300, () => [v, v, v]))).toBeNull();
+  });
+
+  it('does not follow what is flat', () => {
+    const tracker = new FaceTracker();
+    expect(
+      tracker.start(
+        mapped(at(0, 0), () => 90),
+        BOX,
+      ),
+    ).toBe(false);
+    expect(tracker.follow(at(0, 0))).toBeNull();
+  });
+});
