@@ -1,0 +1,21 @@
+/** One timer drives all synthetic peers of the process: a timer each would cost more than the packets. */
+const PERIOD_MS = 5;
+const pumps = new Set<(now: number) => void>();
+let timer: NodeJS.Timeout | undefined;
+
+export const wallClock = (): number => performance.timeOrigin + performance.now();
+
+/** Calls `pump` with the wall clock every 5 ms until the returned function is called. */
+export function everyFewMilliseconds(pump: (now: number) => void): () => void {
+  pumps.add(pump);
+  timer ??= setInterval(() => {
+    const now = wallClock();
+    for (const each of pumps) each(now);
+  }, PERIOD_MS);
+  return () => {
+    pumps.delete(pump);
+    if (pumps.size > 0 || !timer) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
