@@ -75,7 +75,8 @@ export class EmoOverlay extends HTMLElement {
     bars.setAttribute('aria-label', 'How much of each emotion');
     const sources = make('ul', 'sources', ...this.#sources.map((source) => source.row));
     sources.setAttribute('aria-label', 'What the result is based on');
-    this.#panel.append(make('div', 'head', this.#headline, this.#detail), bars, this.#plot.element, sources);
+    const basis = make('div', 'basis', make('span', '', 'based on'), sources);
+    this.#panel.append(make('div', 'head', this.#headline, this.#detail), bars, this.#plot.element, basis);
     root.append(make('div', 'frame', this.#stage, this.#panel));
     this.#slot.addEventListener('slotchange', () => this.#watchStage());
     this.#stage.classList.add('bare');
@@ -148,11 +149,12 @@ export class EmoOverlay extends HTMLElement {
     // A constructor may not touch attributes; the element is rendered again when it is connected.
     if (this.isConnected) this.dataset.status = view.status;
     this.#panel.dataset.status = view.status;
+    this.#panel.classList.toggle('empty', view.bars === null);
     this.#headline.textContent = view.headline;
     this.#detail.textContent = view.detail;
     const accent = view.emotion && view.status !== 'stale' ? `var(--emo-${view.emotion})` : '';
-    this.#panel.style.setProperty('--accent', accent);
-    this.#box.style.setProperty('--accent', accent);
+    this.#panel.style.setProperty('--emo-accent', accent);
+    this.#box.style.setProperty('--emo-accent', accent);
     for (const bar of this.#bars) {
       const shown = view.bars?.find((candidate) => candidate.emotion === bar.emotion);
       setShare(bar.fill, shown?.share ?? 0);

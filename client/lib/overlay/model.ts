@@ -71,9 +71,9 @@ const ENDS: Record<string, string> = {
 };
 
 const WORDLESS: Record<Modality, Record<'unanalysed' | 'off' | 'stalled' | 'absent', string>> = {
-  face: { unanalysed: 'off', off: 'camera off', stalled: 'no picture', absent: 'no face seen' },
+  face: { unanalysed: 'off', off: 'camera off', stalled: 'no picture', absent: 'no face' },
   voice: { unanalysed: 'off', off: 'mic off', stalled: 'no sound', absent: 'silent' },
-  words: { unanalysed: 'off', off: 'off', stalled: 'none', absent: 'none' },
+  words: { unanalysed: 'off', off: 'off', stalled: 'no words', absent: 'no words' },
 };
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;

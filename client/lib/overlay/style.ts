@@ -29,7 +29,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .stage.bare { display: none; }
 
 .box { position: absolute; left: 0; top: 0; pointer-events: none; border-radius: 10px; opacity: 0;
-  border: 2px solid var(--accent, var(--emo-muted)); transition: opacity .3s, transform .35s, width .35s, height .35s; }
+  border: 2px solid var(--emo-accent, var(--emo-muted)); transition: opacity .3s, transform .35s, width .35s, height .35s; }
 .box.shown { opacity: .85; }
 
 .badge { position: absolute; top: 10px; right: 10px; display: flex; align-items: center; gap: 6px; padding: 4px 9px 4px 8px;
@@ -46,7 +46,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .panel { display: grid; gap: 8px 14px; padding: 10px 12px 11px; background: var(--emo-panel);
   grid-template: 'head head' auto 'bars plot' auto 'sources sources' auto / minmax(0, 1fr) auto; }
 .head { grid-area: head; display: flex; align-items: baseline; flex-wrap: wrap; gap: 0 8px; min-width: 0; }
-.headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--accent, var(--emo-text)); }
+.headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--emo-accent, var(--emo-text)); }
 .detail { color: var(--emo-muted); }
 
 .bars { grid-area: bars; display: grid; align-content: center; gap: 3px; min-width: 0; }
@@ -63,11 +63,12 @@ ul { list-style: none; margin: 0; padding: 0; }
 .axis { stroke: #ffffff55; fill: none; }
 .axis-label { font-size: 11.5px; fill: var(--emo-muted); }
 .mouth { fill: none; stroke: var(--emo-muted); stroke-width: 1.8; stroke-linecap: round; }
-.trail { fill: none; stroke: var(--accent, var(--emo-muted)); stroke-width: 2; opacity: .5; stroke-linejoin: round; }
-.dot { fill: var(--accent, var(--emo-text)); stroke: #0c1119; stroke-width: 1.5; }
+.trail { fill: none; stroke: var(--emo-accent, var(--emo-muted)); stroke-width: 2; opacity: .5; stroke-linejoin: round; }
+.dot { fill: var(--emo-accent, var(--emo-text)); stroke: #0c1119; stroke-width: 1.5; }
 .plot.empty .dot, .plot.empty .trail { display: none; }
 
-.sources { grid-area: sources; display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
+.basis { grid-area: sources; display: grid; gap: 3px; align-content: end; font-size: 12px; color: var(--emo-muted); }
+.sources { color: var(--emo-text); display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
 .source { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 7px; align-items: center; padding: 5px 7px;
   border-radius: 8px; background: #ffffff12; font-size: 12px; line-height: 15px; }
 .source .icon { grid-row: span 2; }
@@ -79,12 +80,12 @@ ul { list-style: none; margin: 0; padding: 0; }
 .source[data-state='off'] .icon, .source[data-state='off'] .what { color: #a3aebd; }
 .source[data-state='stalled'] .text { color: #ffcf70; }
 
-.panel[data-status='off'] .bars, .panel[data-status='off'] .plot, .panel[data-status='off'] .sources,
-.panel[data-status='starting'] .bars, .panel[data-status='starting'] .plot { display: none; }
-.panel[data-status='stale'] .bars, .panel[data-status='stale'] .plot, .panel[data-status='stale'] .sources { opacity: .45; }
+.panel[data-status='off'] .bars, .panel[data-status='off'] .plot, .panel[data-status='off'] .basis,
+.panel.empty .bars, .panel.empty .plot { display: none; }
+.panel[data-status='stale'] .bars, .panel[data-status='stale'] .plot, .panel[data-status='stale'] .basis { opacity: .45; }
 .panel[data-status='stale'] .headline { color: #ffcf70; }
 
-:host([compact]) .bars, :host([compact]) .plot, :host([compact]) .sources { display: none; }
+:host([compact]) .bars, :host([compact]) .plot, :host([compact]) .basis { display: none; }
 
 /* Wide enough: the panel lies on the lower edge of the picture, below the face. */
 @container emo (min-width: 500px) {
@@ -94,15 +95,16 @@ ul { list-style: none; margin: 0; padding: 0; }
     gap: 8px 16px; }
   .head { flex-direction: column; }
   .headline { font-size: 24px; }
-  .sources { grid-template-columns: 1fr; align-content: end; gap: 4px; }
+  .sources { grid-template-columns: 1fr; gap: 4px; }
   .source { grid-template-columns: auto 46px minmax(0, 1fr) minmax(30px, 1fr); padding: 2px 7px; border-radius: 6px; }
   .source .icon { grid-row: auto; width: 16px; height: 16px; }
   .source .weight { grid-column: auto; margin: 0; }
   .source:not([data-state='present']) .text { grid-column: span 2; }
   .source:not([data-state='present']) .weight { display: none; }
-  .panel[data-status='off'] { right: auto; grid-template: 'head' auto / auto; }
-  .panel[data-status='starting'] { right: auto; grid-template: 'head' auto 'sources' auto / minmax(210px, auto); }
-  :host([compact]) .panel { right: auto; grid-template: 'head' auto / auto; }
+  .stage:not(.bare) + .panel:is(.empty, [data-status='off']), :host([compact]) .stage:not(.bare) + .panel { right: auto; }
+  .panel[data-status='off'] { grid-template: 'head' auto / auto; }
+  .panel.empty { grid-template: 'head' auto 'sources' auto / minmax(210px, auto); }
+  :host([compact]) .panel { grid-template: 'head' auto / auto; }
 }
 @container emo (min-width: 700px) {
   .plot { width: 116px; height: 116px; }

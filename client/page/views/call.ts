@@ -42,7 +42,7 @@ export class CallView {
   readonly #devices: DeviceMenus;
   readonly #devicesPanel: HTMLElement;
   readonly #unblock: HTMLButtonElement;
-  readonly #microphone = toolToggle('microphone', 'Microphone', () => void this.#toggle('microphone'));
+  readonly #microphone = toolToggle('microphone', 'Mic', () => void this.#toggle('microphone'));
   readonly #camera = toolToggle('camera', 'Camera', () => void this.#toggle('camera'));
   readonly #details = toolToggle('details', 'Details', () => this.#toggleDetails());
   readonly #stops: (() => void)[] = [];
@@ -211,6 +211,7 @@ export class CallView {
     const analysed = status.state === 'joined' ? consent : NOBODY;
     this.#own.analysed = analysed;
     this.#captions.allowed = consent.words;
+    this.element.classList.toggle('with-captions', consent.words);
     const on = isAny(analysed);
     this.#analysis.classList.toggle('on', on);
     this.#own.element.classList.toggle('analysed', on);
@@ -219,7 +220,12 @@ export class CallView {
     this.#analysis.replaceChildren(
       h('span', { class: 'lamp', attr: { 'aria-hidden': 'true' } }),
       on
-        ? h('p', {}, h('strong', {}, `You are being analysed: ${listed(analysed)}. `), 'Everyone here sees the result.')
+        ? h(
+            'p',
+            {},
+            h('strong', {}, `You are being analysed: ${listed(analysed)}. `),
+            h('span', { class: 'more' }, 'Everyone here sees the result.'),
+          )
         : h('p', {}, 'Nothing of you is analysed.'),
       ...(on ? [stop] : []),
     );

@@ -42,6 +42,7 @@ export class CaptionsPanel {
       { class: 'caption-form' },
       h('label', { htmlFor: this.#input.id }, 'Caption of what you say'),
       h('div', { class: 'caption-line' }, this.#input, h('button', { type: 'submit', class: 'secondary' }, 'Send')),
+      this.#state,
     );
     form.onsubmit = (event) => {
       event.preventDefault();
@@ -56,11 +57,14 @@ export class CaptionsPanel {
           'div',
           { class: 'speech' },
           h('label', { htmlFor: this.#speechSwitch.id }, 'Let this browser write them', this.#speechSwitch),
-          h('p', { class: 'hint' }, 'Some browsers send your sound to their maker for this. Not part of this server.'),
+          h(
+            'p',
+            { class: 'hint' },
+            'Some browsers send your sound to their maker for this. It is not part of this server.',
+          ),
         ),
-      this.#state,
     );
-    this.#say('Captions are only analysed. They are shown to nobody and not stored.');
+    this.#say('Only analysed: shown to nobody, not stored.');
   }
 
   /** Captions make sense only with consent to words. */

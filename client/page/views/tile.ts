@@ -9,9 +9,11 @@ export class Tile {
   readonly #video: HTMLVideoElement;
   readonly #micOff: HTMLElement;
   readonly #stage: HTMLElement;
+  readonly #own: boolean;
 
   /** @param own the own picture: mirrored, and silent */
   constructor(name: string, own: boolean, stream: MediaStream) {
+    this.#own = own;
     this.#video = h('video', { autoplay: true, playsInline: true, muted: own, class: own ? 'mirrored' : '' });
     this.#video.srcObject = stream;
     this.#micOff = h(
@@ -53,13 +55,17 @@ export class Tile {
     this.#micOff.hidden = on.microphone;
   }
 
-  /** Browsers may refuse to play sound before the page was clicked. @returns false when they did */
+  /** @returns false when the browser refuses to play sound before the page was clicked; the picture plays all the same */
   async play(): Promise<boolean> {
     try {
+      this.#video.muted = this.#own;
       await this.#video.play();
       return true;
     } catch (error) {
-      return !(error instanceof DOMException && error.name === 'NotAllowedError');
+      if (!(error instanceof DOMException && error.name === 'NotAllowedError')) return true;
+      this.#video.muted = true;
+      await this.#video.play().catch(() => undefined);
+      return false;
     }
   }
 
