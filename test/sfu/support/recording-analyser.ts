@@ -1,0 +1,79 @@
+import type { Consent } from '../../../src/common/consent.js';
+import type {
+  Analyser,
+  ParticipantAnalysis,
+  SenderReport,
+  TapPacket,
+  TrackControl,
+  TrackInfo,
+  TrackSink,
+} from '../../../src/sfu/types.js';
+import { Recorder } from './recorder.js';
+
+export interface RecordedTrack {
+  info: TrackInfo;
+  control: TrackControl;
+  packets: TapPacket[];
+  reports: SenderReport[];
+  paused: boolean;
+  closed: boolean;
+}
+
+type CloseReason = Parameters<ParticipantAnalysis['close']>[0];
+
+export interface RecordedParticipant {
+  room: string;
+  participant: string;
+  consents: Consent[];
+  tracks: RecordedTrack[];
+  captions: Parameters<ParticipantAnalysis['caption']>[0][];
+  closed: CloseReason | undefined;
+}
+
+/** Stands where the decoding stages will be, and writes down what the tap hands it. */
+export class RecordingAnalyser extends Recorder implements Analyser {
+  readonly participants: RecordedParticipant[] = [];
+
+  of(participant: string): RecordedParticipant {
+    const found = this.participants.findLast((recorded) => recorded.participant === participant);
+    if (!found) throw new Error('no analysis was opened for this participant');
+    return found;
+  }
+
+  get openTracks(): RecordedTrack[] {
+    return this.participants.flatMap((recorded) => recorded.tracks).filter((track) => !track.closed);
+  }
+
+  open(who: { room: string; participant: string }): ParticipantAnalysis {
+    const recorded: RecordedParticipant = { ...who, consents: [], tracks: [], captions: [], closed: undefined };
+    this.participants.push(recorded);
+    this.changed();
+    const record = (change: () => void) => {
+      change();
+      this.changed();
+    };
+    return {
+      setConsent: (consent) => record(() => recorded.consents.push(consent)),
+      addTrack: (info, control) => this.#track(recorded, info, control),
+      caption: (words) => record(() => recorded.captions.push(words)),
+      close: (reason) => record(() => (recorded.closed = reason)),
+    };
+  }
+
+  #track(recorded: RecordedParticipant, info: TrackInfo, control: TrackControl): TrackSink {
+    const track: RecordedTrack = { info, control, packets: [], reports: [], paused: false, closed: false };
+    recorded.tracks.push(track);
+    this.changed();
+    const record = (change: () => void) => {
+      if (track.closed) throw new Error('a closed track was used');
+      change();
+      this.changed();
+    };
+    return {
+      packet: (packet) => record(() => track.packets.push(packet)),
+      senderReport: (report) => record(() => track.reports.push(report)),
+      setPaused: (paused) => record(() => (track.paused = paused)),
+      close: () => record(() => (track.closed = true)),
+    };
+  }
+}
