@@ -1,0 +1,51 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmostreamError } from '../common/errors.js';
+import type { NamedWeights } from '../inference/model-format.js';
+import { readPrepared, writePrepared } from './data/prepared.js';
+
+/** How trained weights came about; goes into the model card. */
+export interface TrainingRecord {
+  part: string;
+  command: string;
+  seed: number;
+  bestEpoch: number;
+  validationScore: number;
+  seconds: number;
+  /** Corpora it saw. */
+  corpora: string[];
+  finishedAt: string;
+}
+
+/** Keeps the trained weights of one part (`face`, `voice`, `words`, `fusion`) with their record, outside the project. */
+export async function writeWeights(
+  folder: string,
+  weights: ReadonlyMap<string, NamedWeights>,
+  record: TrainingRecord,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writePrepared(
+    folder,
+    record.part,
+    Object.fromEntries([...weights].map(([name, { values }]) => [name, values])),
+  );
+  const shapes = Object.fromEntries([...weights].map(([name, { shape }]) => [name, shape]));
+  await writeFile(join(folder, `${record.part}.record.json`), JSON.stringify({ record, shapes }, null, 2));
+}
+
+export async function readWeights(
+  folder: string,
+  part: string,
+): Promise<{ weights: Map<string, NamedWeights>; record: TrainingRecord }> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, `${part}.record.json`), 'utf8');
+  } catch (cause) {
+    const message = `There are no trained ${part} weights in ${folder}: run \`emostream train ${part}\` first.`;
+    throw new EmostreamError('NOT_FOUND', message, { cause });
+  }
+  const { record, shapes } = JSON.parse(text) as { record: TrainingRecord; shapes: Record<string, number[]> };
+  const values = await readPrepared<Record<string, Float32Array>>(folder, part);
+  const weights = Object.entries(shapes).map(([name, shape]) => [name, { shape, values: values[name]! }] as const);
+  return { weights: new Map(weights), record };
+}
