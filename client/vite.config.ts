@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const OUT = here('../dist/client');
+const TARGET = 'es2023';
 
 /**
  * Old bundles go, but not the whole folder: the compiler puts the client library for Node beside them (dist/client/lib)
@@ -15,25 +16,37 @@ const clean: Plugin = {
   buildStart: () => rm(`${OUT}/assets`, { recursive: true, force: true }),
 };
 
+/** `emostream.js`: library and overlay in one file with a lasting name, for other pages to load or copy. */
+const embed: Plugin = {
+  name: 'embed',
+  apply: 'build',
+  async closeBundle() {
+    await build({
+      configFile: false,
+      logLevel: 'warn',
+      publicDir: false,
+      build: {
+        outDir: OUT,
+        emptyOutDir: false,
+        target: TARGET,
+        minify: true,
+        lib: { entry: here('page/embed.ts'), formats: ['es'], fileName: () => 'emostream.js' },
+      },
+    });
+  },
+};
+
 export default defineConfig({
   root: here('page'),
   // Relative, so that the page also works behind a path (https://example.org/calls/).
   base: './',
-  plugins: [clean],
+  plugins: [clean, embed],
   build: {
     outDir: OUT,
     emptyOutDir: false,
-    target: 'es2023',
-    sourcemap: false,
+    target: TARGET,
     chunkSizeWarningLimit: 800,
-    rolldownOptions: {
-      // stories.html is for development and not among them.
-      input: { index: here('page/index.html'), embed: here('page/embed.ts') },
-      preserveEntrySignatures: 'exports-only',
-      output: {
-        // Other pages load it by its name.
-        entryFileNames: (chunk) => (chunk.name === 'embed' ? 'emostream.js' : 'assets/[name]-[hash].js'),
-      },
-    },
+    // The page alone: stories.html is for development and not part of the build.
+    rolldownOptions: { input: here('page/index.html') },
   },
 });

@@ -14,6 +14,8 @@ export interface ClientOptions {
   server: string | URL;
   /** An access token, or a function that gets a fresh one for every connection. */
   token: string | (() => Promise<string>);
+  /** The room, for a token that is good for every room; otherwise the token says it. */
+  room?: string;
   /** How sockets are opened; default: the platform's WebSocket. `nodeSocket` (./node.ts) tells more about failures. */
   socket?: SocketFactory;
   /** Longest wait for a connection, ms; default 10 000. */
@@ -51,7 +53,8 @@ export interface ClientEvents {
  * After a lost connection it connects again and resumes its subscription where it stopped.
  */
 export class EmostreamClient extends Emitter<ClientEvents> {
-  readonly #options: Required<Omit<ClientOptions, 'reconnect'>> & { reconnect: BackoffOptions | false };
+  readonly #options: Required<Omit<ClientOptions, 'reconnect' | 'room'>> & { reconnect: BackoffOptions | false };
+  readonly #room: { room?: string };
   #connection: Connection | undefined;
   #status: ClientStatus = { state: 'idle' };
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -63,6 +66,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   constructor(options: ClientOptions) {
     super();
+    this.#room = options.room === undefined ? {} : { room: options.room };
     this.#options = {
       socket: platformSocket,
       connectTimeoutMs: 10_000,
@@ -244,7 +248,10 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   async #subscribe(sequence: SequenceTracker): Promise<ResultOf<'subscribe'>> {
     const since = sequence.lastSeq;
-    const result = await this.request('subscribe', since === undefined ? {} : { sinceSeq: since });
+    const result = await this.request('subscribe', {
+      ...this.#room,
+      ...(since === undefined ? {} : { sinceSeq: since }),
+    });
     if (!sequence.subscribed(since, result.lastSeq)) return result;
     this.#restarting = true;
     try {
@@ -252,7 +259,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     } finally {
       this.#restarting = false;
     }
-    return this.request('subscribe', { sinceSeq: 0 });
+    return this.request('subscribe', { ...this.#room, sinceSeq: 0 });
   }
 
   #event(event: RoomEvent): void {

@@ -10,6 +10,8 @@ import {
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '../../src/server/protocol.js';
 import type { RoomEvent } from '../../src/events/schema.js';
+import { z } from 'zod';
+import { ERROR_CODES } from '../../src/common/errors.js';
 import { Emitter } from './emitter.js';
 import { ClientError, type ClientErrorCode } from './errors.js';
 import type { SocketFactory, SocketHandle } from './socket.js';
@@ -46,11 +48,16 @@ const CLOSE_NORMAL = 1000;
 const EVENT_TYPES: ReadonlySet<string> = new Set<RoomEvent['type']>(['emotion', 'gap', 'begin', 'end']);
 const isEvent = (message: Notification | RoomEvent): message is RoomEvent => EVENT_TYPES.has(message.type);
 
-/** What a close code of the socket means to its user (RFC 6455 §7.4.1). */
+const REPLACED = 4001;
+const knownCode = z.enum(ERROR_CODES);
+
+/** What a close code (RFC 6455 §7.4.1) and its reason mean. The server's reasons begin with the code of an error. */
 function closeError(code: number, reason: string): ClientError {
-  const because = reason ? `: ${reason}` : '';
-  const codes: Record<number, ClientErrorCode> = { 1008: 'FORBIDDEN', 1009: 'MESSAGE_TOO_LARGE', 1011: 'INTERNAL' };
-  return new ClientError(codes[code] ?? 'CLOSED', `the connection was closed (${code})${because}`);
+  if (code === REPLACED) return new ClientError('FORBIDDEN', 'you joined from another window or device');
+  const [, named, words] = /^([A-Z_]+): (.*)$/.exec(reason) ?? [];
+  const known = knownCode.safeParse(named);
+  if (known.success) return new ClientError(known.data, words ?? reason);
+  return new ClientError('CLOSED', `the connection was closed (${code}${reason ? `: ${reason}` : ''})`);
 }
 
 /** One socket, from its opening to its end: requests with their answers, notifications, events. */

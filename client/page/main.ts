@@ -52,7 +52,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   const { server } = address;
   const { name, room, consent } = choice;
   const token = choice.token ?? (() => requestToken(server, room).then((granted) => granted.token));
-  const session = new CallSession({ server, token, name, consent, media });
+  const session = new CallSession({ server, room, token, name, consent, media });
   await session.join();
 
   const url = new URL(location.href);

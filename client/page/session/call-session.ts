@@ -18,6 +18,7 @@ import { RemotePeer } from './remote-peer.js';
 
 export interface CallOptions {
   server: URL;
+  room: string;
   token: string | (() => Promise<string>);
   name: string;
   consent: Consent;
@@ -65,7 +66,7 @@ export class CallSession extends Emitter<CallEvents> {
     super();
     this.#options = options;
     this.#consent = options.consent;
-    this.#client = new EmostreamClient({ server: options.server, token: options.token });
+    this.#client = new EmostreamClient({ server: options.server, room: options.room, token: options.token });
     this.#client.on('event', (event) => this.emit('event', event));
     this.#client.on('missed', (missed) => this.emit('missed', missed));
     this.#client.on('notification', (notification) => this.#enqueue(() => this.#notified(notification)));
@@ -98,7 +99,7 @@ export class CallSession extends Emitter<CallEvents> {
       await this.#serially(async () => {
         await this.#client.connect();
         await this.#takeSeat();
-        await this.#client.subscribe();
+        await this.#subscribe();
       });
     } catch (error) {
       this.#end(null);
@@ -185,8 +186,9 @@ export class CallSession extends Emitter<CallEvents> {
 
   async #takeSeat(): Promise<void> {
     const link = await MediaLink.create(this.#client, () => this.#scheduleRejoin());
-    const { name, consent } = { name: this.#options.name, consent: this.#consent };
-    const joined = await this.#client.request('join', { name, consent, rtpCapabilities: link.capabilities });
+    const { name, room } = this.#options;
+    const seat = { room, name, consent: this.#consent, rtpCapabilities: link.capabilities };
+    const joined = await this.#client.request('join', seat);
     this.#link = link;
     this.#seat = { room: joined.room, participant: joined.participant, policy: joined.policy };
     this.#setConsent(joined.consent);
@@ -194,6 +196,16 @@ export class CallSession extends Emitter<CallEvents> {
     const here = new Set(joined.peers.map((peer) => peer.participant));
     for (const participant of [...this.#peers.keys()]) if (!here.has(participant)) this.#removePeer(participant);
     await Promise.all([this.#syncAll(), ...joined.peers.map((peer) => this.#addPeer(peer, true))]);
+  }
+
+  /** Who may take part may not always see the emotions. */
+  async #subscribe(): Promise<void> {
+    try {
+      await this.#client.subscribe();
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.code !== 'FORBIDDEN') throw error;
+      this.emit('problem', new ClientError('FORBIDDEN', 'Your invitation does not let you see the emotions here.'));
+    }
   }
 
   async #rejoin(): Promise<void> {
