@@ -5,7 +5,6 @@ import {
   AV_PIX_FMT_YUV420P,
   Codec,
   CodecContext,
-  Dictionary,
   FF_ENCODER_LIBVPX_VP8,
   FF_ENCODER_LIBX264,
   Frame,
@@ -78,13 +77,13 @@ function openEncoder(source: VideoSource): CodecContext {
   context.maxBFrames = 0;
   context.bitRate = BigInt(source.bitRate ?? 300_000);
   context.threadCount = 1;
-  const options = Dictionary.fromObject(
+  const options =
     source.codec === 'VP8'
       ? { deadline: 'realtime', 'cpu-used': '8', 'lag-in-frames': '0' }
-      : { preset: 'ultrafast', tune: 'zerolatency', profile: 'baseline' },
-  );
-  const code = context.open2Sync(codec, options);
-  options.free();
+      : { preset: 'ultrafast', tune: 'zerolatency', profile: 'baseline' };
+  // Not through a Dictionary: node-av 6.1 frees one that was given to open2 twice.
+  for (const [name, value] of Object.entries(options)) context.setOption(name, value);
+  const code = context.open2Sync(codec);
   if (code < 0) throw new Error(`the ${source.codec} encoder does not open (${String(code)})`);
   return context;
 }

@@ -7,8 +7,11 @@ export interface Recording {
   video: {
     codec: 'VP8' | 'H264';
     framesPerSecond: number;
-    /** RTP payloads of each picture, as it is and as a key frame (what an encoder would make when asked for one). */
-    frames: { normal: Uint8Array[]; key: Uint8Array[] }[];
+    /**
+     * RTP payloads of each picture, as it is in the stream and as a key frame. A picture of the stream builds on those
+     * before it in the stream, so whoever sends a key frame out of turn goes on with key frames until the stream has one.
+     */
+    frames: { normal: Uint8Array[]; key: Uint8Array[]; isKeyFrame: boolean }[];
   } | null;
   audio: {
     /** One Opus payload per 20 ms. */
@@ -37,7 +40,8 @@ function recordVideo(source: VideoSource): NonNullable<Recording['video']> {
   return {
     codec: source.codec,
     framesPerSecond: source.framesPerSecond,
-    frames: normal.map(({ data }, index) => ({
+    frames: normal.map(({ data, keyFrame }, index) => ({
+      isKeyFrame: keyFrame,
       normal: packetize(data),
       key: packetize((keys[index] as { data: Uint8Array }).data),
     })),

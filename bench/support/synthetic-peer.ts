@@ -99,13 +99,16 @@ export class SyntheticPeer {
     return { sent: this.#link.sent, lost: this.#link.lost };
   }
 
-  /** Begins to send, or goes on after `stop`. */
-  start(): void {
+  /**
+   * Begins to send, or goes on after `stop` where the recording would be by now.
+   * @param atMs wall clock of the recording's beginning, ms, not in the past; default now
+   */
+  start(atMs = wallClock()): void {
     if (this.#stopPump) return;
-    const now = wallClock();
-    this.#startedAt ??= now;
-    this.#tracks.video?.skipTo(now - this.#startedAt);
-    this.#tracks.audio?.skipTo(now - this.#startedAt);
+    this.#startedAt ??= atMs;
+    const elapsed = wallClock() - this.#startedAt;
+    this.#tracks.video?.skipTo(elapsed);
+    this.#tracks.audio?.skipTo(elapsed);
     this.#stopPump = everyFewMilliseconds((tick) => {
       this.#pump(tick);
     });
@@ -134,6 +137,7 @@ export class SyntheticPeer {
 
   #pump(now: number): void {
     const elapsed = now - (this.#startedAt as number);
+    if (elapsed < 0) return;
     for (const track of [this.#tracks.video, this.#tracks.audio]) {
       if (!track) continue;
       for (const packet of track.due(elapsed)) this.#link.send(packet, now);

@@ -10,6 +10,9 @@ export interface TrackOptions {
   firstSequenceNumber: number;
 }
 
+/** A picture or 20 ms of sound, as RTP payloads. */
+type Unit = NonNullable<Recording['video']>['frames'][number];
+
 /** Packets that can be sent again when asked for. */
 const HISTORY = 1024;
 
@@ -17,7 +20,7 @@ const HISTORY = 1024;
 export class SyntheticTrack {
   readonly options: TrackOptions;
   /** RTP payloads of unit `index` (a picture or 20 ms of sound), counted from the start for ever. */
-  readonly #unit: (index: number, asKeyFrame: boolean) => Uint8Array[];
+  readonly #unit: (index: number) => Unit;
   readonly #unitMs: number;
   /** A unit leaves so long after its media time: sound only when its 20 ms are over. */
   readonly #leavesAfterMs: number;
@@ -25,17 +28,13 @@ export class SyntheticTrack {
   #sequenceNumber: number;
   #nextUnit = 0;
   #nextReportMs = 0;
-  #keyFrameWanted = false;
+  /** Key frames are sent until the recording itself has one. */
+  #keyFramesOnly = false;
   sending = true;
   packets = 0;
   octets = 0;
 
-  private constructor(
-    options: TrackOptions,
-    unitMs: number,
-    leavesAfterMs: number,
-    unit: (index: number, asKeyFrame: boolean) => Uint8Array[],
-  ) {
+  private constructor(options: TrackOptions, unitMs: number, leavesAfterMs: number, unit: (index: number) => Unit) {
     this.options = options;
     this.#unitMs = unitMs;
     this.#leavesAfterMs = leavesAfterMs;
@@ -44,14 +43,13 @@ export class SyntheticTrack {
   }
 
   static video(options: TrackOptions, video: NonNullable<Recording['video']>): SyntheticTrack {
-    return new SyntheticTrack(options, 1000 / video.framesPerSecond, 0, (index, asKeyFrame) => {
-      const frame = video.frames[index % video.frames.length] as (typeof video.frames)[number];
-      return asKeyFrame ? frame.key : frame.normal;
-    });
+    const { frames, framesPerSecond } = video;
+    return new SyntheticTrack(options, 1000 / framesPerSecond, 0, (index) => frames[index % frames.length] as Unit);
   }
 
   static audio(options: TrackOptions, audio: NonNullable<Recording['audio']>): SyntheticTrack {
-    return new SyntheticTrack(options, 20, 20, (index) => [audio.packets[index % audio.packets.length] as Uint8Array]);
+    const units = audio.packets.map((packet) => ({ normal: [packet], key: [packet], isKeyFrame: true }));
+    return new SyntheticTrack(options, 20, 20, (index) => units[index % units.length] as Unit);
   }
 
   /** The packets that are due. @param elapsedMs media time since the start of the peer */
@@ -67,7 +65,7 @@ export class SyntheticTrack {
   /** What was due before this time is never sent. */
   skipTo(elapsedMs: number): void {
     this.#nextUnit = Math.max(this.#nextUnit, Math.ceil((elapsedMs - this.#leavesAfterMs) / this.#unitMs));
-    this.#keyFrameWanted = true;
+    this.#keyFramesOnly = true;
   }
 
   /** The sender report, once a second (the first at once); else null. */
@@ -81,7 +79,7 @@ export class SyntheticTrack {
 
   /** The next picture goes out as a key frame. */
   requestKeyFrame(): void {
-    this.#keyFrameWanted = true;
+    this.#keyFramesOnly = true;
   }
 
   again(sequenceNumber: number): Buffer | null {
@@ -90,8 +88,9 @@ export class SyntheticTrack {
   }
 
   #packetize(index: number, out: Buffer[]): void {
-    const payloads = this.#unit(index, this.#keyFrameWanted);
-    this.#keyFrameWanted = false;
+    const unit = this.#unit(index);
+    if (unit.isKeyFrame) this.#keyFramesOnly = false;
+    const payloads = this.#keyFramesOnly ? unit.key : unit.normal;
     payloads.forEach((payload, i) => {
       const sequenceNumber = this.#sequenceNumber++ & 0xffff;
       const timestamp = this.#timestamp(index * this.#unitMs);

@@ -44,15 +44,17 @@ export class AnalysisThread {
     const worker = new Worker(workerUrl(import.meta.url, './analysis-worker.js'), { workerData: options });
     const thread = new AnalysisThread(worker, deps.events, deps.meter);
     await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('exit', (code) => {
-        reject(new EmostreamError('INTERNAL', `the analysis thread ended while starting (exit code ${String(code)})`));
-      });
+      const failed = (cause: unknown) => {
+        reject(new EmostreamError('INTERNAL', 'the analysis thread did not start', { cause }));
+      };
+      worker.once('error', failed);
+      worker.once('exit', failed);
       worker.once('message', () => {
+        worker.off('error', failed);
+        worker.off('exit', failed);
         resolve();
       });
     });
-    worker.removeAllListeners();
     worker.on('message', (message: FromAnalysis) => {
       thread.#receive(message);
     });

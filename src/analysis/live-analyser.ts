@@ -81,6 +81,11 @@ export class LiveAnalyser implements Analyser {
     return participant;
   }
 
+  /** All threads run. */
+  get healthy(): boolean {
+    return this.#slots.every((slot) => slot.thread !== null);
+  }
+
   /** What the threads hold, for leak tests and diagnosis. */
   async inspect(): Promise<AnalysisInspection[]> {
     return Promise.all(this.#slots.flatMap((slot) => (slot.thread ? [slot.thread.inspect()] : [])));

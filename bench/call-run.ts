@@ -1,0 +1,274 @@
+import { readFileSync } from 'node:fs';
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import WebSocket from 'ws';
+import { type App, startApp } from '../src/cli/app.js';
+import { systemClock } from '../src/common/clock.js';
+import type { Config } from '../src/config/schema.js';
+import type { EmotionEvent, RoomEvent } from '../src/events/schema.js';
+import { DirectTap } from '../src/sfu/direct-tap.js';
+import { MEDIA_CODECS } from '../src/sfu/index.js';
+import { TOKEN_PATH, WS_PATH } from '../src/server/protocol.js';
+import type { ParticipantAnalysis } from '../src/sfu/types.js';
+import { callRecording } from './support/call-recording.js';
+import { SyntheticPeer } from './support/index.js';
+import { pumpSeconds } from './support/shared-timer.js';
+import { quantile } from './support/statistics.js';
+
+export interface CallPlan {
+  participants: number;
+  seconds: number;
+  rooms: number;
+  captionEverySeconds: number;
+}
+
+export interface CallReport {
+  participants: number;
+  rooms: number;
+  seconds: number;
+  engine: string;
+  events: {
+    expected: number;
+    received: number;
+    perSecond: number;
+    missing: number;
+    late: number;
+    gaps: number;
+    revisions: number;
+    /** Shares of the events with each modality present. */
+    face: number;
+    voice: number;
+    words: number;
+  };
+  /** From a window's end, in media time, to the arrival of its event at the subscriber. */
+  delayMs: { p50: number; p95: number; p99: number };
+  /** By part of the way, medians of the events' own latency fields. */
+  partsMs: Record<string, number>;
+  cpu: { cores: number; perParticipantSecond: Record<string, number> };
+  memory: { peakProcessMiB: number; peakMediasoupMiB: number };
+}
+
+interface Received {
+  event: RoomEvent;
+  atMs: number;
+}
+
+/** Everything settles in this time: clocks have their reports, the code is compiled, faces are found. */
+const WARM_UP_MS = 8000;
+const LATE_MS = 1000;
+const SENTENCES = [
+  'I am so happy that this works',
+  'why would you do that to me',
+  'this is the report',
+  'oh no, look out!',
+];
+
+export async function runCall(plan: CallPlan, config: Config, logger: Logger): Promise<CallReport> {
+  const app = await startApp(config, logger);
+  const worker = app.server.pool.workers[0]?.worker;
+  if (!worker) throw new Error('no mediasoup worker is running');
+  const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+  const received: Received[] = [];
+  const sockets = await subscribe(app, plan, received);
+  const people = await join(app, plan, router, logger);
+  const memory = watchMemory(worker.pid);
+  await delay(WARM_UP_MS);
+
+  const before = { cpu: await cpuByPart(app), process: process.cpuUsage(), pump: pumpSeconds() };
+  const from = Math.ceil(systemClock() / 1000) * 1000;
+  await delay(from + plan.seconds * 1000 - systemClock());
+  const to = from + plan.seconds * 1000;
+  const after = { cpu: await cpuByPart(app), process: process.cpuUsage(before.process), pump: pumpSeconds() };
+  // The last window's event, and whatever comes late, is waited for.
+  await delay(2 * LATE_MS);
+
+  memory.stop();
+  for (const person of people) person.close();
+  for (const socket of sockets) socket.terminate();
+  router.close();
+  await app.close();
+
+  const inTime = received.filter(
+    ({ event }) => 'window' in event && event.window.start >= from && event.window.end <= to,
+  );
+  const person = plan.participants * plan.seconds;
+  const cpu = cpuReport(before, after, person);
+  return {
+    participants: plan.participants,
+    rooms: plan.rooms,
+    seconds: plan.seconds,
+    engine: `${app.engine.name}, ${app.engine.model}`,
+    ...eventReport(inTime, plan),
+    cpu: { cores: cpu.total / plan.seconds, perParticipantSecond: cpu.parts },
+    memory: memory.peaks(),
+  };
+}
+
+/** A socket per room, as an overlay would have; nothing but the arrival is noted. */
+async function subscribe(app: App, plan: CallPlan, received: Received[]): Promise<WebSocket[]> {
+  const open = async (index: number) => {
+    const answer = await fetch(`${app.server.url}${TOKEN_PATH}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ room: roomName(index) }),
+    });
+    const { token } = (await answer.json()) as { token: string };
+    const socket = new WebSocket(`${app.server.url.replace('http', 'ws')}${WS_PATH}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    socket.on('message', (data: Buffer) => {
+      received.push({ event: JSON.parse(data.toString()) as RoomEvent, atMs: systemClock() });
+    });
+    socket.send(JSON.stringify({ type: 'subscribe', id: 1 }));
+    return socket;
+  };
+  return Promise.all(Array.from({ length: plan.rooms }, (_, index) => open(index)));
+}
+
+const roomName = (index: number) => `bench-${String(index)}`;
+
+/** Synthetic people come in by PlainTransport; from the tap on, all is as in a call. They start spread over a second. */
+async function join(app: App, plan: CallPlan, router: types.Router, logger: Logger): Promise<{ close(): void }[]> {
+  const recording = callRecording();
+  const direct = await router.createDirectTransport();
+  const people: { close(): void }[] = [];
+  for (let i = 0; i < plan.participants; i++) {
+    const analysis = app.analyser.open({ room: roomName(i % plan.rooms), participant: `person-${String(i)}` });
+    analysis.setConsent({ face: true, voice: true, words: plan.captionEverySeconds > 0 });
+    const peer = await SyntheticPeer.create({ router, recording, seed: i + 1 });
+    const shared = { analysis, clock: systemClock, meter: app.meter, logger };
+    const taps = [
+      peer.videoProducer && new DirectTap(direct, { ...shared, producer: peer.videoProducer, source: 'camera' }),
+      peer.audioProducer && new DirectTap(direct, { ...shared, producer: peer.audioProducer, source: 'microphone' }),
+    ];
+    for (const tap of taps) await tap?.open();
+    peer.start();
+    const captions = speakCaptions(analysis, plan, i);
+    people.push({
+      close: () => {
+        clearInterval(captions);
+        for (const tap of taps) tap?.close();
+        analysis.close('left');
+        peer.close();
+      },
+    });
+    await delay(1000 / plan.participants);
+  }
+  return people;
+}
+
+/** Captions end a second before they come, as those of a speech recogniser do; so they make revisions. */
+function speakCaptions(analysis: ParticipantAnalysis, plan: CallPlan, index: number): NodeJS.Timeout | undefined {
+  if (plan.captionEverySeconds <= 0) return undefined;
+  let said = index;
+  return setInterval(() => {
+    const now = systemClock();
+    analysis.caption({
+      text: SENTENCES[said++ % SENTENCES.length] ?? '',
+      startMs: now - 2500,
+      endMs: now - 1000,
+      arrivalMs: now,
+    });
+  }, plan.captionEverySeconds * 1000);
+}
+
+function eventReport(inTime: Received[], plan: CallPlan): Pick<CallReport, 'events' | 'delayMs' | 'partsMs'> {
+  const emotions = inTime.filter((r): r is Received & { event: EmotionEvent } => r.event.type === 'emotion');
+  const firsts = emotions.filter(({ event }) => event.revision === 0);
+  const delays = firsts.map(({ event, atMs }) => atMs - event.window.end);
+  const expected = plan.participants * plan.seconds;
+  const windows = new Set(firsts.map(({ event }) => `${event.participant}@${String(event.window.start)}`));
+  const share = (present: (event: EmotionEvent) => boolean) =>
+    firsts.filter(({ event }) => present(event)).length / Math.max(1, firsts.length);
+  const parts = ['close', 'features', 'queue', 'inference', 'publish', 'capture', 'decode'] as const;
+  return {
+    events: {
+      expected,
+      received: windows.size,
+      perSecond: firsts.length / plan.seconds,
+      missing: expected - windows.size,
+      late: delays.filter((ms) => ms > LATE_MS).length,
+      gaps: inTime.filter(({ event }) => event.type === 'gap').length,
+      revisions: emotions.length - firsts.length,
+      face: share((event) => event.face.present),
+      voice: share((event) => event.voice.present),
+      words: share((event) => event.words.present),
+    },
+    delayMs: { p50: quantile(delays, 0.5), p95: quantile(delays, 0.95), p99: quantile(delays, 0.99) },
+    partsMs: Object.fromEntries(
+      parts.map((part) => [
+        part,
+        quantile(
+          firsts.flatMap(({ event }) => event.latency[part] ?? []),
+          0.5,
+        ),
+      ]),
+    ),
+  };
+}
+
+/** CPU seconds by thread, and by stage inside the analysis threads, from the product's own metrics. */
+async function cpuByPart(app: App): Promise<Record<string, number>> {
+  // Asking as Prometheus does makes the mediasoup workers be asked too.
+  await fetch(`${app.server.url}/metrics`);
+  const parts: Record<string, number> = {};
+  for (const metric of await app.meter.registry.getMetricsAsJSON()) {
+    for (const value of metric.values as { value: number; labels: Record<string, string>; metricName?: string }[]) {
+      if (metric.name === 'emostream_thread_cpu_seconds_total')
+        parts[`thread ${value.labels['thread'] ?? ''}`] = value.value;
+      if (value.metricName === 'emostream_stage_duration_seconds_sum') {
+        const stage = value.labels['stage'] ?? '';
+        if (!['queue', 'inference', 'window_close'].includes(stage)) parts[`  stage ${stage}`] = value.value;
+      }
+    }
+  }
+  return parts;
+}
+
+interface Reading {
+  cpu: Record<string, number>;
+  process: NodeJS.CpuUsage;
+  pump: number;
+}
+
+function cpuReport(
+  before: Reading,
+  after: Reading,
+  personSeconds: number,
+): { total: number; parts: Record<string, number> } {
+  const parts: Record<string, number> = {};
+  for (const name of Object.keys(after.cpu).sort()) {
+    parts[name] = ((after.cpu[name] ?? 0) - (before.cpu[name] ?? 0)) / personSeconds;
+  }
+  const generator = after.pump - before.pump;
+  parts['load generator (in thread main)'] = generator / personSeconds;
+  const inProcess = (after.process.user + after.process.system) / 1e6;
+  const mediasoup = (parts['thread mediasoup'] ?? 0) * personSeconds;
+  return {
+    total: inProcess + mediasoup - generator,
+    parts: { 'all, without the load generator': (inProcess + mediasoup - generator) / personSeconds, ...parts },
+  };
+}
+
+function watchMemory(workerPid: number) {
+  const peak = { process: 0, worker: 0 };
+  const read = () => {
+    peak.process = Math.max(peak.process, process.memoryUsage.rss());
+    const status = readFileSync(`/proc/${String(workerPid)}/status`, 'utf8');
+    peak.worker = Math.max(peak.worker, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024);
+  };
+  const timer = setInterval(read, 500);
+  const MIB = 1024 * 1024;
+  return {
+    stop: () => {
+      clearInterval(timer);
+    },
+    peaks: () => ({ peakProcessMiB: Math.round(peak.process / MIB), peakMediasoupMiB: Math.round(peak.worker / MIB) }),
+  };
+}
+
+const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));

@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { Command } from 'commander';
+import { loadConfig } from '../src/config/load.js';
+import { createLogger } from '../src/telemetry/logger.js';
+import { type CallReport, runCall } from './call-run.js';
+import { commitId } from './support/commit.js';
+import { table } from './support/statistics.js';
+
+/**
+ * `npm run bench:call`: N synthetic participants send real RTP into the real server (mediasoup worker, taps, analysis
+ * thread, engine, WebSocket), and a subscriber measures what comes out. Prints a table, and JSON on request.
+ */
+const program = new Command('bench:call')
+  .option('-n, --participants <count>', 'synthetic participants', '20')
+  .option('-s, --seconds <seconds>', 'measured time', '60')
+  .option('-r, --rooms <count>', 'rooms that they are spread over', '4')
+  .option('--captions <seconds>', 'each participant says a caption every so many seconds; 0: never', '5')
+  .option('--json <file>', 'write the figures as JSON; "-" prints them');
+
+interface Options {
+  participants: string;
+  seconds: string;
+  rooms: string;
+  captions: string;
+  json?: string;
+}
+
+program.parse();
+const options = program.opts<Options>();
+const config = loadConfig({ env: process.env, flags: { httpPort: 0 } });
+const report = await runCall(
+  {
+    participants: Number(options.participants),
+    seconds: Number(options.seconds),
+    rooms: Math.min(Number(options.rooms), Number(options.participants)),
+    captionEverySeconds: Number(options.captions),
+  },
+  config,
+  createLogger('error'),
+);
+const full = {
+  benchmark: 'call',
+  commit: commitId(),
+  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+  command: `npm run bench:call -- ${process.argv.slice(2).join(' ')}`.trim(),
+  ...report,
+};
+console.log(print(report));
+if (options.json === '-') console.log(JSON.stringify(full, null, 2));
+else if (options.json) writeFileSync(options.json, `${JSON.stringify(full, null, 2)}\n`);
+process.exitCode = report.events.missing > 0 ? 1 : 0;
+setTimeout(() => process.exit(), 1000).unref();
+
+function print(result: CallReport): string {
+  const { events, delayMs, cpu, memory } = result;
+  const rows: [string, string | number][] = [
+    ['participants', result.participants],
+    ['measured time, s', result.seconds],
+    ['engine', result.engine],
+    ['events expected', events.expected],
+    ['events received', events.received],
+    ['events per second', events.perSecond],
+    ['revisions (late words)', events.revisions],
+    ['missing events', events.missing],
+    ['gaps told', events.gaps],
+    ['late events (over 1 s)', events.late],
+    [
+      'with a face / a voice / words, %',
+      [events.face, events.voice, events.words].map((share) => (100 * share).toFixed(0)).join(' / '),
+    ],
+    ['beyond the window’s end p50, ms', delayMs.p50],
+    ['beyond the window’s end p95, ms', delayMs.p95],
+    ['beyond the window’s end p99, ms', delayMs.p99],
+    ['peak memory, server process, MiB', memory.peakProcessMiB],
+    ['peak memory, mediasoup, MiB', memory.peakMediasoupMiB],
+    ['cores used in all', cpu.cores],
+    ...Object.entries(cpu.perParticipantSecond).map(([name, value]): [string, number] => [
+      `CPU ms per participant-second: ${name}`,
+      1000 * value,
+    ]),
+  ];
+  return table(rows);
+}

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { LiveAnalyser } from '../analysis/live-analyser.js';
+import { systemClock } from '../common/clock.js';
+import { EmostreamError } from '../common/errors.js';
+import { ThreadVitals } from '../common/thread-vitals.js';
+import { packageVersion, projectRoot } from '../common/version.js';
+import type { Config } from '../config/schema.js';
+import { InProcessBus } from '../events/in-process-bus.js';
+import { BatchRunner } from '../inference/batch-runner.js';
+import { createEngine } from '../inference/engines.js';
+import type { Engine } from '../inference/types.js';
+import { createServer, type RunningServer } from '../server/index.js';
+import { telemetryHandlers } from '../telemetry/health.js';
+import { PromMeter } from '../telemetry/prom-meter.js';
+import { WorkerUsage } from '../telemetry/worker-usage.js';
+
+/** The whole running product, as `serve`, the tests and the benchmarks start it. */
+export interface App {
+  server: RunningServer;
+  analyser: LiveAnalyser;
+  bus: InProcessBus;
+  meter: PromMeter;
+  engine: { name: string; model: string };
+  close(): Promise<void>;
+}
+
+const VITALS_EVERY_MS = 1000;
+
+/**
+ * Wires the stages together and starts them; when one cannot start, those already started are closed again.
+ * @throws EmostreamError ENGINE_UNAVAILABLE, MODEL_INVALID, CONFIG_INVALID or INTERNAL
+ */
+export async function startApp(config: Config, logger: Logger): Promise<App> {
+  const closers: (() => unknown)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.reverse()) await close();
+  };
+  try {
+    return await start(config, logger, closers, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  logger: Logger,
+  closers: (() => unknown)[],
+  closeAll: () => Promise<void>,
+): Promise<App> {
+  const clock = systemClock;
+  const meter = new PromMeter();
+  const bus = new InProcessBus({ journalSize: config.journalSize, maxRooms: config.maxRooms * 2 });
+
+  const engine = await createEngine(config.engine, { meter });
+  closers.push(() => engine.dispose());
+  const identity = await loadModel(engine, config);
+  meter.set('emostream_engine_info', 1, { engine: identity.name, model: identity.model });
+  logger.info({ engine: identity.name, model: identity.model }, 'engine ready');
+
+  const runner = new BatchRunner(engine, config, { clock, meter });
+  closers.push(() => runner.close());
+  const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, meter, clock, logger });
+  closers.push(() => analyser.close());
+
+  const vitals = new ThreadVitals('main', meter);
+  const usage = new WorkerUsage(meter);
+  const server: RunningServer = await createServer({
+    config,
+    analyser,
+    bus,
+    meter,
+    logger,
+    clock,
+    info: { version: packageVersion(), engine: identity.name, model: identity.model },
+    telemetry: telemetryHandlers(
+      meter,
+      () => {
+        const checks = {
+          mediaWorkers: server.pool.alive === server.pool.size,
+          analysis: analyser.healthy,
+          engine: true,
+        };
+        return { ready: Object.values(checks).every(Boolean), ...identity, engine: identity.name, checks };
+      },
+      () => usage.report(server.pool.workers.map(({ worker }) => worker)),
+    ),
+  });
+  const timer = setInterval(() => {
+    vitals.report();
+  }, VITALS_EVERY_MS);
+  closers.push(async () => {
+    clearInterval(timer);
+    vitals.close();
+    await server.close();
+  });
+  let closing: Promise<void> | undefined;
+  return { server, analyser, bus, meter, engine: identity, close: () => (closing ??= closeAll()) };
+}
+
+/** Where the shipped model lies. */
+export function modelFolder(config: Pick<Config, 'model'>): string {
+  return config.model ?? join(projectRoot(), 'models', 'fusion');
+}
+
+async function loadModel(engine: Engine, config: Config): Promise<{ name: string; model: string }> {
+  const folder = modelFolder(config);
+  if (!existsSync(folder)) {
+    throw new EmostreamError('MODEL_INVALID', `there is no model in ${folder}: give its folder with --model`);
+  }
+  const { name, version } = await engine.load(folder);
+  // Every size that the batcher can hand over, in doubling steps.
+  const sizes = [1, 2, 4, 8, 16, 32, 64].filter((size) => size <= config.maxBatch);
+  await engine.warmUp(sizes);
+  return { name: engine.name, model: `${name}@${version}` };
+}
