@@ -1,0 +1,27 @@
+import type { ErrorCode } from '../common/errors.js';
+import type { Measurement } from '../common/thread-meter.js';
+import type { EmotionScores, EngineMemory, EngineName, ModelInfo, ModelInput } from './types.js';
+
+/** What the inference thread is started with. */
+export interface EngineWorkerData {
+  engine: EngineName;
+}
+
+/** The calls of `Engine`, as messages; `dispose` is the end of the thread. */
+export interface EngineCalls {
+  load: { argument: string; result: ModelInfo };
+  run: { argument: readonly ModelInput[]; result: EmotionScores[] };
+  warmUp: { argument: readonly number[]; result: undefined };
+  memory: { argument: undefined; result: EngineMemory };
+}
+export type EngineCall = keyof EngineCalls;
+
+export type ToEngine = { [C in EngineCall]: { id: number; call: C; argument: EngineCalls[C]['argument'] } }[EngineCall];
+
+export type FromEngine =
+  | { type: 'ready' }
+  /** The engine could not be started in this thread; nothing more comes. */
+  | { type: 'refused'; code: ErrorCode; message: string }
+  | { type: 'result'; id: number; result: EngineCalls[EngineCall]['result'] }
+  | { type: 'failure'; id: number; code: ErrorCode; message: string }
+  | { type: 'measurements'; measurements: Measurement[] };

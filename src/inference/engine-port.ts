@@ -1,0 +1,54 @@
+import type { MessagePort } from 'node:worker_threads';
+import { toEmostreamError } from '../common/errors.js';
+import { ThreadMeter } from '../common/thread-meter.js';
+import { ThreadVitals } from '../common/thread-vitals.js';
+import type { FromEngine, ToEngine } from './engine-messages.js';
+import type { Engine } from './types.js';
+
+const VITALS_INTERVAL = 1000;
+
+/** Serves one engine at a port: its calls come as messages and are carried out one after the other. */
+export async function serveEngine(port: MessagePort, start: () => Promise<Engine>): Promise<void> {
+  const send = (message: FromEngine): void => port.postMessage(message);
+  let engine: Engine;
+  try {
+    engine = await start();
+  } catch (error) {
+    const { code, message } = toEmostreamError(error);
+    send({ type: 'refused', code, message });
+    return;
+  }
+  const meter = new ThreadMeter();
+  const vitals = new ThreadVitals('inference', meter);
+  setInterval(() => {
+    vitals.report();
+    send({ type: 'measurements', measurements: meter.flush() });
+  }, VITALS_INTERVAL);
+  let last: Promise<void> = Promise.resolve();
+  port.on('message', (message: ToEngine) => {
+    last = last.then(async () => send(await answer(engine, message)));
+  });
+  send({ type: 'ready' });
+}
+
+async function answer(engine: Engine, message: ToEngine): Promise<FromEngine> {
+  try {
+    return { type: 'result', id: message.id, result: await call(engine, message) };
+  } catch (error) {
+    const failure = toEmostreamError(error);
+    return { type: 'failure', id: message.id, code: failure.code, message: failure.message };
+  }
+}
+
+function call(engine: Engine, message: ToEngine) {
+  switch (message.call) {
+    case 'load':
+      return engine.load(message.argument);
+    case 'run':
+      return engine.run(message.argument);
+    case 'warmUp':
+      return engine.warmUp(message.argument).then(() => undefined);
+    case 'memory':
+      return engine.memory();
+  }
+}

@@ -1,0 +1,231 @@
+import { Worker } from 'node:worker_threads';
+import { type Clock, systemClock } from '../common/clock.js';
+import { EmostreamError, toEmostreamError } from '../common/errors.js';
+import { silentMeter, type Meter } from '../common/metrics.js';
+import { replay } from '../common/thread-meter.js';
+import { workerUrl } from '../common/worker-url.js';
+import type { EngineCall, EngineCalls, EngineWorkerData, FromEngine, ToEngine } from './engine-messages.js';
+import type { EmotionScores, Engine, EngineMemory, EngineName, ModelInfo, ModelInput } from './types.js';
+
+export interface EngineThreadOptions {
+  meter?: Meter;
+  clock?: Clock;
+  /** Told each time the thread died and another takes its place. */
+  onRestart?: (reason: string) => void;
+  /** A thread that does not answer a call for so long is taken for dead, ms. */
+  callTimeout?: number;
+  /** The thread's entry file; another one only in tests. */
+  entry?: URL;
+}
+
+/** More deaths than MAX_DEATHS within DEATH_PERIOD, and the thread is not started again. */
+const MAX_DEATHS = 5;
+const DEATH_PERIOD = 60_000;
+const CALL_TIMEOUT = 60_000;
+
+interface Pending {
+  resolve(result: EngineCalls[EngineCall]['result']): void;
+  reject(error: EmostreamError): void;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * An engine in a thread of its own, behind the same interface. A thread that dies is replaced, its model loaded and warmed
+ * up again: the calls in flight fail with WORKER_DIED, later ones wait for the new thread.
+ *
+ * Inputs are copied into the message, not moved: a batch that fails is run again window by window, so its inputs must stay
+ * here. A copy of a full batch of 16 (1.4 MB) takes about half a millisecond.
+ */
+export class EngineThread implements Engine {
+  readonly name: EngineName;
+  readonly #options: Required<EngineThreadOptions>;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  /** Settles when the current thread takes calls; rejects when none will. */
+  #ready: Promise<void> = Promise.resolve();
+  #nextId = 1;
+  #deathReason = '';
+  #starting = false;
+  #restarting = false;
+  #deaths: number[] = [];
+  #modelDir: string | null = null;
+  #warmSizes: readonly number[] = [];
+  #disposed: Promise<void> | null = null;
+
+  private constructor(name: EngineName, options: EngineThreadOptions) {
+    this.name = name;
+    this.#options = {
+      meter: silentMeter,
+      clock: systemClock,
+      onRestart: () => {},
+      callTimeout: CALL_TIMEOUT,
+      entry: workerUrl(import.meta.url, './engine-worker.js'),
+      ...options,
+    };
+  }
+
+  /** @throws EmostreamError ENGINE_UNAVAILABLE, saying what to do, when the engine cannot run on this machine. */
+  static async create(name: EngineName, options: EngineThreadOptions = {}): Promise<EngineThread> {
+    const thread = new EngineThread(name, options);
+    thread.#ready = thread.#start();
+    await thread.#ready;
+    return thread;
+  }
+
+  async load(modelDir: string): Promise<ModelInfo> {
+    const info = await this.#call('load', modelDir);
+    this.#modelDir = modelDir;
+    return info;
+  }
+
+  run(batch: readonly ModelInput[]): Promise<EmotionScores[]> {
+    return this.#call('run', batch.map(bare));
+  }
+
+  async warmUp(sizes: readonly number[]): Promise<void> {
+    await this.#call('warmUp', [...sizes]);
+    this.#warmSizes = [...sizes];
+  }
+
+  memory(): Promise<EngineMemory> {
+    return this.#call('memory', undefined);
+  }
+
+  /** Ends the thread; resolves when it is gone. May be called more than once. */
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#end();
+    return this.#disposed;
+  }
+
+  async #end(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker) return;
+    // Whatever the engine still does is of no use to anybody; the process takes its memory back.
+    this.#failPending(disposed);
+    await worker.terminate();
+  }
+
+  async #call<C extends EngineCall>(call: C, argument: EngineCalls[C]['argument']): Promise<EngineCalls[C]['result']> {
+    if (!this.#disposed) await this.#ready;
+    return this.#send(call, argument);
+  }
+
+  #send<C extends EngineCall>(call: C, argument: EngineCalls[C]['argument']): Promise<EngineCalls[C]['result']> {
+    if (this.#disposed) return Promise.reject(disposed());
+    const worker = this.#worker;
+    if (!worker) return Promise.reject(died('The inference thread is gone.'));
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      const timer = setTimeout(() => {
+        this.#deathReason = `it did not answer for ${this.#options.callTimeout} ms`;
+        void worker.terminate();
+      }, this.#options.callTimeout);
+      this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject, timer });
+      // The types of call and argument belong together by EngineCalls.
+      worker.postMessage({ id, call, argument } as ToEngine);
+    });
+  }
+
+  /** Starts a thread; resolves when its engine takes calls. */
+  #start(): Promise<void> {
+    const worker = new Worker(this.#options.entry, { workerData: { engine: this.name } satisfies EngineWorkerData });
+    this.#worker = worker;
+    this.#starting = true;
+    this.#deathReason = 'it ended by itself';
+    return new Promise<void>((resolve, reject) => {
+      worker.on('message', (message: FromEngine) => {
+        if (message.type === 'ready') {
+          this.#starting = false;
+          resolve();
+        } else if (message.type === 'refused') {
+          reject(new EmostreamError(message.code, message.message));
+          void worker.terminate();
+        } else this.#receive(message);
+      });
+      worker.on('error', (error: unknown) => {
+        this.#deathReason = error instanceof Error ? error.message : String(error);
+      });
+      worker.once('exit', () => {
+        this.#worker = null;
+        reject(died(`The inference thread died while starting: ${this.#deathReason}.`));
+        this.#failPending(
+          'WORKER_DIED',
+          `The inference thread died: ${this.#deathReason}. Another one takes its place.`,
+        );
+        if (this.#starting || this.#restarting || this.#disposed) return;
+        this.#ready = this.#restart();
+        // Every call reports it; with no call waiting it must not count as unhandled.
+        this.#ready.catch(() => {});
+      });
+    });
+  }
+
+  /** Brings up a new thread in the state of the one that died. @throws when that is hopeless */
+  async #restart(): Promise<void> {
+    const { meter, clock, onRestart } = this.#options;
+    this.#restarting = true;
+    try {
+      for (;;) {
+        const now = clock();
+        this.#deaths = [...this.#deaths.filter((at) => now - at < DEATH_PERIOD), now];
+        if (this.#deaths.length > MAX_DEATHS) {
+          throw died(`The inference thread died ${this.#deaths.length} times in a minute, last: ${this.#deathReason}.`);
+        }
+        meter.count('emostream_worker_restarts_total', { worker: 'inference' });
+        onRestart(this.#deathReason);
+        try {
+          await this.#start();
+          if (this.#modelDir !== null) await this.#send('load', this.#modelDir);
+          if (this.#warmSizes.length > 0) await this.#send('warmUp', this.#warmSizes);
+          return;
+        } catch (error) {
+          if (this.#disposed || toEmostreamError(error).code !== 'WORKER_DIED') throw error;
+        }
+      }
+    } finally {
+      this.#restarting = false;
+    }
+  }
+
+  #receive(message: Exclude<FromEngine, { type: 'ready' | 'refused' }>): void {
+    if (message.type === 'measurements') {
+      replay(message.measurements, this.#options.meter);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    this.#pending.delete(message.id);
+    clearTimeout(pending.timer);
+    if (message.type === 'result') pending.resolve(message.result);
+    else pending.reject(new EmostreamError(message.code, message.message));
+  }
+
+  #failPending(error: () => EmostreamError): void {
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(error());
+    }
+    this.#pending.clear();
+  }
+}
+
+function disposed(): EmostreamError {
+  return new EmostreamError('CLOSED', 'The engine was disposed.');
+}
+
+function died(message: string): EmostreamError {
+  return new EmostreamError('WORKER_DIED', `${message} If it happens again, run \`emostream doctor\`.`);
+}
+
+/** Only what the network reads, in arrays that own their memory: a message would copy the whole of a shared one. */
+function bare({ face, voice, words }: ModelInput): ModelInput {
+  return {
+    face: face && { ...face, crops: owned(face.crops) },
+    voice: voice && { ...voice, logMel: owned(voice.logMel) },
+    words: words && { ...words, tokens: owned(words.tokens) },
+  };
+}
+
+function owned<A extends Uint8Array | Float32Array | Int32Array>(array: A): A {
+  return array.byteLength === array.buffer.byteLength ? array : (array.slice() as A);
+}

@@ -1,0 +1,8 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { EngineWorkerData } from './engine-messages.js';
+import { serveEngine } from './engine-port.js';
+import { startEngineHere } from './engines.js';
+
+/** Entry of the inference thread. It ends when the main thread terminates it. */
+const { engine } = workerData as EngineWorkerData;
+void serveEngine(parentPort!, () => startEngineHere(engine));
