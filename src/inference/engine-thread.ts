@@ -148,10 +148,7 @@ export class EngineThread implements Engine {
       worker.once('exit', () => {
         this.#worker = null;
         reject(died(`The inference thread died while starting: ${this.#deathReason}.`));
-        this.#failPending(
-          'WORKER_DIED',
-          `The inference thread died: ${this.#deathReason}. Another one takes its place.`,
-        );
+        this.#failPending(() => died(`The inference thread died: ${this.#deathReason}. Another takes its place.`));
         if (this.#starting || this.#restarting || this.#disposed) return;
         this.#ready = this.#restart();
         // Every call reports it; with no call waiting it must not count as unhandled.
