@@ -35,9 +35,12 @@ export class SequenceTracker {
     return { duplicate: false, missed: hole ? { fromSeq: last + 1, toSeq: seq - 1, reason: 'hole' } : null };
   }
 
-  /** The server says what will not come. @returns the part that has not come already */
+  /**
+   * The server says what will not come.
+   * @returns everything up to `toSeq` that has not come already: what lies before `fromSeq` can no longer come either
+   */
   missed(fromSeq: number, toSeq: number, reason: Missed['reason']): Missed | null {
-    const from = Math.max(fromSeq, (this.#lastSeq ?? 0) + 1);
+    const from = this.#lastSeq === undefined ? fromSeq : this.#lastSeq + 1;
     if (toSeq < from) return null;
     this.#lastSeq = toSeq;
     return { fromSeq: from, toSeq, reason };

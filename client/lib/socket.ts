@@ -16,6 +16,9 @@ export interface SocketHandle {
 
 export type SocketFactory = (url: string, protocols: string[], handlers: SocketHandlers) => SocketHandle;
 
+const OPEN = 1;
+const ABNORMAL = 1006;
+
 /** The platform's own WebSocket: every browser, and Node 22 and later. */
 export const platformSocket: SocketFactory = (url, protocols, handlers) => {
   let socket: WebSocket;
@@ -25,11 +28,21 @@ export const platformSocket: SocketFactory = (url, protocols, handlers) => {
     // Thrown for an address or a token that no request could carry, before anything is sent.
     throw new ClientError('UNREACHABLE', `cannot connect to ${url}: ${(error as Error).message}`, { cause: error });
   }
+  let closed = false;
+  const close = (code: number, reason: string) => {
+    if (closed) return;
+    closed = true;
+    handlers.closed(code, reason);
+  };
   socket.onopen = () => handlers.opened();
   socket.onmessage = (event: { data: unknown }) => handlers.message(event.data);
-  // The platform hides why (to protect other sites); the close event follows.
-  socket.onerror = () => handlers.failed('UNREACHABLE', `cannot connect to ${url}`);
-  socket.onclose = (event: { code: number; reason: string }) => handlers.closed(event.code, event.reason);
+  socket.onerror = () => {
+    // The platform hides why (to protect other sites).
+    handlers.failed('UNREACHABLE', `cannot connect to ${url}`);
+    // The close event that must follow does not come in Node 22 when nobody listens.
+    if (socket.readyState !== OPEN) setTimeout(() => close(ABNORMAL, ''), 0);
+  };
+  socket.onclose = (event: { code: number; reason: string }) => close(event.code, event.reason);
   return {
     send: (text) => socket.send(text),
     close: (code, reason) => socket.close(code, reason),

@@ -3,11 +3,9 @@
  *
  *     import { connectOverlays, EmotionFeed } from 'https://calls.example/emostream.js';
  */
-import { z } from 'zod';
+import './no-eval.js';
 import { defineOverlay } from '../lib/overlay.js';
 
-// Works under a content security policy without `unsafe-eval`.
-z.config({ jitless: true });
 defineOverlay();
 
 export * from '../lib/index.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import './no-eval.js';
 import { fetchInfo, requestToken, type ServerInfo } from '../lib/index.js';
 import { defineOverlay } from '../lib/overlay.js';
 import { type PageAddress, readAddress } from './address.js';
@@ -9,8 +9,6 @@ import { h } from './ui/dom.js';
 import { CallView } from './views/call.js';
 import { Lobby, type LobbyChoice } from './views/lobby.js';
 
-// zod would otherwise try to compile its checks, which the page's content security policy forbids.
-z.config({ jitless: true });
 defineOverlay();
 
 const root = document.getElementById('app') as HTMLElement;

@@ -102,8 +102,9 @@ ul { list-style: none; margin: 0; padding: 0; }
   .source:not([data-state='present']) .text { grid-column: span 2; }
   .source:not([data-state='present']) .weight { display: none; }
   .stage:not(.bare) + .panel:is(.empty, [data-status='off']), :host([compact]) .stage:not(.bare) + .panel { right: auto; }
-  .panel[data-status='off'] { grid-template: 'head' auto / auto; }
   .panel.empty { grid-template: 'head' auto 'sources' auto / minmax(210px, auto); }
+  .panel[data-status='off'] { grid-template: 'head' auto / auto; padding: 7px 12px 8px; }
+  .panel[data-status='off'] .headline { font-size: 16px; }
   :host([compact]) .panel { grid-template: 'head' auto / auto; }
 }
 @container emo (min-width: 700px) {

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { OverlayModel } from '../../client/lib/overlay/model.js';
+import type { EmotionEvent, RoomEvent } from '../../client/lib/index.js';
+import { emotionEvent } from './support/scripted-server.js';
+
+const ALL = { face: true, voice: true, words: true };
+const NONE = { face: false, voice: false, words: false };
+const at = { room: 'room-1', participant: 'p1', seq: 1, at: 0 };
+
+function overlay(...events: RoomEvent[]): OverlayModel {
+  const model = new OverlayModel({ staleAfterMs: 3500 });
+  for (const event of events) model.push(event, 0);
+  return model;
+}
+const begin: RoomEvent = { type: 'begin', ...at, analysed: ALL };
+const absent = { state: 'live', present: false, weight: 0, scores: null, quality: {} } as const;
+const event = (change: Partial<EmotionEvent> = {}): EmotionEvent => emotionEvent(1, change);
+
+describe('an overlay', () => {
+  it('says that analysis is off until it is on', () => {
+    const view = overlay().view(0);
+    expect(view).toMatchObject({ status: 'off', headline: 'Analysis off', emotion: null, bars: null, box: null });
+    expect(view.modalities.map(({ state }) => state)).toEqual(['off', 'off', 'off']);
+  });
+
+  it('waits for the first result after consent, then says that none comes', () => {
+    const model = overlay();
+    model.setAnalysed(ALL, 1000);
+    expect(model.view(2000).status).toBe('starting');
+    expect(model.view(4501).status).toBe('stale');
+  });
+
+  it('shows the leading emotion with its share, and what it is based on', () => {
+    const view = overlay(begin, event()).view(100);
+    expect(view).toMatchObject({ status: 'live', headline: 'Happy', detail: '60 % sure', emotion: 'happy' });
+    expect(view.bars?.filter((bar) => bar.top).map((bar) => bar.emotion)).toEqual(['happy']);
+    expect(view.bars).toHaveLength(7);
+    expect(view.modalities).toEqual([
+      { modality: 'face', state: 'present', weight: 0.5, text: '50 %' },
+      { modality: 'voice', state: 'present', weight: 0.5, text: '50 %' },
+      { modality: 'words', state: 'off', weight: 0, text: 'off' },
+    ]);
+    expect(view.box).toEqual({ x: 0.4, y: 0.2, width: 0.2, height: 0.3 });
+  });
+
+  it('does not name an emotion it is not sure of', () => {
+    const view = overlay(begin, event({ uncertain: true })).view(100);
+    expect(view).toMatchObject({ headline: 'Not sure', detail: 'closest: happy, 60 %', emotion: null });
+  });
+
+  it('says so when there is nothing to go by', () => {
+    const nothing = event({
+      label: null,
+      scores: null,
+      smoothed: null,
+      valence: null,
+      arousal: null,
+      face: { ...absent, box: null },
+      voice: absent,
+      words: { ...absent, state: 'stalled' },
+    });
+    const view = overlay(begin, nothing).view(100);
+    expect(view).toMatchObject({ headline: 'Nothing to go by', bars: null, trail: [], box: null });
+    expect(view.modalities.map(({ state, text }) => [state, text])).toEqual([
+      ['absent', 'no face'],
+      ['absent', 'silent'],
+      ['stalled', 'no words'],
+    ]);
+  });
+
+  it('keeps a smoothed result from naming an emotion while nobody is there', () => {
+    const view = overlay(begin, event({ label: null, scores: null })).view(100);
+    expect(view.headline).toBe('Nothing to go by');
+    expect(view.bars?.some((bar) => bar.top)).toBe(false);
+  });
+
+  it('marks the last result as out of date when events stop, and takes the box away', () => {
+    const model = overlay(begin, event());
+    expect(model.view(3500).status).toBe('live');
+    expect(model.view(3501)).toMatchObject({ status: 'stale', headline: 'No news', box: null });
+  });
+
+  it('says why events stopped when the server said it', () => {
+    const gap: RoomEvent = { type: 'gap', ...at, window: { start: 0, end: 1000 }, reason: 'overloaded' };
+    expect(overlay(begin, gap).view(9000).detail).toBe('the server is too busy');
+  });
+
+  it('forgets everything at the withdrawal of consent', () => {
+    const model = overlay(begin, event());
+    model.setAnalysed(NONE, 10);
+    expect(model.view(20)).toMatchObject({ status: 'off', bars: null, trail: [], emotion: null });
+    model.push({ type: 'end', ...at, reason: 'consent-withdrawn' }, 30);
+    expect(model.view(40).status).toBe('off');
+  });
+
+  it('keeps the newest window when an older one is revised', () => {
+    const newer = event({ window: { start: 2000, end: 3000 } });
+    const older = event({ window: { start: 1000, end: 2000 }, revision: 1, uncertain: true });
+    expect(overlay(begin, newer, older).view(100).headline).toBe('Happy');
+  });
+
+  it('replaces a window by its revision without a second point on the plot', () => {
+    const revised = event({ revision: 1, valence: -0.5 });
+    const view = overlay(begin, event(), revised).view(100);
+    expect(view.trail).toEqual([{ valence: -0.5, arousal: 0.2 }]);
+  });
+
+  it('bounds the trail of the plot', () => {
+    const model = overlay(begin);
+    for (let seq = 1; seq <= 30; seq++) model.push(emotionEvent(seq), 0);
+    expect(model.view(0).trail).toHaveLength(6);
+  });
+});

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EmotionFeed, type Missed, type RoomEvent } from '../../client/lib/index.js';
+import { nodeSocket } from '../../client/lib/node.js';
+import { emotionEvent, ScriptedServer, seqs, until } from './support/scripted-server.js';
+
+let server: ScriptedServer;
+let feed: EmotionFeed;
+let events: RoomEvent[];
+let missed: Missed[];
+
+beforeEach(async () => {
+  server = await ScriptedServer.start();
+  feed = new EmotionFeed({
+    server: server.url,
+    token: 'a.b.c',
+    socket: nodeSocket,
+    reconnect: { initialMs: 5, maxMs: 20 },
+  });
+  events = [];
+  missed = [];
+  feed.on('event', (event) => events.push(event));
+  feed.on('missed', (gap) => missed.push(gap));
+});
+afterEach(async () => {
+  feed.close();
+  await server.close();
+});
+
+/** Answers a subscription like the real server: first the answer, then what the journal holds. */
+function journal(lastSeq: () => number): void {
+  server.script.subscribe = ({ sinceSeq }, socket) => {
+    setImmediate(() => {
+      for (let seq = (sinceSeq ?? lastSeq()) + 1; seq <= lastSeq(); seq++)
+        socket.send(JSON.stringify(emotionEvent(seq)));
+    });
+    return { room: 'room-1', lastSeq: lastSeq() };
+  };
+}
+
+it('hands on events by their type', async () => {
+  const emotions: number[] = [];
+  const ends: string[] = [];
+  feed.on('emotion', (event) => emotions.push(event.seq));
+  feed.on('end', (event) => ends.push(event.reason));
+  await expect(feed.start()).resolves.toEqual({ room: 'room-1', lastSeq: 0 });
+  server.send(emotionEvent(1));
+  server.send({ type: 'end', room: 'room-1', participant: 'p1', seq: 2, at: 0, reason: 'left' });
+  await until(() => events.length === 2);
+  expect({ emotions, ends }).toEqual({ emotions: [1], ends: ['left'] });
+});
+
+it('resumes after the last event heard, without repeating or losing one', async () => {
+  let lastSeq = 4;
+  journal(() => lastSeq);
+  await feed.start();
+  server.send(emotionEvent(5));
+  server.send(emotionEvent(6));
+  await until(() => events.length === 2);
+  lastSeq = 9;
+  server.cut();
+  await until(() => events.length === 5);
+  expect(server.requestsOf('subscribe').map((request) => request.sinceSeq)).toEqual([undefined, 6]);
+  expect(seqs(events)).toEqual([5, 6, 7, 8, 9]);
+  expect(missed).toEqual([]);
+});
+
+it('resumes where the answer said the room was, when nothing was heard yet', async () => {
+  let lastSeq = 4;
+  journal(() => lastSeq);
+  await feed.start();
+  lastSeq = 6;
+  server.cut();
+  await until(() => events.length === 2);
+  expect(seqs(events)).toEqual([5, 6]);
+});
+
+it('begins where the caller says', async () => {
+  journal(() => 8);
+  await feed.start(5);
+  await until(() => events.length === 3);
+  expect(seqs(events)).toEqual([6, 7, 8]);
+});
+
+it('tells what the server no longer holds', async () => {
+  journal(() => 0);
+  await feed.start();
+  server.send({ type: 'missed', room: 'room-1', fromSeq: 1, toSeq: 3, reason: 'expired' });
+  server.send(emotionEvent(4));
+  await until(() => events.length === 1);
+  expect(missed).toEqual([{ fromSeq: 1, toSeq: 3, reason: 'expired' }]);
+});
+
+it('tells a hole that the server did not announce, and drops repeated events', async () => {
+  journal(() => 0);
+  await feed.start();
+  for (const seq of [1, 1, 4, 3, 4, 5]) server.send(emotionEvent(seq));
+  await until(() => events.length === 3);
+  expect(seqs(events)).toEqual([1, 4, 5]);
+  expect(missed).toEqual([{ fromSeq: 2, toSeq: 3, reason: 'hole' }]);
+});
+
+it('takes the whole journal of a server whose numbering began anew', async () => {
+  let lastSeq = 40;
+  journal(() => lastSeq);
+  await feed.start();
+  server.send(emotionEvent(41));
+  await until(() => events.length === 1);
+  lastSeq = 2;
+  server.cut();
+  await until(() => events.length === 3);
+  server.send(emotionEvent(3));
+  await until(() => events.length === 4);
+  expect(seqs(events)).toEqual([41, 1, 2, 3]);
+  expect(missed).toEqual([]);
+});
+
+it('ends with an error when the token does not let it listen', async () => {
+  server.script.subscribe = () => ({ error: { code: 'FORBIDDEN', message: 'not granted' } });
+  await expect(feed.start()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect(feed.status.state).toBe('closed');
+});
