@@ -6,12 +6,10 @@ import { type App, startApp } from '../src/cli/app.js';
 import { systemClock } from '../src/common/clock.js';
 import type { Config } from '../src/config/schema.js';
 import type { EmotionEvent, RoomEvent } from '../src/events/schema.js';
-import { DirectTap } from '../src/sfu/direct-tap.js';
 import { MEDIA_CODECS } from '../src/sfu/index.js';
 import { TOKEN_PATH, WS_PATH } from '../src/server/protocol.js';
-import type { ParticipantAnalysis } from '../src/sfu/types.js';
 import { callRecording } from './support/call-recording.js';
-import { SyntheticPeer } from './support/index.js';
+import { SyntheticParticipant } from './support/synthetic-participant.js';
 import { pumpSeconds } from './support/shared-timer.js';
 import { quantile } from './support/statistics.js';
 
@@ -70,7 +68,7 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
   const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
   const received: Received[] = [];
   const sockets = await subscribe(app, plan, received);
-  const people = await join(app, plan, router, logger);
+  const people = await join(app, plan, router);
   const memory = watchMemory(worker.pid);
   await delay(WARM_UP_MS);
 
@@ -131,29 +129,28 @@ async function subscribe(app: App, plan: CallPlan, received: Received[]): Promis
 
 const roomName = (index: number) => `bench-${String(index)}`;
 
-/** Synthetic people come in by PlainTransport; from the tap on, all is as in a call. They start spread over a second. */
-async function join(app: App, plan: CallPlan, router: types.Router, logger: Logger): Promise<{ close(): void }[]> {
+/** They start spread over a second, as people's clocks are. */
+async function join(app: App, plan: CallPlan, router: types.Router): Promise<{ close(): void }[]> {
   const recording = callRecording();
   const direct = await router.createDirectTransport();
   const people: { close(): void }[] = [];
   for (let i = 0; i < plan.participants; i++) {
-    const analysis = app.analyser.open({ room: roomName(i % plan.rooms), participant: `person-${String(i)}` });
-    analysis.setConsent({ face: true, voice: true, words: plan.captionEverySeconds > 0 });
-    const peer = await SyntheticPeer.create({ router, recording, seed: i + 1 });
-    const shared = { analysis, clock: systemClock, meter: app.meter, logger };
-    const taps = [
-      peer.videoProducer && new DirectTap(direct, { ...shared, producer: peer.videoProducer, source: 'camera' }),
-      peer.audioProducer && new DirectTap(direct, { ...shared, producer: peer.audioProducer, source: 'microphone' }),
-    ];
-    for (const tap of taps) await tap?.open();
-    peer.start();
-    const captions = speakCaptions(analysis, plan, i);
+    const person = await SyntheticParticipant.create({
+      ...app,
+      router,
+      direct,
+      recording,
+      seed: i + 1,
+      room: roomName(i % plan.rooms),
+      participant: `person-${String(i)}`,
+      consent: { face: true, voice: true, words: plan.captionEverySeconds > 0 },
+    });
+    person.peer.start();
+    const captions = speakCaptions(person, plan, i);
     people.push({
       close: () => {
         clearInterval(captions);
-        for (const tap of taps) tap?.close();
-        analysis.close('left');
-        peer.close();
+        person.close();
       },
     });
     await delay(1000 / plan.participants);
@@ -162,17 +159,11 @@ async function join(app: App, plan: CallPlan, router: types.Router, logger: Logg
 }
 
 /** Captions end a second before they come, as those of a speech recogniser do; so they make revisions. */
-function speakCaptions(analysis: ParticipantAnalysis, plan: CallPlan, index: number): NodeJS.Timeout | undefined {
+function speakCaptions(person: SyntheticParticipant, plan: CallPlan, index: number): NodeJS.Timeout | undefined {
   if (plan.captionEverySeconds <= 0) return undefined;
   let said = index;
   return setInterval(() => {
-    const now = systemClock();
-    analysis.caption({
-      text: SENTENCES[said++ % SENTENCES.length] ?? '',
-      startMs: now - 2500,
-      endMs: now - 1000,
-      arrivalMs: now,
-    });
+    person.say(SENTENCES[said++ % SENTENCES.length] ?? '', 1000);
   }, plan.captionEverySeconds * 1000);
 }
 

@@ -7,4 +7,5 @@ export { seeded } from './random.js';
 export { makeRecording, type Recording, type RecordingSource, synthesise } from './recording.js';
 export { writeRtp, writeSenderReport } from './rtp-writer.js';
 export { wallClock } from './shared-timer.js';
+export { SyntheticTrack, type TrackOptions } from './synthetic-track.js';
 export { SyntheticPeer, type SyntheticPeerOptions } from './synthetic-peer.js';

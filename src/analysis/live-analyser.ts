@@ -91,6 +91,11 @@ export class LiveAnalyser implements Analyser {
     return Promise.all(this.#slots.flatMap((slot) => (slot.thread ? [slot.thread.inspect()] : [])));
   }
 
+  /** Ends a thread as a crash would: fault injection for tests and drills. Its participants move to a new one. */
+  async killThread(index: number): Promise<void> {
+    await this.#slots[index]?.thread?.kill();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

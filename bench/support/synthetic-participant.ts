@@ -1,0 +1,71 @@
+import type { types } from 'mediasoup';
+import { pino } from 'pino';
+import { systemClock } from '../../src/common/clock.js';
+import type { Consent } from '../../src/common/consent.js';
+import type { Meter } from '../../src/common/metrics.js';
+import { DirectTap } from '../../src/sfu/direct-tap.js';
+import type { Analyser, ParticipantAnalysis } from '../../src/sfu/types.js';
+import type { Recording } from './recording.js';
+import { SyntheticPeer, type SyntheticPeerOptions } from './synthetic-peer.js';
+
+export interface SyntheticParticipantOptions extends Omit<SyntheticPeerOptions, 'router' | 'recording'> {
+  analyser: Analyser;
+  meter: Meter;
+  router: types.Router;
+  /** Taps of a router may share one. */
+  direct: types.DirectTransport;
+  room: string;
+  participant: string;
+  recording: Recording;
+  consent: Consent;
+}
+
+/**
+ * A synthetic person in front of the real analysis: media come in over a PlainTransport instead of a browser's, and from
+ * the tap on everything is as in a call. Signalling is not part of it.
+ */
+export class SyntheticParticipant {
+  #taps: DirectTap[] = [];
+
+  private constructor(
+    readonly peer: SyntheticPeer,
+    readonly analysis: ParticipantAnalysis,
+    private readonly options: SyntheticParticipantOptions,
+  ) {}
+
+  static async create(options: SyntheticParticipantOptions): Promise<SyntheticParticipant> {
+    const analysis = options.analyser.open({ room: options.room, participant: options.participant });
+    const peer = await SyntheticPeer.create(options);
+    const participant = new SyntheticParticipant(peer, analysis, options);
+    await participant.setConsent(options.consent);
+    return participant;
+  }
+
+  /** As the server does it: taps exist exactly for what is consented to. */
+  async setConsent(consent: Consent): Promise<void> {
+    this.analysis.setConsent(consent);
+    for (const tap of this.#taps.splice(0)) tap.close();
+    const { meter, direct } = this.options;
+    const shared = { analysis: this.analysis, clock: systemClock, meter, logger: pino({ level: 'silent' }) };
+    const { videoProducer, audioProducer } = this.peer;
+    if (consent.face && videoProducer) {
+      this.#taps.push(new DirectTap(direct, { ...shared, producer: videoProducer, source: 'camera' }));
+    }
+    if (consent.voice && audioProducer) {
+      this.#taps.push(new DirectTap(direct, { ...shared, producer: audioProducer, source: 'microphone' }));
+    }
+    await Promise.all(this.#taps.map((tap) => tap.open()));
+  }
+
+  /** The words ended `agoMs` ago and lasted a second and a half. */
+  say(text: string, agoMs = 0): void {
+    const now = systemClock();
+    this.analysis.caption({ text, startMs: now - agoMs - 1500, endMs: now - agoMs, arrivalMs: now });
+  }
+
+  close(reason: 'left' | 'timed-out' = 'left'): void {
+    for (const tap of this.#taps.splice(0)) tap.close();
+    this.analysis.close(reason);
+    this.peer.close();
+  }
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callRecording } from '../../bench/support/call-recording.js';
+import { makeRecording, type Recording, synthesise } from '../../bench/support/index.js';
+import type { Consent } from '../../src/common/consent.js';
+import type { EmotionEvent } from '../../src/events/schema.js';
+import { Call } from './support/call.js';
+
+const ALL: Consent = { face: true, voice: true, words: true };
+const SEEN: Consent = { face: true, voice: true, words: false };
+
+let call: Call;
+let person: Recording;
+let nobody: Recording;
+
+beforeAll(async () => {
+  person = callRecording();
+  nobody = makeRecording({
+    video: {
+      codec: 'VP8',
+      width: 320,
+      height: 180,
+      framesPerSecond: 7.5,
+      frames: 15,
+      keyFrameEvery: 15,
+      draw: (_, rgb) => rgb.fill(0),
+    },
+    audio: synthesise(2, () => 0),
+  });
+  call = await Call.start('states');
+});
+
+afterAll(async () => {
+  await call.close();
+});
+
+const firsts = (participant: string) => call.of('emotion', participant).filter((event) => event.revision === 0);
+const last = (participant: string): EmotionEvent | undefined => firsts(participant).at(-1);
+/** Waits for `count` further first events and answers them. */
+async function further(participant: string, count: number): Promise<EmotionEvent[]> {
+  const have = firsts(participant).length;
+  return call.until(`${String(count)} more events of ${participant}`, () => {
+    const events = firsts(participant);
+    return events.length >= have + count && events.slice(have);
+  });
+}
+
+describe('a call', () => {
+  it('gives an event for every second, with face, voice and words, in order and without holes', async () => {
+    const anna = await call.join('anna', { recording: person, consent: ALL });
+    anna.peer.start();
+    await call.until('a face and a voice', () => firsts('anna').some((e) => e.face.present && e.voice.present));
+    anna.say('I am so happy that this works');
+    await call.until('words', () => call.of('emotion', 'anna').some((e) => e.words.present));
+    const events = await further('anna', 4);
+    for (const [i, event] of events.entries()) {
+      expect(event.window.end - event.window.start).toBe(1000);
+      if (i > 0) expect(event.window.start).toBe(events[i - 1]?.window.end);
+      expect(event.face.present).toBe(true);
+      expect(event.face.weight + event.voice.weight + event.words.weight).toBeCloseTo(1, 2);
+      const sum = Object.values(event.scores ?? {}).reduce((a, b) => a + b, 0);
+      expect(sum).toBeCloseTo(1, 2);
+    }
+    expect(call.of('begin', 'anna').at(-1)?.analysed).toEqual(ALL);
+    anna.close();
+    const end = await call.until('the end', () => call.of('end', 'anna')[0]);
+    expect(end.reason).toBe('left');
+  });
+
+  it('revises the event of a window when its words come late', async () => {
+    const late = await call.join('late', { recording: person, consent: ALL });
+    late.peer.start();
+    await further('late', 4);
+    const before = last('late');
+    late.say('what a terrible thing to happen', 2000);
+    const revision = await call.until('a revision', () => call.of('emotion', 'late').find((e) => e.revision > 0));
+    expect(revision.words.present).toBe(true);
+    expect(revision.window.start).toBeLessThanOrEqual(before?.window.start ?? 0);
+    const first = firsts('late').find((e) => e.window.start === revision.window.start);
+    expect(first?.words.present).toBe(false);
+    expect(revision.seq).toBeGreaterThan(first?.seq ?? Infinity);
+    late.close();
+  });
+
+  it('says that nobody is there for a black picture and silence', async () => {
+    const black = await call.join('black', { recording: nobody, consent: SEEN });
+    black.peer.start();
+    const events = (await further('black', 5)).slice(2);
+    for (const event of events) {
+      expect(event.face).toMatchObject({ state: 'live', present: false, weight: 0, scores: null, box: null });
+      expect(event.voice).toMatchObject({ state: 'live', present: false, weight: 0, scores: null });
+      expect(event).toMatchObject({ label: null, scores: null, valence: null, uncertain: true });
+    }
+    black.close();
+  });
+
+  it('tells a frozen camera from a missing face, goes on with the voice, and sees the face again afterwards', async () => {
+    const frozen = await call.join('frozen', { recording: person, consent: SEEN });
+    frozen.peer.start();
+    await call.until('a face', () => last('frozen')?.face.present);
+    frozen.peer.setSending('video', false);
+    const stalled = await call.until(
+      'a stalled camera',
+      () => last('frozen')?.face.state === 'stalled' && last('frozen'),
+    );
+    expect(stalled.face.present).toBe(false);
+    expect(stalled.voice.state).toBe('live');
+    await further('frozen', 2);
+    frozen.peer.setSending('video', true);
+    await call.until('the face again', () => last('frozen')?.face.present);
+    frozen.close();
+  });
+
+  it('stops at once when consent is withdrawn, and begins again when it is given', async () => {
+    const shy = await call.join('shy', { recording: person, consent: SEEN });
+    shy.peer.start();
+    await call.until('a face', () => last('shy')?.face.present);
+    await shy.setConsent({ face: false, voice: false, words: false });
+    const end = await call.until('the end', () => call.of('end', 'shy')[0]);
+    expect(end.reason).toBe('consent-withdrawn');
+    // Another person's next two seconds pass; nothing of the shy one may come in them.
+    const other = await call.join('other', { recording: person, consent: SEEN });
+    other.peer.start();
+    await further('other', 3);
+    expect(call.events.filter((e) => e.participant === 'shy' && e.seq > end.seq)).toEqual([]);
+    await shy.setConsent({ face: true, voice: false, words: false });
+    const again = await call.until('events again', () => firsts('shy').find((e) => e.seq > end.seq && e.face.present));
+    expect(again.voice.state).toBe('off');
+    shy.close();
+    other.close();
+  });
+
+  it('survives the death of an analysis thread: subscribers are told of the gap, and events go on', async () => {
+    const brave = await call.join('brave', { recording: person, consent: SEEN });
+    brave.peer.start();
+    await call.until('a face', () => last('brave')?.face.present);
+    const before = last('brave');
+    await call.app.analyser.killThread(0);
+    const gap = await call.until('a gap', () => call.of('gap', 'brave').find((e) => e.reason === 'analysis-restarted'));
+    expect(gap.window.start).toBeGreaterThanOrEqual(before?.window.end ?? Infinity);
+    const after = await call.until('a face again', () =>
+      firsts('brave').find((e) => e.seq > gap.seq && e.face.present),
+    );
+    expect(after.window.start).toBeGreaterThanOrEqual(gap.window.end);
+    brave.close();
+  });
+
+  it('frees decoders, tensors and participants: what was held before is held after', async () => {
+    const before = await call.app.analyser.inspect();
+    expect(before[0]).toMatchObject({ participants: 0, tracks: 0, decoders: 0 });
+    for (let round = 0; round < 2; round++) {
+      const people = await Promise.all(
+        [0, 1, 2].map((i) =>
+          call.join(`leak-${String(round)}-${String(i)}`, { recording: person, consent: ALL, seed: 10 + i }),
+        ),
+      );
+      for (const { peer } of people) peer.start();
+      await call.until('everybody’s face', () =>
+        [0, 1, 2].every((i) => last(`leak-${String(round)}-${String(i)}`)?.face.present),
+      );
+      const during = await call.app.analyser.inspect();
+      expect(during[0]).toMatchObject({ participants: 3, tracks: 6, decoders: 6 });
+      for (const each of people) each.close();
+    }
+    expect(await call.app.analyser.inspect()).toEqual(before);
+    const dump = await call.router.dump();
+    expect(Object.keys(dump.mapConsumerIdProducerId)).toEqual([]);
+  });
+});
