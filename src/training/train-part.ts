@@ -1,6 +1,8 @@
 import type { FitResult } from './fit.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import { trainFace } from './train-face.js';
+import { trainVoice } from './train-voice.js';
+import { trainWords } from './train-words.js';
 import type { TrainOptions } from './train-options.js';
 import { writeWeights } from './weights-store.js';
 
@@ -20,6 +22,8 @@ interface Trainer {
 
 const TRAINERS: Partial<Record<Part, Trainer>> = {
   face: { corpora: ['FER+'], train: trainFace },
+  voice: { corpora: ['RAVDESS', 'EMO-DB'], train: trainVoice },
+  words: { corpora: ['GoEmotions', 'MELD'], train: trainWords },
 };
 
 /** Trains a part on the `tensorflow` engine; its best weights are written each time they get better. */

@@ -1,4 +1,7 @@
-/** Rows of a CSV text (RFC 4180: quoted fields may hold commas, quotes and line ends) as records by the header's names. */
+/**
+ * Rows of a CSV text (RFC 4180: quoted fields may hold separators, quotes and line ends) as records by the header's names.
+ * Tab-separated files as spreadsheet libraries write them quote in the same way.
+ */
 export function parseCsv(text: string, separator = ','): Record<string, string>[] {
   const [header, ...rows] = parseRows(text.replace(/^\ufeff/u, ''), separator);
   if (!header) return [];
@@ -31,14 +34,4 @@ function parseRows(text: string, separator: string): string[][] {
   }
   endRow();
   return rows;
-}
-
-/** Rows of a tab-separated text, which knows no quoting. */
-export function parseTsv(text: string): Record<string, string>[] {
-  const [header, ...rows] = text.split(/\r?\n/u).filter((line) => line !== '');
-  const names = header?.split('\t') ?? [];
-  return rows.map((line) => {
-    const fields = line.split('\t');
-    return Object.fromEntries(names.map((name, i) => [name, fields[i] ?? '']));
-  });
 }

@@ -7,8 +7,8 @@ import { EmostreamError } from '../../common/errors.js';
 export const defaultPreparedFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'emostream', 'prepared');
 
-type Column = Uint8Array | Int32Array | Float32Array;
-const TYPES = { Uint8Array, Int32Array, Float32Array };
+type Column = Uint8Array | Int16Array | Int32Array | Float32Array;
+const TYPES = { Uint8Array, Int16Array, Int32Array, Float32Array };
 interface ColumnHead {
   name: string;
   type: keyof typeof TYPES;

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { readFerplus } from './ferplus.js';
+import { writePrepared } from './prepared.js';
+import { readSpeech } from './speech.js';
+import { readGoEmotions, readMeld } from './text.js';
+
+export interface PrepareOptions {
+  /** Folder of the corpora: `face/ferplus`, `speech`, `text/goemotions_ekman`, `text/meld`. */
+  data: string;
+  /** Where the prepared tensors go. */
+  out: string;
+  log: (line: string) => void;
+}
+
+/** Reads, cleans and normalises every corpus once, so that training starts at once. */
+export async function prepare({ data, out, log }: PrepareOptions): Promise<void> {
+  const ferplus = await readFerplus(join(data, 'face', 'ferplus'));
+  for (const split of ['train', 'valid', 'test'] as const) {
+    await writePrepared(out, `ferplus-${split}`, { ...ferplus[split] });
+  }
+  const { duplicates, withoutEmotion } = ferplus.report;
+  const counts = [ferplus.train, ferplus.valid, ferplus.test].map(({ majority }) => majority.length).join(' / ');
+  log(`FER+: ${counts} pictures (train / valid / test)`);
+  log(`  dropped as copies of test or validation pictures: ${duplicates.train} of train, ${duplicates.valid} of valid`);
+  log(`  dropped from train for want of votes for an emotion: ${withoutEmotion}`);
+
+  const speech = await readSpeech(join(data, 'speech'));
+  for (const [name, set] of Object.entries(speech)) {
+    await writePrepared(out, name, { ...set });
+    log(`${name}: ${set.labels.length} clips of ${new Set(set.speakers).size} speakers`);
+  }
+
+  for (const split of ['train', 'valid', 'test'] as const) {
+    const goemotions = await readGoEmotions(join(data, 'text', 'goemotions_ekman'), split);
+    await writePrepared(out, `goemotions-${split}`, { ...goemotions });
+    const meld = await readMeld(join(data, 'text', 'meld'), split === 'valid' ? 'dev' : split);
+    await writePrepared(out, `meld-${split}`, { ...meld });
+    log(`${split}: GoEmotions ${goemotions.labels.length} texts, MELD ${meld.labels.length} utterances`);
+  }
+  log(`Prepared in ${out}`);
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EMOTIONS, type Emotion } from '../../common/emotions.js';
+import { EmostreamError } from '../../common/errors.js';
+import { wordFeatures } from '../../features/tokens.js';
+import { WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../../features/types.js';
+import { parseCsv } from './csv.js';
+
+export interface TextSet {
+  /** n × WORD_TOKENS × WORD_NGRAMS */
+  tokens: Int32Array;
+  /** n × WORDS_META */
+  meta: Float32Array;
+  /** n × 7: equal shares of the labels given. */
+  targets: Float32Array;
+  /** n: index into EMOTIONS; -1 where more than one label was given. */
+  labels: Int32Array;
+}
+
+interface Utterance {
+  text: string;
+  speakerChanged: boolean;
+  emotions: Emotion[];
+}
+
+/** Ekman's and MELD's names of the emotions. */
+const NAMES: Record<string, Emotion> = {
+  anger: 'angry',
+  disgust: 'disgusted',
+  fear: 'fearful',
+  joy: 'happy',
+  neutral: 'neutral',
+  sadness: 'sad',
+  surprise: 'surprised',
+};
+
+/** GoEmotions with the labels mapped to Ekman's (Demszky et al. 2020); multi-label. @param split train, valid or test */
+export async function readGoEmotions(folder: string, split: string): Promise<TextSet> {
+  const names = (await readFile(join(folder, 'labels.txt'), 'utf8')).trim().split(/\r?\n/u);
+  const rows = parseCsv(await readFile(join(folder, `${split}.tsv`), 'utf8'), '\t');
+  return toSet(
+    rows.map((row) => ({
+      text: row['text'] ?? '',
+      speakerChanged: false,
+      emotions: (row['label'] ?? '').split(',').map((index) => emotionNamed(names[Number(index)] ?? '')),
+    })),
+  );
+}
+
+/** MELD (Poria et al. 2019), the words of each utterance. @param split train, dev or test */
+export async function readMeld(folder: string, split: string): Promise<TextSet> {
+  const rows = parseCsv(await readFile(join(folder, `${split}_sent_emo.csv`), 'utf8'));
+  return toSet(
+    rows.map((row, i) => {
+      const before = rows[i - 1];
+      const sameDialogue = before !== undefined && before['Dialogue_ID'] === row['Dialogue_ID'];
+      return {
+        text: row['Utterance'] ?? '',
+        speakerChanged: sameDialogue && before['Speaker'] !== row['Speaker'],
+        emotions: [emotionNamed(row['Emotion'] ?? '')],
+      };
+    }),
+  );
+}
+
+function emotionNamed(name: string): Emotion {
+  const emotion = NAMES[name];
+  if (!emotion) throw new EmostreamError('MEDIA_CORRUPT', `Unknown emotion label "${name}" in a text corpus.`);
+  return emotion;
+}
+
+function toSet(all: Utterance[]): TextSet {
+  const features = all.map(({ text, speakerChanged }) => wordFeatures(text, speakerChanged));
+  // An utterance without a single token is no words: the live path would call it absent.
+  const kept = all.map((utterance, i) => ({ ...utterance, ...features[i]! })).filter(({ count }) => count > 0);
+  const set: TextSet = {
+    tokens: new Int32Array(kept.length * WORD_TOKENS * WORD_NGRAMS),
+    meta: new Float32Array(kept.length * WORDS_META),
+    targets: new Float32Array(kept.length * EMOTIONS.length),
+    labels: Int32Array.from(kept, ({ emotions }) => (emotions.length === 1 ? EMOTIONS.indexOf(emotions[0]!) : -1)),
+  };
+  kept.forEach(({ tokens, meta, emotions }, i) => {
+    set.tokens.set(tokens, i * WORD_TOKENS * WORD_NGRAMS);
+    set.meta.set(meta, i * WORDS_META);
+    for (const emotion of emotions)
+      set.targets[i * EMOTIONS.length + EMOTIONS.indexOf(emotion)]! += 1 / emotions.length;
+  });
+  return set;
+}

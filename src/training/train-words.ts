@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { EMOTIONS } from '../common/emotions.js';
+import { WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../features/types.js';
+import { modalityHeads } from '../inference/network/heads.js';
+import { wordsEncoder } from '../inference/network/words-encoder.js';
+import { affectOf } from './circumplex.js';
+import { readPrepared } from './data/prepared.js';
+import type { TextSet } from './data/text.js';
+import { fit, type FitResult } from './fit.js';
+import { foldBatchNorm } from './fold.js';
+import { headLoss } from './loss.js';
+import { describe, figures } from './metrics.js';
+import { AdamW } from './optimiser.js';
+import { predictWords, probabilities } from './predict.js';
+import { Rng } from './rng.js';
+import { ShuffledIndices } from './sampler.js';
+import { TrainingLayers } from './training-layers.js';
+import type { TrainOptions } from './train-options.js';
+
+const BATCH = 128;
+const IDS = WORD_TOKENS * WORD_NGRAMS;
+
+/** The words network on GoEmotions (Ekman) and MELD; judged by macro-F1 on the one and weighted F1 on the other's validation split. */
+export async function trainWords({ prepared, seed, epochs = 8, onBest, log }: TrainOptions): Promise<FitResult> {
+  const sets = [
+    await readPrepared<TextSet>(prepared, 'goemotions-train'),
+    await readPrepared<TextSet>(prepared, 'meld-train'),
+  ];
+  const goemotions = await readPrepared<TextSet>(prepared, 'goemotions-valid');
+  const meld = await readPrepared<TextSet>(prepared, 'meld-valid');
+  const rng = new Rng(seed);
+  const layers = new TrainingLayers(rng.fork());
+  const examples = sets.flatMap((set) => [...set.labels.keys()].map((i) => ({ set, i })));
+  const indices = new ShuffledIndices(examples.length, rng.fork());
+  const augmenting = rng.fork();
+
+  const loss = (): tf.Scalar => {
+    const ids = new Int32Array(BATCH * IDS);
+    const meta = new Float32Array(BATCH * WORDS_META);
+    const targets = indices.take(BATCH).map((index, row) => {
+      const { set, i } = examples[index]!;
+      ids.set(set.tokens.subarray(i * IDS, (i + 1) * IDS), row * IDS);
+      meta.set(set.meta.subarray(i * WORDS_META, (i + 1) * WORDS_META), row * WORDS_META);
+      // Who spoke before is often not known; and it must not tell the one corpus from the other.
+      if (augmenting.chance(0.5)) meta[row * WORDS_META] = 0;
+      return [...set.targets.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
+    });
+    const encoded = wordsEncoder(
+      layers,
+      tf.tensor3d(ids, [BATCH, WORD_TOKENS, WORD_NGRAMS], 'int32'),
+      tf.tensor2d(meta, [BATCH, WORDS_META]),
+    );
+    const heads = modalityHeads(layers, 'words', encoded);
+    return headLoss(heads, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)));
+  };
+
+  return fit({
+    layers,
+    optimiser: new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.998 }),
+    epochs,
+    stepsPerEpoch: Math.ceil(examples.length / BATCH),
+    learningRate: 1e-3,
+    loss,
+    validate: (weights) => {
+      const folded = foldBatchNorm(weights);
+      const [ofGoemotions, ofMeld] = [goemotions, meld].map((set) => {
+        const { logits } = predictWords(folded, set.tokens, set.meta);
+        return figures(probabilities(logits), set.labels, EMOTIONS.length);
+      });
+      const score = (ofGoemotions!.macroF1 + ofMeld!.weightedF1) / 2;
+      return { score, text: `GoEmotions ${describe(ofGoemotions!)} | MELD ${describe(ofMeld!)}` };
+    },
+    onBest,
+    log,
+  });
+}

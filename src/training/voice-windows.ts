@@ -1,0 +1,33 @@
+import { LOG_FLOOR, normaliseLogMel, type MelBlock } from '../features/log-mel.js';
+import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
+
+/** A live window comes each second. */
+const HOP_FRAMES = 100;
+const WINDOW = MEL_FRAMES * MEL_BANDS;
+
+/**
+ * The window of the live path in which the clip begins at frame `at` (negative: it began before); where the clip is not, is
+ * silence.
+ * @returns MEL_FRAMES × MEL_BANDS, normalised
+ */
+export function windowAt({ mel, frames }: MelBlock, at: number): Float32Array {
+  const canvas = new Float32Array(WINDOW).fill(LOG_FLOOR);
+  const from = Math.max(0, -at);
+  const to = Math.min(frames, MEL_FRAMES - at);
+  if (to > from) canvas.set(mel.subarray(from * MEL_BANDS, to * MEL_BANDS), (at + from) * MEL_BANDS);
+  return normaliseLogMel(canvas, MEL_FRAMES);
+}
+
+/**
+ * The windows in which a clip is judged: a short one in a single window that ends with it, a long one in a window each
+ * second and one that ends with it.
+ * @returns count × MEL_FRAMES × MEL_BANDS
+ */
+export function clipWindows(clip: MelBlock): Float32Array {
+  const ends: number[] = [];
+  for (let end = MEL_FRAMES; end < clip.frames; end += HOP_FRAMES) ends.push(end);
+  ends.push(clip.frames);
+  const windows = new Float32Array(ends.length * WINDOW);
+  ends.forEach((end, i) => windows.set(windowAt(clip, MEL_FRAMES - end), i * WINDOW));
+  return windows;
+}
