@@ -37,7 +37,7 @@ const embed: Plugin = {
 };
 
 export default defineConfig({
-  root: here('page'),
+  root: here('.'),
   // Relative, so that the page also works behind a path (https://example.org/calls/).
   base: './',
   plugins: [clean, embed],
@@ -47,6 +47,6 @@ export default defineConfig({
     target: TARGET,
     chunkSizeWarningLimit: 800,
     // The page alone: stories.html is for development and not part of the build.
-    rolldownOptions: { input: here('page/index.html') },
+    rolldownOptions: { input: here('index.html') },
   },
 });
