@@ -15,6 +15,9 @@ export interface SharedClock {
 
 /** The mapping moves at most so fast towards a better one: 50 ms per second is not seen in one-second windows. */
 const SLEW = 0.05;
+/** At the start the estimate gets better fast, and nobody has seen the old one for long: until then it moves faster, ms. */
+const START_MS = 2000;
+const START_SLEW = 0.5;
 /** An error of more than this is stepped over at once, and counted: slewing would take longer than it is worth, ms. */
 const STEP_MS = 1000;
 /** Before the first report: the least delay of so many ms of packets. */
@@ -43,6 +46,7 @@ export class TrackClock {
   readonly #arrivals = new SlidingMinimum(ARRIVAL_WINDOW_MS);
   /** Media time − RTP time, ms, as used now; null before the first packet or report. */
   #base: number | null = null;
+  #begunAt = 0;
   #slewedAt = 0;
   #anchor: Anchor | null = null;
   #newest: { rtpMs: number; arrivalMs: number } | null = null;
@@ -146,6 +150,7 @@ export class TrackClock {
     this.#slewedAt = Math.max(this.#slewedAt, now);
     if (this.#base === null) {
       this.#base = target;
+      this.#begunAt = now;
       return;
     }
     const error = target - this.#base;
@@ -153,7 +158,7 @@ export class TrackClock {
       this.#base = target;
       this.#shared.onStep();
     } else {
-      const most = elapsed * SLEW;
+      const most = elapsed * (now - this.#begunAt < START_MS ? START_SLEW : SLEW);
       this.#base += Math.max(-most, Math.min(most, error));
     }
   }
