@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { timeEngine } from '../../src/inference/engine-timing.js';
+import { validateInput } from '../../src/inference/network/validate-input.js';
+import { FakeEngine } from './support/fake-engine.js';
+
+describe('timeEngine', () => {
+  it('warms up, then times each batch size on valid windows with everything present', async () => {
+    const engine = new FakeEngine();
+    const run = engine.run.bind(engine);
+    engine.run = (batch) => {
+      for (const input of batch) {
+        validateInput(input);
+        expect(Object.values(input)).not.toContain(null);
+      }
+      return run(batch);
+    };
+    const timings = await timeEngine(engine, [1, 3]);
+    expect(timings.map((t) => t.size)).toEqual([1, 3]);
+    for (const { medianMs } of timings) expect(medianMs).toBeGreaterThan(0);
+    expect(engine.batches.slice(0, 2).map((b) => b.length)).toEqual([1, 3]);
+  });
+});
