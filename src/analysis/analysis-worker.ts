@@ -7,6 +7,7 @@ import { ThreadMeter } from '../common/thread-meter.js';
 import { ThreadVitals } from '../common/thread-vitals.js';
 import { FaceFinder } from '../features/face-finder.js';
 import { liveDecoders } from '../media/index.js';
+import { loadTranscriber } from './load-transcriber.js';
 import type { AnalysisOptions, FromAnalysis, ToAnalysis } from './messages.js';
 import { forEachPacket } from './packet-batch.js';
 import { ParticipantPipeline } from './participant-pipeline.js';
@@ -25,6 +26,7 @@ const send = (message: FromAnalysis, transfer: ArrayBuffer[] = []) => {
 const meter = new ThreadMeter();
 const vitals = new ThreadVitals(`analysis-${String(options.index)}`, meter);
 const faceFinder = await FaceFinder.create();
+const transcriber = options.transcriber === null ? null : await loadTranscriber(options.transcriber);
 const tick$ = new Subject<number>();
 const participants = new Map<number, ParticipantPipeline>();
 /** Track handle → key of its participant. */
@@ -49,6 +51,7 @@ function openParticipant(key: number): void {
       options,
       faceFinder,
       tick$,
+      transcriber,
       clock: systemClock,
       meter,
       onWindow: (features) => {

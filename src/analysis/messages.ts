@@ -7,6 +7,8 @@ export interface AnalysisOptions {
   index: number;
   allowedLatenessMs: number;
   wordsRevisionHorizonMs: number;
+  /** Module of the server-side speech recognition; null: none. */
+  transcriber: string | null;
 }
 
 /** Main thread → analysis thread. `key` names a participant, `handle` a track, both for the life of the thread. */

@@ -16,13 +16,17 @@ import { VoiceObserver } from '../features/voice-observer.js';
 import { AudioTrackReceiver, MediaClock, VideoTrackReceiver } from '../media/index.js';
 import type { SenderReport, TrackInfo } from '../sfu/types.js';
 import { alignWindows, ParticipantStreams } from '../streams/index.js';
+import type { TranscriberFactory } from '../streams/transcriber.js';
 import type { AnalysisOptions } from './messages.js';
+import { Transcription } from './transcription.js';
 
 export interface PipelineDeps {
   options: AnalysisOptions;
   /** Shared by the participants of a thread. */
   faceFinder: FaceFinder;
   tick$: Observable<number>;
+  /** Speech recognition on the server, where one is configured. */
+  transcriber: TranscriberFactory | null;
   clock: Clock;
   meter: Meter;
   onWindow(features: WindowFeatures): void;
@@ -46,11 +50,22 @@ export class ParticipantPipeline {
   readonly #streams = new ParticipantStreams<FaceObservation, VoiceObservation>();
   readonly #tracks = new Map<number, Track>();
   readonly #subscription: Subscription;
+  readonly #transcription: Transcription | null;
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
     this.#mediaClock = new MediaClock(deps.meter);
     const { options, meter, clock } = deps;
+    this.#transcription =
+      deps.transcriber &&
+      new Transcription({
+        factory: deps.transcriber,
+        meter,
+        clock,
+        onWords: (segment) => {
+          this.#streams.words(segment);
+        },
+      });
     this.#subscription = alignWindows(this.#streams, deps.tick$, {
       meter,
       allowedLatenessMs: options.allowedLatenessMs,
@@ -103,6 +118,7 @@ export class ParticipantPipeline {
 
   setWords(enabled: boolean): void {
     this.#streams.setTrack({ modality: 'words', on: enabled, paused: false });
+    this.#transcription?.setWanted(enabled);
   }
 
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
@@ -116,6 +132,7 @@ export class ParticipantPipeline {
 
   close(): void {
     for (const handle of [...this.#tracks.keys()]) this.closeTrack(handle);
+    this.#transcription?.stop();
     this.#subscription.unsubscribe();
     this.#streams.close();
   }
@@ -155,6 +172,7 @@ export class ParticipantPipeline {
       clock,
       mediaClock: this.#mediaClock,
       onChunk: (chunk) => {
+        this.#transcription?.push(chunk);
         const block = observer.observe(chunk);
         if (block) this.#streams.audio(block);
       },
@@ -164,6 +182,7 @@ export class ParticipantPipeline {
       receiver,
       closeObserver: () => {
         observer.close();
+        this.#transcription?.stop();
       },
     };
   }

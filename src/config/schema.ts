@@ -86,6 +86,10 @@ export const configSchema = z.strictObject({
   ),
   analysisThreads: int('Threads that decode media and make features. 0: one per two cores.', 'count', 0, 0, 64),
 
+  transcriber: optionalText(
+    'Module (path or package) that recognises speech on the server; see src/streams/transcriber.ts. Without it words come from captions.',
+  ),
+
   allowedLateness: int('How long after its end a window waits for late media before it closes.', 'ms', 150, 0, 5000),
   wordsRevisionHorizon: int('Words this late still revise the event of their window.', 'ms', 10_000, 0, 60_000),
   smoothing: int('Time constant of the smoothed scores.', 'ms', 2000, 0, 60_000),

@@ -8,5 +8,6 @@ export {
 } from './align-windows.js';
 export { boundedMap, type BoundedMapOptions } from './bounded-map.js';
 export { ParticipantStreams } from './participant-streams.js';
+export type * from './transcriber.js';
 export * from './types.js';
 export { type AlignerOptions, type AlignerOutput, WINDOW_MS, WindowAligner } from './window-aligner.js';
