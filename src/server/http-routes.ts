@@ -8,6 +8,7 @@ import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { Access } from './access.js';
 import { readJson, sendError, sendJson } from './http-json.js';
+import { originAllowed } from './origin.js';
 import { KeyedLimiter } from './keyed-limiter.js';
 import { INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema } from './protocol.js';
 import { setHeaders } from './security-headers.js';
@@ -42,6 +43,7 @@ const MAX_TOKEN_REQUEST_BYTES = 1024;
 const TOKEN_BURST = 60;
 const TOKENS_PER_SECOND = 2;
 const MAX_ADDRESSES = 10_000;
+const LIBRARY_PATH = '/emostream.js';
 
 /** The HTTP side: the page, its two questions, and what monitoring asks. */
 export function createRoutes(options: RouteOptions): HttpHandler {
@@ -77,12 +79,28 @@ export function createRoutes(options: RouteOptions): HttpHandler {
   };
   const page = servePage(options.clientDir);
 
+  /** Lets pages of allowed origins ask what our own page asks (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+  const allowForeignPage = ({ headers }: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('Vary', 'Origin');
+    if (headers.origin === undefined || !originAllowed(headers.origin, headers.host, options.allowedOrigins)) return;
+    setHeaders(response, {
+      'Access-Control-Allow-Origin': headers.origin,
+      'Access-Control-Allow-Methods': 'GET, POST',
+      'Access-Control-Allow-Headers': 'content-type',
+      'Access-Control-Max-Age': '600',
+    });
+  };
+
   return async (request, response) => {
     setHeaders(response, options.headers);
     try {
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
       const method = request.method === 'HEAD' ? 'GET' : request.method;
+      if (path.startsWith('/api/')) {
+        allowForeignPage(request, response);
+        if (method === 'OPTIONS') return void response.writeHead(204).end();
+      }
       if (route && method !== route.method) {
         response.setHeader('Allow', route.method);
         return sendJson(response, 405, { error: { code: 'BAD_MESSAGE', message: `${path} wants ${route.method}` } });
@@ -108,11 +126,12 @@ function servePage(dir: string): HttpHandler {
   const files = sirv(dir, {
     etag: true,
     // Files under assets/ carry a hash of their content in their name; the page itself is asked for anew each time.
-    setHeaders: (response, path) =>
-      response.setHeader(
-        'Cache-Control',
-        path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      ),
+    setHeaders: (response, path) => {
+      const immutable = path.startsWith('/assets/');
+      response.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+      // The library that other pages load for the overlay; what it may see, its token and its origin say.
+      if (path === LIBRARY_PATH) response.setHeader('Access-Control-Allow-Origin', '*');
+    },
   });
   return (request, response) =>
     new Promise((resolve, reject) => {

@@ -21,8 +21,12 @@ beforeAll(async () => {
   mkdirSync(join(dir, 'page', 'assets'), { recursive: true });
   writeFileSync(join(dir, 'page', 'index.html'), '<!doctype html><title>call</title>');
   writeFileSync(join(dir, 'page', 'assets', 'app-1a2b.js'), 'export {}');
+  writeFileSync(join(dir, 'page', 'emostream.js'), 'export {}');
   writeFileSync(join(dir, 'secret.txt'), 'secret');
-  open = await startServer({ openDoor: true, allowFace: false }, { clientDir: join(dir, 'page') });
+  open = await startServer(
+    { openDoor: true, allowFace: false, allowedOrigins: ['https://friend.example'] },
+    { clientDir: join(dir, 'page') },
+  );
   shut = await startServer({}, { clientDir: join(dir, 'nowhere') });
 });
 afterAll(async () => {
@@ -147,6 +151,30 @@ describe('the page', () => {
     const response = await fetch(shut.server.url);
     expect(response.status).toBe(404);
     expect(await response.text()).toContain('npm run build');
+  });
+});
+
+describe('pages of other origins', () => {
+  const friend = 'https://friend.example';
+  const preflight = (origin: string) =>
+    fetch(`${open.server.url}/api/token`, { method: 'OPTIONS', headers: { origin } });
+
+  test('may ask where they are allowed to', async () => {
+    expect((await preflight(friend)).headers.get('access-control-allow-origin')).toBe(friend);
+    const response = await post(open, '{"room":"room"}', { origin: friend });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('access-control-allow-origin')).toBe(friend);
+  });
+
+  test('may not where they are not', async () => {
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('may all load the overlay library', async () => {
+    const response = await fetch(`${open.server.url}/emostream.js`);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    const page = await fetch(open.server.url);
+    expect(page.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 
