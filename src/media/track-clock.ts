@@ -72,8 +72,8 @@ export class TrackClock {
   /** A packet arrived. Call it for each, before `mediaTime` of its timestamp. */
   packet(timestamp: number, arrivalMs: number): void {
     const rtpMs = this.#unwrap.next(timestamp) / this.#ticksPerMs;
+    if (this.#contradicts(rtpMs, arrivalMs)) return;
     if (!this.#newest || rtpMs > this.#newest.rtpMs) this.#newest = { rtpMs, arrivalMs };
-    this.#checkAgainst(rtpMs, arrivalMs);
     this.#arrivals.add(arrivalMs - rtpMs, arrivalMs);
     this.#boundOffset(rtpMs, arrivalMs);
     this.#settle(arrivalMs);
@@ -163,18 +163,19 @@ export class TrackClock {
     }
   }
 
-  /** The RTP clock was set (some senders stop it while muted): begin again with arrival times. */
-  #checkAgainst(rtpMs: number, arrivalMs: number): void {
-    if (this.#base === null) return;
-    const contradicts = Math.abs(arrivalMs - rtpMs - this.#base) > STEP_MS * 1.5;
+  /** A packet whose time is impossible says nothing; many in a row say that the RTP clock was set (some stop when muted). */
+  #contradicts(rtpMs: number, arrivalMs: number): boolean {
+    const contradicts = this.#base !== null && Math.abs(arrivalMs - rtpMs - this.#base) > STEP_MS * 1.5;
     this.#contradictions = contradicts ? this.#contradictions + 1 : 0;
-    if (this.#contradictions < CONTRADICTIONS) return;
+    if (this.#contradictions < CONTRADICTIONS) return contradicts;
+    // Begin again with arrival times.
     this.#contradictions = 0;
     this.#anchor = null;
+    this.#newest = null;
     this.#arrivals.clear();
-    this.#newest = { rtpMs, arrivalMs };
     this.#shared.onStep();
     this.#base = arrivalMs - rtpMs;
+    return false;
   }
 
   #accept(next: Anchor): boolean {
