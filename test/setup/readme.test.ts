@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { projectFile } from '../../bench/support/project-file.js';
+import { configTable } from '../../src/config/table.js';
+
+const readme = readFileSync(projectFile('README.md'), 'utf8');
+
+it('the README’s configuration table is the schema’s', () => {
+  expect(readme, 'run `npm run docs`').toContain(configTable());
+});
+
+it('the README’s links to files and its headings lead somewhere', () => {
+  const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links.filter((target) => !/^https?:/.test(target))) {
+    if (link.startsWith('#')) {
+      const anchors = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+        (title ?? '').toLowerCase().replaceAll(' ', '-'),
+      );
+      expect(anchors).toContain(link.slice(1));
+    } else {
+      expect(() => readFileSync(projectFile(link)), link).not.toThrow(/ENOENT/);
+    }
+  }
+});
