@@ -1,12 +1,15 @@
+import { writeCalibration } from './calibration-store.js';
 import type { FitResult } from './fit.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import { trainFace } from './train-face.js';
+import { trainFusion } from './train-fusion.js';
+import type { TrainOptions } from './train-options.js';
 import { trainVoice } from './train-voice.js';
 import { trainWords } from './train-words.js';
-import type { TrainOptions } from './train-options.js';
 import { writeWeights } from './weights-store.js';
 
-export type Part = 'face' | 'voice' | 'words' | 'fusion';
+export const PARTS = ['face', 'voice', 'words', 'fusion'] as const;
+export type Part = (typeof PARTS)[number];
 
 export interface TrainPartOptions extends Omit<TrainOptions, 'onBest'> {
   /** Folder in which trained parts are kept. */
@@ -15,36 +18,39 @@ export interface TrainPartOptions extends Omit<TrainOptions, 'onBest'> {
   command: string;
 }
 
-interface Trainer {
-  corpora: string[];
-  train: (options: TrainOptions & { weights: string }) => Promise<FitResult>;
-}
-
-const TRAINERS: Partial<Record<Part, Trainer>> = {
-  face: { corpora: ['FER+'], train: trainFace },
-  voice: { corpora: ['RAVDESS', 'EMO-DB'], train: trainVoice },
-  words: { corpora: ['GoEmotions', 'MELD'], train: trainWords },
+const CORPORA: Record<Part, string[]> = {
+  face: ['FER+'],
+  voice: ['RAVDESS', 'EMO-DB'],
+  words: ['GoEmotions', 'MELD'],
+  fusion: ['FER+', 'RAVDESS', 'EMO-DB', 'GoEmotions', 'MELD'],
 };
 
 /** Trains a part on the `tensorflow` engine; its best weights are written each time they get better. */
-export async function trainPart(part: Part, { weights: folder, command, ...options }: TrainPartOptions): Promise<void> {
+export async function trainPart(part: Part, options: TrainPartOptions): Promise<void> {
+  const { weights: folder, command, seed, log } = options;
   await startTensorflowBackend();
-  const trainer = TRAINERS[part]!;
-  const write = async (best: FitResult): Promise<void> => {
-    const { weights, score, epoch, seconds } = best;
-    const record = {
+  const onBest = async ({ weights, score, epoch, seconds }: FitResult): Promise<void> => {
+    await writeWeights(folder, weights, {
       part,
       command,
-      seed: options.seed,
+      seed,
       bestEpoch: epoch,
       validationScore: score,
       seconds: Math.round(seconds),
-      corpora: trainer.corpora,
+      corpora: CORPORA[part],
       finishedAt: new Date().toISOString(),
-    };
-    await writeWeights(folder, weights, record);
+    });
   };
-  const best = await trainer.train({ ...options, weights: folder, onBest: write });
-  await write(best);
-  options.log(`${part}: best at epoch ${best.epoch}, score ${best.score.toFixed(4)}; weights in ${folder}`);
+  const best = await train(part, { ...options, onBest });
+  await onBest(best);
+  log(`${part}: best at epoch ${best.epoch}, score ${best.score.toFixed(4)}; weights in ${folder}`);
+}
+
+async function train(part: Part, options: TrainOptions & { weights: string }): Promise<FitResult> {
+  if (part === 'face') return trainFace(options);
+  if (part === 'voice') return trainVoice(options);
+  if (part === 'words') return trainWords(options);
+  const result = await trainFusion(options);
+  await writeCalibration(options.weights, result.calibration);
+  return result;
 }

@@ -1,0 +1,108 @@
+import { EMOTIONS } from '../common/emotions.js';
+import { faceQuality } from '../features/face-quality.js';
+import { LogMelStream } from '../features/log-mel.js';
+import { voiceQuality, wordsQuality } from '../features/quality.js';
+import { FACE_CROPS, FACE_SIZE, MEL_FRAMES, WORD_TOKENS, WORDS_WINDOW_MS } from '../features/types.js';
+import { VoiceActivityDetector } from '../features/voice-activity.js';
+import type { NamedWeights } from '../inference/model-format.js';
+import { EMBEDDING } from '../inference/network/sizes.js';
+import type { FaceSet } from './data/ferplus.js';
+import type { SpeechSet } from './data/speech.js';
+import type { TextSet } from './data/text.js';
+import { augmentFace } from './face-augment.js';
+import { predictFaces, predictVoices, predictWords } from './predict.js';
+import type { Rng } from './rng.js';
+import { clipSamples } from './splits.js';
+import { augmentVoice } from './voice-augment.js';
+import { windowAt } from './voice-windows.js';
+
+/** Examples of one modality as fusion sees them: what the trained encoder made of them, and their quality. */
+export interface EncodedSet {
+  labels: number[];
+  /** Each `rows` × EMBEDDING; rows is FACE_CROPS for a face and 1 otherwise. */
+  embeddings: Float32Array[];
+  quality: number[][];
+}
+
+/** The half of the validation data on which fusion is trained, and the half on which it is chosen and calibrated. */
+export type Half = 'fit' | 'judge';
+
+type Folded = ReadonlyMap<string, NamedWeights>;
+const PIXELS = FACE_SIZE * FACE_SIZE;
+
+/**
+ * Each picture as the crops of one second: itself and three versions that a call might have made of it, of unequal quality, so
+ * that attention over crops has something to choose from.
+ */
+export function encodeFaces(folded: Folded, set: FaceSet, half: Half, rng: Rng): EncodedSet {
+  const picked = [...set.majority.keys()].filter((i) => set.majority[i]! >= 0 && i % 2 === (half === 'fit' ? 0 : 1));
+  const crops = new Uint8Array(picked.length * FACE_CROPS * PIXELS);
+  const quality = picked.map((index, row) => {
+    const image = set.images.subarray(index * PIXELS, (index + 1) * PIXELS);
+    const side = rng.between(40, 200);
+    const figures = Array.from({ length: FACE_CROPS }, (_, k) => {
+      const crop = k === 0 ? image : augmentFace(image, rng);
+      crops.set(crop, (row * FACE_CROPS + k) * PIXELS);
+      return faceQuality(crop, side);
+    });
+    return figures[0]!.map((_, q) => figures.reduce((sum, each) => sum + each[q]!, 0) / FACE_CROPS);
+  });
+  const { embeddings } = predictFaces(folded, crops);
+  return { labels: picked.map((i) => set.majority[i]!), embeddings: rows(embeddings, FACE_CROPS), quality };
+}
+
+/** Several windows of each clip, clean and noisy, the clip anywhere in the window. */
+export function encodeVoices(folded: Folded, set: SpeechSet, clips: readonly number[], rng: Rng): EncodedSet {
+  const windows: Float32Array[] = [];
+  const labels: number[] = [];
+  const quality: number[][] = [];
+  for (const clip of clips) {
+    for (let variant = 0; variant < 4; variant++) {
+      const clean = clipSamples(set, clip);
+      const samples = variant === 0 ? clean : augmentVoice(clean, rng);
+      const block = new LogMelStream().push(samples);
+      const low = Math.min(0, MEL_FRAMES - block.frames);
+      const high = Math.max(0, MEL_FRAMES - block.frames);
+      const at = low + rng.below(high - low + 1);
+      const { speechFrames, snrDb } = new VoiceActivityDetector().process(block.mel, block.frames);
+      const inside = Math.min(block.frames, MEL_FRAMES) / Math.max(block.frames, 1);
+      windows.push(windowAt(block, at));
+      labels.push(set.labels[clip]!);
+      quality.push(
+        voiceQuality(snrDb, (speechFrames * inside) / MEL_FRAMES, rng.chance(0.8) ? 1 : rng.between(0.5, 1)),
+      );
+    }
+  }
+  const joined = new Float32Array(windows.length * (windows[0]?.length ?? 0));
+  windows.forEach((window, i) => joined.set(window, i * window.length));
+  return { labels, embeddings: rows(predictVoices(folded, joined).embeddings, 1), quality };
+}
+
+export function encodeWords(folded: Folded, set: TextSet, half: Half, rng: Rng): EncodedSet {
+  const { embeddings } = predictWords(folded, set.tokens, set.meta);
+  const all = rows(embeddings, 1);
+  const picked = [...set.labels.keys()].filter((i) => set.labels[i]! >= 0 && i % 2 === (half === 'fit' ? 0 : 1));
+  // The second meta feature is the number of tokens over WORD_TOKENS.
+  const quality = picked.map((i) => {
+    return wordsQuality(set.meta[i * 4 + 1]! * WORD_TOKENS, rng.between(0, WORDS_WINDOW_MS));
+  });
+  return { labels: picked.map((i) => set.labels[i]!), embeddings: picked.map((i) => all[i]!), quality };
+}
+
+export function joinSets(...sets: EncodedSet[]): EncodedSet {
+  return {
+    labels: sets.flatMap(({ labels }) => labels),
+    embeddings: sets.flatMap(({ embeddings }) => embeddings),
+    quality: sets.flatMap(({ quality }) => quality),
+  };
+}
+
+/** Indices of a set by label. */
+export function byLabel({ labels }: EncodedSet): number[][] {
+  return EMOTIONS.map((_, emotion) => labels.flatMap((label, i) => (label === emotion ? [i] : [])));
+}
+
+function rows(values: Float32Array, perItem: number): Float32Array[] {
+  const size = perItem * EMBEDDING;
+  return Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,117 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EMOTIONS } from '../common/emotions.js';
+import type { TestFigures } from './evaluate.js';
+import type { Provenance } from './export-model.js';
+
+const percent = (value: number): string => (100 * value).toFixed(1);
+
+/** Writes the model card from what training recorded and what evaluation measured. */
+export async function writeModelCard(
+  folder: string,
+  provenance: Provenance,
+  results: Record<string, TestFigures>,
+): Promise<void> {
+  await writeFile(join(folder, 'README.md'), modelCard(provenance, results));
+}
+
+export function modelCard(
+  { version, bytes, parameters, parts }: Provenance,
+  results: Record<string, TestFigures>,
+): string {
+  const made = parts.map(
+    ({ part, command, seed, bestEpoch, seconds, corpora }) =>
+      `| ${part} | \`${command}\` | ${seed} | ${bestEpoch} | ${(seconds / 60).toFixed(1)} | ${corpora.join(', ')} |`,
+  );
+  const figures = Object.entries(results).map(([name, r]) => {
+    const cells = [r.accuracy, r.uar, r.macro_f1, r.weighted_f1].map(percent).join(' | ');
+    return `| ${name} | ${r.n} | ${cells} | ${r.ece.toFixed(3)} | ${percent(r.certain.coverage)} | ${percent(r.certain.accuracy)} |`;
+  });
+  const recalls = Object.entries(results).map(
+    ([name, { recall }]) =>
+      `| ${name} | ${recall.map((value) => (value === null ? '–' : percent(value))).join(' | ')} |`,
+  );
+  const protocols = Object.entries(results).map(([name, { protocol }]) => `- ${name}: ${protocol}.`);
+  return `# Model card: emostream-fusion ${version}
+
+This page is written by \`emostream evaluate\` from \`training.json\` and the figures that it measured; do not edit it.
+
+A network that reads up to 4 face crops (48×48 grey), the trailing 3 s of speech (64-band log-mel) and the trailing words of
+one participant, and gives a distribution over ${EMOTIONS.join(', ')}, with valence and arousal. Any of the three may be
+absent. ${parameters.toLocaleString('en')} parameters, ${(bytes / 1e6).toFixed(2)} MB (kernels and tables in float16).
+
+## How it was made
+
+Trained from random initial values with the commands of this project, nothing copied from elsewhere:
+
+\`emostream data prepare --data DIR\`, then
+
+| part | command | seed | best epoch | minutes | corpora |
+| --- | --- | --- | --- | --- | --- |
+${made.join('\n')}
+
+then \`emostream model export\` and \`emostream evaluate\`. "Minutes" is wall time on two shared cores. The epoch was chosen on
+validation data; the test sets were read by \`emostream evaluate\` alone.
+
+- Face: FER+ vote shares as soft labels. Pictures of the training split that are byte for byte in the validation or test
+  split were dropped, and those of the validation split that are in the test split.
+- Voice: RAVDESS and EMO-DB split by speaker. Test: RAVDESS actors 18-20, EMO-DB speakers 15, 16. Validation: actors 15-17,
+  speakers 12, 13. "Calm" counts as neutral; boredom is left out.
+- Words: GoEmotions with Ekman's labels, and MELD.
+- Fusion: no corpus here has face, voice and words of one person. Fusion and the attention over crops were trained on triples
+  matched by label, of different people, 15 % of the companions of a random label, modalities left out at random; on one
+  half of the validation data, because encoders are too sure on what they were trained on. The other half chose the epoch,
+  the temperatures and the \`uncertain\` threshold.
+- Valence and arousal were not annotated in these corpora. They are the expected place of the emotions on the circumplex
+  (Russell 1980), so they add no information to the distribution.
+
+## Figures
+
+In percent, ECE as a fraction. UAR: mean recall of the classes that occur. "Certain": answers that are not \`uncertain\`.
+
+| test set | n | accuracy | UAR | macro-F1 | weighted F1 | ECE | certain | accuracy of the certain |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+${figures.join('\n')}
+
+Recall by emotion:
+
+| test set | ${EMOTIONS.join(' | ')} |
+| --- |${EMOTIONS.map(() => ' --- |').join('')}
+${recalls.join('\n')}
+
+Protocols:
+
+${protocols.join('\n')}
+
+## Data and terms
+
+| corpus | terms |
+| --- | --- |
+| FER2013 pictures | gathered from the web, for research |
+| FER+ votes (Barsoum et al. 2016) | MIT |
+| RAVDESS (Livingstone and Russo 2018) | CC BY-NC-SA 4.0, non-commercial |
+| EMO-DB (Burkhardt et al. 2005) | free for research |
+| GoEmotions (Demszky et al. 2020) | CC BY 4.0 |
+| MELD (Poria et al. 2019) | GPL-3 |
+
+**Because RAVDESS was used, these weights may not be used commercially** (CC BY-NC-SA 4.0); FER2013 and EMO-DB ask for research
+use likewise. The code of the project is not bound by this. Whoever needs other terms trains on other corpora.
+
+## Intended use and limits
+
+For research, demonstration and self-observation in calls whose participants were told and agreed. What it gives is how an
+expression would be labelled by annotators, not what a person feels.
+
+- Voices are acted, by few speakers, in English and German; spontaneous speech is harder. Words are English.
+- "Disgusted" and "fearful" are rare in all corpora: see their recalls.
+- Accuracy by skin tone, age, gender, culture, glasses or beard was not measured; the face corpus is known to be unbalanced.
+- Light from behind, profiles, and small or covered faces are outside of what was measured.
+- Probabilities with several modalities present were calibrated on synthetic triples, and real ones disagree more.
+
+## Legal note
+
+Emotion recognition is regulated. The EU AI Act (Regulation 2024/1689) forbids it at work and in education, except for
+medical or safety reasons (Art. 5(1)(f)), and demands elsewhere that people be told (Art. 50(3)). Biometric data also fall
+under the GDPR (Art. 9). This is not legal advice.
+`;
+}

@@ -1,0 +1,218 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { EMOTIONS, MODALITIES, type Modality } from '../common/emotions.js';
+import { InferenceLayers } from '../inference/network/inference-layers.js';
+import { modalityHeads } from '../inference/network/heads.js';
+import { attendCrops } from '../inference/network/fusion.js';
+import type { Calibration, NamedWeights } from '../inference/model-format.js';
+import { EMBEDDING } from '../inference/network/sizes.js';
+import { FACE_CROPS } from '../features/types.js';
+import { temperatureOf, uncertainThreshold, type Judged } from './calibrate.js';
+import { affectOf } from './circumplex.js';
+import type { FaceSet } from './data/ferplus.js';
+import { readPrepared } from './data/prepared.js';
+import type { SpeechSet } from './data/speech.js';
+import type { TextSet } from './data/text.js';
+import { fit, type FitResult } from './fit.js';
+import { foldBatchNorm } from './fold.js';
+import { encodeFaces, encodeVoices, encodeWords, joinSets, type EncodedSet, type Half } from './fusion-data.js';
+import { TripleSampler, tripleKey, type Triple } from './fusion-sampler.js';
+import { headLoss } from './loss.js';
+import { figures } from './metrics.js';
+import { AdamW } from './optimiser.js';
+import { probabilities } from './predict.js';
+import { Rng } from './rng.js';
+import { clipsOf } from './splits.js';
+import { TrainingLayers } from './training-layers.js';
+import type { TrainOptions } from './train-options.js';
+import { readWeights } from './weights-store.js';
+
+const BATCH = 256;
+const STEPS = 60;
+const JUDGED = 6000;
+const CONFLICT = 0.15;
+/** Validation speakers on whose clips fusion is judged; it is fitted on the others'. */
+const JUDGE_SPEAKERS = new Set([117, 213]);
+
+export interface FusionResult extends FitResult {
+  calibration: Calibration;
+  coverage: number;
+}
+
+/**
+ * Fusion and the attention over crops, on label-matched triples. The encoders are frozen, and it sees only validation
+ * data: on their own training data the encoders are surer than they will ever be again. One half is fitted, the other
+ * chooses the epoch, the temperatures and the threshold.
+ */
+export async function trainFusion(options: TrainOptions & { weights: string }): Promise<FusionResult> {
+  const { seed, epochs = 30, onBest, log } = options;
+  const rng = new Rng(seed);
+  const parts = await Promise.all(MODALITIES.map((part) => readWeights(options.weights, part)));
+  const trained = new Map(parts.flatMap(({ weights }) => [...weights]));
+  const folded = foldBatchNorm(trained);
+  const fitting = new TripleSampler(await encodeHalf(options.prepared, folded, 'fit', rng), rng.fork());
+  const judgeSets = await encodeHalf(options.prepared, folded, 'judge', rng);
+  const judging = new TripleSampler(judgeSets, rng.fork());
+  const judged = Array.from({ length: JUDGED }, () => judging.draw(0));
+
+  const layers = new TrainingLayers(rng.fork());
+  layers.restore(new Map([...trained].filter(([name]) => isHead(name))));
+  // Makes the variables of fusion itself.
+  tf.tidy(() => void fitting.forward(layers, [fitting.draw(0)]));
+
+  const result = await fit({
+    layers,
+    optimiser: new AdamW({ weightDecay: 0.1, clipNorm: 2, averageDecay: 0.99 }),
+    epochs,
+    stepsPerEpoch: STEPS,
+    learningRate: 2e-3,
+    frozen: isHead,
+    loss: () => {
+      const triples = Array.from({ length: BATCH }, () => fitting.draw(CONFLICT));
+      const targets = triples.map(({ label }) => EMOTIONS.map((_, i) => 0.01 + (i === label ? 0.93 : 0)));
+      const output = fitting.forward(layers, triples);
+      return headLoss(output, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)));
+    },
+    validate: (weights) => {
+      const logits = fusedLogits(weights, judging, judged);
+      const byKey = groupByKey(judged);
+      const accuracies = [...byKey].map(([key, rows]) => {
+        const labels = rows.map((row) => judged[row]!.label);
+        const result = figures(probabilities(pick(logits, rows)), labels, EMOTIONS.length);
+        return { key, accuracy: result.accuracy, uar: result.uar };
+      });
+      const score = accuracies.reduce((sum, { accuracy, uar }) => sum + accuracy + uar, 0) / accuracies.length / 2;
+      const text = accuracies.map(({ key, accuracy }) => `${key} ${(100 * accuracy).toFixed(0)}`).join(', ');
+      return { score, text };
+    },
+    ...(onBest ? { onBest: (best: FitResult) => onBest({ ...best, weights: fusionOnly(best.weights) }) } : {}),
+    log,
+  });
+  const { calibration, coverage, accuracy } = calibrate(result.weights, judging, judged, judgeSets, log);
+  log(
+    `uncertain below ${calibration.uncertainBelow.toFixed(3)}: ${(100 * coverage).toFixed(0)} % are certain, ${(100 * accuracy).toFixed(0)} % of those right`,
+  );
+  return { ...result, weights: fusionOnly(result.weights), calibration, coverage };
+}
+
+const isHead = (name: string): boolean => /^(?:face|voice|words)\/(?:logits|affect)\//u.test(name);
+
+function fusionOnly(weights: ReadonlyMap<string, NamedWeights>): Map<string, NamedWeights> {
+  return new Map([...weights].filter(([name]) => !isHead(name)));
+}
+
+async function encodeHalf(
+  prepared: string,
+  folded: ReadonlyMap<string, NamedWeights>,
+  half: Half,
+  rng: Rng,
+): Promise<Record<Modality, EncodedSet>> {
+  const faces = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
+  const voices: EncodedSet[] = [];
+  for (const name of ['ravdess', 'emodb']) {
+    const set = await readPrepared<SpeechSet>(prepared, name);
+    const clips = clipsOf(set, 'valid').filter((i) => JUDGE_SPEAKERS.has(set.speakers[i]!) === (half === 'judge'));
+    voices.push(encodeVoices(folded, set, clips, rng));
+  }
+  const words: EncodedSet[] = [];
+  for (const name of ['goemotions-valid', 'meld-valid']) {
+    words.push(encodeWords(folded, await readPrepared<TextSet>(prepared, name), half, rng));
+  }
+  return { face: encodeFaces(folded, faces, half, rng), voice: joinSets(...voices), words: joinSets(...words) };
+}
+
+function withLayers<T>(weights: ReadonlyMap<string, NamedWeights>, use: (layers: InferenceLayers) => T): T {
+  const tensors = new Map([...weights].map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]));
+  try {
+    return use(new InferenceLayers(tensors));
+  } finally {
+    tf.dispose([...tensors.values()]);
+  }
+}
+
+function fusedLogits(
+  weights: ReadonlyMap<string, NamedWeights>,
+  sampler: TripleSampler,
+  triples: readonly Triple[],
+): Float32Array {
+  return withLayers(weights, (layers) => {
+    const logits = tf.tidy(() => sampler.forward(layers, triples).logits);
+    const values = Float32Array.from(logits.dataSync());
+    logits.dispose();
+    return values;
+  });
+}
+
+function groupByKey(triples: readonly Triple[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  triples.forEach((triple, row) => {
+    const key = tripleKey(triple);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  });
+  return groups;
+}
+
+function pick(logits: Float32Array, rows: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length * EMOTIONS.length);
+  rows.forEach((row, i) => {
+    out.set(logits.subarray(row * EMOTIONS.length, (row + 1) * EMOTIONS.length), i * EMOTIONS.length);
+  });
+  return out;
+}
+
+function calibrate(
+  weights: ReadonlyMap<string, NamedWeights>,
+  sampler: TripleSampler,
+  triples: readonly Triple[],
+  sets: Record<Modality, EncodedSet>,
+  log: (line: string) => void,
+): { calibration: Calibration; coverage: number; accuracy: number } {
+  const logits = fusedLogits(weights, sampler, triples);
+  const fused: Record<string, number> = {};
+  const judged: Judged[] = [];
+  for (const [key, rows] of groupByKey(triples)) {
+    const labels = rows.map((row) => triples[row]!.label);
+    const own = pick(logits, rows);
+    fused[key] = temperatureOf(own, labels);
+    log(`temperature of ${key}: ${fused[key].toFixed(3)} (n ${rows.length})`);
+    // Only real examples choose the threshold: pairs and triples are matched by label, and so too easy.
+    if (key.includes('+')) continue;
+    const p = probabilities(own, fused[key]);
+    labels.forEach((label, i) => {
+      const row = [...p.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
+      const confidence = Math.max(...row);
+      judged.push({ confidence, right: row.indexOf(confidence) === label, weight: 1 / labels.length });
+    });
+  }
+  const { threshold, coverage, accuracy } = uncertainThreshold(judged);
+  const own = (modality: Modality): number => temperatureOf(ownLogits(weights, modality, sets), sets[modality].labels);
+  return {
+    calibration: {
+      fused,
+      face: own('face'),
+      voice: own('voice'),
+      words: own('words'),
+      uncertainBelow: threshold,
+    },
+    coverage,
+    accuracy,
+  };
+}
+
+function ownLogits(
+  weights: ReadonlyMap<string, NamedWeights>,
+  modality: Modality,
+  sets: Record<Modality, EncodedSet>,
+): Float32Array {
+  const { embeddings } = sets[modality];
+  const rows = modality === 'face' ? FACE_CROPS : 1;
+  const joined = new Float32Array(embeddings.length * rows * EMBEDDING);
+  embeddings.forEach((embedding, i) => joined.set(embedding, i * rows * EMBEDDING));
+  return withLayers(weights, (layers) =>
+    tf.tidy(() => {
+      const all = tf.tensor3d(joined, [embeddings.length, rows, EMBEDDING]);
+      const one =
+        modality === 'face' ? attendCrops(layers, all, tf.ones([embeddings.length, rows])) : tf.squeeze(all, [1]);
+      return Float32Array.from(modalityHeads(layers, modality, one as tf.Tensor2D).logits.dataSync());
+    }),
+  );
+}
