@@ -19,6 +19,8 @@ const loaders: Record<string, () => Promise<Command>> = {
   data: async () => (await import('./data.js')).dataCommand(),
   train: async () => (await import('./train.js')).trainCommand(),
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
+  model: async () => (await import('./model.js')).modelCommand(),
+  engine: async () => (await import('./engine.js')).engineCommand(),
 };
 
 async function main(argv: string[]): Promise<void> {
