@@ -12,12 +12,24 @@ import type { FaceBox, FaceObservation } from './types.js';
 export interface FaceObserverOptions {
   /** Media time between two searches, ms. */
   searchInterval: number;
+  /** The same while the face that is followed still looks just as when it was found, ms. */
+  steadyInterval: number;
   /** Least media time between two extra searches made at once when a track is lost, ms. */
   lostInterval: number;
   /** Every so many searches without a face, one looks at twice the detail, for a person far from the camera. */
   fineEvery: number;
 }
-export const FACE_OBSERVER_DEFAULTS: FaceObserverOptions = { searchInterval: 1000, lostInterval: 5000, fineEvery: 3 };
+export const FACE_OBSERVER_DEFAULTS: FaceObserverOptions = {
+  searchInterval: 1000,
+  steadyInterval: 2000,
+  lostInterval: 5000,
+  fineEvery: 3,
+};
+
+/** A followed face correlates so well only if neither its size nor its pose has changed much: no need to look again soon. */
+const STEADY_CORRELATION = 0.9;
+/** Standard deviation, grey levels, below which a picture is a closed shutter and holds no face. */
+const FLAT_DEVIATION = 3;
 
 /** Side of a close-up, in face sizes. */
 const CLOSE_UP = 2.5;
@@ -86,8 +98,10 @@ export class FaceObserver {
 
   #searchDue(now: number, lost: boolean): boolean {
     const since = now - this.#lastSearch;
+    const { searchInterval, steadyInterval } = this.#options;
+    const steady = this.#box !== null && this.#tracker.correlation >= STEADY_CORRELATION;
     // Media time may be set back when a track starts anew.
-    if (since >= this.#options.searchInterval || since < 0) return true;
+    if (since >= (steady ? steadyInterval : searchInterval) || since < 0) return true;
     if (!lost || Math.abs(now - this.#lastExtra) < this.#options.lostInterval) return false;
     this.#lastExtra = now;
     return true;
@@ -96,7 +110,7 @@ export class FaceObserver {
   #search(frame: VideoFrame, before: Region | null): void {
     this.#lastSearch = frame.mediaTime;
     const fine = before === null && this.#misses % this.#options.fineEvery === this.#options.fineEvery - 1;
-    const found = this.#finder.find(frame, fine ? 'fine' : 'coarse');
+    const found = isFlat(frame) ? [] : this.#finder.find(frame, fine ? 'fine' : 'coarse');
     // A small face may be found only at times; where one was, a close-up decides.
     if (before && !found.some((d) => sameFace(d, before))) found.push(...this.#closeUp(frame, before));
     const face = this.#choose(frame, found, before);
@@ -160,4 +174,21 @@ function inFractions(box: Region, width: number, height: number): FaceBox {
   const right = Math.min(width, box.x + box.width) / width;
   const bottom = Math.min(height, box.y + box.height) / height;
   return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** Looks at the green of some 500 pixels. */
+function isFlat({ rgb, width, height }: VideoFrame): boolean {
+  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / 500)));
+  let sum = 0;
+  let squares = 0;
+  let count = 0;
+  for (let y = step >> 1; y < height; y += step) {
+    for (let x = step >> 1; x < width; x += step) {
+      const v = rgb[(y * width + x) * 3 + 1]!;
+      sum += v;
+      squares += v * v;
+      count++;
+    }
+  }
+  return count > 0 && squares / count - (sum / count) ** 2 < FLAT_DEVIATION ** 2;
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaceFinder, type Picture } from '../../src/features/face-finder.js';
 import { FaceObserver } from '../../src/features/face-observer.js';
 import { FACE_QUALITY, FACE_SIZE } from '../../src/features/types.js';
-import { astronaut, frame, mapped, picture, scaled, seeded, windowOf } from './support/pictures.js';
+import { astronaut, frame, mapped, picture, pixel, scaled, seeded, windowOf } from './support/pictures.js';
 
 let finder: FaceFinder;
 let searches: number[] = [];
@@ -48,10 +48,20 @@ describe('FaceObserver', () => {
     }
   });
 
-  it('searches once a second and follows in between', () => {
+  it('searches once a second and follows in between, half as often while nothing changes', () => {
     searches = [];
-    const seen = show(new FaceObserver(finder), quarter, every200(5000, 16));
-    expect(seen.every((o) => o.crop !== null)).toBe(true);
+    const still = show(new FaceObserver(finder), quarter, every200(5000, 16));
+    expect(still.every((o) => o.crop !== null)).toBe(true);
+    expect(searches).toEqual([5000, 7000]);
+    searches = [];
+    const observer = new FaceObserver(finder);
+    const changing = every200(5000, 16).map((t, i) => {
+      // Every other picture a microphone hides the chin.
+      const hidden = (x: number, y: number) => i % 2 === 1 && y > 165 && y < 200 && x > 150 && x < 300;
+      const p = picture(512, 512, (x, y) => (hidden(x, y) ? [10, 10, 10] : pixel(face, x, y)));
+      return observer.observe(frame(p, t));
+    });
+    expect(changing.every((o) => o.crop !== null)).toBe(true);
     expect(searches).toEqual([5000, 6000, 7000, 8000]);
   });
 
@@ -66,15 +76,26 @@ describe('FaceObserver', () => {
     boxes.forEach((b, i) => expect((boxes[0]!.x - b.x) * 240).toBeCloseTo(12 * i, -0.7));
   });
 
-  it('looks again at once when the face is lost, but not again and again', () => {
+  it('forgets the face when the picture turns black, and finds it again', () => {
     searches = [];
     const observer = new FaceObserver(finder);
     show(observer, quarter, [1000, 1200]);
     const black = picture(256, 256, () => [0, 0, 0]);
     const after = show(observer, black, every200(1400, 10));
     expect(after.every((o) => o.crop === null && o.box === null && o.faces === 0)).toBe(true);
-    expect(searches).toEqual([1000, 1400, 2400]);
+    expect(searches).toEqual([1000]); // a closed shutter is not searched
+
     expect(observer.observe(frame(quarter, 3400)).crop).not.toBeNull();
+  });
+
+  it('looks again at once when the face is lost, but not again and again', () => {
+    searches = [];
+    const observer = new FaceObserver(finder);
+    show(observer, quarter, [1000, 1200]);
+    const wall = picture(256, 256, (x, y) => [x, y, 128]);
+    const after = show(observer, wall, every200(1400, 10));
+    expect(after.every((o) => o.crop === null)).toBe(true);
+    expect(searches).toEqual([1000, 1400, 2400]);
   });
 
   it('keeps to one face of two, and takes the larger to begin with', () => {

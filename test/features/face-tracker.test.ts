@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FaceTracker } from '../../src/features/face-tracker.js';
-import { astronaut, mapped, picture, seeded, windowOf } from './support/pictures.js';
+import { astronaut, mapped, picture, scaled, seeded, windowOf } from './support/pictures.js';
 
 const face = astronaut();
 const BOX = { x: 178, y: 78, width: 94, height: 94 };
@@ -25,6 +25,20 @@ describe('FaceTracker', () => {
     tracker.start(at(0, 0), BOX);
     const box = tracker.follow(mapped(at(12, 0), (v) => 0.5 * v + 20));
     expect(Math.abs(box!.x - (BOX.x - 12))).toBeLessThan(3);
+  });
+
+  it('follows a face that comes closer and goes away again', () => {
+    const sizeAt = (step: number) => Math.round(512 * 1.03 ** Math.min(step, 12 - step));
+    const tracker = new FaceTracker();
+    tracker.start(windowOf(scaled(face, 512, 512), 0, 0, 400, 300), BOX);
+    for (let step = 1; step <= 12; step++) {
+      const size = sizeAt(step);
+      const box = tracker.follow(windowOf(scaled(face, size, size), 0, 0, 400, 300))!;
+      const scale = size / 512;
+      expect(box).not.toBeNull();
+      expect(Math.abs(box.x + box.width / 2 - (BOX.x + BOX.width / 2) * scale)).toBeLessThan(8);
+      expect(Math.abs(box.width / BOX.width - scale)).toBeLessThan(0.1);
+    }
   });
 
   it('loses the face when something else is there, and stays lost', () => {
