@@ -5,16 +5,18 @@ import { hashFiles, listFiles } from './hash.mjs';
 import { projectPaths } from './locations.mjs';
 import { readState, writeState } from './state.mjs';
 
-/** What the server's build depends on. Tests are compiled with it: they start threads from compiled files. */
-const SERVER_SOURCES = ['src', 'bench', 'test', 'tsconfig.json', 'package-lock.json'];
+/**
+ * What the server's compilation depends on. Tests are part of it, for they start threads from compiled files, and so is the
+ * client library, with which the command line subscribes; the scripts' types are checked where tests import them.
+ */
+const SERVER_SOURCES = ['src', 'bench', 'test', 'client', 'scripts', 'tsconfig.json', 'package-lock.json'];
+/** The folders whose every source has a compiled file. */
+const COMPILED = ['src', 'bench', 'test'];
 /** The page shares the wire's schemas with the server. */
 const CLIENT_SOURCES = ['client', 'src/common', 'src/events', 'src/server/protocol.ts', 'package-lock.json'];
 
-/** @param {string} path */
-const isTypeScript = (path) => /\.(ts|json)$/.test(path);
-
 /** @param {string} root */
-export const serverHash = (root) => hashFiles(root, SERVER_SOURCES, isTypeScript);
+export const serverHash = (root) => hashFiles(root, SERVER_SOURCES, (path) => /\.(ts|mjs|json)$/.test(path));
 
 /** @param {string} root */
 export const clientHash = (root) =>
@@ -27,12 +29,29 @@ export const clientHash = (root) =>
  */
 export async function buildServer(root, node) {
   removeOrphans(root);
-  await runCommand(node, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.', '--pretty', 'false'], {
-    what: 'the TypeScript of src/, bench/ or test/ does not compile',
-    remedy: 'correct what the compiler names, and run the command again',
-    log: join(projectPaths(root).logs, 'tsc.log'),
-    cwd: root,
-  });
+  const compile = () =>
+    runCommand(node, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.', '--pretty', 'false'], {
+      what: 'the TypeScript of src/, bench/ or test/ does not compile',
+      remedy: 'correct what the compiler names, and run the command again',
+      log: join(projectPaths(root).logs, 'tsc.log'),
+      cwd: root,
+    });
+  await compile();
+  if (missingOutputs(root).length === 0) return;
+  // The compiler goes by its own record of what it wrote, and something else has removed a part of that.
+  rmSync(join(projectPaths(root).output, '.tsbuildinfo'), { force: true });
+  await compile();
+}
+
+/**
+ * Sources that have no compiled file.
+ * @param {string} root
+ */
+export function missingOutputs(root) {
+  const { output } = projectPaths(root);
+  return listFiles(root, COMPILED)
+    .filter((path) => /\.ts$/.test(path) && !/\.d\.ts$/.test(path))
+    .filter((path) => !existsSync(join(output, path.replace(/\.ts$/, '.js'))));
 }
 
 /**
@@ -57,7 +76,7 @@ export async function buildClient(root, node) {
  */
 export function removeOrphans(root) {
   const { output } = projectPaths(root);
-  const compiled = listFiles(output, ['src', 'bench', 'test']).filter((path) => /\.js(\.map)?$/.test(path));
+  const compiled = listFiles(output, [...COMPILED, 'client/lib']).filter((path) => /\.js(\.map)?$/.test(path));
   const orphans = compiled.filter((path) => !existsSync(join(root, path.replace(/\.js(\.map)?$/, '.ts'))));
   for (const path of orphans) rmSync(join(output, path));
   return orphans;
@@ -68,7 +87,7 @@ export const buildServerStep = {
   title: 'server, compiled',
   for: 'build',
   reason: ({ root }) => {
-    if (!existsSync(join(projectPaths(root).output, 'src', 'cli', 'main.js'))) return 'not there yet';
+    if (missingOutputs(root).length > 0) return 'not there yet';
     return readState(projectPaths(root).state).server?.hash === serverHash(root) ? undefined : 'its sources changed';
   },
   work: async ({ root, node }) => {

@@ -7,8 +7,8 @@ import { userCache } from './locations.mjs';
 /** What the worker prints and exits with when it is started by hand: its main.cpp's "missing MEDIASOUP_VERSION". */
 const STARTED_BY_HAND = 41;
 
-/** The worker's build: its CMake file, the bridging headers, and the script that patches. All of it decides the result. */
-const RECIPE = ['scripts/mediasoup-worker', 'scripts/setup/worker-build.mjs'];
+/** All that decides what is built from mediasoup's source: the CMake file, the bridging headers and the patch. */
+const RECIPE = ['scripts/mediasoup-worker'];
 
 /** mediasoup's version, as installed. @param {string} root */
 export function mediasoupVersion(root) {

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { findEscapes } from './architecture/escapes.js';
+import { dependenciesOf } from './architecture/imports.js';
+import { findViolations, STAGES } from './architecture/stages.js';
+import { readTree } from './architecture/tree.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MAX_LINES = 300;
+
+/** Files that may be longer, each with the reason. */
+const LONG_FILES: Record<string, string> = {};
+
+describe('the tree', () => {
+  const tree = readTree(ROOT, ['src', 'client']);
+  const server = [...tree].filter(([path]) => path.startsWith('src/'));
+
+  it('has no stage that imports a later one, and no client that knows the server', () => {
+    expect(findViolations(tree)).toEqual([]);
+  });
+
+  it('has only the stages of the design', () => {
+    const folders = new Set(server.map(([path]) => path.split('/')[1]!));
+    expect([...folders].filter((folder) => !STAGES.includes(folder))).toEqual([]);
+  });
+
+  it(`has files of at most ${MAX_LINES} lines, but for those that say why`, () => {
+    const long = server
+      .map(([path, source]) => ({ path, lines: source.split('\n').length - 1 }))
+      .filter(({ path, lines }) => lines > MAX_LINES && !(path in LONG_FILES));
+    expect(long).toEqual([]);
+    // An exception that is none any more is to be struck from the list.
+    const stale = Object.keys(LONG_FILES).filter((path) => (tree.get(path)?.split('\n').length ?? 0) - 1 <= MAX_LINES);
+    expect(stale).toEqual([]);
+  });
+
+  it('steps out of the type checker nowhere without saying why', () => {
+    expect(server.flatMap(([path, source]) => findEscapes(path, source))).toEqual([]);
+  });
+
+  it('imports only packages that are installed with the product', () => {
+    const manifest = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const undeclared = server.flatMap(([path, source]) =>
+      dependenciesOf(path, source)
+        .map(({ specifier }) => specifier)
+        .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+        .map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)![0])
+        .filter((name) => !builtinModules.includes(name) && !(name in manifest.dependencies))
+        .map((name) => `${path} imports ${name}`),
+    );
+    expect(undeclared).toEqual([]);
+  });
+});
+
+describe('the check of stages', () => {
+  const fine: [string, string][] = [
+    ['src/common/clock.ts', 'export const clock = 1;'],
+    ['src/common/worker-url.ts', 'export const workerUrl = (from: string, to: string) => from + to;'],
+    ['src/sfu/room.ts', "import { clock } from '../common/clock.js'; export const room = clock;"],
+    ['src/events/schema.ts', 'export interface Event { at: number }'],
+    ['src/events/bus.ts', "export * from './schema.js';"],
+    ['src/server/door.ts', "import { room } from '../sfu/room.js'; export const door = room;"],
+    ['client/page/main.ts', "import type { Event } from '../../src/events/schema'; import './style.css';"],
+  ];
+  const violations = (path: string, source: string): string[] => findViolations(new Map([...fine, [path, source]]));
+
+  it('lets a right tree pass', () => {
+    expect(findViolations(new Map(fine))).toEqual([]);
+  });
+
+  it.each([
+    ['an import', "import { door } from '../server/door.js';"],
+    ['an import for its effect', "import '../server/door.js';"],
+    ['an import of types', "import type { door } from '../server/door.js';"],
+    ['a type import in place', "export type Door = typeof import('../server/door.js').door;"],
+    ['a re-export', "export { door } from '../server/door.js';"],
+    ['a re-export of all', "export * from '../server/door.js';"],
+    ['an import at run time', "export const later = () => import('../server/door.js');"],
+    ['a thread', "export const thread = new Worker(workerUrl(import.meta.url, '../server/door.js'));"],
+    ['an import over several lines', "import {\n  door,\n} from '../server/door.js';"],
+  ])('finds %s of a later stage', (_, source) => {
+    const [violation, ...more] = violations('src/media/decoder.ts', source);
+    expect(violation).toMatch(
+      /^src\/media\/decoder\.ts:\d+ imports \.\.\/server\/door\.js: media stands before server$/,
+    );
+    expect(more).toEqual([]);
+  });
+
+  it('takes no word in a comment or a string for an import', () => {
+    const source = "// import { door } from '../server/door.js'\nexport const text = \"import '../server/door.js'\";";
+    expect(violations('src/media/decoder.ts', source)).toEqual([]);
+  });
+
+  it('finds a client that imports the server, a product that imports its tests, a new stage and a missing file', () => {
+    expect(violations('client/page/peek.ts', "import { door } from '../../src/server/door';")).toHaveLength(1);
+    expect(violations('client/page/peek.ts', "import { bus } from '../../src/events/bus.js';")).toHaveLength(1);
+    expect(violations('src/sfu/peek.ts', "import '../../client/page/main.js';")).toHaveLength(1);
+    expect(violations('src/helpers/peek.ts', "import '../common/clock.js';")).toHaveLength(1);
+    expect(violations('src/sfu/peek.ts', "import './nothing.js';")).toEqual([
+      'src/sfu/peek.ts:1 imports ./nothing.js: which is no file',
+    ]);
+  });
+});
+
+describe('the check of escapes', () => {
+  const escapes = (source: string): string[] => findEscapes('x.ts', source);
+
+  it.each([
+    ['any', 'let x: any;'],
+    ['any within a type', 'let x: Array<Record<string, any>>;'],
+    ['a cast to any', 'const x = (y as any).z;'],
+    ['a cast through unknown', 'const x = y as unknown as Z;'],
+    ['a rule that is off without a reason', '// eslint-disable-next-line no-console\nlog();'],
+    ['@ts-ignore', '// @ts-ignore because\nx();'],
+    ['a bare @ts-expect-error', '// @ts-expect-error\nx();'],
+  ])('finds %s', (_, source) => {
+    expect(escapes(source)).toHaveLength(1);
+  });
+
+  it.each([
+    ['the word any', '// any of these\nconst any1 = "any";'],
+    ['unknown alone', 'const x = y as unknown;'],
+    [
+      'any with a reason',
+      '// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the library says so\nlet x: any;',
+    ],
+    [
+      'a cast with a reason',
+      '// The library types it as a string and returns a number.\nconst x = y as unknown as number;',
+    ],
+    ['@ts-expect-error with a reason', '// @ts-expect-error the library forgot it\nx();'],
+  ])('lets %s pass', (_, source) => {
+    expect(escapes(source)).toEqual([]);
+  });
+});
