@@ -99,6 +99,7 @@ describe('the check of stages', () => {
     expect(violations('client/page/peek.ts', "import { door } from '../../src/server/door';")).toHaveLength(1);
     expect(violations('client/page/peek.ts', "import { bus } from '../../src/events/bus.js';")).toHaveLength(1);
     expect(violations('src/sfu/peek.ts', "import '../../client/page/main.js';")).toHaveLength(1);
+    expect(violations('src/cli/peek.ts', "import '../../client/page/main.js';")).toHaveLength(1);
     expect(violations('src/helpers/peek.ts', "import '../common/clock.js';")).toHaveLength(1);
     expect(violations('src/sfu/peek.ts', "import './nothing.js';")).toEqual([
       'src/sfu/peek.ts:1 imports ./nothing.js: which is no file',
