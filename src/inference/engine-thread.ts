@@ -34,7 +34,7 @@ interface Pending {
  * up again: the calls in flight fail with WORKER_DIED, later ones wait for the new thread.
  *
  * Inputs are copied into the message, not moved: a batch that fails is run again window by window, so its inputs must stay
- * here. A copy of a full batch of 16 (1.4 MB) takes about half a millisecond.
+ * here. Measured for a full batch of 16 (1.4 MB): 0.2 ms of the calling thread, 0.6 ms there and back.
  */
 export class EngineThread implements Engine {
   readonly name: EngineName;
