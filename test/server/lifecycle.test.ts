@@ -15,7 +15,7 @@ const handlers = async ({ server }: TestServer) => {
 };
 
 test('who vanishes without goodbye is missed after two heartbeats', async () => {
-  subject = await startServer({ heartbeat: 100 });
+  subject = await startServer({ heartbeat: 1000 });
   const alice = await subject.connect({}, { autoPong: false });
   const bob = await subject.connect();
   const { participant } = await alice.join('Alice', ALL);
@@ -25,7 +25,7 @@ test('who vanishes without goodbye is missed after two heartbeats', async () => 
   await alice.ended();
   // Bob answers his pings and stays, though he says nothing.
   const { pings } = bob;
-  await bob.until(() => bob.pings >= pings + 5);
+  await bob.until(() => bob.pings >= pings + 3);
   expect(bob.closed).toBeUndefined();
 });
 
