@@ -110,7 +110,13 @@ export class AudioDecoder {
 }
 
 function emit(out: DecodedSound[], { samples, position }: DecodedSound): void {
-  if (samples.length > 0) out.push({ samples, position: position - ENCODER_DELAY_TICKS });
+  if (samples.length === 0) return;
+  // Loud sound overshoots a little, damaged sound a lot, and it may not be a number at all.
+  for (let i = 0; i < samples.length; i++) {
+    const value = samples[i] as number;
+    if (!(value >= -1 && value <= 1)) samples[i] = value > 1 ? 1 : value < -1 ? -1 : 0;
+  }
+  out.push({ samples, position: position - ENCODER_DELAY_TICKS });
 }
 
 function open(): CodecContext {

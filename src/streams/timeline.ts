@@ -37,7 +37,7 @@ export class Timeline<T> {
     return before - this.#items.length;
   }
 
-  clear(): number {
-    return this.keep(() => false);
+  clear(): void {
+    this.#items = [];
   }
 }

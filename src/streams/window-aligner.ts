@@ -105,8 +105,7 @@ export class WindowAligner<F, A> {
     track.paused = paused;
     if (on) return;
     track.clear();
-    const items = { face: this.#frames, voice: this.#audio, words: this.#words }[modality];
-    this.#drop(`${modality}-off`, items.clear());
+    this.#drop(`${modality}-off`, this.#clear(modality));
     if (modality === 'words') {
       this.#dirty.clear();
       this.#closed.clear();
@@ -258,11 +257,28 @@ export class WindowAligner<F, A> {
     if (due - startMs <= MAX_CATCH_UP * WINDOW_MS) return null;
     const endMs = due - WINDOW_MS;
     this.#next = endMs;
-    const lost =
-      this.#frames.filter(({ mediaTime }) => mediaTime >= startMs && mediaTime < endMs).length +
-      this.#audio.filter(({ item }) => item.mediaTime >= startMs && item.mediaTime + item.durationMs <= endMs).length;
-    this.#drop('skipped', lost);
+    const frames = this.#frames.filter(({ mediaTime }) => mediaTime >= startMs && mediaTime < endMs);
+    this.#drop('face-skipped', frames.length);
+    const audio = this.#audio.filter(({ item }) => overlaps(item, startMs, endMs));
+    this.#drop('voice-skipped', audio.length);
     return { startMs, endMs };
+  }
+
+  /** Empties a modality; returns how many items had been in no window yet. */
+  #clear(modality: Modality): number {
+    const next = this.#next ?? -Infinity;
+    let unseen: number;
+    if (modality === 'face') {
+      unseen = this.#frames.filter(({ mediaTime }) => mediaTime >= next).length;
+      this.#frames.clear();
+    } else if (modality === 'voice') {
+      unseen = this.#audio.filter(({ item }) => overlaps(item, next, Infinity)).length;
+      this.#audio.clear();
+    } else {
+      unseen = this.#words.filter((said) => reaches(said, next)).length;
+      this.#words.clear();
+    }
+    return unseen;
   }
 
   /** Lets go of everything that no coming window and no revision can need. */

@@ -23,7 +23,9 @@ import {
 
 const WINDOWS = 11;
 const LIMIT_MS = 40;
-const SEEDS = [1, 2, 3, 4];
+const SEEDS = [1, 2, 3, 4, 5];
+/** Fewer measurable changes (the packets of both not lost) than this would show nothing. */
+const ENOUGH = 3;
 /** On a machine so busy that this process itself is held up for longer than this, ms, its own clock readings are wrong. */
 const HELD_UP_MS = 30;
 const ATTEMPTS = 4;
@@ -43,32 +45,38 @@ afterAll(() => {
 });
 
 describe('picture and sound that change at the same instant, through mediasoup', () => {
-  it('land in the same window, each within 40 ms, whatever the clocks, order, loss and jitter', async () => {
-    for (let attempt = 1; ; attempt++) {
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
-      const results = await Promise.all(SEEDS.map((seed) => run(seed)));
-      delay.disable();
-      const heldUpMs = delay.percentile(98) / 1e6;
-      const figures = summarise(results.flatMap(({ windows, startMs }) => measure(windows, truthOf(startMs, windows))));
-      console.log(`${figures.line}; event loop held up ${heldUpMs.toFixed(0)} ms (p98)`);
-      for (const { windows, lost } of results) {
-        expect(lost).toBeGreaterThan(0);
-        expect(windows.map(({ startMs }) => startMs)).toEqual(windows.map((_, i) => windows[0]!.startMs + i * 1000));
+  it(
+    'land in the same window, each within 40 ms, whatever the clocks, order, loss and jitter',
+    { timeout: 180_000 },
+    async () => {
+      for (let attempt = 1; ; attempt++) {
+        const delay = monitorEventLoopDelay({ resolution: 5 });
+        delay.enable();
+        const results = await Promise.all(SEEDS.map((seed) => run(seed)));
+        delay.disable();
+        const heldUpMs = delay.percentile(98) / 1e6;
+        const figures = summarise(
+          results.flatMap(({ windows, startMs }) => measure(windows, truthOf(startMs, windows))),
+        );
+        console.log(`${figures.line}; event loop held up ${heldUpMs.toFixed(0)} ms (p98)`);
+        for (const { windows, lost } of results) {
+          expect(lost).toBeGreaterThan(0);
+          expect(windows.map(({ startMs }) => startMs)).toEqual(windows.map((_, i) => windows[0]!.startMs + i * 1000));
+        }
+        if (heldUpMs > HELD_UP_MS && attempt < ATTEMPTS) {
+          console.log('the machine is too busy for this measurement: once more');
+          continue;
+        }
+        expect(figures.both).toBeGreaterThanOrEqual(ENOUGH);
+        expect(figures.apart).toBe(0);
+        // The same figures hold without condition in simulated time (alignment-simulated.test.ts).
+        const limit = LIMIT_MS + Math.max(0, heldUpMs - HELD_UP_MS);
+        expect(figures.pictureMs).toBeLessThan(limit);
+        expect(figures.soundMs).toBeLessThan(limit);
+        return;
       }
-      if (heldUpMs > HELD_UP_MS && attempt < ATTEMPTS) {
-        console.log('the machine is too busy for this measurement: once more');
-        continue;
-      }
-      expect(figures.both).toBeGreaterThan(figures.changes / 4);
-      expect(figures.apart).toBe(0);
-      // The same figures hold without condition in simulated time (alignment-simulated.test.ts).
-      const limit = LIMIT_MS + Math.max(0, heldUpMs - HELD_UP_MS);
-      expect(figures.pictureMs).toBeLessThan(limit);
-      expect(figures.soundMs).toBeLessThan(limit);
-      return;
-    }
-  });
+    },
+  );
 });
 
 /** One peer with its own clocks and bad luck: the windows that it makes, and when its recording began. */

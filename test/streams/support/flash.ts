@@ -8,7 +8,7 @@ const FPS = 30;
 /** A picture's neighbours are closer than this, ms. */
 const PICTURE_GAP_MS = 1500 / FPS;
 /** After a lost packet an Opus decoder knows the loudness wrong for some packets of 20 ms (RFC 6716 §4.3.2.1), ms. */
-const SOUND_RECOVERY_MS = 160;
+const SOUND_RECOVERY_MS = 120;
 
 export type FlashWindow = AlignedWindow<number, AudioChunk>;
 
