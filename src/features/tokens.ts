@@ -9,7 +9,7 @@ const CHARACTER_NGRAM = 4;
  * Everything else (spaces, quotes, brackets) only separates.
  */
 const TOKEN =
-  /<[a-z]+>|[\p{L}\p{M}\p{N}]+(?:'\p{L}+)*|\p{Extended_Pictographic}(?:\u200d\p{Extended_Pictographic}|\p{Emoji_Modifier})*|\.{2,}|!+|\?+|[!?]+|[.,;:]/gu;
+  /<[a-z]+>|[\p{L}\p{M}\p{N}]+(?:'\p{L}+)*|\p{Extended_Pictographic}(?:\u200d\p{Extended_Pictographic}|\p{Emoji_Modifier})*|\.{2,}|!+|\?+|[.,;:]/gu;
 
 /** NFKC, lower case, typographic apostrophes unified, web addresses and user names masked, letter runs cut to two. */
 export function normaliseText(text: string): string {
@@ -25,7 +25,7 @@ export function normaliseText(text: string): string {
     .replace(/(\p{L})\1{2,}/gu, '$1$1');
 }
 
-/** The tokens of a text, in order. A run of punctuation marks is one token of at most three marks. */
+/** The tokens of a text, in order. A run of one punctuation mark is one token of at most three. */
 export function tokenise(text: string): string[] {
   return (normaliseText(text).match(TOKEN) ?? []).map((token) => (/^[.!?]+$/u.test(token) ? token.slice(0, 3) : token));
 }

@@ -1,0 +1,217 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MODALITIES } from '../../src/common/emotions.js';
+import {
+  FACE_CROPS,
+  FACE_SIZE,
+  MEL_BANDS,
+  MEL_FRAMES,
+  WORD_BUCKETS,
+  WORD_NGRAMS,
+  WORD_TOKENS,
+} from '../../src/features/types.js';
+import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
+import { encodeModel } from '../../src/inference/model-format.js';
+import { toNetworkBatch } from '../../src/inference/network/batch.js';
+import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
+import { TfjsEngine } from '../../src/inference/tfjs-engine.js';
+import type { EmotionScores, ModelInput } from '../../src/inference/types.js';
+import { foldBatchNorm } from '../../src/training/fold.js';
+import { Rng } from '../../src/training/rng.js';
+import { TrainingLayers } from '../../src/training/training-layers.js';
+
+const rng = new Rng(7);
+const fractions = (count: number): number[] => Array.from({ length: count }, () => rng.next());
+
+function face(count: number): ModelInput['face'] {
+  const crops = Uint8Array.from({ length: count * FACE_SIZE * FACE_SIZE }, () => rng.below(256));
+  return { crops, count, quality: fractions(4), box: { x: 0, y: 0, width: 1, height: 1 } };
+}
+function voice(): ModelInput['voice'] {
+  const logMel = Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, () => rng.between(-3, 3));
+  return { logMel, quality: fractions(3) };
+}
+function words(count: number): ModelInput['words'] {
+  const tokens = new Int32Array(WORD_TOKENS * WORD_NGRAMS);
+  for (let i = 0; i < count * WORD_NGRAMS; i++) tokens[i] = 1 + rng.below(WORD_BUCKETS - 1);
+  return { tokens, count, meta: [0, count / WORD_TOKENS, 1, 0], quality: fractions(2) };
+}
+
+const MIXED: ModelInput[] = [
+  { face: face(FACE_CROPS), voice: voice(), words: words(9) },
+  { face: null, voice: null, words: null },
+  { face: face(1), voice: null, words: null },
+  { face: null, voice: voice(), words: words(1) },
+  { face: face(3), voice: null, words: words(WORD_TOKENS) },
+  { face: null, voice: null, words: words(4) },
+];
+
+/** Weights as they are before training, with batch statistics that are not those of the start: enough to compare engines. */
+function someLayers(): TrainingLayers {
+  const layers = new TrainingLayers(new Rng(3));
+  layers.training = true;
+  tf.tidy(() => void fusionNetwork(layers, toNetworkBatch(MIXED)));
+  layers.training = false;
+  return layers;
+}
+
+function expectClose(actual: EmotionScores[], expected: EmotionScores[], tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  const flat = (scores: EmotionScores[]): number[] =>
+    scores.flatMap(({ probabilities, valence, arousal, confidence, weights, modalities }) => [
+      ...(probabilities ?? [-1]),
+      valence ?? -9,
+      arousal ?? -9,
+      confidence,
+      ...MODALITIES.flatMap((modality) => [weights[modality], ...(modalities[modality] ?? [-1])]),
+    ]);
+  const [a, b] = [flat(actual), flat(expected)];
+  expect(a.length).toBe(b.length);
+  const worst = Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+  expect(worst).toBeLessThan(tolerance);
+}
+
+let folder: string;
+let engine: TfjsEngine;
+
+beforeAll(async () => {
+  await useWasmBackend();
+  folder = await mkdtemp(join(tmpdir(), 'emostream-network-'));
+  await tf.setBackend('cpu');
+  const layers = someLayers();
+  const weights = foldBatchNorm(layers.snapshot());
+  layers.dispose();
+  const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.5 };
+  const { manifest, data } = encodeModel({ name: 'test', version: '1', calibration }, weights, () => false);
+  await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
+  await writeFile(join(folder, 'weights.bin'), data);
+  await tf.setBackend('wasm');
+  engine = new TfjsEngine('wasm');
+  await engine.load(folder);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the fusion network', () => {
+  it('gives the same numbers on the WebAssembly and the plain JavaScript backend', async () => {
+    const onWasm = await engine.run(MIXED);
+    await tf.setBackend('cpu');
+    const plain = new TfjsEngine('wasm');
+    await plain.load(folder);
+    const onCpu = await plain.run(MIXED);
+    await plain.dispose();
+    await tf.setBackend('wasm');
+    expectClose(onWasm, onCpu, 1e-4);
+  });
+
+  it('computes the same with folded weights as the layers it was trained with', async () => {
+    const present = MIXED.filter((_, i) => i !== 1);
+    await tf.setBackend('cpu');
+    const layers = someLayers();
+    const logits = tf.tidy(() => fusionNetwork(layers, toNetworkBatch(present)).fused.logits.arraySync());
+    layers.dispose();
+    await tf.setBackend('wasm');
+    const scores = await engine.run(present);
+    scores.forEach(({ probabilities }, row) => {
+      // Without temperature, differences of log probabilities are differences of logits.
+      const [p, l] = [probabilities!, logits[row]!];
+      p.forEach((value, i) => expect(Math.log(value / p[0]!)).toBeCloseTo(l[i]! - l[0]!, 2));
+    });
+  });
+
+  it('answers each window the same whoever else is in the batch', async () => {
+    const together = await engine.run(MIXED);
+    const alone: EmotionScores[] = [];
+    for (const input of MIXED) alone.push(...(await engine.run([input])));
+    expectClose(together, alone, 1e-5);
+    expectClose(await engine.run([...MIXED].reverse()), [...together].reverse(), 1e-5);
+  });
+
+  it('says nothing about nobody, and gives all weight to the only one present', async () => {
+    const [, nobody, faceOnly] = await engine.run(MIXED);
+    expect(nobody).toEqual({
+      probabilities: null,
+      valence: null,
+      arousal: null,
+      confidence: 0,
+      uncertain: true,
+      weights: { face: 0, voice: 0, words: 0 },
+      modalities: { face: null, voice: null, words: null },
+    });
+    expect(faceOnly!.weights).toEqual({ face: 1, voice: 0, words: 0 });
+    expect(faceOnly!.modalities.voice).toBeNull();
+  });
+
+  it('gives distributions, and weights that sum to 1 over those present', async () => {
+    for (const scores of await engine.run(MIXED.filter((_, i) => i !== 1))) {
+      const own = MODALITIES.flatMap((modality) => scores.modalities[modality] ?? []);
+      expect([...scores.probabilities!, ...own].every((p) => p >= 0 && p <= 1)).toBe(true);
+      expect(scores.probabilities!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+      expect(MODALITIES.reduce((sum, modality) => sum + scores.weights[modality], 0)).toBeCloseTo(1, 5);
+      expect(scores.confidence).toBe(Math.max(...scores.probabilities!));
+      expect(scores.uncertain).toBe(scores.confidence < 0.5);
+      expect(Math.abs(scores.valence!)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('leaves no tensor behind, in use or when loaded again', async () => {
+    await engine.warmUp([1, 3]);
+    const { tensors } = await engine.memory();
+    for (let i = 0; i < 3; i++) await engine.run(MIXED.slice(i));
+    await engine.load(folder);
+    expect((await engine.memory()).tensors).toBe(tensors);
+    const other = new TfjsEngine('wasm');
+    await other.load(folder);
+    await other.dispose();
+    expect((await engine.memory()).tensors).toBe(tensors);
+  });
+
+  it.each<[string, ModelInput, RegExp]>([
+    [
+      'a NaN in the sound',
+      { face: null, voice: { ...voice()!, logMel: new Float32Array(19_200).fill(NaN) }, words: null },
+      /finite/u,
+    ],
+    [
+      'a wrong shape',
+      { face: null, voice: { ...voice()!, logMel: new Float32Array(100) }, words: null },
+      /100 values/u,
+    ],
+    ['too few pixels', { face: { ...face(2)!, count: 3 }, voice: null, words: null }, /face\.crops/u],
+    ['no crops', { face: { ...face(1)!, count: 0 }, voice: null, words: null }, /face\.count/u],
+    [
+      'an unknown id',
+      { face: null, voice: null, words: { ...words(1)!, tokens: new Int32Array(256).fill(WORD_BUCKETS) } },
+      /id outside/u,
+    ],
+    [
+      'a quality of NaN',
+      { face: { ...face(1)!, quality: [0, NaN, 0, 0] }, voice: null, words: null },
+      /face\.quality/u,
+    ],
+  ])('refuses %s', async (_, input, message) => {
+    const { tensors } = await engine.memory();
+    await expect(engine.run([MIXED[0]!, input])).rejects.toMatchObject({
+      code: 'WINDOW_INVALID',
+      message: expect.stringMatching(message),
+    });
+    expect((await engine.memory()).tensors).toBe(tensors);
+  });
+
+  it('refuses a model whose weights are of another network, and keeps the one it has', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'emostream-other-'));
+    const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.5 };
+    const strange = new Map([['face/stem/kernel', { shape: [1, 1], values: Float32Array.of(1) }]]);
+    const { manifest, data } = encodeModel({ name: 'other', version: '1', calibration }, strange, () => false);
+    await writeFile(join(other, 'model.json'), JSON.stringify(manifest));
+    await writeFile(join(other, 'weights.bin'), data);
+    const before = await engine.run(MIXED);
+    await expect(engine.load(other)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+    expectClose(await engine.run(MIXED), before, 1e-9);
+    await rm(other, { recursive: true });
+  });
+});
