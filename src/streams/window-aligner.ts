@@ -161,9 +161,10 @@ export class WindowAligner<F, A> {
       this.#next += WINDOW_MS;
       this.#lastEnd = this.#next;
     }
+    // What is let go of, and what may be revised, depends on the oldest open window only.
+    if (out.windows.length > 0 || out.skipped) this.#forget(nowMs);
     for (const start of [...this.#dirty].sort((a, b) => a - b)) this.#reclose(start, nowMs, out.windows);
     this.#dirty.clear();
-    this.#forget(nowMs);
     return out;
   }
 
