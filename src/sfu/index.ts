@@ -1,3 +1,4 @@
+export { DirectTap } from './direct-tap.js';
 export { CLIENT_CAPABILITIES, MEDIA_CODECS, TAP_CAPABILITIES } from './media-codecs.js';
 export { Participant, type ConsumerInfo, type ParticipantCloseReason, type ProducerInfo } from './participant.js';
 export { Room, type RoomCloseReason, type RoomDeps } from './room.js';

@@ -1,28 +1,19 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
-import type { Logger } from 'pino';
-import type { Clock } from '../common/clock.js';
-import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
+import type { Consent, Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
-import type { Meter } from '../common/metrics.js';
 import { fromMediasoup } from './errors.js';
+import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
 import { checkRtpParameters } from './rtp-checks.js';
-import { KEY_FRAME_INTERVAL_MS, type Tap, type TapDeps } from './tap.js';
-import type { TapCounter } from './tap-counter.js';
+import { KEY_FRAME_INTERVAL_MS } from './tap.js';
 import { createWebRtcTransport } from './transport.js';
 import type { ParticipantAnalysis } from './types.js';
 
-export interface ParticipantDeps {
+export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant'> {
   router: types.Router;
   webRtcServer: types.WebRtcServer;
   rtpCapabilities: types.RtpCapabilities;
-  analysis: ParticipantAnalysis;
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
-  createTap: (deps: TapDeps) => Tap;
-  tapCounter: TapCounter;
-  clock: Clock;
-  meter: Meter;
-  logger: Logger;
   maxBitrate: number;
   maxParticipants: number;
 }
@@ -59,12 +50,10 @@ interface ParticipantEvents {
 interface OwnProducer {
   producer: types.Producer;
   source: Source;
-  tap: Tap | undefined;
 }
 
 /** One transport for each direction, and one more while a client replaces it. */
 const MAX_TRANSPORTS = 4;
-const MODALITY = { camera: 'face', microphone: 'voice' } as const;
 
 /** A person in a room: their transports, what they send and receive, their consent, and the taps it allows. */
 export class Participant extends EventEmitter<ParticipantEvents> {
@@ -73,17 +62,18 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   readonly #transports = new Map<string, { transport: types.WebRtcTransport; direction: Direction }>();
   readonly #producers = new Map<string, OwnProducer>();
   readonly #consumers = new Map<string, types.Consumer>();
-  #consent: Consent = NO_CONSENT;
+  readonly #taps: ParticipantTaps;
   #closed = false;
 
   constructor(id: string, deps: ParticipantDeps) {
     super();
     this.id = id;
     this.#deps = deps;
+    this.#taps = new ParticipantTaps({ participant: id, ...deps });
   }
 
   get consent(): Consent {
-    return this.#consent;
+    return this.#taps.consent;
   }
 
   get closed(): boolean {
@@ -97,11 +87,6 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   producerInfo(producerId: string): ProducerInfo | undefined {
     const own = this.#producers.get(producerId);
     return own && describe(own);
-  }
-
-  /** Taps that are open or opening. */
-  get taps(): number {
-    return [...this.#producers.values()].filter((own) => own.tap !== undefined).length;
   }
 
   // --- transports -------------------------------------------------------------------------------------------------
@@ -179,12 +164,12 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       producer.close();
       throw error;
     }
-    const own: OwnProducer = { producer, source, tap: undefined };
+    const own: OwnProducer = { producer, source };
     this.#producers.set(producer.id, own);
     producer.observer.once('close', () => this.#forget(own));
     const info = describe(own);
     this.emit('producerAdded', info);
-    await this.#updateTap(own);
+    await this.#taps.add(producer, source);
     return info;
   }
 
@@ -258,17 +243,13 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   /** Withdrawn taps are closed before this returns; the promise resolves when allowed ones are open. */
   setConsent(consent: Consent): Promise<void> {
     this.#assertOpen();
-    this.#consent = { ...consent };
-    // Analysis first: it tells its subscribers why a track ends.
-    this.#deps.analysis.setConsent(this.#consent);
-    const updates = [...this.#producers.values()].map((own) => this.#updateTap(own));
-    return Promise.all(updates).then(() => undefined);
+    return this.#taps.setConsent(consent);
   }
 
   /** Words on the server's clock. @throws EmostreamError CONSENT_REQUIRED */
   caption(words: Parameters<ParticipantAnalysis['caption']>[0]): void {
     this.#assertOpen();
-    if (!this.#consent.words) {
+    if (!this.consent.words) {
       throw new EmostreamError(
         'CONSENT_REQUIRED',
         'words are analysed only with consent to words: send setConsent first',
@@ -281,37 +262,14 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if (this.#closed) return;
     this.#closed = true;
     this.#deps.analysis.close(reason);
-    for (const own of this.#producers.values()) this.#closeTap(own);
+    this.#taps.closeAll();
     for (const own of [...this.#producers.values()]) own.producer.close();
     for (const { transport } of [...this.#transports.values()]) transport.close();
     this.emit('closed', reason);
   }
 
-  #updateTap(own: OwnProducer): Promise<void> {
-    const allowed = this.#consent[MODALITY[own.source]];
-    if (!allowed) this.#closeTap(own);
-    if (!allowed || own.tap || own.producer.closed) return Promise.resolve();
-    const { analysis, clock, meter, logger } = this.#deps;
-    const tap = this.#deps.createTap({ producer: own.producer, source: own.source, analysis, clock, meter, logger });
-    own.tap = tap;
-    this.#deps.tapCounter.add(MODALITY[own.source], 1);
-    return tap.open().catch((error: unknown) => {
-      // The call goes on without analysis of this track; the next setConsent tries again.
-      if (own.tap === tap) this.#closeTap(own);
-      meter.count('emostream_errors_total', { code: 'INTERNAL' });
-      logger.error({ err: error, participant: this.id, source: own.source }, 'the tap of a track could not be opened');
-    });
-  }
-
-  #closeTap(own: OwnProducer): void {
-    if (!own.tap) return;
-    own.tap.close();
-    own.tap = undefined;
-    this.#deps.tapCounter.add(MODALITY[own.source], -1);
-  }
-
   #forget(own: OwnProducer): void {
-    this.#closeTap(own);
+    this.#taps.remove(own.producer.id);
     this.#producers.delete(own.producer.id);
     if (!this.#closed) this.emit('producerRemoved', own.producer.id);
   }

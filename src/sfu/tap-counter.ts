@@ -9,10 +9,6 @@ export class TapCounter {
     this.#meter = meter;
   }
 
-  get total(): number {
-    return this.#taps.face + this.#taps.voice;
-  }
-
   add(modality: 'face' | 'voice', by: 1 | -1): void {
     this.#taps[modality] += by;
     this.#meter.set('emostream_taps', this.#taps[modality], { modality });

@@ -98,12 +98,6 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     throw new EmostreamError('WORKER_DIED', 'no media worker is running at the moment: try again in a few seconds');
   }
 
-  /** CPU seconds used by all workers since they started. */
-  async cpuSeconds(): Promise<number> {
-    const usages = await Promise.all(this.workers.map(({ worker }) => worker.getResourceUsage().catch(() => null)));
-    return usages.reduce((sum, usage) => sum + (usage ? (usage.ru_utime + usage.ru_stime) / 1000 : 0), 0);
-  }
-
   /** Ends all workers and waits until their processes are gone. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -1,0 +1,90 @@
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { Clock } from '../common/clock.js';
+import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
+import type { Meter } from '../common/metrics.js';
+import type { TapCounter } from './tap-counter.js';
+import type { Tap, TapDeps } from './tap.js';
+import type { ParticipantAnalysis } from './types.js';
+
+export interface ParticipantTapsDeps {
+  participant: string;
+  analysis: ParticipantAnalysis;
+  createTap: (deps: TapDeps) => Tap;
+  tapCounter: TapCounter;
+  clock: Clock;
+  meter: Meter;
+  logger: Logger;
+}
+
+interface Track {
+  producer: types.Producer;
+  source: Source;
+  tap: Tap | undefined;
+}
+
+const MODALITY = { camera: 'face', microphone: 'voice' } as const;
+
+/** Keeps exactly those taps of a participant open that their consent allows. */
+export class ParticipantTaps {
+  readonly #deps: ParticipantTapsDeps;
+  readonly #tracks = new Map<string, Track>();
+  #consent: Consent = NO_CONSENT;
+
+  constructor(deps: ParticipantTapsDeps) {
+    this.#deps = deps;
+  }
+
+  get consent(): Consent {
+    return this.#consent;
+  }
+
+  /** Withdrawn taps are closed before this returns; the promise resolves when allowed ones are open. */
+  async setConsent(consent: Consent): Promise<void> {
+    this.#consent = { ...consent };
+    // Analysis first: it tells its subscribers why a track ends.
+    this.#deps.analysis.setConsent(this.#consent);
+    await Promise.all([...this.#tracks.values()].map((track) => this.#update(track)));
+  }
+
+  /** Resolves when the tap is open, if consent allows one. */
+  add(producer: types.Producer, source: Source): Promise<void> {
+    const track: Track = { producer, source, tap: undefined };
+    this.#tracks.set(producer.id, track);
+    return this.#update(track);
+  }
+
+  remove(producerId: string): void {
+    const track = this.#tracks.get(producerId);
+    if (track) this.#close(track);
+    this.#tracks.delete(producerId);
+  }
+
+  closeAll(): void {
+    for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);
+  }
+
+  #update(track: Track): Promise<void> {
+    const { producer, source } = track;
+    const { analysis, clock, meter, logger, participant } = this.#deps;
+    const allowed = this.#consent[MODALITY[source]];
+    if (!allowed) this.#close(track);
+    if (!allowed || track.tap || producer.closed) return Promise.resolve();
+    const tap = this.#deps.createTap({ producer, source, analysis, clock, meter, logger });
+    track.tap = tap;
+    this.#deps.tapCounter.add(MODALITY[source], 1);
+    return tap.open().catch((error: unknown) => {
+      // The call goes on without analysis of this track; the next setConsent tries again.
+      if (track.tap === tap) this.#close(track);
+      meter.count('emostream_errors_total', { code: 'INTERNAL' });
+      logger.error({ err: error, participant, source }, 'the tap of a track could not be opened');
+    });
+  }
+
+  #close(track: Track): void {
+    if (!track.tap) return;
+    track.tap.close();
+    track.tap = undefined;
+    this.#deps.tapCounter.add(MODALITY[track.source], -1);
+  }
+}
