@@ -12,7 +12,7 @@ export const FFT_SIZE = 512;
 export const MEL_LOW_HZ = 60;
 export const MEL_HIGH_HZ = 7600;
 /** Floor of mel power before the logarithm. Power is |X|² / FRAME_SAMPLES for samples of -1..1. */
-export const POWER_FLOOR = 1e-10;
+export const POWER_FLOOR = 1e-12;
 export const LOG_FLOOR = Math.log(POWER_FLOOR);
 
 const FILTERS = melFilterbank({
@@ -101,8 +101,8 @@ const SCALE = 1 / 3;
 /** Frames this far (nats, about 39 dB) under the loudest are the room, not the voice. */
 const RANGE_BELOW = 9;
 const RANGE_ABOVE = 9;
-/** A window whose loudest frames are under this level (about -65 dBFS of wide-band sound) is not amplified further. */
-const QUIET_LEVEL = -15;
+/** A window whose loudest frames are under this level (about -80 dBFS of wide-band sound) is not amplified further. */
+const QUIET_LEVEL = LOG_FLOOR + RANGE_BELOW;
 /** What silence and padding look like to the network. */
 export const MEL_SILENCE = -RANGE_BELOW * SCALE;
 

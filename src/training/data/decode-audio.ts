@@ -1,4 +1,4 @@
-import { AV_SAMPLE_FMT_FLTP, Decoder, Demuxer } from 'node-av';
+import { AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, Decoder, Demuxer, type Frame } from 'node-av';
 import { EmostreamError } from '../../common/errors.js';
 import { Resampler } from '../../media/resampler.js';
 
@@ -18,9 +18,8 @@ export async function decodeAudio(file: Buffer, name: string): Promise<Float32Ar
     for await (const frame of decoder.frames(input.packets(stream.index))) {
       if (!frame) continue;
       using decoded = frame;
-      if (decoded.format !== AV_SAMPLE_FMT_FLTP) throw new EmostreamError('MEDIA_CORRUPT', `${name}: unknown samples.`);
       resampler ??= new Resampler(decoded.sampleRate);
-      const mono = mixDown(decoded.data ?? [], decoded.nbSamples);
+      const mono = mixDown(decoded);
       parts.push(resampler.process(mono, position).samples);
       position += mono.length;
     }
@@ -41,11 +40,19 @@ export async function decodeAudio(file: Buffer, name: string): Promise<Float32Ar
 }
 
 /** The mean of the channels, a copy: the library uses its buffers again. */
-function mixDown(planes: readonly Buffer[], count: number): Float32Array {
-  const mono = new Float32Array(count);
-  for (const plane of planes) {
-    const channel = new Float32Array(plane.buffer, plane.byteOffset, count);
-    for (let i = 0; i < count; i++) mono[i]! += channel[i]! / planes.length;
+function mixDown({ format, data, nbSamples, channels }: Frame): Float32Array {
+  const planes = data ?? [];
+  const mono = new Float32Array(nbSamples);
+  if (format === AV_SAMPLE_FMT_FLTP) {
+    for (const plane of planes) {
+      const channel = new Float32Array(plane.buffer, plane.byteOffset, nbSamples);
+      for (let i = 0; i < nbSamples; i++) mono[i]! += channel[i]! / planes.length;
+    }
+  } else if (format === AV_SAMPLE_FMT_S16) {
+    const all = new Int16Array(planes[0]!.buffer, planes[0]!.byteOffset, nbSamples * channels);
+    for (let i = 0; i < all.length; i++) mono[Math.floor(i / channels)]! += all[i]! / 32_768 / channels;
+  } else {
+    throw new EmostreamError('MEDIA_CORRUPT', 'The sound is of samples that are neither float nor 16 bit.');
   }
   return mono;
 }

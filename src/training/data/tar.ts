@@ -23,18 +23,20 @@ export async function readTar(path: string): Promise<TarFile[]> {
 
 export function listTar(archive: Buffer, path: string): TarFile[] {
   const files: TarFile[] = [];
+  const refuse = (): never => {
+    throw new EmostreamError('MEDIA_CORRUPT', `${path} is not a whole tar archive: fetch it again.`);
+  };
   let at = 0;
   // Two zero blocks end an archive; one suffices to know.
-  while (at + BLOCK <= archive.length && archive[at] !== 0) {
+  while (at < archive.length && archive[at] !== 0) {
+    if (at + BLOCK > archive.length) refuse();
     const text = (start: number, length: number): string => {
       const field = archive.subarray(at + start, at + start + length);
       const end = field.indexOf(0);
       return field.toString('utf8', 0, end < 0 ? length : end);
     };
     const size = Number.parseInt(text(124, 12).trim(), 8);
-    if (!Number.isFinite(size) || at + BLOCK + size > archive.length) {
-      throw new EmostreamError('MEDIA_CORRUPT', `${path} is not a whole tar archive: fetch it again.`);
-    }
+    if (!Number.isFinite(size) || at + BLOCK + size > archive.length) refuse();
     const kind = text(156, 1);
     if (kind === '0' || kind === '') {
       files.push({ name: text(0, 100).split('/').at(-1)!, data: archive.subarray(at + BLOCK, at + BLOCK + size) });
