@@ -68,6 +68,13 @@ describe('an overlay', () => {
     ]);
   });
 
+  it('tells a camera that is switched off from one that hangs', () => {
+    const model = overlay(begin, event({ face: { ...absent, state: 'stalled', box: null } }));
+    expect(model.view(0).modalities[0]).toMatchObject({ state: 'stalled', text: 'no picture' });
+    model.setSending({ face: false, voice: true });
+    expect(model.view(0).modalities[0]).toMatchObject({ state: 'off', text: 'camera off' });
+  });
+
   it('keeps a smoothed result from naming an emotion while nobody is there', () => {
     const view = overlay(begin, event({ label: null, scores: null })).view(100);
     expect(view.headline).toBe('Nothing to go by');

@@ -3,7 +3,7 @@ import { EMOTIONS, MODALITIES } from '../../../src/common/emotions.js';
 import type { RoomEvent } from '../../../src/events/schema.js';
 import { coverRect } from './box.js';
 import { icon } from './icons.js';
-import { capital, OverlayModel, type OverlayView, percent } from './model.js';
+import { capital, OverlayModel, type OverlayView, percent, type Sending } from './model.js';
 import { MoodPlot } from './plot.js';
 import { overlaySheet } from './style.js';
 
@@ -89,6 +89,12 @@ export class EmoOverlay extends HTMLElement {
   }
   set analysed(analysed: Consent) {
     this.#model.setAnalysed(analysed, performance.now());
+    this.#render();
+  }
+
+  /** Whether camera and microphone are on, so that "off" and "broken" can be told apart; both are, until told otherwise. */
+  set sending(sending: Sending) {
+    this.#model.setSending(sending);
     this.#render();
   }
 

@@ -47,6 +47,12 @@ export interface OverlayView {
   box: { x: number; y: number; width: number; height: number } | null;
 }
 
+/** Whether camera and microphone are switched on, where the page knows it: events tell only that no media come. */
+export interface Sending {
+  face: boolean;
+  voice: boolean;
+}
+
 export interface OverlayModelOptions {
   /** Without an event for this long, the last one is shown as out of date, ms. */
   staleAfterMs: number;
@@ -83,6 +89,7 @@ export const capital = (word: string): string => word.charAt(0).toUpperCase() + 
 export class OverlayModel {
   readonly #options: OverlayModelOptions;
   #analysed: Consent = NO_CONSENT;
+  #sending: Sending = { face: true, voice: true };
   #event: EmotionEvent | null = null;
   #gap: GapEvent['reason'] | null = null;
   #ended: string | null = null;
@@ -99,6 +106,10 @@ export class OverlayModel {
     this.#analysed = { ...analysed };
     if (!anyOf(analysed)) this.#forget();
     else if (wasOff) this.#start(nowMs);
+  }
+
+  setSending(sending: Sending): void {
+    this.#sending = { ...sending };
   }
 
   push(event: RoomEvent, nowMs: number): void {
@@ -133,7 +144,7 @@ export class OverlayModel {
       emotion: status !== 'off' && certain ? top : null,
       bars: scores && EMOTIONS.map((emotion) => ({ emotion, share: scores[emotion], top: present && emotion === top })),
       trail: this.#trail,
-      modalities: MODALITIES.map((modality) => modalityView(modality, this.#analysed[modality], event)),
+      modalities: MODALITIES.map((modality) => modalityView(modality, this.#analysed[modality], event, this.#sending)),
       analysed: this.#analysed,
       box: status === 'live' && event?.face.present ? event.face.box : null,
     };
@@ -193,12 +204,20 @@ function topOf(scores: Scores): Emotion {
   return EMOTIONS.reduce((best, emotion) => (scores[emotion] > scores[best] ? emotion : best));
 }
 
-function modalityView(modality: Modality, analysed: boolean, event: EmotionEvent | null): ModalityView {
+function modalityView(
+  modality: Modality,
+  analysed: boolean,
+  event: EmotionEvent | null,
+  sending: Sending,
+): ModalityView {
   const words = WORDLESS[modality];
   if (!analysed) return { modality, state: 'off', weight: 0, text: words.unanalysed };
   if (!event) return { modality, state: 'absent', weight: 0, text: '…' };
   const { state, present, weight } = event[modality];
   if (present) return { modality, state: 'present', weight, text: percent(weight) };
   if (state === 'live') return { modality, state: 'absent', weight: 0, text: words.absent };
-  return { modality, state, weight: 0, text: words[state] };
+  const off = state === 'off' || (modality !== 'words' && !sending[modality]);
+  return off
+    ? { modality, state: 'off', weight: 0, text: words.off }
+    : { modality, state: 'stalled', weight: 0, text: words.stalled };
 }

@@ -53,6 +53,7 @@ export class Tile {
   show(on: { camera: boolean; microphone: boolean }): void {
     this.#stage.classList.toggle('no-camera', !on.camera);
     this.#micOff.hidden = on.microphone;
+    this.#overlay.sending = { face: on.camera, voice: on.microphone };
   }
 
   /** @returns false when the browser refuses to play sound before the page was clicked; the picture plays all the same */

@@ -1,0 +1,24 @@
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
+import { oddMedia } from './cases/odd-media.js';
+import { thePage } from './cases/page.js';
+import { twoPeople } from './cases/two-people.js';
+import { Stage } from './support/stage.js';
+
+// Real browsers encode, decode and draw here, several at once on few cores.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+/** One after the other in one file, so that no two of them compete for the processor. */
+describe('the call in a real browser', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open();
+  });
+  afterEach(async () => {
+    expect(await stage.clear()).toEqual([]);
+  });
+  afterAll(() => stage.close());
+
+  twoPeople(() => stage);
+  oddMedia(() => stage);
+  thePage(() => stage);
+});

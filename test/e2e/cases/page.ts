@@ -1,0 +1,90 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { connected, join, moving, screenshot } from '../support/browser.js';
+import { OVERFLOW } from '../support/in-page.js';
+import type { Stage } from '../support/stage.js';
+import { startServer } from '../support/start-server.js';
+
+const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+const overflow = (page: Page): Promise<number> => page.evaluate<number>(OVERFLOW);
+
+export function thePage(stage: () => Stage): void {
+  it('fits a phone: nothing to scroll sideways, nothing cut off, in the lobby and in the call', async () => {
+    const browser = await stage().browser(stage().person);
+    const page = await browser.open(stage().address(stage().room()), PHONE);
+    await page.getByRole('button', { name: 'Join the call' }).waitFor();
+    expect(await overflow(page)).toBe(0);
+    await screenshot(page, 'phone-lobby.png');
+    for (const name of ['Face', 'Voice', 'Words']) await page.getByRole('switch', { name }).tap();
+    await join(page, 'Bea');
+    await page.locator('.tile.own emo-overlay[data-status="live"]').waitFor();
+    expect(await overflow(page)).toBe(0);
+    for (const button of await page.getByRole('button').all()) {
+      const box = await button.boundingBox();
+      if (!box) continue;
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(PHONE.viewport.width);
+    }
+    await screenshot(page, 'phone-call.png');
+  });
+
+  it('says what to do when camera and microphone are refused, and lets one join all the same', async () => {
+    const browser = await stage().browser({ refused: true });
+    const page = await browser.open(stage().address(stage().room()));
+    await page.getByRole('button', { name: 'Turn on camera and microphone' }).click();
+    await page.getByText('The camera is not allowed.').waitFor();
+    await page.getByText('The microphone is not allowed.').waitFor();
+    await page.getByLabel('Your name').fill('Cid');
+    await page.getByRole('button', { name: 'Join without camera and microphone' }).click();
+    await connected(page);
+    expect(await page.getByRole('button', { name: 'Camera' }).getAttribute('aria-pressed')).toBe('false');
+  });
+
+  it('explains what is missing in the form, at the field, and moves there', async () => {
+    const browser = await stage().browser({});
+    const page = await browser.open(stage().server.url);
+    await page.getByRole('button', { name: /^Join/ }).click();
+    await page.getByText('Please say who you are.').waitFor();
+    await page.locator('input[name="name"]:focus').waitFor();
+    await page.getByLabel('Your name').fill('Dee');
+    await page.getByLabel('Room').fill('not a room!');
+    await page.keyboard.press('Enter');
+    await page.getByText('A room is 1 to 64 letters').waitFor();
+    expect(await page.getByLabel('Room').getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('does not offer what the server’s policy forbids', async () => {
+    const server = await startServer(['--allow-face', 'false']);
+    try {
+      const browser = await stage().browser({});
+      const page = await browser.open(stage().address('policy', server));
+      const face = page.getByRole('switch', { name: 'Face' });
+      await face.waitFor();
+      expect(await face.isDisabled()).toBe(true);
+      expect(await page.getByRole('switch', { name: 'Voice' }).isDisabled()).toBe(false);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('comes back by itself when the server was restarted', async () => {
+    const first = await startServer();
+    const port = new URL(first.url).port;
+    const browser = await stage().browser(stage().nobody);
+    const ada = await browser.open(stage().address('again', first));
+    const bea = await browser.open(stage().address('again', first));
+    await join(ada, 'Ada');
+    await join(bea, 'Bea');
+    await moving(ada, 'Bea');
+    await first.stop();
+    await ada.locator('.state[data-state="reconnecting"]').waitFor();
+    const second = await startServer(['--http-port', port]);
+    try {
+      await Promise.all([connected(ada), connected(bea)]);
+      await Promise.all([moving(ada, 'Bea'), moving(bea, 'Ada')]);
+    } finally {
+      await second.stop();
+    }
+  });
+}

@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, type BrowserServer, chromium, type Page } from 'playwright-core';
+import { threePictures } from './in-page.js';
+
+/** Where screenshots of the tests go. */
+export const OUTPUT = fileURLToPath(new URL('../../../test-output/', import.meta.url));
+export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // A page that is not in front must not slow down: all of these are in nobody's front.
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
+export interface FakeDevices {
+  /** A y4m file in place of the camera. */
+  video?: string;
+  /** A WAV file in place of the microphone, looped. */
+  audio?: string;
+  /** The person refuses camera and microphone. */
+  refused?: boolean;
+}
+
+/** One browser for each set of fake devices: Chromium takes the files for all its pages. */
+export class TestBrowser {
+  readonly #server: BrowserServer;
+  readonly #browser: Browser;
+  /** What pages complained about: violations of the content security policy and uncaught errors. */
+  readonly complaints: string[] = [];
+
+  private constructor(server: BrowserServer, browser: Browser) {
+    this.#server = server;
+    this.#browser = browser;
+  }
+
+  static async launch({ video, audio, refused = false }: FakeDevices = {}): Promise<TestBrowser> {
+    const args = [...FLAGS, '--use-fake-device-for-media-stream'];
+    if (!refused) args.push('--use-fake-ui-for-media-stream');
+    if (video) args.push(`--use-file-for-fake-video-capture=${video}`);
+    if (audio) args.push(`--use-file-for-fake-audio-capture=${audio}`);
+    const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+    const server = await chromium.launchServer({ executablePath, headless: true, args });
+    return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
+  }
+
+  async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext(options);
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    await page.goto(url);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+
+  /** As when the machine loses its power: no goodbye. */
+  async kill(): Promise<void> {
+    await this.#server.kill();
+  }
+}
+
+/** Fills in the lobby by mouse and joins; ends when the call stands. */
+export async function join(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: /^Join/ }).click();
+  await connected(page);
+}
+
+export const connected = (page: Page): Promise<void> => page.locator('.state[data-state="joined"]').waitFor();
+
+/** The own participant id, as the page was told by the server. */
+export async function ownId(page: Page): Promise<string> {
+  const id = await page.locator('.tile.own emo-overlay').getAttribute('participant');
+  if (!id) throw new Error('the own tile has no participant id');
+  return id;
+}
+
+export const tile = (page: Page, name: string) => page.locator(`.tile[data-name="${name}"]`);
+
+/** Resolves when the tile's video shows new pictures. */
+export async function moving(page: Page, name: string): Promise<{ width: number; height: number }> {
+  await tile(page, name).locator('video').waitFor();
+  return page.evaluate<{ width: number; height: number }>(threePictures(name));
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(OUTPUT, { recursive: true });
+  await page.screenshot({ path: `${OUTPUT}${name}` });
+}
