@@ -76,7 +76,7 @@ export async function ensureSystemPackages({ packages, purpose, log, say, machin
     throw new SetupError(`programs and libraries are missing that are needed to ${purpose}`, {
       remedy:
         `this set-up installs them on Debian only, where they are called: ${missing.join(' ')}. ` +
-        "Install your system's counterparts (README.md, section Requirements) and run the command again",
+        "Install your system's counterparts and run the command again",
     });
   }
   if (decision.kind === 'ask') {

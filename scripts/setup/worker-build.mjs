@@ -58,6 +58,13 @@ export async function buildWorker(root, progress) {
  */
 async function compile(root, work, progress) {
   const source = join(mediasoupFolder(root), 'worker');
+  // CMake goes on only with a build of the same source folder: another checkout's unfinished one is of no use.
+  const origin = join(work, 'source.txt');
+  if (!sameText(origin, source)) {
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work, { recursive: true });
+    writeFileSync(origin, source);
+  }
   const patched = join(work, 'patched', PATCH.file);
   mkdirSync(dirname(patched), { recursive: true });
   const text = applyPatch(readFileSync(join(source, PATCH.file), 'utf8'));
