@@ -15,6 +15,8 @@ export class ReceiveStage {
   readonly #track: TrackInfo;
   readonly #meter: Meter;
   readonly #buffer: JitterBuffer<ArrivedPacket>;
+  /** How long the newest packet took from its arrival to here, ms. */
+  #lagMs = 0;
 
   constructor(track: TrackInfo, options: { meter: Meter; jitterWaitMs?: number }) {
     this.#track = track;
@@ -33,7 +35,8 @@ export class ReceiveStage {
     const packet = parseRtp(tap.data);
     if (!packet) return this.#drop('malformed');
     if (packet.payloadType !== this.#track.payloadType) return this.#drop('payload-type');
-    if (now - tap.arrivalMs > MAX_BACKLOG_MS) return this.#drop('overload');
+    this.#lagMs = Math.max(0, now - tap.arrivalMs);
+    if (this.#lagMs > MAX_BACKLOG_MS) return this.#drop('overload');
     return { ...packet, arrivalMs: tap.arrivalMs };
   }
 
@@ -41,8 +44,9 @@ export class ReceiveStage {
     return this.#counted(this.#buffer.process(packet, packet.arrivalMs));
   }
 
+  /** Gives up missing packets; one that arrived may still be in a busy thread's queue, so the newest packet's lag is granted. */
   expire(now: number): JitterOutput<ArrivedPacket>[] {
-    return this.#counted(this.#buffer.expire(now));
+    return this.#counted(this.#buffer.expire(now - this.#lagMs));
   }
 
   clear(): void {
