@@ -18,6 +18,7 @@ const COMMANDS = {
   start: { need: 'serve', run: (node, args) => execute(node, [program('src/cli/main.js'), 'serve', ...args]) },
   'bench:call': { need: 'serve', run: (node, args) => execute(node, [program('bench/call.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
+  docs: { need: 'build', run: (node) => execute(node, [join(ROOT, 'scripts', 'readme-config.mjs')], { cwd: ROOT }) },
   build: { need: 'build', run: async () => 0 },
   typecheck: {
     need: 'packages',
