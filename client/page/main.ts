@@ -78,7 +78,8 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   });
   root.replaceChildren(view.element);
   // The keyboard goes on where the call begins.
-  view.element.querySelector<HTMLElement>('.toolbar input:not(:disabled)')?.focus();
+  view.element.querySelector<HTMLElement>('.toolbar input:not(:disabled)')?.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
 }
 
 void start();

@@ -64,7 +64,7 @@ describe('an overlay', () => {
     expect(view.modalities.map(({ state, text }) => [state, text])).toEqual([
       ['absent', 'no face'],
       ['absent', 'silent'],
-      ['stalled', 'no words'],
+      ['absent', 'no words'],
     ]);
   });
 

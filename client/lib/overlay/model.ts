@@ -215,7 +215,10 @@ function modalityView(
   if (!event) return { modality, state: 'absent', weight: 0, text: '…' };
   const { state, present, weight } = event[modality];
   if (present) return { modality, state: 'present', weight, text: percent(weight) };
-  if (state === 'live') return { modality, state: 'absent', weight: 0, text: words.absent };
+  // Words come now and then by nature: a second without any is nothing to worry about.
+  if (state === 'live' || (modality === 'words' && state === 'stalled')) {
+    return { modality, state: 'absent', weight: 0, text: words.absent };
+  }
   const off = state === 'off' || (modality !== 'words' && !sending[modality]);
   return off
     ? { modality, state: 'off', weight: 0, text: words.off }

@@ -56,6 +56,7 @@ export class CallSession extends Emitter<CallEvents> {
   readonly #stopListening: (() => void)[] = [];
   #status: CallStatus = { state: 'joining' };
   #consent: Consent;
+  #consentChanges = 0;
   #link: MediaLink | undefined;
   #seat: { room: string; participant: string; policy: Consent } | undefined;
   /** Everything that changes the seat happens one after the other, in the order of the server's messages. */
@@ -118,17 +119,19 @@ export class CallSession extends Emitter<CallEvents> {
    */
   async setConsent(consent: Consent): Promise<Consent> {
     const before = this.#consent;
+    const change = ++this.#consentChanges;
     this.#consent = consent;
     this.emit('consent', consent);
     const withdrawn = (['face', 'voice', 'words'] as const).some((modality) => before[modality] && !consent[modality]);
     try {
       const confirmed = await this.#client.request('setConsent', { consent }, withdrawn ? 2000 : undefined);
-      this.#setConsent(confirmed.consent);
+      // The answer to an older wish must not undo a newer one.
+      if (change === this.#consentChanges) this.#setConsent(confirmed.consent);
     } catch (error) {
       // Offline: the new wish is sent when the seat is taken again.
       if (this.#status.state === 'joined' && withdrawn) this.#client.reconnect();
       else if (this.#status.state === 'joined') {
-        this.#setConsent(before);
+        if (change === this.#consentChanges) this.#setConsent(before);
         throw toClientError(error);
       }
     }

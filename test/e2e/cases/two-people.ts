@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { connected, join, moving, OUTPUT, ownId, PROJECT, tile } from '../support/browser.js';
+import { connected, join, moving, OUTPUT, ownId, PROJECT, screenshot, tile } from '../support/browser.js';
 import { EventLog } from '../support/event-log.js';
 import { FOCUSED_NAME } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
@@ -10,9 +10,8 @@ import type { Stage } from '../support/stage.js';
 /** Presses Tab until the element with this accessible name has the focus, as somebody without a mouse would. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {
+    if (name.test(await page.evaluate<string>(FOCUSED_NAME))) return;
     await page.keyboard.press('Tab');
-    const focused = await page.evaluate<string>(FOCUSED_NAME);
-    if (name.test(focused)) return;
   }
   throw new Error(`the keyboard does not reach ${name}`);
 }
@@ -26,11 +25,11 @@ async function joinByKeyboard(page: Page, name: string): Promise<void> {
   await connected(page);
 }
 
-/** For the README: both tiles and the overlay. */
-async function keepPicture(page: Page): Promise<void> {
+/** For the README: a tile with its overlay, as another participant sees it. */
+async function keepPicture(page: Page, name: string): Promise<void> {
   const path = process.env.UPDATE_SCREENSHOTS === '1' ? `${PROJECT}docs/overlay.png` : `${OUTPUT}overlay.png`;
   mkdirSync(dirname(path), { recursive: true });
-  await page.screenshot({ path });
+  await tile(page, name).screenshot({ path });
 }
 
 export function twoPeople(stage: () => Stage): void {
@@ -38,8 +37,9 @@ export function twoPeople(stage: () => Stage): void {
     const room = stage().room();
     const log = await EventLog.open(stage().server.url, room);
     const [first, second] = await Promise.all([stage().browser(stage().nobody), stage().browser(stage().person)]);
-    const ada = await first.open(stage().address(room));
-    const bea = await second.open(stage().address(room), { viewport: { width: 1280, height: 720 } });
+    const screen = { viewport: { width: 1400, height: 900 } };
+    const ada = await first.open(stage().address(room), screen);
+    const bea = await second.open(stage().address(room), screen);
 
     // Nothing is ticked before its owner ticks it.
     for (const name of ['Face', 'Voice', 'Words']) {
@@ -87,7 +87,8 @@ export function twoPeople(stage: () => Stage): void {
 
     await ada.locator('.tile[data-name="Bea"] emo-overlay[data-status="live"]').waitFor();
     await bea.locator('.tile.own emo-overlay[data-status="live"]').waitFor();
-    await keepPicture(bea);
+    await keepPicture(ada, 'Bea');
+    await screenshot(bea, 'call.png');
 
     // Ada's own windows are the clock by which the silence after Bea's withdrawal is told.
     await ada.getByRole('switch', { name: 'Face' }).click();

@@ -6,6 +6,7 @@
 /** Text by which a screen reader would call the focused element. */
 export const FOCUSED_NAME = `(() => {
   const element = document.activeElement;
+  if (element === document.body) return '';
   return [element?.labels?.[0]?.textContent, element?.getAttribute('aria-label'), element?.textContent].join(' ');
 })()`;
 
