@@ -1,4 +1,6 @@
 /** Synthetic participants for tests and benchmarks. */
+import './quiet.js';
+
 export { encodeOpus, OPUS_PACKET_SAMPLES, OPUS_RATE } from './encode-audio.js';
 export { encodeVideo, type VideoSource } from './encode-video.js';
 export { ImpairedLink, type Impairment } from './impaired-link.js';
