@@ -27,8 +27,11 @@ export interface FitOptions {
 export interface FitResult {
   weights: Map<string, NamedWeights>;
   score: number;
+  /** The epoch that gave the weights, and how many the run was planned for. */
   epoch: number;
-  seconds: number;
+  epochs: number;
+  /** CPU time of the process so far, all threads: unlike wall time it does not depend on what else ran. */
+  cpuSeconds: number;
 }
 
 /** Trains and answers the weights that were best on validation data. */
@@ -49,7 +52,7 @@ export async function fit(options: FitOptions): Promise<FitResult> {
     const { score, text } = options.validate(weights);
     const seconds = (performance.now() - started) / 1000;
     if (!best || score > best.score) {
-      best = { weights, score, epoch, seconds };
+      best = { weights, score, epoch, epochs, cpuSeconds: cpuSeconds() };
       await options.onBest?.(best);
     }
     const loss = (total / stepsPerEpoch).toFixed(4);
@@ -58,7 +61,12 @@ export async function fit(options: FitOptions): Promise<FitResult> {
     );
   }
   if (!best) throw new RangeError('epochs must be at least 1');
-  return { ...best, seconds: (performance.now() - started) / 1000 };
+  return { ...best, cpuSeconds: cpuSeconds() };
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 function schedule(step: number, warmUp: number, steps: number): number {

@@ -20,8 +20,8 @@ export function modelCard(
   results: Record<string, TestFigures>,
 ): string {
   const made = parts.map(
-    ({ part, command, seed, bestEpoch, seconds, corpora }) =>
-      `| ${part} | \`${command}\` | ${seed} | ${bestEpoch} | ${(seconds / 60).toFixed(1)} | ${corpora.join(', ')} |`,
+    ({ part, command, seed, epochs, bestEpoch, cpuSeconds, corpora }) =>
+      `| ${part} | \`${command}\` | ${seed} | ${bestEpoch} of ${epochs} | ${(cpuSeconds / 60).toFixed(1)} | ${corpora.join(', ')} |`,
   );
   const figures = Object.entries(results).map(([name, r]) => {
     const cells = [r.accuracy, r.uar, r.macro_f1, r.weighted_f1].map(percent).join(' | ');
@@ -46,12 +46,12 @@ Trained from random initial values with the commands of this project, nothing co
 
 \`emostream data prepare --data DIR\`, then
 
-| part | command | seed | best epoch | minutes | corpora |
+| part | command | seed | best epoch | CPU minutes | corpora |
 | --- | --- | --- | --- | --- | --- |
 ${made.join('\n')}
 
-then \`emostream model export\` and \`emostream evaluate\`. "Minutes" is wall time on two shared cores. The epoch was chosen on
-validation data; the test sets were read by \`emostream evaluate\` alone.
+then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen on validation data; the test sets were read by
+\`emostream evaluate\` alone.
 
 - Face: FER+ vote shares as soft labels. Pictures of the training split that are byte for byte in the validation or test
   split were dropped, and those of the validation split that are in the test split.

@@ -29,14 +29,15 @@ const CORPORA: Record<Part, string[]> = {
 export async function trainPart(part: Part, options: TrainPartOptions): Promise<void> {
   const { weights: folder, command, seed, log } = options;
   await startTensorflowBackend();
-  const onBest = async ({ weights, score, epoch, seconds }: FitResult): Promise<void> => {
+  const onBest = async ({ weights, score, epoch, epochs, cpuSeconds }: FitResult): Promise<void> => {
     await writeWeights(folder, weights, {
       part,
       command,
       seed,
+      epochs,
       bestEpoch: epoch,
       validationScore: score,
-      seconds: Math.round(seconds),
+      cpuSeconds: Math.round(cpuSeconds),
       corpora: CORPORA[part],
       finishedAt: new Date().toISOString(),
     });

@@ -21,12 +21,12 @@ import type { TrainOptions } from './train-options.js';
 import { augmentVoice, maskWindow } from './voice-augment.js';
 import { windowAt } from './voice-windows.js';
 
-const BATCH = 32;
+const BATCH = 16;
 const WINDOW = MEL_FRAMES * MEL_BANDS;
 /** Augmented copies of each clip, made once at the start; the first is the clip itself. */
 const VARIANTS = 7;
 /** Share of labels spread evenly: acted clips are not all of the emotion that the actor was asked for. */
-const SMOOTHING = 0.1;
+const SMOOTHING = 0.08;
 
 interface Example {
   variants: MelBlock[];
@@ -34,7 +34,7 @@ interface Example {
 }
 
 /** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
-export async function trainVoice({ prepared, seed, epochs = 60, onBest, log }: TrainOptions): Promise<FitResult> {
+export async function trainVoice({ prepared, seed, epochs = 36, onBest, log }: TrainOptions): Promise<FitResult> {
   const sets = [await readPrepared<SpeechSet>(prepared, 'ravdess'), await readPrepared<SpeechSet>(prepared, 'emodb')];
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
@@ -57,10 +57,10 @@ export async function trainVoice({ prepared, seed, epochs = 60, onBest, log }: T
 
   return fit({
     layers,
-    optimiser: new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.99 }),
+    optimiser: new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 }),
     epochs,
     stepsPerEpoch: Math.ceil(examples.length / BATCH),
-    learningRate: 1.5e-3,
+    learningRate: 2e-3,
     loss,
     validateEvery: 3,
     validate: (weights) => {

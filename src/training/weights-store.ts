@@ -9,9 +9,12 @@ export interface TrainingRecord {
   part: string;
   command: string;
   seed: number;
+  /** Epochs the run was planned for, and the one that was best on validation data. */
+  epochs: number;
   bestEpoch: number;
   validationScore: number;
-  seconds: number;
+  /** CPU time of the whole command, all threads. */
+  cpuSeconds: number;
   /** Corpora it saw. */
   corpora: string[];
   finishedAt: string;
