@@ -15,6 +15,8 @@ export type WindowOutcome =
 /** Batched inference, as the publisher sees it. Outcomes of one participant come in the order of submission. */
 export interface WindowRunner {
   submit(window: { room: string; participant: string; features: WindowFeatures }): Promise<WindowOutcome>;
+  /** Forgets what waits of somebody who left: nobody may see its result any more. */
+  cancel(room: string, participant: string): void;
 }
 
 export interface PublisherDeps {
@@ -85,6 +87,7 @@ export class WindowPublisher {
 
   close(): void {
     this.#closed = true;
+    this.deps.runner.cancel(this.who.room, this.who.participant);
   }
 
   #mayPublish(features: WindowFeatures): boolean {
