@@ -64,16 +64,14 @@ function addNoise(samples: Float32Array, snrDb: number, rng: Rng): void {
   for (let i = 0; i < samples.length; i++) samples[i]! += gain * noise[i]!;
 }
 
-/** SpecAugment (Park et al. 2019): up to two stretches of time and two of bands are silenced, in place. */
+/** SpecAugment (Park et al. 2019): a stretch of time and one of bands are silenced, in place. */
 export function maskWindow(window: Float32Array, rng: Rng): void {
-  for (let i = 0; i < 2; i++) {
-    const length = rng.below(30);
-    const start = rng.below(MEL_FRAMES - length);
-    window.fill(MEL_SILENCE, start * MEL_BANDS, (start + length) * MEL_BANDS);
-    const width = rng.below(8);
-    const band = rng.below(MEL_BANDS - width);
-    for (let frame = 0; frame < MEL_FRAMES; frame++) {
-      window.fill(MEL_SILENCE, frame * MEL_BANDS + band, frame * MEL_BANDS + band + width);
-    }
+  const length = rng.below(40);
+  const start = rng.below(MEL_FRAMES - length);
+  window.fill(MEL_SILENCE, start * MEL_BANDS, (start + length) * MEL_BANDS);
+  const width = rng.below(8);
+  const band = rng.below(MEL_BANDS - width);
+  for (let frame = 0; frame < MEL_FRAMES; frame++) {
+    window.fill(MEL_SILENCE, frame * MEL_BANDS + band, frame * MEL_BANDS + band + width);
   }
 }

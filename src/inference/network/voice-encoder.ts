@@ -14,11 +14,11 @@ export function voiceEncoder(layers: Layers, x: Tensor4D): Tensor2D {
   y = tf.maxPool(y, 2, 2, 'same'); // 75 × 16
   y = layers.conv2d('voice/conv2', y, { filters: 32, kernel: [3, 3] });
   y = tf.maxPool(y, 2, 2, 'same'); // 38 × 8
-  y = layers.dropout(layers.conv2d('voice/conv3', y, { filters: 64, kernel: [3, 3] }), 0.1);
+  y = layers.conv2d('voice/conv3', y, { filters: 64, kernel: [3, 3] });
   y = tf.maxPool(y, 2, 2, 'same'); // 19 × 4
-  y = layers.dropout(layers.conv2d('voice/conv4', y, { filters: 96, kernel: [3, 3] }), 0.2);
+  y = layers.conv2d('voice/conv4', y, { filters: 96, kernel: [3, 3] });
   const [n, steps, bands, channels] = y.shape;
-  const flat = layers.dropout(tf.reshape(y, [n * steps, bands * channels]) as Tensor2D, 0.2);
+  const flat = layers.dropout(tf.reshape(y, [n * steps, bands * channels]) as Tensor2D, 0.1);
   const features = layers.dense('voice/step', flat, EMBEDDING, 'relu');
   const scores = tf.reshape(layers.dense('voice/score', features, 1), [n, steps]);
   const weights = tf.expandDims(tf.softmax(scores), 2);
