@@ -100,6 +100,19 @@ describe('an overlay', () => {
     expect(model.view(40).status).toBe('off');
   });
 
+  it('that hears of somebody only late takes from the result what is analysed', () => {
+    expect(overlay(event()).view(0)).toMatchObject({
+      status: 'live',
+      analysed: { face: true, voice: true, words: false },
+    });
+  });
+
+  it('stays off when a last result comes after the end', () => {
+    const end: RoomEvent = { type: 'end', ...at, reason: 'consent-withdrawn' };
+    expect(overlay(begin, event(), end, emotionEvent(3)).view(0)).toMatchObject({ status: 'off', box: null });
+    expect(overlay(end, event()).view(0).status).toBe('off');
+  });
+
   it('keeps the newest window when an older one is revised', () => {
     const newer = event({ window: { start: 2000, end: 3000 } });
     const older = event({ window: { start: 1000, end: 2000 }, revision: 1, uncertain: true });

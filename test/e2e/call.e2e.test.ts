@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { oddMedia } from './cases/odd-media.js';
 import { thePage } from './cases/page.js';
+import { subscribers } from './cases/subscribers.js';
 import { twoPeople } from './cases/two-people.js';
 import { Stage } from './support/stage.js';
 
@@ -21,4 +22,5 @@ describe('the call in a real browser', () => {
   twoPeople(() => stage);
   oddMedia(() => stage);
   thePage(() => stage);
+  subscribers(() => stage);
 });

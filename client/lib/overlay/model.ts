@@ -89,6 +89,8 @@ export const capital = (word: string): string => word.charAt(0).toUpperCase() + 
 export class OverlayModel {
   readonly #options: OverlayModelOptions;
   #analysed: Consent = NO_CONSENT;
+  /** Whether the call or an event said what is analysed. One who subscribes late did not hear the beginning. */
+  #told = false;
   #sending: Sending = { face: true, voice: true };
   #event: EmotionEvent | null = null;
   #gap: GapEvent['reason'] | null = null;
@@ -103,6 +105,7 @@ export class OverlayModel {
   /** What is analysed, as the call says it; `begin` and `end` events say it too. */
   setAnalysed(analysed: Consent, nowMs: number): void {
     const wasOff = !anyOf(this.#analysed);
+    this.#told = true;
     this.#analysed = { ...analysed };
     if (!anyOf(analysed)) this.#forget();
     else if (wasOff) this.#start(nowMs);
@@ -116,9 +119,11 @@ export class OverlayModel {
     switch (event.type) {
       case 'begin':
         if (!anyOf(this.#analysed)) this.#start(nowMs);
+        this.#told = true;
         this.#analysed = event.analysed;
         return;
       case 'end':
+        this.#told = true;
         this.#analysed = NO_CONSENT;
         this.#forget();
         this.#ended = ENDS[event.reason] ?? null;
@@ -153,6 +158,10 @@ export class OverlayModel {
   #emotion(event: EmotionEvent, nowMs: number): void {
     // A revision of a window that is no longer shown is for the record, not for the eye.
     if (this.#event && event.window.start < this.#event.window.start) return;
+    if (!this.#told) {
+      const analysed = (modality: Modality) => event[modality].state !== 'off';
+      this.#analysed = { face: analysed('face'), voice: analysed('voice'), words: analysed('words') };
+    }
     const revised = this.#event?.window.start === event.window.start;
     this.#event = event;
     this.#gap = null;

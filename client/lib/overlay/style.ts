@@ -82,7 +82,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 
 .panel[data-status='off'] .bars, .panel[data-status='off'] .plot, .panel[data-status='off'] .basis,
 .panel.empty .bars, .panel.empty .plot { display: none; }
-.panel[data-status='stale'] .bars, .panel[data-status='stale'] .plot, .panel[data-status='stale'] .basis { opacity: .45; }
+.panel[data-status='stale'] .bars, .panel[data-status='stale'] .plot, .panel[data-status='stale'] .basis { opacity: .6; }
 .panel[data-status='stale'] .headline { color: #ffcf70; }
 
 :host([compact]) .bars, :host([compact]) .plot, :host([compact]) .basis { display: none; }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { connected, join, moving, screenshot } from '../support/browser.js';
+import { connected, join, moving, screenshot, tile } from '../support/browser.js';
 import { OVERFLOW } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
 import { startServer } from '../support/start-server.js';
@@ -74,6 +74,7 @@ export function thePage(stage: () => Stage): void {
     const browser = await stage().browser(stage().nobody);
     const ada = await browser.open(stage().address('again', first));
     const bea = await browser.open(stage().address('again', first));
+    await ada.getByRole('switch', { name: 'Voice' }).click();
     await join(ada, 'Ada');
     await join(bea, 'Bea');
     await moving(ada, 'Bea');
@@ -83,6 +84,11 @@ export function thePage(stage: () => Stage): void {
     try {
       await Promise.all([connected(ada), connected(bea)]);
       await Promise.all([moving(ada, 'Bea'), moving(bea, 'Ada')]);
+      // What was agreed to before still holds, and nothing else.
+      await tile(bea, 'Ada').getByText('Analysis on').waitFor();
+      await ada.getByText('You are being analysed: voice.').waitFor();
+      await ada.getByText('Nothing of you is analysed.').waitFor({ state: 'detached' });
+      await bea.getByText('Nothing of you is analysed.').waitFor();
     } finally {
       await second.stop();
     }

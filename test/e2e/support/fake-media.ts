@@ -9,7 +9,7 @@ const HEIGHT = 480;
 const FRAMES_PER_SECOND = 15;
 
 /** The part of the portrait that a web camera would show, px: head and shoulders. */
-const CROP = { x: 65, y: 10, width: 320 };
+const CROP = { x: 35, y: 2, width: 380 };
 /** How far the head moves, px of the portrait. */
 const SWAY = 4;
 

@@ -26,3 +26,15 @@ export const threePictures = (name: string): string => `new Promise((resolve) =>
   };
   video.requestVideoFrameCallback(count);
 })`;
+
+/** What a page does that embeds the overlay: the script, an element, a feed. */
+export const EMBED_OVERLAY = `async ({ room, participant }) => {
+  const { connectOverlays, EmotionFeed, requestToken } = await import('/emostream.js');
+  const overlay = document.createElement('emo-overlay');
+  overlay.setAttribute('participant', participant);
+  document.body.append(overlay);
+  const { token } = await requestToken(location.origin, room);
+  const feed = new EmotionFeed({ server: location.origin, token });
+  connectOverlays(feed);
+  await feed.start();
+}`;

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+/** The compiled command line. */
+export const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
 const KEPT_OUTPUT = 20_000;
 
 export interface TestServer {
