@@ -1,0 +1,115 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_NGRAMS, WORD_TOKENS } from '../../src/features/types.js';
+import { toNetworkBatch } from '../../src/inference/network/batch.js';
+import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
+import type { ModelInput } from '../../src/inference/types.js';
+import { createWasmEngine } from '../../src/inference/wasm-backend.js';
+import { writeCalibration } from '../../src/training/calibration-store.js';
+import { exportModel, type Provenance } from '../../src/training/export-model.js';
+import { modelCard } from '../../src/training/model-card.js';
+import { Rng } from '../../src/training/rng.js';
+import { TrainingLayers } from '../../src/training/training-layers.js';
+import { PARTS, type Part } from '../../src/training/train-part.js';
+import { readWeights, writeWeights, type TrainingRecord } from '../../src/training/weights-store.js';
+
+const INPUT: ModelInput = {
+  face: {
+    crops: Uint8Array.from({ length: FACE_SIZE * FACE_SIZE }, (_, i) => (i * 37) % 256),
+    count: 1,
+    quality: [0.5, 0.5, 0.5, 0.5],
+    box: { x: 0, y: 0, width: 1, height: 1 },
+  },
+  voice: { logMel: Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, (_, i) => (i % 7) - 3), quality: [1, 1, 1] },
+  words: { tokens: new Int32Array(WORD_TOKENS * WORD_NGRAMS).fill(5), count: 32, meta: [0, 1, 0, 0], quality: [1, 1] },
+};
+
+const record = (part: Part): TrainingRecord => ({
+  part,
+  command: `emostream train ${part} --seed 1`,
+  seed: 1,
+  epochs: 10,
+  bestEpoch: 7,
+  validationScore: 0.5,
+  cpuSeconds: 600,
+  corpora: [`corpus of ${part}`],
+  finishedAt: '2026-01-01T00:00:00.000Z',
+});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emostream-export-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('exporting a model', () => {
+  it('puts trained parts together into a folder that the engine loads and that computes what training did', async () => {
+    const engine = await createWasmEngine();
+    const layers = new TrainingLayers(new Rng(2));
+    tf.tidy(() => void fusionNetwork(layers, toNetworkBatch([INPUT, INPUT])));
+    layers.training = false;
+    const expected = tf.tidy(() => fusionNetwork(layers, toNetworkBatch([INPUT])).fused.logits.dataSync());
+    const all = [...layers.snapshot()];
+    const isFusion = (name: string): boolean => name.startsWith('fusion/') || name.startsWith('face/crop-score/');
+    for (const part of PARTS) {
+      const own = all.filter(([name]) =>
+        part === 'fusion' ? isFusion(name) : name.startsWith(part) && !isFusion(name),
+      );
+      await writeWeights(join(folder, 'weights'), new Map(own), record(part));
+    }
+    const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.4 };
+    await writeCalibration(join(folder, 'weights'), calibration);
+    const out = join(folder, 'model');
+    await exportModel({ weights: join(folder, 'weights'), out, version: '9.9.9', log: () => undefined });
+
+    expect(await engine.load(out)).toEqual({ name: 'emostream-fusion', version: '9.9.9' });
+    const [scores] = await engine.run([INPUT]);
+    const p = scores!.probabilities!;
+    p.forEach((value, i) => expect(Math.log(value / p[0]!)).toBeCloseTo(expected[i]! - expected[0]!, 1));
+    const provenance = JSON.parse(await readFile(join(out, 'training.json'), 'utf8')) as Provenance;
+    expect(provenance.parts).toEqual(PARTS.map(record));
+    layers.dispose();
+    await engine.dispose();
+  });
+
+  it('without a trained part says which command trains it', async () => {
+    await expect(readWeights(join(folder, 'empty'), 'voice')).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/emostream train voice/u),
+    });
+  });
+});
+
+describe('the model card', () => {
+  it('tells commands, figures, terms and limits', () => {
+    const provenance = { version: '9.9.9', bytes: 5_000_000, parameters: 2_500_000, parts: PARTS.map(record) };
+    const figures = {
+      accuracy: 0.8123,
+      uar: 0.7,
+      macro_f1: 0.6,
+      weighted_f1: 0.8,
+      ece: 0.03,
+      n: 1234,
+      recall: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, null],
+      certain: { coverage: 0.6, accuracy: 0.9 },
+      protocol: 'judged by hand',
+    };
+    const card = modelCard(provenance, { some_test: figures });
+    for (const text of [
+      '9.9.9',
+      '`emostream train face --seed 1`',
+      '7 of 10',
+      '81.2',
+      '1234',
+      'judged by hand',
+      'CC BY-NC-SA',
+      'Art. 5',
+    ]) {
+      expect(card).toContain(text);
+    }
+    expect(card).not.toMatch(/undefined|NaN/u);
+  });
+});
