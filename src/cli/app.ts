@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.js';
 import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
 import { createEngine } from '../inference/engines.js';
-import type { Engine } from '../inference/types.js';
+import type { Engine, EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
@@ -23,6 +23,7 @@ export interface App {
   bus: InProcessBus;
   meter: PromMeter;
   engine: { name: string; model: string };
+  engineMemory(): Promise<EngineMemory>;
   close(): Promise<void>;
 }
 
@@ -98,7 +99,15 @@ async function start(
     await server.close();
   });
   let closing: Promise<void> | undefined;
-  return { server, analyser, bus, meter, engine: identity, close: () => (closing ??= closeAll()) };
+  return {
+    server,
+    analyser,
+    bus,
+    meter,
+    engine: identity,
+    engineMemory: () => engine.memory(),
+    close: () => (closing ??= closeAll()),
+  };
 }
 
 /** Where the shipped model lies. */

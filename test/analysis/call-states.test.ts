@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callRecording } from '../../bench/support/call-recording.js';
 import { makeRecording, type Recording, synthesise } from '../../bench/support/index.js';
@@ -145,8 +146,8 @@ describe('a call', () => {
   });
 
   it('frees decoders, tensors and participants: what was held before is held after', async () => {
-    const before = await call.app.analyser.inspect();
-    expect(before[0]).toMatchObject({ participants: 0, tracks: 0, decoders: 0 });
+    const before = await held();
+    expect(before.analysis[0]).toMatchObject({ participants: 0, tracks: 0, decoders: 0 });
     for (let round = 0; round < 2; round++) {
       const people = await Promise.all(
         [0, 1, 2].map((i) =>
@@ -161,8 +162,28 @@ describe('a call', () => {
       expect(during[0]).toMatchObject({ participants: 3, tracks: 6, decoders: 6 });
       for (const each of people) each.close();
     }
-    expect(await call.app.analyser.inspect()).toEqual(before);
-    const dump = await call.router.dump();
-    expect(Object.keys(dump.mapConsumerIdProducerId)).toEqual([]);
+    expect(await held()).toEqual(before);
+  });
+
+  it('ends every thread it started', async () => {
+    const before = threads();
+    const second = await Call.start('short-lived');
+    expect(threads()).toBeGreaterThan(before);
+    await second.close();
+    expect(threads()).toBe(before);
   });
 });
+
+/** All that a participant could leave behind: decoders, tensors of both threads, threads, mediasoup's consumers. */
+async function held() {
+  const dump = await call.router.dump();
+  return {
+    analysis: await call.app.analyser.inspect(),
+    engineTensors: (await call.app.engineMemory()).tensors,
+    threads: threads(),
+    consumers: Object.keys(dump.mapConsumerIdProducerId),
+  };
+}
+
+/** Threads of this process as the kernel counts them (proc(5), /proc/pid/task). */
+const threads = () => readdirSync('/proc/self/task').length;
