@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { SPEECH_CORPORA, type SpeechCorpus } from '../training/train-options.js';
 
 interface TrainFlags {
   prepared?: string;
   weights?: string;
   seed: number;
   epochs?: number;
+  without?: SpeechCorpus[];
 }
 
 /** `emostream train face|voice|words|fusion`: trains one part of the network on prepared corpora. */
@@ -17,6 +19,7 @@ export function trainCommand(): Command {
     .option('--weights <folder>', 'where trained parts are kept (default: beside the prepared data)')
     .option('--seed <number>', 'seed of everything random', parseCount, 1)
     .option('--epochs <number>', 'passes over the data (default: what made the shipped weights)', parseCount)
+    .addOption(new Option('--without <corpus...>', 'speech corpora to leave out').choices(SPEECH_CORPORA))
     .action(async (part: string, flags: TrainFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
       const { trainPart } = await import('../training/train-part.js');
@@ -24,12 +27,14 @@ export function trainCommand(): Command {
       const prepared = flags.prepared ?? defaultPreparedFolder();
       const command = ['emostream', 'train', part, '--seed', String(flags.seed)];
       if (flags.epochs !== undefined) command.push('--epochs', String(flags.epochs));
+      if (flags.without) command.push('--without', ...flags.without);
       await trainPart(part as 'face' | 'voice' | 'words' | 'fusion', {
         prepared,
         weights: flags.weights ?? join(prepared, 'weights'),
         command: command.join(' '),
         seed: flags.seed,
         ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
+        ...(flags.without ? { without: flags.without } : {}),
         log: console.log,
       });
     });

@@ -15,6 +15,14 @@ export async function writeModelCard(
   await writeFile(join(folder, 'README.md'), modelCard(provenance, results));
 }
 
+/** What the corpora's terms mean for the weights. */
+function terms(corpora: readonly string[]): string {
+  const research = 'FER2013 and EMO-DB are for research use.';
+  if (!corpora.includes('RAVDESS')) return research;
+  return `**RAVDESS is CC BY-NC-SA 4.0: these weights are offered under the same terms, for non-commercial use only.** ${research}
+\`emostream train voice --without ravdess\`, and the same for fusion, makes weights without it.`;
+}
+
 export function modelCard(
   { version, bytes, parameters, parts }: Provenance,
   results: Record<string, TestFigures>,
@@ -94,8 +102,7 @@ ${protocols.join('\n')}
 | GoEmotions (Demszky et al. 2020) | CC BY 4.0 |
 | MELD (Poria et al. 2019) | GPL-3 |
 
-**Because RAVDESS was used, these weights may not be used commercially** (CC BY-NC-SA 4.0); FER2013 and EMO-DB ask for research
-use likewise. The code of the project is not bound by this. Whoever needs other terms trains on other corpora.
+${terms(parts.flatMap(({ corpora }) => corpora))} The code of the project is not bound by this.
 
 ## Intended use and limits
 

@@ -23,7 +23,7 @@ import { probabilities } from './predict.js';
 import { Rng } from './rng.js';
 import { clipsOf } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import type { TrainOptions } from './train-options.js';
+import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
 import { readWeights } from './weights-store.js';
 
 const BATCH = 256;
@@ -44,13 +44,14 @@ export interface FusionResult extends FitResult {
  * chooses the epoch, the temperatures and the threshold.
  */
 export async function trainFusion(options: TrainOptions & { weights: string }): Promise<FusionResult> {
-  const { seed, epochs = 30, onBest, log } = options;
+  const { prepared, seed, epochs = 30, without = [], onBest, log } = options;
+  const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
   const rng = new Rng(seed);
   const parts = await Promise.all(MODALITIES.map((part) => readWeights(options.weights, part)));
   const trained = new Map(parts.flatMap(({ weights }) => [...weights]));
   const folded = foldBatchNorm(trained);
-  const fitting = new TripleSampler(await encodeHalf(options.prepared, folded, 'fit', rng), rng.fork());
-  const judgeSets = await encodeHalf(options.prepared, folded, 'judge', rng);
+  const fitting = new TripleSampler(await encodeHalf(prepared, corpora, folded, 'fit', rng), rng.fork());
+  const judgeSets = await encodeHalf(prepared, corpora, folded, 'judge', rng);
   const judging = new TripleSampler(judgeSets, rng.fork());
   const judged = Array.from({ length: JUDGED }, () => judging.draw(0));
 
@@ -102,13 +103,14 @@ function fusionOnly(weights: ReadonlyMap<string, NamedWeights>): Map<string, Nam
 
 async function encodeHalf(
   prepared: string,
+  corpora: readonly SpeechCorpus[],
   folded: ReadonlyMap<string, NamedWeights>,
   half: Half,
   rng: Rng,
 ): Promise<Record<Modality, EncodedSet>> {
   const faces = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
   const voices: EncodedSet[] = [];
-  for (const name of ['ravdess', 'emodb']) {
+  for (const name of corpora) {
     const set = await readPrepared<SpeechSet>(prepared, name);
     const clips = clipsOf(set, 'valid').filter((i) => JUDGE_SPEAKERS.has(set.speakers[i]!) === (half === 'judge'));
     voices.push(encodeVoices(folded, set, clips, rng));

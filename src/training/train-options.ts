@@ -1,11 +1,16 @@
 import type { FitResult } from './fit.js';
 
+export const SPEECH_CORPORA = ['ravdess', 'emodb'] as const;
+export type SpeechCorpus = (typeof SPEECH_CORPORA)[number];
+
 export interface TrainOptions {
   /** Folder of `emostream data prepare`. */
   prepared: string;
   seed: number;
   /** The default is the one that made the shipped weights. */
   epochs?: number;
+  /** Corpora to leave out, for instance for their terms. */
+  without?: readonly SpeechCorpus[];
   /** Told each time the weights got better on validation data. */
   onBest?: (best: FitResult) => Promise<void>;
   /** Told each epoch. */

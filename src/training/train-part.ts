@@ -3,7 +3,7 @@ import type { FitResult } from './fit.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import { trainFace } from './train-face.js';
 import { trainFusion } from './train-fusion.js';
-import type { TrainOptions } from './train-options.js';
+import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
 import { trainVoice } from './train-voice.js';
 import { trainWords } from './train-words.js';
 import { writeWeights } from './weights-store.js';
@@ -18,12 +18,13 @@ export interface TrainPartOptions extends Omit<TrainOptions, 'onBest'> {
   command: string;
 }
 
-const CORPORA: Record<Part, string[]> = {
-  face: ['FER+'],
-  voice: ['RAVDESS', 'EMO-DB'],
-  words: ['GoEmotions', 'MELD'],
-  fusion: ['FER+', 'RAVDESS', 'EMO-DB', 'GoEmotions', 'MELD'],
-};
+const SPEECH_NAMES: Record<SpeechCorpus, string> = { ravdess: 'RAVDESS', emodb: 'EMO-DB' };
+
+function corporaOf(part: Part, without: readonly SpeechCorpus[]): string[] {
+  const voice = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus)).map((corpus) => SPEECH_NAMES[corpus]);
+  const [face, words] = [['FER+'], ['GoEmotions', 'MELD']];
+  return { face, voice, words, fusion: [...face, ...voice, ...words] }[part];
+}
 
 /** Trains a part on the `tensorflow` engine; its best weights are written each time they get better. */
 export async function trainPart(part: Part, options: TrainPartOptions): Promise<void> {
@@ -38,7 +39,7 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
       bestEpoch: epoch,
       validationScore: score,
       cpuSeconds: Math.round(cpuSeconds),
-      corpora: CORPORA[part],
+      corpora: corporaOf(part, options.without ?? []),
       finishedAt: new Date().toISOString(),
     });
   };

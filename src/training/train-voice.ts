@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
+import { EmostreamError } from '../common/errors.js';
 import { logMel, type MelBlock } from '../features/log-mel.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
@@ -17,7 +18,7 @@ import { Rng } from './rng.js';
 import { ShuffledIndices } from './sampler.js';
 import { clipSamples, clipsOf } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import type { TrainOptions } from './train-options.js';
+import { SPEECH_CORPORA, type TrainOptions } from './train-options.js';
 import { augmentVoice, maskWindow } from './voice-augment.js';
 import { windowAt } from './voice-windows.js';
 
@@ -34,8 +35,12 @@ interface Example {
 }
 
 /** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
-export async function trainVoice({ prepared, seed, epochs = 36, onBest, log }: TrainOptions): Promise<FitResult> {
-  const sets = [await readPrepared<SpeechSet>(prepared, 'ravdess'), await readPrepared<SpeechSet>(prepared, 'emodb')];
+export async function trainVoice(options: TrainOptions): Promise<FitResult> {
+  const { prepared, seed, epochs = 36, without = [], onBest, log } = options;
+  const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
+  if (corpora.length === 0)
+    throw new EmostreamError('CONFIG_INVALID', 'Without any speech corpus there is no voice to train.');
+  const sets = await Promise.all(corpora.map((corpus) => readPrepared<SpeechSet>(prepared, corpus)));
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
   const augmenting = rng.fork();
