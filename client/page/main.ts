@@ -78,7 +78,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   });
   root.replaceChildren(view.element);
   // The keyboard goes on where the call begins.
-  view.element.querySelector<HTMLElement>('.toolbar input:not(:disabled)')?.focus({ preventScroll: true });
+  view.focus();
   window.scrollTo(0, 0);
 }
 

@@ -203,7 +203,8 @@ export class OverlayModel {
     }
     if (!scores || !top) return { headline: 'Nothing to go by', detail: 'no face, voice or words right now' };
     if (!certain) return { headline: 'Not sure', detail: `closest: ${top}, ${percent(scores[top])}` };
-    return { headline: capital(top), detail: `${percent(scores[top])} sure` };
+    // No estimate is ever quite sure.
+    return { headline: capital(top), detail: `${percent(Math.min(scores[top], 0.99))} sure` };
   }
 }
 

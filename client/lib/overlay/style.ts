@@ -50,13 +50,13 @@ ul { list-style: none; margin: 0; padding: 0; }
 .detail { color: var(--emo-muted); }
 
 .bars { grid-area: bars; display: grid; align-content: center; gap: 3px; min-width: 0; }
-.bar { display: grid; grid-template-columns: 66px minmax(24px, 1fr) 36px; align-items: center; gap: 6px; font-size: 12px;
+.bar { display: grid; grid-template-columns: 66px minmax(24px, 1fr) 38px; align-items: center; gap: 6px; font-size: 12px;
   line-height: 14px; color: var(--emo-muted); }
 .bar.top { color: var(--emo-text); font-weight: 700; }
 .track { height: 7px; border-radius: 4px; background: var(--emo-track); overflow: hidden; }
 .fill { height: 100%; border-radius: 4px; background: var(--colour); transform-origin: left; transform: scaleX(0);
   transition: transform .4s ease-out; }
-.share { text-align: right; }
+.share { text-align: right; white-space: nowrap; }
 
 .plot { grid-area: plot; width: 104px; height: 104px; align-self: center; }
 .field { fill: #ffffff0f; stroke: #ffffff33; }
@@ -80,6 +80,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .source[data-state='off'] .icon, .source[data-state='off'] .what { color: #a3aebd; }
 .source[data-state='stalled'] .text { color: #ffcf70; }
 
+.panel[data-status='off'], :host([compact]) .panel { display: block; }
 .panel[data-status='off'] .bars, .panel[data-status='off'] .plot, .panel[data-status='off'] .basis,
 .panel.empty .bars, .panel.empty .plot { display: none; }
 .panel[data-status='stale'] .bars, .panel[data-status='stale'] .plot, .panel[data-status='stale'] .basis { opacity: .6; }
@@ -103,13 +104,12 @@ ul { list-style: none; margin: 0; padding: 0; }
   .source:not([data-state='present']) .weight { display: none; }
   .stage:not(.bare) + .panel:is(.empty, [data-status='off']), :host([compact]) .stage:not(.bare) + .panel { right: auto; }
   .panel.empty { grid-template: 'head' auto 'sources' auto / minmax(210px, auto); }
-  .panel[data-status='off'] { grid-template: 'head' auto / auto; padding: 7px 12px 8px; }
+  .panel[data-status='off'] { padding: 7px 12px 8px; }
   .panel[data-status='off'] .headline { font-size: 16px; }
-  :host([compact]) .panel { grid-template: 'head' auto / auto; }
 }
 @container emo (min-width: 700px) {
   .plot { width: 116px; height: 116px; }
-  .bar { font-size: 13px; line-height: 15px; grid-template-columns: 72px minmax(24px, 1fr) 38px; }
+  .bar { font-size: 13px; line-height: 15px; grid-template-columns: 72px minmax(24px, 1fr) 42px; }
 }
 @media (prefers-reduced-motion: reduce) {
   .fill, .box { transition: none; }

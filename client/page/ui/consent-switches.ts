@@ -45,6 +45,11 @@ export class ConsentSwitches {
     );
   }
 
+  focus(): void {
+    const first = MODALITIES.map((modality) => this.#inputs[modality]).find((input) => !input.disabled);
+    first?.focus({ preventScroll: true });
+  }
+
   get consent(): Consent {
     const { face, voice, words } = this.#inputs;
     return { face: face.checked, voice: voice.checked, words: words.checked };

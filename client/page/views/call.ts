@@ -76,6 +76,10 @@ export class CallView {
     this.#showConsent();
   }
 
+  focus(): void {
+    this.#switches.focus();
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
     this.#captions.close();
@@ -212,18 +216,29 @@ export class CallView {
     this.#own.analysed = analysed;
     this.#captions.allowed = consent.words;
     this.element.classList.toggle('with-captions', consent.words);
-    const on = isAny(analysed);
+    this.#own.element.classList.toggle('analysed', isAny(analysed));
+    this.#showAnalysis(listed(analysed));
+  }
+
+  /** The notice of what is analysed. Left alone while it says the same: screen readers read out every change. */
+  #showAnalysis(what: string): void {
+    if (this.#analysis.dataset.what === what) return;
+    this.#analysis.dataset.what = what;
+    const on = what !== '';
     this.#analysis.classList.toggle('on', on);
-    this.#own.element.classList.toggle('analysed', on);
     const stop = h('button', { type: 'button', class: 'stop' }, 'Stop all');
-    stop.onclick = () => void this.#changeConsent(NOBODY);
+    stop.onclick = () => {
+      void this.#changeConsent(NOBODY);
+      // The button goes; the keyboard stays where consent is given.
+      this.#switches.focus();
+    };
     this.#analysis.replaceChildren(
       h('span', { class: 'lamp', attr: { 'aria-hidden': 'true' } }),
       on
         ? h(
             'p',
             {},
-            h('strong', {}, `You are being analysed: ${listed(analysed)}. `),
+            h('strong', {}, `You are being analysed: ${what}. `),
             h('span', { class: 'more' }, 'Everyone here sees the result.'),
           )
         : h('p', {}, 'Nothing of you is analysed.'),

@@ -27,7 +27,8 @@ async function joinByKeyboard(page: Page, name: string): Promise<void> {
 
 /** For the README: a tile with its overlay, as another participant sees it. */
 async function keepPicture(page: Page, name: string): Promise<void> {
-  const path = process.env.UPDATE_SCREENSHOTS === '1' ? `${PROJECT}docs/overlay.png` : `${OUTPUT}overlay.png`;
+  const path =
+    process.env.UPDATE_SCREENSHOTS === '1' ? `${PROJECT}client/screenshots/overlay.png` : `${OUTPUT}overlay.png`;
   mkdirSync(dirname(path), { recursive: true });
   await tile(page, name).screenshot({ path });
 }
@@ -85,6 +86,8 @@ export function twoPeople(stage: () => Stage): void {
     await bea.keyboard.press('Enter');
     expect((await worded).words).toMatchObject({ state: 'live', present: true });
 
+    // While she speaks, so that the picture shows all three.
+    await log.emotion(id, (event) => event.face.present && event.voice.present);
     await ada.locator('.tile[data-name="Bea"] emo-overlay[data-status="live"]').waitFor();
     await bea.locator('.tile.own emo-overlay[data-status="live"]').waitFor();
     await keepPicture(ada, 'Bea');
