@@ -35,7 +35,9 @@ export const modelSchema = z.strictObject({
   formatVersion: z.literal(MODEL_FORMAT_VERSION),
   name: z.string().min(1),
   version: z.string().min(1),
-  emotions: z.tuple(EMOTIONS.map((emotion) => z.literal(emotion)) as [z.ZodLiteral<string>]),
+  emotions: z
+    .array(z.string())
+    .refine((names) => names.join() === EMOTIONS.join(), { error: `must be ${EMOTIONS.join(', ')}, in this order` }),
   calibration: calibrationSchema,
   weights: z.strictObject({
     file: z.string().regex(/^[\w.-]+$/u),
@@ -132,7 +134,7 @@ export function encodeModel(
     format: 'emostream-fusion' as const,
     formatVersion: MODEL_FORMAT_VERSION as typeof MODEL_FORMAT_VERSION,
     ...head,
-    emotions: [...EMOTIONS] as unknown as ModelManifest['emotions'],
+    emotions: [...EMOTIONS],
     weights: { file: 'weights.bin', bytes: data.length, sha256, tensors },
   };
   return { manifest, data };

@@ -32,6 +32,7 @@ interface NativeBackend {
 }
 
 function nativeBatchNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): BatchNormResult {
+  // tfjs-node's backend, and no other, is registered as `tensorflow`: it has these members (nodejs_kernel_backend.js).
   const backend = tf.backend() as unknown as NativeBackend;
   const { binding } = backend;
   const attributes = [
