@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { checkChromium, findChromium } from '../../scripts/setup/chromium.mjs';
+import { withPathFirst } from '../../scripts/setup/command.mjs';
+import { findNode, nodePackage, wantedRange } from '../../scripts/setup/node-runtime.mjs';
+import { temporaryFolder, writeFiles } from './support/temporary.js';
+
+describe('the Node that runs the project', () => {
+  const manifest = { 'package.json': JSON.stringify({ engines: { node: '>=22 <23' } }) };
+  const old = { version: '20.20.2', path: '/usr/bin/node' };
+  const name = nodePackage(process.platform, process.arch);
+  const folder = `.node/node_modules/${name}`;
+
+  it('is the one that runs, where its version is right', () => {
+    expect(findNode(temporaryFolder(manifest), { version: '22.1.0', path: '/usr/bin/node' })).toBe('/usr/bin/node');
+  });
+
+  it("is the project's own otherwise, once that is there whole and of the right version", () => {
+    const root = temporaryFolder(manifest);
+    expect(findNode(root, old)).toBeUndefined();
+    writeFiles(root, { [`${folder}/package.json`]: '{"version": "22.23.3"}' });
+    expect(findNode(root, old)).toBeUndefined();
+    writeFiles(root, { [`${folder}/bin/node`]: '' });
+    expect(findNode(root, old)).toBe(join(root, folder, 'bin/node'));
+    writeFiles(root, { [`${folder}/package.json`]: '{"version": "23.0.0"}' });
+    expect(findNode(root, old)).toBeUndefined();
+  });
+
+  it('has the version that package.json asks for, here and now', () => {
+    expect(wantedRange(fileURLToPath(new URL('../..', import.meta.url)))).toBe('>=22 <23');
+    expect(process.versions.node.split('.')[0]).toBe('22');
+  });
+
+  it('comes first on the search path, once', () => {
+    expect(withPathFirst('/new', { PATH: '/usr/bin:/new:/bin', HOME: '/root' })).toEqual({
+      PATH: '/new:/usr/bin:/bin',
+      HOME: '/root',
+    });
+    expect(withPathFirst('/new', {}).PATH).toBe('/new');
+  });
+});
+
+describe('the browser for the tests', () => {
+  it('is what CHROMIUM_PATH names, else Chromium, else Chrome', () => {
+    const root = temporaryFolder({ 'b/google-chrome': '' });
+    const env = { PATH: `${join(root, 'a')}:${join(root, 'b')}` };
+    expect(findChromium(env)).toBe(join(root, 'b/google-chrome'));
+    writeFiles(root, { 'b/chromium': '' });
+    expect(findChromium(env)).toBe(join(root, 'b/chromium'));
+    expect(findChromium({ ...env, CHROMIUM_PATH: '/opt/browser' })).toBe('/opt/browser');
+    expect(findChromium({ PATH: root })).toBeUndefined();
+  });
+
+  it('is asked for with what to do where it is missing or does not start', () => {
+    const root = temporaryFolder({ chromium: '#!/bin/sh\nexit 1\n' });
+    expect(() => checkChromium({ PATH: '' })).toThrow('there is none');
+    expect(() => checkChromium({ CHROMIUM_PATH: join(root, 'absent') })).toThrow('nothing is there');
+    expect(() => checkChromium({ CHROMIUM_PATH: join(root, 'chromium') })).toThrow('does not start');
+  });
+});
