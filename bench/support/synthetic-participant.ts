@@ -44,7 +44,7 @@ export class SyntheticParticipant {
   /** As the server does it: taps exist exactly for what is consented to. */
   async setConsent(consent: Consent): Promise<void> {
     this.analysis.setConsent(consent);
-    for (const tap of this.#taps.splice(0)) tap.close();
+    this.closeTaps();
     const { meter, direct } = this.options;
     const shared = { analysis: this.analysis, clock: systemClock, meter, logger: pino({ level: 'silent' }) };
     const { videoProducer, audioProducer } = this.peer;
@@ -63,8 +63,13 @@ export class SyntheticParticipant {
     this.analysis.caption({ text, startMs: now - agoMs - 1500, endMs: now - agoMs, arrivalMs: now });
   }
 
-  close(reason: 'left' | 'timed-out' = 'left'): void {
+  /** The tracks end, as when a camera is taken away. */
+  closeTaps(): void {
     for (const tap of this.#taps.splice(0)) tap.close();
+  }
+
+  close(reason: 'left' | 'timed-out' = 'left'): void {
+    this.closeTaps();
     this.analysis.close(reason);
     this.peer.close();
   }

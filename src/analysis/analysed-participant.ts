@@ -27,6 +27,9 @@ export interface ParticipantDeps {
   onClosed(): void;
 }
 
+/** A tap that is made anew (a change of simulcast layers) closes a track for an instant; nobody is told of that. */
+const TRACK_GRACE_MS = 1000;
+
 type EndReason = Parameters<ParticipantAnalysis['close']>[0] | 'consent-withdrawn' | 'tracks-ended';
 
 /**
@@ -41,6 +44,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   #consent: Consent = NO_CONSENT;
   #analysed: Consent = NO_CONSENT;
   #lastWindowEnd = 0;
+  #graceTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(deps: ParticipantDeps) {
@@ -97,6 +101,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   close(reason: Parameters<ParticipantAnalysis['close']>[0]): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#graceTimer);
     if (isAnything(this.#analysed)) this.#end(reason);
     this.#publisher.close();
     for (const handle of this.#tracks.keys()) this.#deps.releaseTrack(handle);
@@ -147,9 +152,10 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     if (track.paused) this.#thread.send({ type: 'trackPaused', handle: track.handle, paused: true });
   }
 
-  /** Works out what is analysed now and tells subscribers of a change. */
-  #update(): void {
+  /** Works out what is analysed now and tells subscribers of a change; of a lost track only if it stays lost. */
+  #update(graceIsOver = false): void {
     if (this.#closed) return;
+    clearTimeout(this.#graceTimer);
     const kinds = new Set([...this.#tracks.values()].map((track) => track.info.kind));
     const next: Consent = {
       face: this.#consent.face && kinds.has('video'),
@@ -158,6 +164,13 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     };
     const before = this.#analysed;
     if (next.face === before.face && next.voice === before.voice && next.words === before.words) return;
+    const lostTrack =
+      (before.face && !next.face && this.#consent.face) || (before.voice && !next.voice && this.#consent.voice);
+    if (lostTrack && !graceIsOver) {
+      this.#graceTimer = setTimeout(() => this.#update(true), TRACK_GRACE_MS);
+      this.#graceTimer.unref();
+      return;
+    }
     this.#analysed = next;
     if (isAnything(next)) {
       this.#deps.bus.publish({ type: 'begin', ...this.#deps.who, at: this.#deps.clock(), analysed: next });

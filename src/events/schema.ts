@@ -21,7 +21,7 @@ export const scoresSchema = z.strictObject({
 });
 export type Scores = z.infer<typeof scoresSchema>;
 
-/** `off`: no track or no consent; `stalled`: the track is there but no media comes; `live`: media comes. */
+/** `off`: no track, a muted one, or no consent; `stalled`: the track is there but no media comes; `live`: media comes. */
 export const trackStateSchema = z.enum(['off', 'stalled', 'live']);
 
 const modalityFields = {

@@ -18,7 +18,7 @@ export function securityHeaders({ tls, allowedOrigins }: SecurityHeaderOptions):
     "media-src 'self' blob: mediastream:",
     "worker-src 'self' blob:",
     // The overlay is an element with a style of its own, so that it can be put into any page.
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     `frame-ancestors ${["'self'", ...allowedOrigins].join(' ')}`,
   ];
   return {

@@ -28,7 +28,9 @@ export class TrackProgress {
 
   state(windowStart: number): TrackState {
     if (!this.on) return 'off';
-    return this.#touched.has(windowStart) ? 'live' : 'stalled';
+    if (this.#touched.has(windowStart)) return 'live';
+    // A muted track is off by its owner's wish; one that should bring media and does not is stalled.
+    return this.paused ? 'off' : 'stalled';
   }
 
   forgetBefore(windowStart: number): void {

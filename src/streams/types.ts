@@ -20,7 +20,7 @@ export interface TimedWords {
 }
 
 /**
- * Where a modality stands in a window. `off`: no track or no consent. `stalled`: a track is there but no media came.
+ * Where a modality stands in a window. `off`: no track, a muted one, or no consent. `stalled`: a track is there but no media came.
  * `live`: media came (whether a face or a voice is in it is for the features to say).
  */
 export type TrackState = 'off' | 'stalled' | 'live';

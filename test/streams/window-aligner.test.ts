@@ -91,7 +91,7 @@ describe('WindowAligner', () => {
       s.aligner.setTrack('face', true, false);
       s.aligner.setTrack('voice', quiet !== 'off', quiet === 'paused');
       live(s, T0, T0 + 4100, { frames: true, audio: false });
-      const state = quiet === 'off' ? 'off' : 'stalled';
+      const state = quiet === 'stalled' ? 'stalled' : 'off';
       expect(s.windows.map((w) => [w.closedBy, w.state.voice])).toEqual(Array(4).fill(['watermark', state]));
     }
   });
