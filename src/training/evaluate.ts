@@ -12,7 +12,7 @@ import { readPrepared } from './data/prepared.js';
 import type { SpeechSet } from './data/speech.js';
 import type { TextSet } from './data/text.js';
 import type { Provenance } from './export-model.js';
-import { figures } from './metrics.js';
+import { figures, type ClassificationFigures } from './metrics.js';
 import { writeModelCard } from './model-card.js';
 import { Rng } from './rng.js';
 import { clipSamples, clipsOf } from './splits.js';
@@ -30,6 +30,8 @@ export interface TestFigures {
   recall: (number | null)[];
   /** Of the answers: share that is not `uncertain`, and accuracy of those. */
   certain: { coverage: number; accuracy: number };
+  /** The modality's own head, without fusion; null where several modalities are present. */
+  own_head: { accuracy: number; uar: number } | null;
   protocol: string;
 }
 
@@ -121,22 +123,21 @@ async function judge(engine: Engine, examples: readonly Example[], protocol: str
     });
   }
   const rows = [...groups.values()].map(({ label, scores }) => {
-    const mean = EMOTIONS.map(
-      (_, k) => scores.reduce((sum, { probabilities }) => sum + probabilities![k]!, 0) / scores.length,
-    );
-    return { label, mean, uncertain: scores.every(({ uncertain }) => uncertain) };
+    const mean = meanOf(scores.map(({ probabilities }) => probabilities!));
+    const present = MODALITIES.filter((modality) => scores[0]!.modalities[modality] !== null);
+    const own = present.length === 1 ? meanOf(scores.map(({ modalities }) => modalities[present[0]!]!)) : [];
+    return { label, mean, own, uncertain: scores.every(({ uncertain }) => uncertain) };
   });
-  const result = figures(
-    rows.flatMap(({ mean }) => mean),
-    rows.map(({ label }) => label),
-    EMOTIONS.length,
-  );
+  const of = (some: typeof rows, pick: (row: (typeof rows)[number]) => number[]): ClassificationFigures =>
+    figures(
+      some.flatMap(pick),
+      some.map(({ label }) => label),
+      EMOTIONS.length,
+    );
+  const result = of(rows, ({ mean }) => mean);
   const certain = rows.filter(({ uncertain }) => !uncertain);
-  const ofCertain = figures(
-    certain.flatMap(({ mean }) => mean),
-    certain.map(({ label }) => label),
-    EMOTIONS.length,
-  );
+  const ofCertain = of(certain, ({ mean }) => mean);
+  const own = rows.every((row) => row.own.length > 0) ? of(rows, (row) => row.own) : null;
   const round = (value: number): number => Number(value.toFixed(4));
   return {
     accuracy: round(result.accuracy),
@@ -147,8 +148,13 @@ async function judge(engine: Engine, examples: readonly Example[], protocol: str
     n: result.n,
     recall: result.recall.map((value, i) => (result.confusion[i]!.some((count) => count > 0) ? round(value) : null)),
     certain: { coverage: round(certain.length / rows.length), accuracy: round(ofCertain.accuracy) },
+    own_head: own && { accuracy: round(own.accuracy), uar: round(own.uar) },
     protocol,
   };
+}
+
+function meanOf(distributions: readonly (readonly number[])[]): number[] {
+  return EMOTIONS.map((_, k) => distributions.reduce((sum, p) => sum + p[k]!, 0) / distributions.length);
 }
 
 function faceExamples({ images, majority }: FaceSet): Example[] {

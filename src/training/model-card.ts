@@ -33,7 +33,7 @@ export function modelCard(
   );
   const figures = Object.entries(results).map(([name, r]) => {
     const cells = [r.accuracy, r.uar, r.macro_f1, r.weighted_f1].map(percent).join(' | ');
-    return `| ${name} | ${r.n} | ${cells} | ${r.ece.toFixed(3)} | ${percent(r.certain.coverage)} | ${percent(r.certain.accuracy)} |`;
+    return `| ${name} | ${r.n} | ${cells} | ${r.ece.toFixed(3)} | ${percent(r.certain.coverage)} | ${percent(r.certain.accuracy)} | ${r.own_head ? percent(r.own_head.accuracy) : '–'} |`;
   });
   const recalls = Object.entries(results).map(
     ([name, { recall }]) =>
@@ -75,10 +75,11 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
 
 ## Figures
 
-In percent, ECE as a fraction. UAR: mean recall of the classes that occur. "Certain": answers that are not \`uncertain\`.
+In percent, ECE as a fraction. UAR: mean recall of the classes that occur. "Certain": answers that are not \`uncertain\`. "Without
+fusion": the modality's own head, to show that fusion does no harm where one modality is alone.
 
-| test set | n | accuracy | UAR | macro-F1 | weighted F1 | ECE | certain | accuracy of the certain |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| test set | n | accuracy | UAR | macro-F1 | weighted F1 | ECE | certain | accuracy of the certain | accuracy without fusion |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${figures.join('\n')}
 
 Recall by emotion:

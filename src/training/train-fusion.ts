@@ -44,7 +44,7 @@ export interface FusionResult extends FitResult {
  * chooses the epoch, the temperatures and the threshold.
  */
 export async function trainFusion(options: TrainOptions & { weights: string }): Promise<FusionResult> {
-  const { prepared, seed, epochs = 30, without = [], onBest, log } = options;
+  const { prepared, seed, epochs = 16, without = [], onBest, log } = options;
   const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
   const rng = new Rng(seed);
   const parts = await Promise.all(MODALITIES.map((part) => readWeights(options.weights, part)));
@@ -65,7 +65,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     optimiser: new AdamW({ weightDecay: 0.1, clipNorm: 2, averageDecay: 0.99 }),
     epochs,
     stepsPerEpoch: STEPS,
-    learningRate: 2e-3,
+    learningRate: 1e-3,
     frozen: isHead,
     loss: () => {
       const triples = Array.from({ length: BATCH }, () => fitting.draw(CONFLICT));

@@ -95,6 +95,7 @@ describe('the model card', () => {
       n: 1234,
       recall: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, null],
       certain: { coverage: 0.6, accuracy: 0.9 },
+      own_head: { accuracy: 0.8, uar: 0.7 },
       protocol: 'judged by hand',
     };
     const card = modelCard(provenance, { some_test: figures });

@@ -62,7 +62,7 @@ export function fuse(layers: Layers, { embeddings, heads, present, quality }: Fu
   const projected = weighted((modality) =>
     layers.dense(`fusion/project-${modality}`, embeddings[modality], FUSION_HIDDEN),
   );
-  const fused = layers.dropout(tf.relu(projected), 0.2);
+  const fused = layers.dropout(tf.relu(projected), 0.4);
   return {
     weights,
     logits: tf.add(
