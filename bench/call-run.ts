@@ -40,8 +40,8 @@ export interface CallReport {
   };
   /** From a window's end, in media time, to the arrival of its event at the subscriber. */
   delayMs: { p50: number; p95: number; p99: number };
-  /** By part of the way, medians of the events' own latency fields. */
-  partsMs: Record<string, number>;
+  /** By part of the way, from the events' own latency fields. */
+  partsMs: Record<string, { p50: number; p95: number }>;
   cpu: { cores: number; perParticipantSecond: Record<string, number> };
   memory: { peakProcessMiB: number; peakMediasoupMiB: number };
 }
@@ -191,13 +191,10 @@ function eventReport(inTime: Received[], plan: CallPlan): Pick<CallReport, 'even
     },
     delayMs: { p50: quantile(delays, 0.5), p95: quantile(delays, 0.95), p99: quantile(delays, 0.99) },
     partsMs: Object.fromEntries(
-      parts.map((part) => [
-        part,
-        quantile(
-          firsts.flatMap(({ event }) => event.latency[part] ?? []),
-          0.5,
-        ),
-      ]),
+      parts.map((part) => {
+        const values = firsts.flatMap(({ event }) => event.latency[part] ?? []);
+        return [part, { p50: quantile(values, 0.5), p95: quantile(values, 0.95) }];
+      }),
     ),
   };
 }

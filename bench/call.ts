@@ -72,6 +72,10 @@ function print(result: CallReport): string {
     ['beyond the window’s end p50, ms', delayMs.p50],
     ['beyond the window’s end p95, ms', delayMs.p95],
     ['beyond the window’s end p99, ms', delayMs.p99],
+    ...Object.entries(result.partsMs).map(([part, { p50, p95 }]): [string, string] => [
+      `  of it ${part}, p50 / p95, ms`,
+      `${p50.toFixed(0)} / ${p95.toFixed(0)}`,
+    ]),
     ['peak memory, server process, MiB', memory.peakProcessMiB],
     ['peak memory, mediasoup, MiB', memory.peakMediasoupMiB],
     ['cores used in all', cpu.cores],

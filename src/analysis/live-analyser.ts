@@ -121,6 +121,7 @@ export class LiveAnalyser implements Analyser {
         index: slot.index,
         allowedLatenessMs: config.allowedLateness,
         wordsRevisionHorizonMs: config.wordsRevisionHorizon,
+        faceCrops: config.faceCrops,
         transcriber: config.transcriber ?? null,
       },
       { events, meter, logger },

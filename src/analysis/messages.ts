@@ -7,6 +7,8 @@ export interface AnalysisOptions {
   index: number;
   allowedLatenessMs: number;
   wordsRevisionHorizonMs: number;
+  /** Face crops per window at most. */
+  faceCrops: number;
   /** Module of the server-side speech recognition; null: none. */
   transcriber: string | null;
 }

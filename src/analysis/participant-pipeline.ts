@@ -75,7 +75,7 @@ export class ParticipantPipeline {
     }).subscribe((aligned) => {
       if (aligned.type === 'skipped') return deps.onSkipped(aligned.startMs, aligned.endMs);
       const from = performance.now();
-      const features = assembleFeatures(aligned.window, clock());
+      const features = assembleFeatures(aligned.window, clock(), options.faceCrops);
       meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
       features.timing.featuresMs = clock();
       deps.onWindow(features);

@@ -68,7 +68,13 @@ export const configSchema = z.strictObject({
     description: 'Inference engine. `auto` takes the embedded one (wasm); a named one that is missing is an error.',
   }),
   model: optionalText('Folder of the fusion model; the shipped one if not given.'),
-  maxBatch: int('Most windows in one inference batch.', 'windows', 16, 1, 256),
+  maxBatch: int(
+    'Most windows in one inference batch. On a CPU larger batches only make the first of them wait.',
+    'windows',
+    8,
+    1,
+    256,
+  ),
   maxQueueDelay: int('Longest a window waits for its batch to fill.', 'ms', 15, 0, 1000),
   inferenceDeadline: int(
     'A window still waiting this long after it closed is dropped, and a gap event says so.',
@@ -86,6 +92,13 @@ export const configSchema = z.strictObject({
   ),
   analysisThreads: int('Threads that decode media and make features. 0: one per two cores.', 'count', 0, 0, 64),
 
+  faceCrops: int(
+    'Pictures of the face judged per second at most, the best ones; each costs the engine about as much as all of the voice.',
+    'pictures',
+    2,
+    1,
+    4,
+  ),
   transcriber: optionalText(
     'Module (path or package) that recognises speech on the server; see src/streams/transcriber.ts. Without it words come from captions.',
   ),

@@ -25,14 +25,15 @@ type Window = AlignedWindow<FaceObservation, VoiceObservation>;
 /**
  * What the network reads of a window.
  * @param now server wall clock, ms
+ * @param maxCrops face crops taken at most, 1 to FACE_CROPS; each costs the network time
  */
-export function assembleFeatures(window: Window, now: number): WindowFeatures {
+export function assembleFeatures(window: Window, now: number, maxCrops = FACE_CROPS): WindowFeatures {
   return {
     startMs: window.startMs,
     endMs: window.endMs,
     revision: window.revision,
     closedBy: window.closedBy,
-    face: assembleFace(window),
+    face: assembleFace(window, maxCrops),
     voice: assembleVoice(window),
     words: assembleWords(window),
     state: window.state,
@@ -48,9 +49,9 @@ export function assembleFeatures(window: Window, now: number): WindowFeatures {
 
 type Seen = Timed<FaceObservation> & { value: { crop: Uint8Array; box: NonNullable<FaceObservation['box']> } };
 
-function assembleFace(window: Window): WindowFeatures['face'] {
+function assembleFace(window: Window, maxCrops: number): WindowFeatures['face'] {
   const seen = window.frames.filter((f): f is Seen => f.value.crop !== null && f.value.box !== null);
-  const chosen = spread(seen, window.startMs, window.endMs);
+  const chosen = spread(seen, window.startMs, window.endMs, maxCrops);
   const newest = chosen.at(-1);
   if (!newest) return null;
   const crops = new Uint8Array(chosen.length * FACE_SIZE * FACE_SIZE);
@@ -62,18 +63,18 @@ function assembleFace(window: Window): WindowFeatures['face'] {
 }
 
 /** The best crop of each equal part of the window, then the best of the rest while there is room; in time order. */
-function spread(seen: readonly Seen[], startMs: number, endMs: number): Seen[] {
-  if (seen.length <= FACE_CROPS) return [...seen];
+function spread(seen: readonly Seen[], startMs: number, endMs: number, most: number): Seen[] {
+  if (seen.length <= most) return [...seen];
   const byMerit = [...seen].sort((a, b) => merit(b) - merit(a));
-  const partMs = (endMs - startMs) / FACE_CROPS;
+  const partMs = (endMs - startMs) / most;
   const taken = new Map<number, Seen>();
   for (const f of byMerit) {
     const part = Math.floor((f.mediaTime - startMs) / partMs);
     if (!taken.has(part)) taken.set(part, f);
   }
   const chosen = new Set(taken.values());
-  for (const f of byMerit) if (chosen.size < FACE_CROPS) chosen.add(f);
-  return seen.filter((f) => chosen.has(f)).slice(0, FACE_CROPS);
+  for (const f of byMerit) if (chosen.size < most) chosen.add(f);
+  return seen.filter((f) => chosen.has(f)).slice(0, most);
 }
 
 function merit(f: Seen): number {

@@ -1,5 +1,12 @@
 import type { TrackState } from './types.js';
 
+/** So many distances between pictures are looked back on. */
+const INTERVALS = 8;
+/** Of the shortest of them, this share is taken as certain to pass before the next picture. */
+const CERTAIN = 0.8;
+/** A slower camera is not taken at its word: it may speed up, ms. */
+const MAX_INTERVAL_MS = 250;
+
 /** How far one modality's media have come. */
 export class TrackProgress {
   on = false;
@@ -13,7 +20,24 @@ export class TrackProgress {
 
   constructor(private readonly windowMs: number) {}
 
+  /** Distances between the newest pictures, ms. */
+  readonly #intervals: number[] = [];
+
+  /**
+   * No media before this time are still to be expected, ms. Sound covers its own length; a picture covers the time until
+   * the next one is due: a window need not wait for the first picture after it, which comes up to 200 ms later at five
+   * pictures a second. Should a picture come sooner than any of the last few did, it may be late, and is counted.
+   */
+  get coveredMs(): number {
+    if (this.#intervals.length < INTERVALS) return this.reachedMs;
+    return this.reachedMs + CERTAIN * Math.min(MAX_INTERVAL_MS, ...this.#intervals);
+  }
+
   reach(fromMs: number, toMs: number, arrivalMs: number): void {
+    if (fromMs === toMs && fromMs > this.reachedMs && Number.isFinite(this.reachedMs)) {
+      this.#intervals.push(fromMs - this.reachedMs);
+      if (this.#intervals.length > INTERVALS) this.#intervals.shift();
+    }
     this.reachedMs = Math.max(this.reachedMs, toMs);
     this.#lastMs = Math.max(this.#lastMs, arrivalMs);
     this.#touched.add(Math.floor(fromMs / this.windowMs) * this.windowMs);
@@ -39,6 +63,7 @@ export class TrackProgress {
 
   clear(): void {
     this.reachedMs = -Infinity;
+    this.#intervals.length = 0;
     this.#lastMs = -Infinity;
     this.#touched.clear();
   }

@@ -193,7 +193,7 @@ export class WindowAligner<F, A> {
     if (now < end) return null; // media from the future close nothing
     if (now >= end + this.#latenessMs) return 'deadline';
     const holding = [this.#tracks.face, this.#tracks.voice].filter((track) => track.holds(now, this.#stallMs));
-    return holding.length > 0 && holding.every((track) => track.reachedMs >= end) ? 'watermark' : null;
+    return holding.length > 0 && holding.every((track) => track.coveredMs >= end) ? 'watermark' : null;
   }
 
   #close(startMs: number, closedBy: 'watermark' | 'deadline', now: number): AlignedWindow<F, A> {
