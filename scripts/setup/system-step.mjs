@@ -12,23 +12,27 @@ export const systemPackagesStep = {
   title: 'system packages',
   for: 'serve',
   reason: (at) => {
-    const missing = missingPackages(wantedPackages(at).packages);
+    const missing = missingPackages(Object.keys(wantedPackages(at)));
     return missing.length > 0 ? `missing: ${missing.join(', ')}` : undefined;
   },
   work: async (at) => {
-    const { packages, purpose } = wantedPackages(at);
+    const wanted = wantedPackages(at);
+    const packages = missingPackages(Object.keys(wanted));
+    const purpose = [...new Set(packages.map((name) => wanted[name]))].join(' and ');
     const log = join(projectPaths(at.root).logs, 'apt.log');
     await ensureSystemPackages({ packages, purpose, log, say: (text) => at.progress.detail(text) });
   },
 };
 
-/** @param {import('./step.mjs').Context} at */
+/**
+ * What each package that this command may need is for.
+ * @param {import('./step.mjs').Context} at
+ * @returns {Record<string, string>}
+ */
 function wantedPackages({ need, mustBuildWorker }) {
-  const packages = mustBuildWorker ? [...BUILD_PACKAGES] : [];
-  const purposes = mustBuildWorker ? ["build mediasoup's worker"] : [];
-  if (need === 'test' && !findChromium()) {
-    packages.push(CHROMIUM_PACKAGE);
-    purposes.push('run the browser tests');
-  }
-  return { packages, purpose: purposes.join(' and ') };
+  /** @type {Record<string, string>} */
+  const wanted = {};
+  if (mustBuildWorker) for (const name of BUILD_PACKAGES) wanted[name] = "build mediasoup's worker";
+  if (need === 'test' && !findChromium()) wanted[CHROMIUM_PACKAGE] = 'run the browser tests';
+  return wanted;
 }

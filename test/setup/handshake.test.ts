@@ -50,6 +50,7 @@ describe('the mediasoup worker with a real browser', () => {
   });
 
   it("reports the browser's sender reports, which map RTP time to its clock", async () => {
+    expect(server.producers).toHaveLength(2);
     for (const producer of server.producers) {
       await producer.enableTraceEvent(['sr']);
       const clockRate = producer.rtpParameters.codecs[0]!.clockRate;
