@@ -7,6 +7,7 @@ import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js
 import { checkRtpParameters } from './rtp-checks.js';
 import { KEY_FRAME_INTERVAL_MS } from './tap.js';
 import { createWebRtcTransport } from './transport.js';
+import type { ConsumerInfo, ProducerInfo } from './media-info.js';
 import type { ParticipantAnalysis } from './types.js';
 
 export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant'> {
@@ -16,23 +17,6 @@ export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant'
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
   maxBitrate: number;
   maxParticipants: number;
-}
-
-export interface ProducerInfo {
-  producerId: string;
-  source: Source;
-  kind: types.MediaKind;
-  paused: boolean;
-}
-
-export interface ConsumerInfo {
-  consumerId: string;
-  producerId: string;
-  participant: string;
-  source: Source;
-  kind: types.MediaKind;
-  rtpParameters: types.RtpParameters;
-  producerPaused: boolean;
 }
 
 export type ParticipantCloseReason = Parameters<ParticipantAnalysis['close']>[0];

@@ -1,5 +1,6 @@
 import type { Modality } from '../common/emotions.js';
 import type { Meter } from '../common/metrics.js';
+import { newest, overlaps, reaches } from './extent.js';
 import { Timeline } from './timeline.js';
 import { TrackProgress } from './track-progress.js';
 import type { AlignedWindow, Timed, TimedWords, TrackState } from './types.js';
@@ -300,18 +301,4 @@ export class WindowAligner<F, A> {
     if (by > 0) this.#meter.count('emostream_dropped_total', { stage: 'align', reason }, by);
     return false;
   }
-}
-
-function overlaps(item: Timed<unknown>, from: number, to: number): boolean {
-  const end = item.mediaTime + item.durationMs;
-  return item.mediaTime < to && (item.durationMs > 0 ? end > from : end >= from);
-}
-
-/** The words are not over before `from`; words without length are an instant. */
-function reaches(words: TimedWords, from: number): boolean {
-  return words.endMs > from || (words.endMs === words.startMs && words.startMs >= from);
-}
-
-function newest(times: number[]): number | null {
-  return times.length > 0 ? Math.max(...times) : null;
 }
