@@ -1,7 +1,8 @@
 import { Observable, type Subscription } from 'rxjs';
 import type { Modality } from '../common/emotions.js';
 import type { AlignedWindow, Timed, TimedWords } from './types.js';
-import { type AlignerOptions, WindowAligner } from './window-aligner.js';
+import type { AlignerOptions } from './aligner-options.js';
+import { WindowAligner } from './window-aligner.js';
 
 /** A track (or consent) of one modality comes, goes, pauses or resumes. */
 export interface TrackChange {

@@ -10,4 +10,5 @@ export { boundedMap, type BoundedMapOptions } from './bounded-map.js';
 export { ParticipantStreams } from './participant-streams.js';
 export type * from './transcriber.js';
 export * from './types.js';
-export { type AlignerOptions, type AlignerOutput, WINDOW_MS, WindowAligner } from './window-aligner.js';
+export type { AlignerOptions, AlignerOutput } from './aligner-options.js';
+export { WINDOW_MS, WindowAligner } from './window-aligner.js';

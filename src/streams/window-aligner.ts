@@ -1,32 +1,12 @@
 import type { Modality } from '../common/emotions.js';
 import type { Meter } from '../common/metrics.js';
+import type { AlignerOptions, AlignerOutput } from './aligner-options.js';
 import { newest, overlaps, reaches } from './extent.js';
 import { Timeline } from './timeline.js';
 import { TrackProgress } from './track-progress.js';
 import type { AlignedWindow, Timed, TimedWords, TrackState } from './types.js';
 
 export const WINDOW_MS = 1000;
-
-export interface AlignerOptions {
-  meter: Meter;
-  /** How long after its end a window waits for late media, ms. Default 150. */
-  allowedLatenessMs?: number;
-  /** Words this late still revise their window, ms. Default 10 000; 0: never. */
-  wordsRevisionHorizonMs?: number;
-  /** Length of the trailing sound of a window, ms. Default 3000. */
-  audioWindowMs?: number;
-  /** Length of the trailing words of a window, ms. Default 8000. */
-  wordsWindowMs?: number;
-  /** A track without media for longer than this holds no window back, ms. Default 1000. */
-  stallMs?: number;
-}
-
-export interface AlignerOutput<F, A> {
-  /** Closed windows in order of time, then revisions of earlier ones. */
-  windows: AlignedWindow<F, A>[];
-  /** Windows in [startMs, endMs) that will never come, because nobody called `advance` in time. */
-  skipped: { startMs: number; endMs: number } | null;
-}
 
 /** Media later than this against their arrival have a broken time, ms ahead. */
 const MAX_AHEAD_MS = 5000;
