@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { toEmostreamError } from '../common/errors.js';
 import { packageVersion, projectRoot } from '../common/version.js';
 import { timeEngine, type EngineTiming } from '../inference/engine-timing.js';
-import { createEngine, listEngines, type EngineStatus } from '../inference/engines.js';
+import { createEngine, DEFAULT_ENGINE, listEngines, type EngineStatus } from '../inference/engines.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
 
 interface Check {
@@ -121,7 +121,12 @@ async function engineCheck(status: EngineStatus, model: string): Promise<Check> 
       await engine.dispose();
     }
   } catch (error) {
-    return failed(name, error, status.advice || 'Run `npm ci` again.');
+    const { code, message } = toEmostreamError(error);
+    // Only the embedded engine is needed; another may find no GPU when it starts.
+    if (code === 'ENGINE_UNAVAILABLE' && status.name !== DEFAULT_ENGINE) {
+      return { name, state: 'missing', detail: message, advice: '' };
+    }
+    return failed(name, error, 'Run `npm ci` again.');
   }
 }
 

@@ -1,15 +1,27 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { INSTALLABLE, type InstallableEngine } from '../inference/engine-install/paths.js';
+import { LIBRARY_SOURCES, type LibrarySource } from '../inference/engine-install/tensorflow-library.js';
 
-/** `emostream engine install tensorflow`: the native engine, which training needs, into the user's cache. */
+/** `emostream engine install NAME`: optional engines, into the user's cache. */
 export function engineCommand(): Command {
   const engine = new Command('engine').description('Install optional engines.');
   engine
     .command('install')
-    .description('Install an engine into the user’s cache; nothing is added to the project.')
-    .addArgument(new Argument('<engine>', 'which one').choices(['tensorflow']))
-    .action(async () => {
-      const { installTensorflow } = await import('../training/engine-install.js');
-      await installTensorflow({ log: console.log });
+    .description(
+      'Install an engine into the user’s cache; nothing is added to the project. The TensorFlow library comes from the ' +
+        'first source that works: the download that tfjs-node names; the folder in TENSORFLOW_DIR (TensorFlow’s C archive ' +
+        'or Python package, unpacked); the wheel in Python’s package index.',
+    )
+    .addArgument(new Argument('<engine>', 'which one').choices(INSTALLABLE))
+    .addOption(new Option('--from <source>', 'take TensorFlow from this source only').choices(LIBRARY_SOURCES))
+    .action(async (name: InstallableEngine, { from }: { from?: LibrarySource }) => {
+      if (name === 'webgpu') {
+        const { installWebgpu } = await import('../inference/engine-install/webgpu.js');
+        await installWebgpu({ log: console.log });
+        return;
+      }
+      const { installTensorflow } = await import('../inference/engine-install/tensorflow.js');
+      await installTensorflow({ engine: name, log: console.log, ...(from && { from }) });
     });
   return engine;
 }

@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module';
 import { EmostreamError } from '../common/errors.js';
+import { quietenTensorflow } from './engine-install/tensorflow-facts.js';
+import { engineProblems } from './engine-problems.js';
 import { EngineThread, type EngineThreadOptions } from './engine-thread.js';
 import { ENGINE_NAMES, type Engine, type EngineName } from './types.js';
 
@@ -26,10 +27,13 @@ const DESCRIPTIONS: Record<EngineName, string> = {
   wasm: 'WebAssembly with SIMD, embedded (@tensorflow/tfjs-backend-wasm)',
 };
 
-/** Every engine, in order of speed where it runs, and whether it can run here. */
+/**
+ * Every engine, in order of speed where it runs, and whether it can run here as far as that shows without starting it: a GPU
+ * that is missing or cannot be used is found at the start.
+ */
 export function listEngines(): EngineStatus[] {
   return ENGINE_NAMES.map((name) => {
-    const problem = name === 'wasm' ? wasmProblem() : NOT_YET;
+    const problem = engineProblems[name]();
     return {
       name,
       description: DESCRIPTIONS[name],
@@ -47,55 +51,28 @@ export function listEngines(): EngineStatus[] {
 export async function createEngine(choice: EngineChoice, options: EngineThreadOptions = {}): Promise<EngineThread> {
   const name = choice === 'auto' ? DEFAULT_ENGINE : choice;
   requireAvailable(name);
+  // Here too: a thread's own environment is a copy, which native code does not see.
+  if (name.startsWith('tensorflow')) quietenTensorflow();
   return EngineThread.create(name, options);
 }
 
 /** The engine itself, in the calling thread: for the inference thread, and for commands that do nothing else. */
 export async function startEngineHere(name: EngineName): Promise<Engine> {
   requireAvailable(name);
-  // Imported when needed: the thread that answers sockets never loads TensorFlow.js.
-  const { createWasmEngine } = await import('./wasm-backend.js');
-  return createWasmEngine();
+  return STARTERS[name]();
 }
+
+// Imported when needed: the thread that answers sockets never loads TensorFlow.js.
+const STARTERS: Record<EngineName, () => Promise<Engine>> = {
+  'tensorflow-gpu': async () => (await import('./tensorflow-backend.js')).createTensorflowEngine('tensorflow-gpu'),
+  webgpu: async () => (await import('./webgpu-backend.js')).createWebgpuEngine(),
+  tensorflow: async () => (await import('./tensorflow-backend.js')).createTensorflowEngine('tensorflow'),
+  wasm: async () => (await import('./wasm-backend.js')).createWasmEngine(),
+};
 
 function requireAvailable(name: EngineName): void {
   const status = listEngines().find((engine) => engine.name === name);
   if (status?.available) return;
   const why = status ? `${status.reason} ${status.advice}` : `Known engines: ${ENGINE_NAMES.join(', ')}.`;
   throw new EmostreamError('ENGINE_UNAVAILABLE', `The engine "${name}" cannot run here: ${why}`);
-}
-
-interface Problem {
-  reason: string;
-  advice: string;
-}
-
-const NOT_YET: Problem = {
-  reason: 'This version of emostream does not have it yet.',
-  advice: 'Use --engine wasm, or auto, which takes it.',
-};
-
-/** A module with one function that uses a 128-bit constant: valid only where WebAssembly has SIMD. */
-const SIMD_MODULE = new Uint8Array([
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
-  ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00], // type section: one function without parameters and results
-  ...[0x03, 0x02, 0x01, 0x00], // function section: it has that type
-  ...[0x0a, 0x17, 0x01, 0x15, 0x00], // code section: one body of 21 bytes, no locals
-  ...[0xfd, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], // v128.const 0
-  ...[0x1a, 0x0b], // drop, end
-]);
-
-function wasmProblem(): Problem | null {
-  try {
-    createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  } catch {
-    return { reason: 'The package @tensorflow/tfjs-backend-wasm is missing.', advice: 'Run `npm ci`.' };
-  }
-  // Node's types leave WebAssembly to the browser's.
-  const { WebAssembly } = globalThis as unknown as { WebAssembly?: { validate(module: Uint8Array): boolean } };
-  if (WebAssembly?.validate(SIMD_MODULE)) return null;
-  return {
-    reason: 'This CPU or Node has no SIMD in WebAssembly.',
-    advice: 'Use Node 22 on x86-64 (SSE 4.1) or ARM64.',
-  };
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { INSTALLABLE } from '../../src/inference/engine-install/paths.js';
 import { createEngine, DEFAULT_ENGINE, listEngines } from '../../src/inference/engines.js';
 import { ENGINE_NAMES } from '../../src/inference/types.js';
 import { windowFeatures } from './support/windows.js';
@@ -19,20 +20,29 @@ describe('listEngines', () => {
   });
 });
 
-describe('createEngine', () => {
-  it.each(['tensorflow-gpu', 'webgpu', 'tensorflow'] as const)(
-    'refuses %s with advice instead of taking another',
-    async (name) => {
-      // Here none of them is installed; listEngines is the judge of that.
-      const status = listEngines().find((e) => e.name === name)!;
-      expect(status.available).toBe(false);
-      await expect(createEngine(name)).rejects.toMatchObject({
-        code: 'ENGINE_UNAVAILABLE',
-        message: expect.stringContaining(status.advice) as string,
-      });
-    },
-  );
+describe('an optional engine that is not installed', () => {
+  let cache: string;
+  beforeAll(async () => {
+    cache = await mkdtemp(join(tmpdir(), 'emostream-no-engines-'));
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await rm(cache, { recursive: true });
+  });
 
+  it.each(INSTALLABLE)('%s is listed with the command that installs it, and refused with that', async (name) => {
+    const status = listEngines().find((e) => e.name === name)!;
+    expect(status.available).toBe(false);
+    expect(status.advice).toContain(`npx emostream engine install ${name}`);
+    await expect(createEngine(name)).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      message: expect.stringContaining(status.advice) as string,
+    });
+  });
+});
+
+describe('createEngine', () => {
   it('runs the embedded engine in a thread, which refuses a folder without a model', async () => {
     const engine = await createEngine('auto');
     const empty = await mkdtemp(join(tmpdir(), 'emostream-no-model-'));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { EMOTIONS, MODALITIES, type Modality } from '../../common/emotions.js';
+import { MODALITIES, type Modality } from '../../common/emotions.js';
 import { FACE_QUALITY, VOICE_QUALITY, WORDS_QUALITY } from '../../features/types.js';
 import { FUSION_HIDDEN } from './sizes.js';
 import type { HeadOutput } from './heads.js';
@@ -42,7 +42,8 @@ export function attendCrops(layers: Layers, crops: Tensor3D, mask: Tensor2D): Te
  * Gated attention over modalities (after Arevalo et al. 2017). A gate sees every embedding, what each modality believes,
  * its quality and presence, and divides attention among those present. The fused evidence is the weighted sum of the
  * modalities' own logits, growing with the number of agreeing witnesses, plus a correction learned from the fused
- * embedding. So with one modality present the answer stays close to that modality's own.
+ * embedding. With one modality present there is nothing to fuse: the answer is that modality's own, so fusion cannot make
+ * it worse.
  */
 export function fuse(layers: Layers, { embeddings, heads, present, quality }: FusionInput): FusionOutput {
   const perModality = MODALITIES.map((modality, i) => {
@@ -50,7 +51,7 @@ export function fuse(layers: Layers, { embeddings, heads, present, quality }: Fu
     return { modality, here, belief: tf.mul(tf.softmax(heads[modality].logits), here) };
   });
   const evidence = perModality.flatMap(({ modality, here, belief }) => [tf.mul(embeddings[modality], here), belief]);
-  const gateInput = layers.dropout(tf.concat([...evidence, quality, present], 1) as Tensor2D, 0.2);
+  const gateInput = layers.dropout(tf.concat([...evidence, quality, present], 1) as Tensor2D, 0.3);
   const hidden = layers.dense('fusion/gate-hidden', gateInput, FUSION_HIDDEN, 'relu');
   const gate = layers.dense('fusion/gate', hidden, MODALITIES.length);
   const weights = tf.mul(tf.softmax(tf.add(gate, tf.mul(tf.sub(1, present), ABSENT))), present) as Tensor2D;
@@ -63,20 +64,17 @@ export function fuse(layers: Layers, { embeddings, heads, present, quality }: Fu
     layers.dense(`fusion/project-${modality}`, embeddings[modality], FUSION_HIDDEN),
   );
   const fused = layers.dropout(tf.relu(projected), 0.4);
+  const several = tf.minimum(others, 1);
+  const corrected = (own: Tensor2D, name: string): Tensor2D =>
+    tf.add(own, tf.mul(layers.dense(name, fused, own.shape[1]), several));
+  const logits = tf.mul(
+    weighted((modality) => heads[modality].logits),
+    scale,
+  ) as Tensor2D;
+  const affect = weighted((modality) => heads[modality].affect);
   return {
     weights,
-    logits: tf.add(
-      tf.mul(
-        weighted((modality) => heads[modality].logits),
-        scale,
-      ),
-      layers.dense('fusion/logits', fused, EMOTIONS.length),
-    ),
-    affect: tf.tanh(
-      tf.add(
-        weighted((modality) => heads[modality].affect),
-        layers.dense('fusion/affect', fused, 2),
-      ),
-    ),
+    logits: corrected(logits, 'fusion/logits'),
+    affect: tf.clipByValue(corrected(affect, 'fusion/affect'), -1, 1),
   };
 }

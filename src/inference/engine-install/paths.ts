@@ -1,0 +1,36 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Engines that are optional: installed on request, outside the project. */
+export const INSTALLABLE = ['tensorflow', 'tensorflow-gpu', 'webgpu'] as const;
+export type InstallableEngine = (typeof INSTALLABLE)[number];
+
+/** The wheel whose library is used: the newest with which the addon was tried. Its C API is what the addon was written for. */
+export const TENSORFLOW_VERSION = '2.15.1';
+export const TFJS_NODE_VERSION = '4.22.0';
+export const WEBGPU_BACKEND_VERSION = '4.22.0';
+/** Dawn for Node. */
+export const DAWN_VERSION = '0.6.2';
+
+const VERSIONS: Record<InstallableEngine, string> = {
+  tensorflow: TENSORFLOW_VERSION,
+  'tensorflow-gpu': TENSORFLOW_VERSION,
+  webgpu: DAWN_VERSION,
+};
+
+/** Where an installed engine lies, outside the project: `$XDG_CACHE_HOME/emostream/engines`. */
+export function engineFolder(
+  engine: InstallableEngine = 'tensorflow',
+  cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+): string {
+  return join(cacheHome, 'emostream', 'engines', `${engine}-${VERSIONS[engine]}`);
+}
+
+/** The addon inside the folder of a TensorFlow engine. */
+export const addonFile = (folder: string): string => join(folder, 'lib', 'tfjs_binding.node');
+
+/** The entries of the two packages inside the folder of the WebGPU engine. */
+export const webgpuFiles = (folder: string): { dawn: string; backend: string } => ({
+  dawn: join(folder, 'node_modules', 'webgpu', 'index.js'),
+  backend: join(folder, 'node_modules', '@tensorflow', 'tfjs-backend-webgpu', 'dist', 'tf-backend-webgpu.node.js'),
+});

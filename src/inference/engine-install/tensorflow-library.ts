@@ -1,0 +1,115 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { EmostreamError } from '../../common/errors.js';
+import { TENSORFLOW_VERSION } from './paths.js';
+import { runTool } from './tools.js';
+
+/** TensorFlow's C library and its headers, as the compiler wants them. */
+export interface TensorflowLibrary {
+  folder: string;
+  /** File names to link with. */
+  names: string[];
+  include: string;
+  /** Where the addon, in `lib/` of the engine's folder, finds the library. */
+  rpath: string;
+}
+
+export const LIBRARY_SOURCES = ['download', 'folder', 'wheel'] as const;
+export type LibrarySource = (typeof LIBRARY_SOURCES)[number];
+
+export interface LibraryOptions {
+  gpu: boolean;
+  env: NodeJS.ProcessEnv;
+  log: (line: string) => void;
+}
+
+/** Where the library comes from, in the order of trying. Each answers the library or throws why it cannot. */
+export const librarySources: Record<
+  LibrarySource,
+  (work: string, options: LibraryOptions) => Promise<TensorflowLibrary>
+> = {
+  download: fetchDownload,
+  folder: (work, { env }) => Promise.resolve(fromFolder(work, env['TENSORFLOW_DIR'])),
+  wheel: fetchWheel,
+};
+
+/** The library of which tfjs-node itself downloads a build; the variables are those of its install script. */
+const DOWNLOAD_VERSION = '2.9.1';
+const DOWNLOAD_TIMEOUT = 15_000;
+
+async function fetchDownload(work: string, { gpu, env, log }: LibraryOptions): Promise<TensorflowLibrary> {
+  const host = env['TFJS_NODE_CDN_STORAGE'] ?? 'https://storage.googleapis.com/';
+  const base = env['TFJS_NODE_BASE_URI'] ?? `${host}tensorflow/libtensorflow/libtensorflow-`;
+  const url = `${base}${gpu ? 'gpu' : 'cpu'}-linux-x86_64-${DOWNLOAD_VERSION}.tar.gz`;
+  log(`Fetching ${url} …`);
+  const connecting = new AbortController();
+  // Only the answer is timed: how long the body takes is the line's affair.
+  const timer = setTimeout(() => connecting.abort(), DOWNLOAD_TIMEOUT);
+  const response = await fetch(url, { signal: connecting.signal }).finally(() => clearTimeout(timer));
+  if (!response.ok || !response.body) throw unavailable(`${url} answers ${response.status}.`);
+  const archive = join(work, 'libtensorflow.tar.gz');
+  const into = join(work, 'tensorflow');
+  await pipeline(Readable.fromWeb(response.body), createWriteStream(archive));
+  await mkdir(into, { recursive: true });
+  await runTool('tar', ['xzf', archive, '-C', into], work);
+  await rm(archive);
+  return findLibrary(into, work);
+}
+
+function fromFolder(work: string, folder: string | undefined): TensorflowLibrary {
+  if (!folder) throw unavailable('TENSORFLOW_DIR is not set.');
+  return findLibrary(resolve(folder), work);
+}
+
+const UNPACK = `
+import sys, zipfile
+wanted = ('tensorflow/libtensorflow_cc.', 'tensorflow/libtensorflow_framework.', 'tensorflow/include/tensorflow/c/',
+          'tensorflow/include/tensorflow/core/platform/ctstring', 'tensorflow/include/tensorflow/tsl/platform/ctstring',
+          'tensorflow/include/tsl/')
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for name in wheel.namelist():
+        if name.startswith(wanted):
+            wheel.extract(name, sys.argv[2])
+`;
+
+async function fetchWheel(work: string, { gpu, log }: LibraryOptions): Promise<TensorflowLibrary> {
+  const wheels = join(work, 'wheel');
+  const wanted = `${gpu ? 'tensorflow' : 'tensorflow-cpu'}==${TENSORFLOW_VERSION}`;
+  log(`Fetching Python's ${wanted} (about ${gpu ? 475 : 210} MB) …`);
+  // The wheel's Python version does not matter: only its shared libraries and headers are used.
+  const target = ['--python-version', '3.11', '--platform', 'manylinux_2_17_x86_64'];
+  const options = ['-q', '--no-deps', '--only-binary=:all:', ...target];
+  await runTool('python3', ['-m', 'pip', 'download', ...options, '-d', wheels, wanted], work);
+  const [wheel] = await readdir(wheels);
+  await runTool('python3', ['-c', UNPACK, join(wheels, wheel!), work], work);
+  await rm(wheels, { recursive: true });
+  return findLibrary(join(work, 'tensorflow'), work);
+}
+
+const FRAMEWORK = 'libtensorflow_framework.so.2';
+
+/**
+ * Takes both the layout of TensorFlow's C archive (`lib/`, `include/`) and that of its Python package (libraries at the top).
+ * @param work the engine's folder while it is made: a library within it moves with it
+ * @throws EmostreamError ENGINE_UNAVAILABLE when the folder holds no TensorFlow 2
+ */
+export function findLibrary(folder: string, work: string): TensorflowLibrary {
+  const include = join(folder, 'include');
+  for (const place of [join(folder, 'lib'), folder]) {
+    // Since 2.10 Python's package has the C API in the C++ library.
+    const main = ['libtensorflow.so.2', 'libtensorflow_cc.so.2'].find((name) => existsSync(join(place, name)));
+    if (!main || !existsSync(join(place, FRAMEWORK))) continue;
+    if (!existsSync(join(include, 'tensorflow', 'c', 'c_api.h'))) {
+      throw unavailable(`${include} holds no tensorflow/c/c_api.h.`);
+    }
+    const inside = relative(work, place);
+    const rpath = inside.startsWith('..') ? place : `$ORIGIN/../${inside}`;
+    return { folder: place, names: [main, FRAMEWORK], include, rpath };
+  }
+  throw unavailable(`${folder} holds no libtensorflow.so.2 or libtensorflow_cc.so.2 with ${FRAMEWORK}.`);
+}
+
+const unavailable = (message: string): EmostreamError => new EmostreamError('ENGINE_UNAVAILABLE', message);

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { addonFile, engineFolder, webgpuFiles, type InstallableEngine } from './engine-install/paths.js';
+import { GPU_NEEDS } from './engine-install/tensorflow-facts.js';
+import type { EngineName } from './types.js';
+
+export interface EngineProblem {
+  /** Why it cannot run here. */
+  reason: string;
+  /** How to get it. */
+  advice: string;
+}
+
+/** What can be seen without starting an engine; null when nothing stands in the way. */
+export const engineProblems: Record<EngineName, () => EngineProblem | null> = {
+  'tensorflow-gpu': tensorflowGpuProblem,
+  webgpu: webgpuProblem,
+  tensorflow: () => notInstalled('tensorflow', addonFile(engineFolder('tensorflow'))),
+  wasm: wasmProblem,
+};
+
+function notInstalled(engine: InstallableEngine, file: string, further = ''): EngineProblem | null {
+  if (existsSync(file)) return null;
+  const advice = `Run \`npx emostream engine install ${engine}\`.${further && ` ${further}`}`;
+  return { reason: 'It is not installed.', advice };
+}
+
+/** What the driver of an NVIDIA GPU makes, in containers too. */
+const NVIDIA_DEVICES = ['/dev/nvidiactl', '/dev/dxg'];
+
+function tensorflowGpuProblem(): EngineProblem | null {
+  if (!NVIDIA_DEVICES.some((path) => existsSync(path))) {
+    const advice = `On a machine with one, run \`npx emostream engine install tensorflow-gpu\`. ${GPU_NEEDS}`;
+    return { reason: 'There is no NVIDIA GPU here.', advice };
+  }
+  return notInstalled('tensorflow-gpu', addonFile(engineFolder('tensorflow-gpu')), GPU_NEEDS);
+}
+
+function webgpuProblem(): EngineProblem | null {
+  const missing = notInstalled('webgpu', webgpuFiles(engineFolder('webgpu')).backend);
+  if (missing) return missing;
+  if (process.platform !== 'linux' || hasVulkanLoader()) return null;
+  return {
+    reason: 'The Vulkan loader, libvulkan.so.1, is missing.',
+    advice: 'Install it (Debian: apt-get install libvulkan1), and the driver of the GPU with its Vulkan part.',
+  };
+}
+
+/** Folders of Debian, Fedora and Alpine; elsewhere the loader's own list is asked. */
+const LIBRARY_FOLDERS = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/lib64',
+  '/usr/lib',
+  '/usr/local/lib',
+];
+
+function hasVulkanLoader(): boolean {
+  const folders = [...LIBRARY_FOLDERS, ...(process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean)];
+  if (folders.some((folder) => existsSync(`${folder}/libvulkan.so.1`))) return true;
+  const { stdout } = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' });
+  return (stdout ?? '').includes('libvulkan.so.1');
+}
+
+/** A module with one function that uses a 128-bit constant: valid only where WebAssembly has SIMD. */
+const SIMD_MODULE = new Uint8Array([
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
+  ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00], // type section: one function without parameters and results
+  ...[0x03, 0x02, 0x01, 0x00], // function section: it has that type
+  ...[0x0a, 0x17, 0x01, 0x15, 0x00], // code section: one body of 21 bytes, no locals
+  ...[0xfd, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], // v128.const 0
+  ...[0x1a, 0x0b], // drop, end
+]);
+
+function wasmProblem(): EngineProblem | null {
+  try {
+    createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  } catch {
+    return { reason: 'The package @tensorflow/tfjs-backend-wasm is missing.', advice: 'Run `npm ci`.' };
+  }
+  // Node's types leave WebAssembly to the browser's.
+  const { WebAssembly } = globalThis as unknown as { WebAssembly?: { validate(module: Uint8Array): boolean } };
+  if (WebAssembly?.validate(SIMD_MODULE)) return null;
+  return {
+    reason: 'This CPU or Node has no SIMD in WebAssembly.',
+    advice: 'Use Node 22 on x86-64 (SSE 4.1) or ARM64.',
+  };
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { EmostreamError } from '../common/errors.js';
+import { GPU_NEEDS, quietenTensorflow } from './engine-install/tensorflow-facts.js';
+import { addonFile, engineFolder } from './engine-install/paths.js';
+import { shareCore } from './engine-install/shared-core.js';
+import { TfjsEngine } from './tfjs-engine.js';
+import type { Engine } from './types.js';
+
+interface NodeBackend extends tf.KernelBackend {
+  readonly isUsingGpuDevice: boolean;
+}
+type BackendConstructor = new (binding: unknown, packageName: string) => NodeBackend;
+
+/**
+ * Makes an installed TensorFlow engine the current backend of this thread.
+ * @param folder where it is installed
+ * @throws EmostreamError ENGINE_UNAVAILABLE when it is not installed or does not load
+ */
+export async function startTensorflowBackend(folder = engineFolder('tensorflow'), gpu = false): Promise<void> {
+  const engine = gpu ? 'tensorflow-gpu' : 'tensorflow';
+  if (!existsSync(addonFile(folder))) {
+    const message = `The ${engine} engine is not installed: run \`npx emostream engine install ${engine}\`.`;
+    throw new EmostreamError('ENGINE_UNAVAILABLE', message);
+  }
+  quietenTensorflow();
+  const require = createRequire(import.meta.url);
+  shareCore();
+  // Deprecated in Node 22 and gone in 23, yet called by the kernels.
+  const util = require('node:util') as Record<string, (value: unknown) => boolean>;
+  util['isNullOrUndefined'] = (value) => value === null || value === undefined;
+  util['isArray'] = Array.isArray;
+  let backend: NodeBackend | undefined;
+  try {
+    const kernels = join(folder, 'node_modules', '@tensorflow', 'tfjs-node', 'dist');
+    require(join(kernels, 'register_all_kernels.js'));
+    const { NodeJSKernelBackend } = require(join(kernels, 'nodejs_kernel_backend.js')) as {
+      NodeJSKernelBackend: BackendConstructor;
+    };
+    const binding: unknown = require(addonFile(folder));
+    const packageName = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+    tf.registerBackend('tensorflow', () => (backend = new NodeJSKernelBackend(binding, packageName)), 3);
+    if (!(await tf.setBackend('tensorflow'))) throw new Error('setBackend refused');
+  } catch (cause) {
+    const message = `The ${engine} engine in ${folder} does not load: remove that folder and install it again.`;
+    throw new EmostreamError('ENGINE_UNAVAILABLE', message, { cause });
+  }
+  await tf.ready();
+  if (gpu && !backend?.isUsingGpuDevice) {
+    throw new EmostreamError('ENGINE_UNAVAILABLE', `TensorFlow finds no GPU that it can use. ${GPU_NEEDS}`);
+  }
+}
+
+/**
+ * TensorFlow's own kernels, on the CPU with its own threads or on an NVIDIA GPU.
+ * @throws EmostreamError ENGINE_UNAVAILABLE when it cannot start, or is to use a GPU and finds none
+ */
+export async function createTensorflowEngine(name: 'tensorflow' | 'tensorflow-gpu'): Promise<Engine> {
+  await startTensorflowBackend(engineFolder(name), name === 'tensorflow-gpu');
+  return new TfjsEngine(name);
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { EmostreamError } from '../common/errors.js';
+import { engineFolder, webgpuFiles } from './engine-install/paths.js';
+import { shareCore } from './engine-install/shared-core.js';
+import { TfjsEngine } from './tfjs-engine.js';
+
+/** What is used of WebGPU itself; TensorFlow.js uses the rest. */
+interface GpuDeviceDescriptor {
+  requiredFeatures?: (string | string[])[];
+}
+interface GpuAdapter {
+  requestDevice(descriptor?: GpuDeviceDescriptor): Promise<unknown>;
+}
+interface Gpu {
+  requestAdapter(options?: object): Promise<GpuAdapter | null>;
+}
+interface Dawn {
+  create(flags: string[]): Gpu;
+  globals: Record<string, unknown>;
+}
+
+/**
+ * The network on any GPU through WebGPU (Dawn).
+ * @throws EmostreamError ENGINE_UNAVAILABLE when it is not installed, does not load, or finds no GPU
+ */
+export async function createWebgpuEngine(folder = engineFolder('webgpu')): Promise<WebgpuEngine> {
+  const { dawn: dawnFile, backend } = webgpuFiles(folder);
+  if (!existsSync(dawnFile) || !existsSync(backend)) {
+    throw unavailable('It is not installed: run `npx emostream engine install webgpu`.');
+  }
+  const dawn = await importDawn(dawnFile, folder);
+  const gpu = dawn.create(dawnFlags());
+  // Asked here first: the TensorFlow.js backend does not expect that there is none.
+  if (!(await gpu.requestAdapter())) throw unavailable(`Dawn finds no GPU. ${NO_ADAPTER_ADVICE}`);
+  Object.assign(globalThis, dawn.globals);
+  setGpu(flattening(gpu));
+  try {
+    shareCore();
+    // Registers the backend, if navigator.gpu is there by now.
+    createRequire(import.meta.url)(backend);
+    if (!(await tf.setBackend('webgpu'))) throw new Error('setBackend refused');
+    await tf.ready();
+  } catch (cause) {
+    setGpu(undefined);
+    throw unavailable(`The backend of TensorFlow.js in ${folder} does not start.`, cause);
+  }
+  return new WebgpuEngine('webgpu');
+}
+
+/** Lets go of the GPU at its end: while Dawn's object is referenced it keeps the process alive. */
+class WebgpuEngine extends TfjsEngine {
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    tf.removeBackend('webgpu');
+    setGpu(undefined);
+  }
+}
+
+export const NO_ADAPTER_ADVICE =
+  'Install the driver of the GPU with its Vulkan part (`vulkaninfo --summary` must list it), or take another engine.';
+
+async function importDawn(file: string, folder: string): Promise<Dawn> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Dawn;
+  } catch (cause) {
+    throw unavailable(`Dawn in ${folder} does not load: remove that folder and install it again.`, cause);
+  }
+}
+
+/** On Linux Dawn would otherwise try OpenGL too, on which the backend's shaders fail. */
+function dawnFlags(): string[] {
+  return process.platform === 'linux' ? ['backend=vulkan'] : [];
+}
+
+/** TensorFlow.js 4.22 puts a list into the list of features that it requires, which Dawn refuses. */
+function flattening(gpu: Gpu): Gpu {
+  return {
+    async requestAdapter(options) {
+      const adapter = await gpu.requestAdapter(options);
+      if (!adapter) return null;
+      const requestDevice = adapter.requestDevice.bind(adapter);
+      adapter.requestDevice = (descriptor) =>
+        requestDevice({ ...descriptor, requiredFeatures: descriptor?.requiredFeatures?.flat() ?? [] });
+      return adapter;
+    },
+  };
+}
+
+function setGpu(gpu: Gpu | undefined): void {
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+}
+
+function unavailable(message: string, cause?: unknown): EmostreamError {
+  return new EmostreamError('ENGINE_UNAVAILABLE', `The webgpu engine cannot run here. ${message}`, { cause });
+}
