@@ -8,6 +8,7 @@ interface TrainFlags {
   seed: number;
   epochs?: number;
   without?: SpeechCorpus[];
+  continue?: boolean;
 }
 
 /** `emostream train face|voice|words|fusion`: trains one part of the network on prepared corpora. */
@@ -19,6 +20,7 @@ export function trainCommand(): Command {
     .option('--weights <folder>', 'where trained parts are kept (default: beside the prepared data)')
     .option('--seed <number>', 'seed of everything random', parseCount, 1)
     .option('--epochs <number>', 'passes over the data (default: what made the shipped weights)', parseCount)
+    .option('--continue', 'go on from the part’s kept weights instead of random ones (not for fusion)')
     .addOption(new Option('--without <corpus...>', 'speech corpora to leave out').choices(SPEECH_CORPORA))
     .action(async (part: string, flags: TrainFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
@@ -27,12 +29,14 @@ export function trainCommand(): Command {
       const prepared = flags.prepared ?? defaultPreparedFolder();
       const command = ['emostream', 'train', part, '--seed', String(flags.seed)];
       if (flags.epochs !== undefined) command.push('--epochs', String(flags.epochs));
+      if (flags.continue) command.push('--continue');
       if (flags.without) command.push('--without', ...flags.without);
       await trainPart(part as 'face' | 'voice' | 'words' | 'fusion', {
         prepared,
         weights: flags.weights ?? join(prepared, 'weights'),
         command: command.join(' '),
         seed: flags.seed,
+        goOn: flags.continue === true && part !== 'fusion',
         ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
         ...(flags.without ? { without: flags.without } : {}),
         log: console.log,

@@ -31,15 +31,18 @@ export class TripleSampler {
     this.#rng = rng;
   }
 
-  /** @param conflict probability that a companion is of a random label: people smile while they complain */
-  draw(conflict: number): Triple {
+  /**
+   * @param conflict probability that a companion is of a random label: people smile while they complain
+   * @param solitude probability that the anchor is alone
+   */
+  draw(conflict: number, solitude: number): Triple {
     const rng = this.#rng;
     const anchor = MODALITIES[rng.below(MODALITIES.length)]!;
     const index = rng.below(this.sets[anchor].labels.length);
     const label = this.sets[anchor].labels[index]!;
     const examples: Triple['examples'] = { face: null, voice: null, words: null };
     examples[anchor] = index;
-    const alone = rng.chance(0.4);
+    const alone = rng.chance(solitude);
     for (const modality of MODALITIES) {
       if (modality === anchor || alone || rng.chance(0.3)) continue;
       const shown = rng.chance(conflict) ? rng.below(EMOTIONS.length) : label;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EMOTIONS } from '../common/emotions.js';
 import type { TestFigures } from './evaluate.js';
 import type { Provenance } from './export-model.js';
+import type { TrainingRecord } from './weights-store.js';
 
 const percent = (value: number): string => (100 * value).toFixed(1);
 
@@ -23,14 +24,21 @@ function terms(corpora: readonly string[]): string {
 \`emostream train voice --without ravdess\`, and the same for fusion, makes weights without it.`;
 }
 
+/** A run and the one that it went on from, earliest first. */
+function inOrder(record: TrainingRecord): TrainingRecord[] {
+  return [...(record.before ? inOrder(record.before) : []), record];
+}
+
 export function modelCard(
   { version, bytes, parameters, parts }: Provenance,
   results: Record<string, TestFigures>,
 ): string {
-  const made = parts.map(
-    ({ part, command, seed, epochs, bestEpoch, cpuSeconds, corpora }) =>
-      `| ${part} | \`${command}\` | ${seed} | ${bestEpoch} of ${epochs} | ${(cpuSeconds / 60).toFixed(1)} | ${corpora.join(', ')} |`,
-  );
+  const made = parts
+    .flatMap(inOrder)
+    .map(
+      ({ part, command, seed, epochs, bestEpoch, cpuSeconds, corpora }) =>
+        `| ${part} | \`${command}\` | ${seed} | ${bestEpoch} of ${epochs} | ${(cpuSeconds / 60).toFixed(1)} | ${corpora.join(', ')} |`,
+    );
   const figures = Object.entries(results).map(([name, r]) => {
     const cells = [r.accuracy, r.uar, r.macro_f1, r.weighted_f1].map(percent).join(' | ');
     return `| ${name} | ${r.n} | ${cells} | ${r.ece.toFixed(3)} | ${percent(r.certain.coverage)} | ${percent(r.certain.accuracy)} | ${r.own_head ? percent(r.own_head.accuracy) : '–'} |`;

@@ -23,11 +23,12 @@ const BATCH = 128;
 const PIXELS = FACE_SIZE * FACE_SIZE;
 
 /** The face network on FER+ vote distributions; judged by the mean of accuracy and UAR on the validation split. */
-export async function trainFace({ prepared, seed, epochs = 20, onBest, log }: TrainOptions): Promise<FitResult> {
+export async function trainFace({ prepared, seed, epochs = 20, from, onBest, log }: TrainOptions): Promise<FitResult> {
   const train = await readPrepared<FaceSet>(prepared, 'ferplus-train');
   const valid = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
+  if (from) layers.restore(from);
   const indices = new ShuffledIndices(train.majority.length, rng.fork());
   const augmenting = rng.fork();
 

@@ -53,12 +53,12 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
   const fitting = new TripleSampler(await encodeHalf(prepared, corpora, folded, 'fit', rng), rng.fork());
   const judgeSets = await encodeHalf(prepared, corpora, folded, 'judge', rng);
   const judging = new TripleSampler(judgeSets, rng.fork());
-  const judged = Array.from({ length: JUDGED }, () => judging.draw(0));
+  const judged = Array.from({ length: JUDGED }, () => judging.draw(0, 0.4));
 
   const layers = new TrainingLayers(rng.fork());
   layers.restore(new Map([...trained].filter(([name]) => isHead(name))));
   // Makes the variables of fusion itself.
-  tf.tidy(() => void fitting.forward(layers, [fitting.draw(0)]));
+  tf.tidy(() => void fitting.forward(layers, [fitting.draw(0, 0)]));
 
   const result = await fit({
     layers,
@@ -68,7 +68,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     learningRate: 1e-3,
     frozen: isHead,
     loss: () => {
-      const triples = Array.from({ length: BATCH }, () => fitting.draw(CONFLICT));
+      const triples = Array.from({ length: BATCH }, () => fitting.draw(CONFLICT, 0.2));
       const targets = triples.map(({ label }) => EMOTIONS.map((_, i) => 0.01 + (i === label ? 0.93 : 0)));
       const output = fitting.forward(layers, triples);
       return headLoss(output, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)));

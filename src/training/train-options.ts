@@ -1,3 +1,4 @@
+import type { NamedWeights } from '../inference/model-format.js';
 import type { FitResult } from './fit.js';
 
 export const SPEECH_CORPORA = ['ravdess', 'emodb'] as const;
@@ -9,6 +10,8 @@ export interface TrainOptions {
   seed: number;
   /** The default is the one that made the shipped weights. */
   epochs?: number;
+  /** Weights of an earlier run to go on from, instead of random ones. */
+  from?: ReadonlyMap<string, NamedWeights>;
   /** Corpora to leave out, for instance for their terms. */
   without?: readonly SpeechCorpus[];
   /** Told each time the weights got better on validation data. */

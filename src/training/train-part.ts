@@ -6,12 +6,14 @@ import { trainFusion } from './train-fusion.js';
 import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
 import { trainVoice } from './train-voice.js';
 import { trainWords } from './train-words.js';
-import { writeWeights } from './weights-store.js';
+import { readWeights, writeWeights } from './weights-store.js';
 
 export const PARTS = ['face', 'voice', 'words', 'fusion'] as const;
 export type Part = (typeof PARTS)[number];
 
-export interface TrainPartOptions extends Omit<TrainOptions, 'onBest'> {
+export interface TrainPartOptions extends Omit<TrainOptions, 'onBest' | 'from'> {
+  /** Go on from the weights that are there, with a new schedule of learning rates. */
+  goOn: boolean;
   /** Folder in which trained parts are kept. */
   weights: string;
   /** The command line, for the record. */
@@ -30,7 +32,10 @@ function corporaOf(part: Part, without: readonly SpeechCorpus[]): string[] {
 export async function trainPart(part: Part, options: TrainPartOptions): Promise<void> {
   const { weights: folder, command, seed, log } = options;
   await startTensorflowBackend();
+  const before = options.goOn ? await readWeights(folder, part) : null;
   const onBest = async ({ weights, score, epoch, epochs, cpuSeconds }: FitResult): Promise<void> => {
+    // A run that went on must have got better to replace what was there.
+    if (before && score <= before.record.validationScore) return;
     await writeWeights(folder, weights, {
       part,
       command,
@@ -41,9 +46,10 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
       cpuSeconds: Math.round(cpuSeconds),
       corpora: corporaOf(part, options.without ?? []),
       finishedAt: new Date().toISOString(),
+      ...(before ? { before: before.record } : {}),
     });
   };
-  const best = await train(part, { ...options, onBest });
+  const best = await train(part, { ...options, onBest, ...(before ? { from: before.weights } : {}) });
   await onBest(best);
   log(`${part}: best at epoch ${best.epoch}, score ${best.score.toFixed(4)}; weights in ${folder}`);
 }

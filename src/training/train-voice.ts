@@ -36,13 +36,14 @@ interface Example {
 
 /** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
 export async function trainVoice(options: TrainOptions): Promise<FitResult> {
-  const { prepared, seed, epochs = 60, without = [], onBest, log } = options;
+  const { prepared, seed, epochs = 60, without = [], from, onBest, log } = options;
   const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
   if (corpora.length === 0)
     throw new EmostreamError('CONFIG_INVALID', 'Without any speech corpus there is no voice to train.');
   const sets = await Promise.all(corpora.map((corpus) => readPrepared<SpeechSet>(prepared, corpus)));
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
+  if (from) layers.restore(from);
   const augmenting = rng.fork();
   const examples = sets.flatMap((set) => clipsOf(set, 'train').map((clip) => toExample(set, clip, augmenting)));
   log(`voice: ${examples.length} training clips, ${VARIANTS} variants each`);

@@ -21,7 +21,7 @@ const BATCH = 128;
 const IDS = WORD_TOKENS * WORD_NGRAMS;
 
 /** The words network on GoEmotions (Ekman) and MELD; judged by macro-F1 on the one and weighted F1 on the other's validation split. */
-export async function trainWords({ prepared, seed, epochs = 8, onBest, log }: TrainOptions): Promise<FitResult> {
+export async function trainWords({ prepared, seed, epochs = 8, from, onBest, log }: TrainOptions): Promise<FitResult> {
   const sets = [
     await readPrepared<TextSet>(prepared, 'goemotions-train'),
     await readPrepared<TextSet>(prepared, 'meld-train'),
@@ -30,6 +30,7 @@ export async function trainWords({ prepared, seed, epochs = 8, onBest, log }: Tr
   const meld = await readPrepared<TextSet>(prepared, 'meld-valid');
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
+  if (from) layers.restore(from);
   const examples = sets.flatMap((set) => [...set.labels.keys()].map((i) => ({ set, i })));
   const indices = new ShuffledIndices(examples.length, rng.fork());
   const augmenting = rng.fork();

@@ -18,6 +18,8 @@ export interface TrainingRecord {
   /** Corpora it saw. */
   corpora: string[];
   finishedAt: string;
+  /** The run whose weights this one went on from. */
+  before?: TrainingRecord;
 }
 
 /** Keeps the trained weights of one part (`face`, `voice`, `words`, `fusion`) with their record, outside the project. */
