@@ -48,7 +48,11 @@ async function fetchDownload(work: string, { gpu, env, log }: LibraryOptions): P
   const connecting = new AbortController();
   // Only the answer is timed: how long the body takes is the line's affair.
   const timer = setTimeout(() => connecting.abort(), DOWNLOAD_TIMEOUT);
-  const response = await fetch(url, { signal: connecting.signal }).finally(() => clearTimeout(timer));
+  const response = await fetch(url, { signal: connecting.signal })
+    .catch((cause: unknown) => {
+      throw unavailable(`${url} cannot be reached.`, cause);
+    })
+    .finally(() => clearTimeout(timer));
   if (!response.ok || !response.body) throw unavailable(`${url} answers ${response.status}.`);
   const archive = join(work, 'libtensorflow.tar.gz');
   const into = join(work, 'tensorflow');
@@ -112,4 +116,6 @@ export function findLibrary(folder: string, work: string): TensorflowLibrary {
   throw unavailable(`${folder} holds no libtensorflow.so.2 or libtensorflow_cc.so.2 with ${FRAMEWORK}.`);
 }
 
-const unavailable = (message: string): EmostreamError => new EmostreamError('ENGINE_UNAVAILABLE', message);
+function unavailable(message: string, cause?: unknown): EmostreamError {
+  return new EmostreamError('ENGINE_UNAVAILABLE', message, { cause });
+}
