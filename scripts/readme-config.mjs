@@ -1,13 +1,26 @@
-// Writes the configuration table, generated from the schema, into the README: `npm run docs`.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes what is generated into the README: the configuration table from the schema, accuracy from models/metrics.json,
+// speed from bench/results/call.json. `npm run docs`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { configTable } from '../dist/src/config/table.js';
+import { accuracyTable, speedTable } from './readme-tables.mjs';
 
-const path = new URL('../README.md', import.meta.url);
-const [begin, end] = ['<!-- config:begin (generated: npm run docs) -->', '<!-- config:end -->'];
-const readme = readFileSync(path, 'utf8');
-const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-if (from < 0 || to < from) {
-  console.error(`README.md lacks the marks ${begin} and ${end}: put them where the table belongs.`);
-  process.exit(1);
+const file = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
+const json = (/** @type {string} */ path) => JSON.parse(readFileSync(file(path), 'utf8'));
+
+const blocks = {
+  config: configTable(),
+  accuracy: accuracyTable(json('models/metrics.json')),
+  ...(existsSync(file('bench/results/call.json')) && { speed: speedTable(json('bench/results/call.json')) }),
+};
+
+let readme = readFileSync(file('README.md'), 'utf8');
+for (const [name, text] of Object.entries(blocks)) {
+  const [begin, end] = [`<!-- ${name}:begin (generated: npm run docs) -->`, `<!-- ${name}:end -->`];
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (from < 0 || to < from) {
+    console.error(`README.md lacks the marks ${begin} and ${end}: put them where the table belongs.`);
+    process.exit(1);
+  }
+  readme = `${readme.slice(0, from + begin.length)}\n\n${text}\n\n${readme.slice(to)}`;
 }
-writeFileSync(path, `${readme.slice(0, from + begin.length)}\n\n${configTable()}\n\n${readme.slice(to)}`);
+writeFileSync(file('README.md'), readme);

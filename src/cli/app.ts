@@ -85,7 +85,7 @@ async function start(
           analysis: analyser.healthy,
           engine: true,
         };
-        return { ready: Object.values(checks).every(Boolean), ...identity, engine: identity.name, checks };
+        return { ready: Object.values(checks).every(Boolean), engine: identity.name, model: identity.model, checks };
       },
       () => usage.report(server.pool.workers.map(({ worker }) => worker)),
     ),

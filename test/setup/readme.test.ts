@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
+import { accuracyTable, speedTable } from '../../scripts/readme-tables.mjs';
 import { configTable } from '../../src/config/table.js';
 
 const readme = readFileSync(projectFile('README.md'), 'utf8');
 
 it('the README’s configuration table is the schema’s', () => {
   expect(readme, 'run `npm run docs`').toContain(configTable());
+});
+
+it('the README’s figures are the measured ones', () => {
+  const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
+  expect(readme, 'run `npm run docs`').toContain(accuracyTable(json('models/metrics.json')));
+  expect(readme, 'run `npm run docs`').toContain(speedTable(json('bench/results/call.json')));
 });
 
 it('the README’s links to files and its headings lead somewhere', () => {

@@ -1,0 +1,42 @@
+// Tables of the README that are made from measured figures, so that nobody types a figure.
+
+const percent = (/** @type {number} */ share) => (100 * share).toFixed(1);
+
+/** @param {Record<string, {accuracy: number, uar: number, macro_f1: number, ece: number, n: number, protocol: string}>} metrics */
+export function accuracyTable(metrics) {
+  const rows = Object.entries(metrics).map(
+    ([name, m]) =>
+      `| ${name} | ${m.n} | ${percent(m.accuracy)} | ${percent(m.uar)} | ${percent(m.macro_f1)} | ${m.ece.toFixed(3)} | ${m.protocol} |`,
+  );
+  return [
+    '| test set | n | accuracy % | mean recall % | macro-F1 % | calibration error | protocol |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+/** @param {any} report what `npm run bench:call -- --json` writes; loosely typed, as it is read for print alone */
+export function speedTable(report) {
+  const { events, delayMs, cpu, memory, machine } = report;
+  const cpuOf = (/** @type {string} */ name) => (1000 * (cpu.perParticipantSecond[name] ?? 0)).toFixed(1);
+  const rows = [
+    ['participants, all with face, voice and words', report.participants],
+    ['events expected / received / late by over 1 s', `${events.expected} / ${events.received} / ${events.late}`],
+    [
+      'event after its window’s end, p50 / p95 / p99',
+      `${delayMs.p50.toFixed(0)} / ${delayMs.p95.toFixed(0)} / ${delayMs.p99.toFixed(0)} ms`,
+    ],
+    ['cores used in all', cpu.cores.toFixed(2)],
+    ['CPU per participant-second: decoding and features', `${cpuOf('thread analysis-0')} ms`],
+    ['CPU per participant-second: network', `${cpuOf('thread inference')} ms`],
+    ['CPU per participant-second: mediasoup', `${cpuOf('thread mediasoup')} ms`],
+    ['peak memory: server / mediasoup', `${memory.peakProcessMiB} / ${memory.peakMediasoupMiB} MiB`],
+  ];
+  return [
+    `\`${report.command}\` at commit ${report.commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, engine ${report.engine}:`,
+    '',
+    '| | |',
+    '|---|---|',
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+  ].join('\n');
+}
