@@ -20,7 +20,7 @@ export function speedTable(report) {
   const { events, delayMs, cpu, memory, machine } = report;
   const cpuOf = (/** @type {string} */ name) => (1000 * (cpu.perParticipantSecond[name] ?? 0)).toFixed(1);
   const rows = [
-    ['participants, all with face, voice and words', report.participants],
+    ['participants, each analysed for face, voice and words', report.participants],
     ['events expected / received / late by over 1 s', `${events.expected} / ${events.received} / ${events.late}`],
     [
       'event after its window’s end, p50 / p95 / p99',
