@@ -1,18 +1,20 @@
+import { systemClock } from '../../src/common/clock.js';
+
 /** One timer drives all synthetic peers of the process: a timer each would cost more than the packets. */
 const PERIOD_MS = 5;
 const pumps = new Set<(now: number) => void>();
 let pumpedMs = 0;
 let timer: NodeJS.Timeout | undefined;
 
-export const wallClock = (): number => performance.timeOrigin + performance.now();
+export { systemClock as wallClock };
 
 /** Calls `pump` with the wall clock every 5 ms until the returned function is called. */
 export function everyFewMilliseconds(pump: (now: number) => void): () => void {
   pumps.add(pump);
   timer ??= setInterval(() => {
-    const now = wallClock();
+    const now = systemClock();
     for (const each of pumps) each(now);
-    pumpedMs += wallClock() - now;
+    pumpedMs += systemClock() - now;
   }, PERIOD_MS);
   return () => {
     pumps.delete(pump);

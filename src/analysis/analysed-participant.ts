@@ -21,8 +21,8 @@ export interface ParticipantDeps {
   bus: EventBus;
   meter: Meter;
   clock: () => number;
-  /** Tells the analyser which participant a track handle belongs to; null when it is closed. */
-  registerTrack(track: Track): number;
+  /** A new handle, by which key frame requests find this participant. */
+  registerTrack(): number;
   releaseTrack(handle: number): void;
   onClosed(): void;
 }
@@ -63,8 +63,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   }
 
   addTrack(info: TrackInfo, control: TrackControl): TrackSink {
-    const track: Track = { handle: 0, info, control, paused: false };
-    track.handle = this.#deps.registerTrack(track);
+    const track: Track = { handle: this.#deps.registerTrack(), info, control, paused: false };
     this.#tracks.set(track.handle, track);
     this.#openInThread(track);
     this.#update();

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { LiveAnalyser } from '../analysis/live-analyser.js';
 import { systemClock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import { ThreadVitals } from '../common/thread-vitals.js';
-import { packageVersion, projectRoot } from '../common/version.js';
+import { packageVersion, shippedModelFolder } from '../common/version.js';
 import type { Config } from '../config/schema.js';
 import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
@@ -110,13 +109,8 @@ async function start(
   };
 }
 
-/** Where the shipped model lies. */
-export function modelFolder(config: Pick<Config, 'model'>): string {
-  return config.model ?? join(projectRoot(), 'models', 'fusion');
-}
-
 async function loadModel(engine: Engine, config: Config): Promise<{ name: string; model: string }> {
-  const folder = modelFolder(config);
+  const folder = config.model ?? shippedModelFolder();
   if (!existsSync(folder)) {
     throw new EmostreamError('MODEL_INVALID', `there is no model in ${folder}: give its folder with --model`);
   }

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { toEmostreamError } from '../common/errors.js';
-import { packageVersion, projectRoot } from '../common/version.js';
+import { packageVersion, shippedModelFolder } from '../common/version.js';
 import { timeEngine, type EngineTiming } from '../inference/engine-timing.js';
 import { createEngine, DEFAULT_ENGINE, listEngines, type EngineStatus } from '../inference/engines.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
@@ -27,14 +27,12 @@ export function doctorCommand(): Command {
     .option('--json', 'print JSON instead of a table')
     .action(async (flags: { model?: string; json?: boolean }) => {
       const checks = [nodeCheck(), workerCheck(), await decoderCheck(), await faceCheck()];
-      for (const status of listEngines()) checks.push(await engineCheck(status, flags.model ?? shippedModel()));
+      for (const status of listEngines()) checks.push(await engineCheck(status, flags.model ?? shippedModelFolder()));
       if (flags.json) console.log(JSON.stringify({ version: packageVersion(), checks }, null, 2));
       else print(checks);
       if (checks.some((check) => check.state === 'failed')) process.exitCode = 1;
     });
 }
-
-const shippedModel = (): string => join(projectRoot(), 'models', 'fusion');
 
 function print(checks: readonly Check[]): void {
   const width = Math.max(...checks.map((check) => check.name.length));

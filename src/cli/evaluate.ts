@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { projectRoot } from '../common/version.js';
+import { shippedModelFolder } from '../common/version.js';
 
 /** `emostream evaluate`: the accuracy of a model on the test sets; the only command that reads them. */
 export function evaluateCommand(): Command {
@@ -14,7 +14,7 @@ export function evaluateCommand(): Command {
       const { evaluate } = await import('../training/evaluate.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       const { createWasmEngine } = await import('../inference/wasm-backend.js');
-      const model = flags.model ?? join(projectRoot(), 'models', 'fusion');
+      const model = flags.model ?? shippedModelFolder();
       const engine = await createWasmEngine();
       await evaluate({
         prepared: flags.prepared ?? defaultPreparedFolder(),

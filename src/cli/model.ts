@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { packageVersion, projectRoot } from '../common/version.js';
+import { packageVersion, shippedModelFolder } from '../common/version.js';
 
 /** `emostream model export`: trained parts → a model folder that `serve` loads. */
 export function modelCommand(): Command {
@@ -16,7 +16,7 @@ export function modelCommand(): Command {
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       await exportModel({
         weights: flags.weights ?? join(defaultPreparedFolder(), 'weights'),
-        out: flags.out ?? join(projectRoot(), 'models', 'fusion'),
+        out: flags.out ?? shippedModelFolder(),
         version: flags.modelVersion ?? packageVersion(),
         log: console.log,
       });

@@ -17,3 +17,6 @@ export function packageVersion(): string {
   const manifest = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
   return manifest.version;
 }
+
+/** Where the shipped weights are. */
+export const shippedModelFolder = (): string => join(projectRoot(), 'models', 'fusion');

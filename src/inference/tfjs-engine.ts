@@ -2,18 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { EMOTIONS, MODALITIES, type Modality } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
-import {
-  FACE_CROPS,
-  FACE_QUALITY,
-  FACE_SIZE,
-  MEL_BANDS,
-  MEL_FRAMES,
-  VOICE_QUALITY,
-  WORD_NGRAMS,
-  WORD_TOKENS,
-  WORDS_META,
-  WORDS_QUALITY,
-} from '../features/types.js';
+import { fullWindow } from './full-window.js';
 import { loadModel, type Calibration } from './model-format.js';
 import { toNetworkBatch } from './network/batch.js';
 import { fusionNetwork, type NetworkOutput } from './network/fusion-network.js';
@@ -43,7 +32,7 @@ export class TfjsEngine implements Engine {
     try {
       const layers = new InferenceLayers(tensors);
       // Runs the whole graph once, so that a weight that is missing or misshapen is found now and not in a call.
-      tf.tidy(() => pack(fusionNetwork(layers, toNetworkBatch([fullInput()])))).dispose();
+      tf.tidy(() => pack(fusionNetwork(layers, toNetworkBatch([fullWindow(0)])))).dispose();
       this.#layers = layers;
     } catch (error) {
       tf.dispose([...tensors.values()]);
@@ -71,7 +60,7 @@ export class TfjsEngine implements Engine {
   }
 
   async warmUp(sizes: readonly number[]): Promise<void> {
-    for (const size of sizes) await this.run(Array.from({ length: size }, fullInput));
+    for (const size of sizes) await this.run(Array.from({ length: size }, (_, i) => fullWindow(i)));
   }
 
   memory(): Promise<EngineMemory> {
@@ -85,25 +74,6 @@ export class TfjsEngine implements Engine {
     this.#layers = null;
     return Promise.resolve();
   }
-}
-
-/** A window with everything present and nothing in it: for warming up. */
-function fullInput(): ModelInput {
-  return {
-    face: {
-      crops: new Uint8Array(FACE_CROPS * FACE_SIZE * FACE_SIZE),
-      count: FACE_CROPS,
-      quality: FACE_QUALITY.map(() => 0),
-      box: { x: 0, y: 0, width: 1, height: 1 },
-    },
-    voice: { logMel: new Float32Array(MEL_FRAMES * MEL_BANDS), quality: VOICE_QUALITY.map(() => 0) },
-    words: {
-      tokens: new Int32Array(WORD_TOKENS * WORD_NGRAMS).fill(1),
-      count: WORD_TOKENS,
-      meta: Array.from({ length: WORDS_META }, () => 0),
-      quality: WORDS_QUALITY.map(() => 0),
-    },
-  };
 }
 
 function pack({ fused, heads }: NetworkOutput): Tensor2D {

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import { projectRoot } from '../common/version.js';
 import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
 import { type Analyser, TapCounter, WorkerPool } from '../sfu/index.js';
@@ -101,7 +101,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     tokenTtlSeconds: config.tokenTtl,
     info: { ...deps.info, openDoor: access.openDoor, policy },
     telemetry: deps.telemetry,
-    clientDir: deps.clientDir ?? builtPage(),
+    clientDir: deps.clientDir ?? join(projectRoot(), 'dist', 'client'),
     headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),
     clock,
     meter,
@@ -170,11 +170,4 @@ function listen(server: http.Server, { host, httpPort }: Config): Promise<void> 
 function hostForUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** dist/client, from the compiled file in dist/src/server/ as from the source in src/server/. */
-function builtPage(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const root = here.endsWith(join('dist', 'src', 'server')) ? join(here, '../../..') : join(here, '../..');
-  return join(root, 'dist', 'client');
 }

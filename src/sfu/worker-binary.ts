@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { projectRoot } from '../common/version.js';
 
 /** What the set-up leaves in `.cache/setup.json` for the program, as far as it is read here. */
 interface SetupState {
@@ -14,24 +14,15 @@ interface SetupState {
  */
 export function findWorkerBinary(
   env: NodeJS.ProcessEnv = process.env,
-  root: string | undefined = projectRoot(dirname(fileURLToPath(import.meta.url))),
+  root: string = projectRoot(),
 ): string | undefined {
   // Taken as it is, even where nothing lies there: a wrong path must be seen, not passed over.
   if (env.MEDIASOUP_WORKER_BIN) return env.MEDIASOUP_WORKER_BIN;
-  if (root === undefined) return undefined;
   const places = [
     readSetupState(join(root, '.cache', 'setup.json')).worker?.path,
     join(root, 'node_modules', 'mediasoup', 'worker', 'out', 'Release', 'mediasoup-worker'),
   ];
   return places.find((path) => path !== undefined && existsSync(path));
-}
-
-/** The nearest folder upwards that has a package.json: this file runs from src/ and from dist/src/. */
-function projectRoot(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, 'package.json'))) return at;
-    if (dirname(at) === at) return undefined;
-  }
 }
 
 function readSetupState(path: string): SetupState {

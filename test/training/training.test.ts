@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AFFECT, affectOf } from '../../src/training/circumplex.js';
 import { batchNormTraining, composedBatchNorm } from '../../src/training/batch-norm.js';
 import { temperatureOf, uncertainThreshold } from '../../src/training/calibrate.js';
-import { addonFile, engineFolder } from '../../src/training/engine-paths.js';
+import { addonFile, engineFolder } from '../../src/inference/engine-install/paths.js';
 import { augmentFace } from '../../src/training/face-augment.js';
 import { fit } from '../../src/training/fit.js';
 import { foldBatchNorm } from '../../src/training/fold.js';
