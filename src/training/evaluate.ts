@@ -15,7 +15,7 @@ import type { Provenance } from './export-model.js';
 import { figures, type ClassificationFigures } from './metrics.js';
 import { writeModelCard } from './model-card.js';
 import { Rng } from './rng.js';
-import { clipSamples, clipsOf } from './splits.js';
+import { clipSamples, clipsOf, type Split } from './splits.js';
 import { clipWindows } from './voice-windows.js';
 
 /** Figures of one test set, as `models/metrics.json` holds them. */
@@ -45,7 +45,8 @@ export interface EvaluateOptions {
   log: (line: string) => void;
 }
 
-interface Example {
+/** One input with its truth; parity of the live path is measured on the same ones. */
+export interface Example {
   input: ModelInput;
   label: number;
   /** Examples of one group (the windows of a clip) give one answer: the mean of their distributions. */
@@ -153,11 +154,12 @@ async function judge(engine: Engine, examples: readonly Example[], protocol: str
   };
 }
 
-function meanOf(distributions: readonly (readonly number[])[]): number[] {
+/** The answer of a group of examples. */
+export function meanOf(distributions: readonly (readonly number[])[]): number[] {
   return EMOTIONS.map((_, k) => distributions.reduce((sum, p) => sum + p[k]!, 0) / distributions.length);
 }
 
-function faceExamples({ images, majority }: FaceSet): Example[] {
+export function faceExamples({ images, majority }: FaceSet): Example[] {
   const picked = [...majority.keys()].filter((i) => majority[i]! >= 0);
   return picked.map((i) => {
     const crops = images.slice(i * PIXELS, (i + 1) * PIXELS);
@@ -166,8 +168,8 @@ function faceExamples({ images, majority }: FaceSet): Example[] {
   });
 }
 
-function voiceExamples(set: SpeechSet): Example[] {
-  return clipsOf(set, 'test').flatMap((clip) => {
+export function voiceExamples(set: SpeechSet, split: Split = 'test'): Example[] {
+  return clipsOf(set, split).flatMap((clip) => {
     const block = logMel(clipSamples(set, clip));
     const { speechFrames, snrDb } = new VoiceActivityDetector().process(block.mel, block.frames);
     const inside = Math.min(block.frames, MEL_FRAMES) / block.frames;
@@ -182,7 +184,7 @@ function voiceExamples(set: SpeechSet): Example[] {
   });
 }
 
-function wordExamples(set: TextSet): Example[] {
+export function wordExamples(set: TextSet): Example[] {
   const size = WORD_TOKENS * WORD_NGRAMS;
   const picked = [...set.labels.keys()].filter((i) => set.labels[i]! >= 0);
   return picked.map((i) => {
