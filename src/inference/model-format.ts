@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
 import { fromFloat16, toFloat16 } from './float16.js';
+import { fromInt8, toInt8 } from './int8.js';
 
 /**
  * A model is a folder: `model.json` (this schema) and one file of weights, little-endian, tensors one after another.
@@ -12,10 +13,17 @@ import { fromFloat16, toFloat16 } from './float16.js';
  */
 export const MODEL_FORMAT_VERSION = 1;
 
+/**
+ * How a tensor is stored; it is computed with as float32 whatever it was stored as. `int8`: the scales of the output
+ * channels (last axis) as float32, then the integers.
+ */
+export const WEIGHT_TYPES = ['float32', 'float16', 'int8'] as const;
+export type WeightType = (typeof WEIGHT_TYPES)[number];
+
 const tensorSchema = z.strictObject({
   name: z.string().min(1),
   shape: z.array(z.int().positive()).min(1),
-  dtype: z.enum(['float32', 'float16']),
+  dtype: z.enum(WEIGHT_TYPES),
 });
 
 const temperature = z.number().positive();
@@ -74,11 +82,9 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
   const weights = new Map<string, NamedWeights>();
   let offset = 0;
   for (const { name, shape, dtype } of tensors) {
-    const count = shape.reduce((product, side) => product * side, 1);
-    const end = offset + count * (dtype === 'float16' ? 2 : 4);
+    const end = offset + storedBytes(shape, dtype);
     if (end > data.length) refuse(`${file} ends inside the weight ${name}`);
-    const slice = data.buffer.slice(data.byteOffset + offset, data.byteOffset + end);
-    const values = dtype === 'float16' ? fromFloat16(new Uint16Array(slice)) : new Float32Array(slice);
+    const values = restore(new Uint8Array(data.subarray(offset, end)).buffer, shape, dtype);
     if (!values.every(Number.isFinite)) refuse(`weight ${name} holds a value that is not finite`);
     if (weights.has(name)) refuse(`weight ${name} comes twice`);
     weights.set(name, { shape, values });
@@ -86,6 +92,29 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
   }
   if (offset !== data.length) refuse(`${file} is longer than its tensors`);
   return { manifest, weights };
+}
+
+const channelsOf = (shape: readonly number[]): number => shape.at(-1)!;
+
+function storedBytes(shape: readonly number[], dtype: WeightType): number {
+  const count = shape.reduce((product, side) => product * side, 1);
+  if (dtype === 'int8') return 4 * channelsOf(shape) + count;
+  return count * (dtype === 'float16' ? 2 : 4);
+}
+
+function store(values: Float32Array, shape: readonly number[], dtype: WeightType): Buffer {
+  const bytes = (array: ArrayBufferView): Buffer => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  if (dtype === 'float32') return bytes(values);
+  if (dtype === 'float16') return bytes(toFloat16(values));
+  const { scales, integers } = toInt8(values, channelsOf(shape));
+  return Buffer.concat([bytes(scales), bytes(integers)]);
+}
+
+function restore(stored: ArrayBuffer, shape: readonly number[], dtype: WeightType): Float32Array {
+  if (dtype === 'float32') return new Float32Array(stored);
+  if (dtype === 'float16') return fromFloat16(new Uint16Array(stored));
+  const channels = channelsOf(shape);
+  return fromInt8({ scales: new Float32Array(stored, 0, channels), integers: new Int8Array(stored, 4 * channels) });
 }
 
 function parseManifest(text: Buffer): ModelManifest {
@@ -112,23 +141,14 @@ function refuse(what: string): never {
   throw new EmostreamError('MODEL_INVALID', `The model was refused: ${what}. ${AGAIN}`);
 }
 
-/** The two files of a model folder. Tensors of `halfPrecision` names are stored as float16. */
+/** The two files of a model folder, each tensor stored as `typeOf` says. */
 export function encodeModel(
   head: Pick<ModelManifest, 'name' | 'version' | 'calibration'>,
   weights: ReadonlyMap<string, NamedWeights>,
-  halfPrecision: (name: string) => boolean,
+  typeOf: (name: string) => WeightType,
 ): { manifest: ModelManifest; data: Buffer } {
-  const tensors = [...weights].map(([name, { shape }]) => ({
-    name,
-    shape,
-    dtype: halfPrecision(name) ? ('float16' as const) : ('float32' as const),
-  }));
-  const data = Buffer.concat(
-    [...weights].map(([name, { values }]) => {
-      const stored = halfPrecision(name) ? toFloat16(values) : values;
-      return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
-    }),
-  );
+  const tensors = [...weights].map(([name, { shape }]) => ({ name, shape, dtype: typeOf(name) }));
+  const data = Buffer.concat([...weights].map(([name, { shape, values }]) => store(values, shape, typeOf(name))));
   const sha256 = createHash('sha256').update(data).digest('hex');
   const manifest = {
     format: 'emostream-fusion' as const,

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeModel, type NamedWeights } from '../inference/model-format.js';
+import { encodeModel, type NamedWeights, type WeightType } from '../inference/model-format.js';
 import { readCalibration } from './calibration-store.js';
 import { foldBatchNorm } from './fold.js';
 import { PARTS } from './train-part.js';
@@ -12,6 +12,8 @@ export interface ExportOptions {
   /** The model's folder, made when missing. */
   out: string;
   version: string;
+  /** How kernels and tables are stored; vectors, a hundredth of the size, are float32 always. Default: float16. */
+  weightsType?: WeightType;
   log: (line: string) => void;
 }
 
@@ -19,22 +21,33 @@ export interface ExportOptions {
 export interface Provenance {
   version: string;
   bytes: number;
+  /** Absent in folders written before there was a choice: float16. */
+  weightsType?: WeightType;
   parameters: number;
   parts: TrainingRecord[];
 }
 
-/**
- * Puts the four trained parts together, folds batch normalisation, stores kernels and tables in half precision (vectors,
- * a hundredth of the size, in full) and writes the model's folder.
- */
-export async function exportModel({ weights: folder, out, version, log }: ExportOptions): Promise<void> {
+/** Puts the four trained parts together, folds batch normalisation and writes the model's folder. */
+export async function exportModel({
+  weights: folder,
+  out,
+  version,
+  weightsType = 'float16',
+  log,
+}: ExportOptions): Promise<void> {
   const parts = await Promise.all(PARTS.map((part) => readWeights(folder, part)));
   const calibration = await readCalibration(folder);
   const all = new Map<string, NamedWeights>(parts.flatMap(({ weights }) => [...foldBatchNorm(weights)]));
-  const isLarge = (name: string): boolean => (all.get(name)?.shape.length ?? 0) > 1;
-  const { manifest, data } = encodeModel({ name: 'emostream-fusion', version, calibration }, all, isLarge);
+  const typeOf = (name: string): WeightType => ((all.get(name)?.shape.length ?? 0) > 1 ? weightsType : 'float32');
+  const { manifest, data } = encodeModel({ name: 'emostream-fusion', version, calibration }, all, typeOf);
   const parameters = [...all.values()].reduce((sum, { values }) => sum + values.length, 0);
-  const provenance: Provenance = { version, bytes: data.length, parameters, parts: parts.map(({ record }) => record) };
+  const provenance: Provenance = {
+    version,
+    bytes: data.length,
+    weightsType,
+    parameters,
+    parts: parts.map(({ record }) => record),
+  };
   await mkdir(out, { recursive: true });
   await writeFile(join(out, manifest.weights.file), data);
   await writeFile(join(out, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`);

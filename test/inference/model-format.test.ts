@@ -1,8 +1,16 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeModel, loadModel, type ModelManifest, type NamedWeights } from '../../src/inference/model-format.js';
+import {
+  encodeModel,
+  loadModel,
+  WEIGHT_TYPES,
+  type ModelManifest,
+  type NamedWeights,
+  type WeightType,
+} from '../../src/inference/model-format.js';
 
 const CALIBRATION = { fused: { face: 1.2 }, face: 1.1, voice: 1.3, words: 0.9, uncertainBelow: 0.4 };
 
@@ -12,8 +20,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function write(weights: Map<string, NamedWeights>, half: (name: string) => boolean = () => false): Promise<void> {
-  const { manifest, data } = encodeModel({ name: 'test', version: '1', calibration: CALIBRATION }, weights, half);
+async function write(weights: Map<string, NamedWeights>, kernels: WeightType = 'float32'): Promise<void> {
+  const { manifest, data } = encodeModel({ name: 'test', version: '1', calibration: CALIBRATION }, weights, (name) =>
+    name.endsWith('kernel') ? kernels : 'float32',
+  );
   await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
   await writeFile(join(folder, 'weights.bin'), data);
 }
@@ -25,6 +35,16 @@ async function edit(change: (manifest: Record<string, unknown>) => void): Promis
   await writeFile(path, JSON.stringify(manifest));
 }
 
+/** Cuts the file of weights, with a manifest that agrees: what only the tensors' sizes can find. */
+async function cutTo(bytes: number): Promise<void> {
+  const data = (await readFile(join(folder, 'weights.bin'))).subarray(0, bytes);
+  await writeFile(join(folder, 'weights.bin'), data);
+  await edit((manifest) => {
+    const sha256 = createHash('sha256').update(data).digest('hex');
+    manifest['weights'] = { ...(manifest['weights'] as object), bytes, sha256 };
+  });
+}
+
 const weights = (): Map<string, NamedWeights> =>
   new Map([
     ['a/kernel', { shape: [2, 3], values: Float32Array.of(1, -2, 3, 0.5, 0.25, -8) }],
@@ -32,11 +52,24 @@ const weights = (): Map<string, NamedWeights> =>
   ]);
 
 describe('a model folder', () => {
-  it('gives back what was written, in either precision', async () => {
-    await write(weights(), (name) => name.endsWith('kernel'));
+  it.each(WEIGHT_TYPES)('gives back what was written as %s', async (type) => {
+    // Each column's largest magnitude is 127 times a power of two, and the other value a multiple of that power: exact in int8.
+    const exact = weights().set('a/kernel', { shape: [2, 3], values: Float32Array.of(127, -2, 3.5, -1, 254, -63.5) });
+    await write(exact, type);
     const loaded = await loadModel(folder);
-    expect(loaded.weights).toEqual(weights());
+    expect(loaded.weights).toEqual(exact);
     expect(loaded.manifest.calibration).toEqual(CALIBRATION);
+    const perKernel = { float32: 24, float16: 12, int8: 12 + 6 }[type];
+    expect(loaded.manifest.weights.bytes).toBe(perKernel + 12);
+  });
+
+  it('of int8 kernels, cut inside the scales, is refused', async () => {
+    await write(weights(), 'int8');
+    await cutTo(8);
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringMatching(/ends inside the weight a\/kernel/u),
+    });
   });
 
   it.each<[string, () => Promise<void>, RegExp]>([
@@ -69,11 +102,14 @@ describe('a model folder', () => {
     });
   });
 
-  it.each([NaN, Infinity])('with a weight of %d is refused', async (value) => {
-    await write(weights().set('a/bias', { shape: [3], values: Float32Array.of(0, value, 0) }));
-    await expect(loadModel(folder)).rejects.toMatchObject({
-      code: 'MODEL_INVALID',
-      message: expect.stringMatching(/a\/bias holds a value that is not finite/u),
-    });
-  });
+  it.each(WEIGHT_TYPES.flatMap((type) => [NaN, Infinity, -Infinity].map((value) => [value, type] as const)))(
+    'with a weight of %d as %s is refused',
+    async (value, type) => {
+      await write(weights().set('a/kernel', { shape: [2, 3], values: Float32Array.of(1, value, 2, 3, 4, 5) }), type);
+      await expect(loadModel(folder)).rejects.toMatchObject({
+        code: 'MODEL_INVALID',
+        message: expect.stringMatching(/a\/kernel holds a value that is not finite/u),
+      });
+    },
+  );
 });

@@ -87,7 +87,7 @@ beforeAll(async () => {
   const weights = foldBatchNorm(layers.snapshot());
   layers.dispose();
   const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.5 };
-  const { manifest, data } = encodeModel({ name: 'test', version: '1', calibration }, weights, () => false);
+  const { manifest, data } = encodeModel({ name: 'test', version: '1', calibration }, weights, () => 'float32');
   await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
   await writeFile(join(folder, 'weights.bin'), data);
   await tf.setBackend('wasm');
@@ -206,7 +206,7 @@ describe('the fusion network', () => {
     const other = await mkdtemp(join(tmpdir(), 'emostream-other-'));
     const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.5 };
     const strange = new Map([['face/stem/kernel', { shape: [1, 1], values: Float32Array.of(1) }]]);
-    const { manifest, data } = encodeModel({ name: 'other', version: '1', calibration }, strange, () => false);
+    const { manifest, data } = encodeModel({ name: 'other', version: '1', calibration }, strange, () => 'float32');
     await writeFile(join(other, 'model.json'), JSON.stringify(manifest));
     await writeFile(join(other, 'weights.bin'), data);
     const before = await engine.run(MIXED);
