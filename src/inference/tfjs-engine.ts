@@ -32,7 +32,7 @@ export class TfjsEngine implements Engine {
     try {
       const layers = new InferenceLayers(tensors);
       // Runs the whole graph once, so that a weight that is missing or misshapen is found now and not in a call.
-      tf.tidy(() => pack(fusionNetwork(layers, toNetworkBatch([fullWindow(0)])))).dispose();
+      tf.tidy(() => packOutput(fusionNetwork(layers, toNetworkBatch([fullWindow(0)])))).dispose();
       this.#layers = layers;
     } catch (error) {
       tf.dispose([...tensors.values()]);
@@ -50,10 +50,10 @@ export class TfjsEngine implements Engine {
     if (!layers || !calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
     batch.forEach(validateInput);
     if (batch.length === 0) return [];
-    const packed = tf.tidy(() => pack(fusionNetwork(layers, toNetworkBatch(batch))));
+    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, toNetworkBatch(batch))));
     try {
       const values = await packed.data<'float32'>();
-      return batch.map((input, row) => toScores(values.subarray(row * ROW, (row + 1) * ROW), input, calibration));
+      return unpackScores(values, batch, calibration);
     } finally {
       packed.dispose();
     }
@@ -76,9 +76,19 @@ export class TfjsEngine implements Engine {
   }
 }
 
-function pack({ fused, heads }: NetworkOutput): Tensor2D {
+/** All of the network's output side by side, so that one readback brings it: size × ROW. */
+export function packOutput({ fused, heads }: NetworkOutput): Tensor2D {
   const own = MODALITIES.map((modality) => heads[modality].logits);
   return tf.concat([fused.logits, fused.affect, fused.weights, ...own], 1) as Tensor2D;
+}
+
+/** @param values what `packOutput` gave for the batch */
+export function unpackScores(
+  values: Float32Array,
+  batch: readonly ModelInput[],
+  calibration: Calibration,
+): EmotionScores[] {
+  return batch.map((input, row) => toScores(values.subarray(row * ROW, (row + 1) * ROW), input, calibration));
 }
 
 /** The key of the fused head's temperature for what is present in a window. */
