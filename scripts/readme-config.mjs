@@ -1,8 +1,9 @@
 // Writes what is generated into the README: the configuration table from the schema, accuracy from models/metrics.json,
-// speed from bench/results/call.json. `npm run docs`.
+// speed from bench/results/call.json; and bench/RESULTS.md from all that was measured. `npm run docs`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { configTable } from '../dist/src/config/table.js';
 import { accuracyTable, speedTable } from './readme-tables.mjs';
+import { resultsPage } from './results-page.mjs';
 
 const file = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
 const json = (/** @type {string} */ path) => JSON.parse(readFileSync(file(path), 'utf8'));
@@ -24,3 +25,9 @@ for (const [name, text] of Object.entries(blocks)) {
   readme = `${readme.slice(0, from + begin.length)}\n\n${text}\n\n${readme.slice(to)}`;
 }
 writeFileSync(file('README.md'), readme);
+
+const measured = ['bench/results/engines.json', 'bench/results/call.json', 'models/metrics.json', 'models/peers.json'];
+if (measured.every((path) => existsSync(file(path)))) {
+  const [engines, call, metrics, peers] = measured.map(json);
+  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, metrics, peers));
+}

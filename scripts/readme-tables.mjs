@@ -40,3 +40,26 @@ export function speedTable(report) {
     ...rows.map(([name, value]) => `| ${name} | ${value} |`),
   ].join('\n');
 }
+
+/**
+ * This project's face alone beside other libraries' emotion nets, on the same pictures.
+ * @param {Record<string, any>} metrics models/metrics.json @param {any[]} peers models/peers.json, for print alone
+ */
+export function peersTable(metrics, peers) {
+  const own = metrics['ferplus_test'];
+  const rows = [
+    ['emostream, face alone', own.n, own.accuracy, own.uar, own.macro_f1, own.protocol],
+    ...peers.map((p) => [`${p.name} ${p.version}: ${p.model}`, p.n, p.accuracy, p.uar, p.macro_f1, p.protocol]),
+  ].map(([name, n, accuracy, uar, macroF1, protocol]) => {
+    const figures = [accuracy, uar, macroF1].map(percent).join(' | ');
+    return `| ${name} | ${n} | ${figures} | ${protocol} |`;
+  });
+  const [first] = peers;
+  return [
+    '| | n | accuracy % | mean recall % | macro-F1 % | protocol |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+    `Peers: \`${first.command}\` at commit ${first.commit}. What their makers trained on is theirs to say: that these pictures were not among it is not known.`,
+  ].join('\n');
+}

@@ -17,10 +17,13 @@ const MODULES = join(ROOT, 'node_modules');
 const COMMANDS = {
   start: { need: 'serve', run: (node, args) => execute(node, [program('src/cli/main.js'), 'serve', ...args]) },
   'bench:call': { need: 'serve', run: (node, args) => execute(node, [program('bench/call.js'), ...args]) },
-  'bench:engines': { need: 'build', run: (node, args) => execute(node, [program('bench/engines.js'), ...args]) },
+  'bench:engines': {
+    need: 'build',
+    run: async (node, args) => (await execute(node, [program('bench/engines.js'), ...args])) || writeDocs(node),
+  },
   'bench:peers': { need: 'build', run: (node, args) => execute(node, [program('bench/peers.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
-  docs: { need: 'build', run: (node) => execute(node, [join(ROOT, 'scripts', 'readme-config.mjs')], { cwd: ROOT }) },
+  docs: { need: 'build', run: (node) => writeDocs(node) },
   build: { need: 'build', run: async () => 0 },
   typecheck: {
     need: 'packages',
@@ -38,6 +41,11 @@ const COMMANDS = {
     run: (node, args) => tool(node, 'prettier/bin/prettier.cjs', ['--write', ...(args.length ? args : ['.'])]),
   },
 };
+
+/** Writes what is generated into the pages. @param {string} node */
+function writeDocs(node) {
+  return execute(node, [join(ROOT, 'scripts', 'readme-config.mjs')], { cwd: ROOT });
+}
 
 /** A compiled file. @param {string} path */
 function program(path) {

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { FACE_CROPS } from '../../src/features/types.js';
 import { loadModel } from '../../src/inference/model-format.js';
 import { toNetworkBatch } from '../../src/inference/network/batch.js';
 import { faceEncoder } from '../../src/inference/network/face-encoder.js';
+import { attendCrops, fuse } from '../../src/inference/network/fusion.js';
+import { modalityHeads } from '../../src/inference/network/heads.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import { InferenceLayers } from '../../src/inference/network/inference-layers.js';
 import type { Layers } from '../../src/inference/network/layers.js';
@@ -40,13 +43,22 @@ export async function layerTimer(
       const batch = timed('inputs', () => toNetworkBatch(inputs));
       const { face, voice, words } = batch;
       if (!face || !voice || !words) throw new Error('Layers are timed on full windows');
-      timed('face encoder', () => faceEncoder(plain, face.x));
-      timed('voice encoder', () => voiceEncoder(plain, voice.x));
-      timed('words encoder', () => wordsEncoder(plain, words.ids, words.meta));
+      const crops = timed('face encoder', () => faceEncoder(plain, face.x));
+      const heard = timed('voice encoder', () => voiceEncoder(plain, voice.x));
+      const said = timed('words encoder', () => wordsEncoder(plain, words.ids, words.meta));
+      timed('crop attention, heads, fusion', () => {
+        const byWindow = tf.reshape(crops, [batch.size, FACE_CROPS, crops.shape[1]]) as tf.Tensor3D;
+        const seen = attendCrops(plain, byWindow, tf.ones([batch.size, FACE_CROPS]));
+        const embeddings = { face: seen, voice: heard, words: said };
+        const heads = {
+          face: modalityHeads(plain, 'face', seen),
+          voice: modalityHeads(plain, 'voice', heard),
+          words: modalityHeads(plain, 'words', said),
+        };
+        fuse(plain, { embeddings, heads, present: batch.present, quality: batch.quality });
+      });
       const whole = timed('whole', () => fusionNetwork(plain, batch).fused.logits);
       timed('readback', () => whole.dataSync());
-      stages['fusion and heads'] =
-        stages['whole']! - stages['face encoder']! - stages['voice encoder']! - stages['words encoder']!;
       const times: Record<string, number> = {};
       const work: LayerWork = {};
       fusionNetwork(watched(plain, tensors, times, work), batch);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
 import { accuracyTable, speedTable } from '../../scripts/readme-tables.mjs';
+import { resultsPage } from '../../scripts/results-page.mjs';
 import { configTable } from '../../src/config/table.js';
 
 const readme = readFileSync(projectFile('README.md'), 'utf8');
@@ -14,6 +15,15 @@ it('the README’s figures are the measured ones', () => {
   const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
   expect(readme, 'run `npm run docs`').toContain(accuracyTable(json('models/metrics.json')));
   expect(readme, 'run `npm run docs`').toContain(speedTable(json('bench/results/call.json')));
+});
+
+it('bench/RESULTS.md is what was measured', () => {
+  const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
+  const files = ['bench/results/engines.json', 'bench/results/call.json', 'models/metrics.json', 'models/peers.json'];
+  const [engines, call, metrics, peers] = files.map(json) as [never, never, never, never];
+  expect(readFileSync(projectFile('bench/RESULTS.md'), 'utf8'), 'run `npm run docs`').toBe(
+    resultsPage(engines, call, metrics, peers),
+  );
 });
 
 it('the README’s links to files and its headings lead somewhere', () => {
