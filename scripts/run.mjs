@@ -22,6 +22,7 @@ const COMMANDS = {
     run: async (node, args) => (await execute(node, [program('bench/engines.js'), ...args])) || writeDocs(node),
   },
   'bench:peers': { need: 'build', run: (node, args) => execute(node, [program('bench/peers.js'), ...args]) },
+  'bench:parity': { need: 'serve', run: (node, args) => execute(node, [program('bench/parity.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
   docs: { need: 'build', run: (node) => writeDocs(node) },
   build: { need: 'build', run: async () => 0 },

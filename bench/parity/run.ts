@@ -1,0 +1,97 @@
+import type { Logger } from 'pino';
+import { shippedModelFolder } from '../../src/common/version.js';
+import type { Config } from '../../src/config/schema.js';
+import { createEngine } from '../../src/inference/engines.js';
+import '../support/quiet.js';
+import { playCaptions } from './captions.js';
+import { compare, type Comparison } from './compare.js';
+import { clips, type EvaluationSplit, faces, offlineAnswers, type Shown, texts } from './examples.js';
+import { type CameraOptions, faceTrack, PICTURE_MS } from './face-track.js';
+import { type Answer, LiveCall } from './live-call.js';
+import { voiceTrack } from './voice-track.js';
+
+export interface ParityPlan {
+  /** Folder of `emostream data prepare`. */
+  prepared: string;
+  /** Folder of the corpora; without it no captions are compared, as the prepared sets hold no words. */
+  data: string | undefined;
+  split: EvaluationSplit;
+  faces: number;
+  clips: number;
+  texts: number;
+  /** People in the call at a time. */
+  participants: number;
+  seed: number;
+  camera: CameraOptions;
+}
+
+export interface ParityReport {
+  model: string;
+  engine: string;
+  /** Windows that the server said it has no event for: overload of the machine, not a difference of the paths. */
+  gaps: number;
+  results: Record<string, Comparison>;
+}
+
+/** Shows evaluation examples in a real call, and compares the call's answers with the offline evaluation's. */
+export async function runParity(
+  plan: ParityPlan,
+  config: Config,
+  logger: Logger,
+  log: (line: string) => void,
+): Promise<ParityReport> {
+  const engine = await createEngine(config.engine);
+  const model = await engine.load(config.model ?? shippedModelFolder());
+  const call = await LiveCall.start(config, logger);
+  const results: Record<string, Comparison> = {};
+  const add = async (name: string, examples: readonly Shown<unknown>[], live: Map<number, Answer>) => {
+    const offline = await offlineAnswers(engine, examples);
+    results[name] = compare(
+      examples.map(({ label }, i) => ({ label, offline: offline[i]!, live: live.get(i) ?? null })),
+    );
+  };
+  try {
+    if (plan.faces > 0) {
+      log(`encoding ${String(plan.faces)} faces`);
+      const shown = await faces(plan.prepared, plan.split, plan.faces, plan.seed);
+      const parts = share(shown, plan.participants).map((some, i) =>
+        faceTrack(
+          some.map(([example, { shown: image }]) => ({ example, image })),
+          plan.camera,
+          plan.seed + i,
+        ),
+      );
+      log(`showing them, ${String(parts.length)} people, ${String(parts[0]?.seconds ?? 0)} s`);
+      await add('face', shown, await call.play('face', parts, PICTURE_MS / 2));
+    }
+    if (plan.clips > 0) {
+      log(`encoding ${String(plan.clips)} clips`);
+      const shown = await clips(plan.prepared, plan.split, plan.clips, plan.seed);
+      const parts = share(shown, plan.participants).map((some, i) =>
+        voiceTrack(
+          some.map(([example, { shown: samples }]) => ({ example, samples })),
+          plan.seed + i,
+        ),
+      );
+      log(`playing them, ${String(parts.length)} people, ${String(parts[0]?.seconds ?? 0)} s`);
+      await add('voice', shown, await call.play('voice', parts, 0));
+    }
+    if (plan.texts > 0 && plan.data !== undefined) {
+      const shown = await texts(plan.prepared, plan.data, plan.split, plan.texts, plan.seed);
+      log(`saying ${String(shown.length)} captions`);
+      const captions = shown.map(({ shown: text }, example) => ({ example, text }));
+      await add('words', shown, await playCaptions(call, captions));
+    }
+    return { model: `${model.name}@${model.version}`, engine: engine.name, gaps: call.gaps, results };
+  } finally {
+    await call.close();
+    await engine.dispose();
+  }
+}
+
+/** Dealt round: items, with their numbers, for each of so many people. */
+function share<T>(items: readonly T[], people: number): [number, T][][] {
+  const hands = Array.from({ length: Math.min(people, items.length) }, (): [number, T][] => []);
+  items.forEach((item, i) => hands[i % hands.length]!.push([i, item]));
+  return hands;
+}

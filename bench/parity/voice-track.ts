@@ -1,0 +1,75 @@
+import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, SoftwareResampleContext } from 'node-av';
+import { frameCount } from '../../src/features/log-mel.js';
+import { MEL_FRAMES, MEL_HOP_MS, VOICE_WINDOW_MS } from '../../src/features/types.js';
+import { AUDIO_SAMPLE_RATE } from '../../src/media/types.js';
+import { encodeOpus, OPUS_RATE } from '../support/encode-audio.js';
+import { seeded } from '../support/random.js';
+import type { Recording } from '../support/recording.js';
+import type { Appearance } from './appearance.js';
+
+const LEAD_MS = 4000;
+const TAIL_MS = 2000;
+/** The noise of a quiet room and its microphone, dBFS. */
+const ROOM_DB = -70;
+const WINDOW_MS = 1000;
+
+/**
+ * One participant's microphone: clip after clip, so far apart that no window hears two. Clips begin at any time against the
+ * windows, as sentences do.
+ * @param clips 16 kHz mono, -1..1
+ */
+export function voiceTrack(
+  clips: readonly { example: number; samples: Float32Array }[],
+  seed: number,
+): { recording: Recording; appearances: Appearance[]; seconds: number } {
+  const random = seeded(seed);
+  const appearances: Appearance[] = [];
+  const starts: number[] = [];
+  let at = LEAD_MS;
+  for (const { example, samples } of clips) {
+    at += WINDOW_MS * random();
+    starts.push(at);
+    appearances.push({ example, windows: judgedWindows(at, frameCount(samples.length)) });
+    at += samples.length / (AUDIO_SAMPLE_RATE / 1000) + VOICE_WINDOW_MS;
+  }
+  const seconds = Math.ceil((at + TAIL_MS) / 1000);
+  const amplitude = 10 ** (ROOM_DB / 20) * Math.sqrt(3);
+  const sound = Float32Array.from({ length: seconds * OPUS_RATE }, () => amplitude * (2 * random() - 1));
+  clips.forEach(({ samples }, i) => {
+    const from = Math.round(((starts[i] ?? 0) * OPUS_RATE) / 1000);
+    upsample(samples).forEach((value, k) => {
+      sound[from + k]! += value;
+    });
+  });
+  return { recording: { video: null, audio: { packets: encodeOpus(sound) } }, appearances, seconds };
+}
+
+/**
+ * Offline a clip is judged in windows that end with it and, if it is long, each second from its third on
+ * (src/training/voice-windows.ts). In the call each of those has one window whose end is nearest to it.
+ * @returns starts of windows
+ */
+export function judgedWindows(startMs: number, frames: number): number[] {
+  const ends = [frames * MEL_HOP_MS];
+  for (let end = MEL_FRAMES; end < frames; end += WINDOW_MS / MEL_HOP_MS) ends.push(end * MEL_HOP_MS);
+  const nearest = ends.map((end) => Math.round((startMs + end) / WINDOW_MS) * WINDOW_MS - WINDOW_MS);
+  return [...new Set(nearest)].sort((a, b) => a - b);
+}
+
+/** 16 → 48 kHz (libswresample). */
+export function upsample(samples: Float32Array): Float32Array {
+  const context = new SoftwareResampleContext();
+  const mono = AV_CHANNEL_LAYOUT_MONO;
+  context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, OPUS_RATE, mono, AV_SAMPLE_FMT_FLT, AUDIO_SAMPLE_RATE);
+  context.init();
+  const room = Math.ceil((samples.length * OPUS_RATE) / AUDIO_SAMPLE_RATE) + 256;
+  const out = new Float32Array(room);
+  const bytes = Buffer.from(out.buffer);
+  const input = Float32Array.from(samples);
+  const first = context.convertSync([bytes], room, [Buffer.from(input.buffer)], input.length);
+  // What the filter still holds.
+  const rest = context.convertSync([bytes.subarray(4 * first)], room - first, null, 0);
+  context.free();
+  if (first < 0 || rest < 0) throw new Error('resampling a clip failed');
+  return out.subarray(0, first + rest);
+}
