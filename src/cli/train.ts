@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { EmostreamError } from '../common/errors.js';
 import { SPEECH_CORPORA, type SpeechCorpus } from '../training/train-options.js';
 
 interface TrainFlags {
@@ -9,6 +10,7 @@ interface TrainFlags {
   epochs?: number;
   without?: SpeechCorpus[];
   continue?: boolean;
+  restart?: boolean;
 }
 
 /** `emostream train face|voice|words|fusion`: trains one part of the network on prepared corpora. */
@@ -21,6 +23,7 @@ export function trainCommand(): Command {
     .option('--seed <number>', 'seed of everything random', parseCount, 1)
     .option('--epochs <number>', 'passes over the data (default: what made the shipped weights)', parseCount)
     .option('--continue', 'go on from the part’s kept weights instead of random ones (not for fusion)')
+    .option('--restart', 'begin anew, where the same command would go on with its interrupted run')
     .addOption(new Option('--without <corpus...>', 'speech corpora to leave out').choices(SPEECH_CORPORA))
     .action(async (part: string, flags: TrainFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
@@ -31,7 +34,8 @@ export function trainCommand(): Command {
       if (flags.epochs !== undefined) command.push('--epochs', String(flags.epochs));
       if (flags.continue) command.push('--continue');
       if (flags.without) command.push('--without', ...flags.without);
-      await trainPart(part as 'face' | 'voice' | 'words' | 'fusion', {
+      const stop = stopOnSignal(part);
+      const run = trainPart(part as 'face' | 'voice' | 'words' | 'fusion', {
         prepared,
         weights: flags.weights ?? join(prepared, 'weights'),
         command: command.join(' '),
@@ -39,9 +43,32 @@ export function trainCommand(): Command {
         goOn: flags.continue === true && part !== 'fusion',
         ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
         ...(flags.without ? { without: flags.without } : {}),
+        restart: flags.restart === true,
+        signal: stop.signal,
         log: console.log,
       });
+      await run.catch((error: unknown) => {
+        if (error !== stop.signal.reason) throw error;
+        console.log((error as EmostreamError).message);
+        process.exitCode = INTERRUPTED;
+      });
     });
+}
+
+/** What a shell reports of a program that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/** The first signal ends the run after its step; a second one ends the process at once. */
+function stopOnSignal(part: string): AbortController {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
+    const message = `Stopped; \`emostream train ${part}\` with the same options goes on from here, with --restart it begins anew.`;
+    stop.abort(new EmostreamError('CLOSED', message));
+    console.log('stopping after the running step …');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return stop;
 }
 
 function parseCount(value: string): number {

@@ -38,10 +38,13 @@ export interface Judged {
 export const CERTAIN_ACCURACY = 0.75;
 
 /**
- * The lowest confidence from which on answers reach CERTAIN_ACCURACY; the answers below are called uncertain.
+ * The lowest confidence from which on answers reach the wanted accuracy; the answers below are called uncertain.
  * @returns the threshold, and the share of answers at or above it
  */
-export function uncertainThreshold(judged: readonly Judged[]): {
+export function uncertainThreshold(
+  judged: readonly Judged[],
+  wanted = CERTAIN_ACCURACY,
+): {
   threshold: number;
   coverage: number;
   accuracy: number;
@@ -55,7 +58,7 @@ export function uncertainThreshold(judged: readonly Judged[]): {
     answered += weight;
     if (isRight) right += weight;
     const accuracy = right / answered;
-    if (accuracy >= CERTAIN_ACCURACY) best = { threshold: confidence, coverage: answered / total, accuracy };
+    if (accuracy >= wanted) best = { threshold: confidence, coverage: answered / total, accuracy };
   }
   return best;
 }

@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { NamedWeights } from '../inference/model-format.js';
 import type { AdamW } from './optimiser.js';
+import { capture, restore, type Progress, type RunControl } from './resume.js';
 import type { TrainingLayers } from './training-layers.js';
 
 export interface FitOptions {
@@ -21,6 +23,10 @@ export interface FitOptions {
   frozen?: (name: string) => boolean;
   /** Told each time the best weights got better, so that an interrupted run is not lost. */
   onBest?: (best: FitResult) => Promise<void>;
+  /** Checkpoints and stopping; without it the run lives and dies with the process. */
+  control?: RunControl | undefined;
+  /** Milliseconds, for the estimate of the time that remains. */
+  clock?: () => number;
   log: (line: string) => void;
 }
 
@@ -34,34 +40,81 @@ export interface FitResult {
   cpuSeconds: number;
 }
 
-/** Trains and answers the weights that were best on validation data. */
+/**
+ * Trains and answers the weights that were best on validation data. With a control it goes on from that run's checkpoint,
+ * writes one after every epoch, and can be stopped after any step.
+ * @throws the reason of the control's signal, when stopped; EmostreamError CONFIG_INVALID when the checkpoint does not fit
+ */
 export async function fit(options: FitOptions): Promise<FitResult> {
-  const { layers, optimiser, epochs, stepsPerEpoch, frozen = () => false } = options;
-  const started = performance.now();
+  const { layers, optimiser, epochs, stepsPerEpoch, frozen = () => false, control } = options;
+  if (epochs < 1) throw new RangeError('epochs must be at least 1');
+  const { clock = () => performance.now() } = options;
   const steps = epochs * stepsPerEpoch;
-  let best: FitResult | null = null;
-  let step = 0;
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    let total = 0;
-    for (let i = 0; i < stepsPerEpoch; i++, step++) {
-      const rate = options.learningRate * schedule(step, stepsPerEpoch, steps);
-      total += trainStep(layers, optimiser, options.loss, rate, frozen);
+  const recipe = { ...control?.options, ...recipeOf(options) };
+  const run = (await resumed(options, recipe)) ?? { step: 0, lossSum: 0, cpuSeconds: 0, best: null };
+  const earlier = { step: run.step, cpuSeconds: run.cpuSeconds, started: clock() };
+  layers.random.close();
+  const save = async (): Promise<void> => {
+    run.cpuSeconds = earlier.cpuSeconds + cpuSeconds();
+    await control?.store.save(capture(layers, optimiser, run, { ...control, options: recipe }));
+  };
+  while (run.step < steps) {
+    control?.signal?.throwIfAborted();
+    const rate = options.learningRate * schedule(run.step, stepsPerEpoch, steps);
+    run.lossSum += trainStep(layers, optimiser, options.loss, rate, frozen);
+    run.step++;
+    if (run.step % stepsPerEpoch === 0) {
+      const judged = await judge(options, run, earlier.cpuSeconds);
+      const left = ((clock() - earlier.started) / (run.step - earlier.step)) * (steps - run.step);
+      const loss = (run.lossSum / stepsPerEpoch).toFixed(4);
+      options.log(`epoch ${run.step / stepsPerEpoch}/${epochs}  loss ${loss}  ${judged}  ${remaining(left)}`);
+      run.lossSum = 0;
+      await save();
+    } else {
+      // Steps are synchronous: without a turn of the event loop no signal would ever arrive.
+      await nextTurn();
+      if (control?.signal?.aborted) await save();
     }
-    if (epoch % (options.validateEvery ?? 1) !== 0 && epoch !== epochs) continue;
-    const weights = averagedSnapshot(layers, optimiser);
-    const { score, text } = options.validate(weights);
-    const seconds = (performance.now() - started) / 1000;
-    if (!best || score > best.score) {
-      best = { weights, score, epoch, epochs, cpuSeconds: cpuSeconds() };
-      await options.onBest?.(best);
-    }
-    const loss = (total / stepsPerEpoch).toFixed(4);
-    options.log(
-      `epoch ${epoch}/${epochs}  loss ${loss}  ${text}  best ${best.score.toFixed(4)}  ${seconds.toFixed(0)} s`,
-    );
   }
-  if (!best) throw new RangeError('epochs must be at least 1');
-  return { ...best, cpuSeconds: cpuSeconds() };
+  const { weights, score, epoch } = run.best!;
+  return { weights: new Map(weights), score, epoch, epochs, cpuSeconds: earlier.cpuSeconds + cpuSeconds() };
+}
+
+/** What of the recipe must be the same for a run to go on. */
+function recipeOf({ optimiser, epochs, stepsPerEpoch, learningRate }: FitOptions): Record<string, string> {
+  const numbers = { epochs, 'steps per epoch': stepsPerEpoch, 'learning rate': learningRate, ...optimiser.options };
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
+}
+
+async function resumed(options: FitOptions, recipe: Record<string, string>): Promise<Progress | null> {
+  const { layers, optimiser, control, stepsPerEpoch } = options;
+  const checkpoint = await control?.store.load();
+  if (!checkpoint) return null;
+  makeVariables(layers, options.loss);
+  const progress = restore(checkpoint, layers, optimiser, recipe);
+  const [epoch, step] = [Math.floor(progress.step / stepsPerEpoch) + 1, progress.step % stepsPerEpoch];
+  options.log(`going on at epoch ${epoch}, step ${step}, where an interrupted run stopped (--restart begins anew)`);
+  return progress;
+}
+
+/** Judges the epoch that has just ended, if it is one to be judged; keeps the best. @returns a piece of the epoch's line */
+async function judge(options: FitOptions, run: Progress, earlierCpuSeconds: number): Promise<string> {
+  const { layers, optimiser, epochs, stepsPerEpoch } = options;
+  const epoch = run.step / stepsPerEpoch;
+  if (epoch % (options.validateEvery ?? 1) !== 0 && epoch !== epochs) return 'not validated';
+  const weights = averagedSnapshot(layers, optimiser);
+  const { score, text } = options.validate(weights);
+  if (!run.best || score > run.best.score) {
+    run.best = { weights, score, epoch };
+    await options.onBest?.({ weights, score, epoch, epochs, cpuSeconds: earlierCpuSeconds + cpuSeconds() });
+  }
+  return `${text}  best ${run.best.score.toFixed(4)}`;
+}
+
+function remaining(milliseconds: number): string {
+  const minutes = milliseconds / 60_000;
+  if (minutes >= 90) return `${(minutes / 60).toFixed(1)} h left`;
+  return minutes >= 1.5 ? `${minutes.toFixed(0)} min left` : `${(60 * minutes).toFixed(0)} s left`;
 }
 
 function cpuSeconds(): number {
@@ -81,15 +134,19 @@ function trainStep(
   rate: number,
   frozen: (name: string) => boolean,
 ): number {
-  layers.training = true;
-  // The first call makes the variables, outside the tape: a variable made under it would be part of the graph.
-  if (layers.variables.size === 0) tf.tidy(() => void loss());
+  makeVariables(layers, loss);
   const trained = new Map([...layers.variables].filter(([name]) => !frozen(name)));
   const { value, grads } = tf.variableGrads(loss, [...trained.values()] as Variable[]);
   optimiser.apply(trained, grads as Record<string, Tensor>, rate);
   const number = value.dataSync()[0]!;
   tf.dispose([value, ...Object.values(grads)]);
   return number;
+}
+
+/** The first call makes the variables, outside the tape: a variable made under it would be part of the graph. */
+function makeVariables(layers: TrainingLayers, loss: () => Scalar): void {
+  layers.training = true;
+  if (layers.variables.size === 0) tf.tidy(() => void loss());
 }
 
 function averagedSnapshot(layers: TrainingLayers, optimiser: AdamW): Map<string, NamedWeights> {

@@ -1,9 +1,57 @@
+/** Something drawn from step by step, whose place in its sequence a checkpoint keeps. */
+export interface Replayable {
+  position(): Int32Array;
+  goTo(position: Int32Array): void;
+}
+
+/**
+ * Everything random of one training run, in the order it was made: all that was forked off one seed. The same program with the
+ * same options makes the same members, so their positions alone bring an interrupted run back to where it was.
+ */
+export class RandomRun {
+  readonly #members: Replayable[] = [];
+  #open = true;
+
+  add(member: Replayable): void {
+    if (this.#open) this.#members.push(member);
+  }
+
+  /** From here on training runs: what is forked now lives for a step only and is not kept. */
+  close(): void {
+    this.#open = false;
+  }
+
+  positions(): Int32Array[] {
+    return this.#members.map((member) => member.position());
+  }
+
+  /** @returns false, and moves nothing, where the positions are of another run: other members, or of other sizes */
+  goTo(positions: readonly Int32Array[]): boolean {
+    const now = this.positions();
+    if (now.length !== positions.length || now.some((own, i) => own.length !== positions[i]!.length)) return false;
+    this.#members.forEach((member, i) => member.goTo(positions[i]!));
+    return true;
+  }
+}
+
 /** A seeded generator of numbers in [0, 1): mulberry32 (Ettinger 2017), 2³² states; enough for shuffling and augmentation. */
-export class Rng {
+export class Rng implements Replayable {
+  readonly run: RandomRun;
   #state: number;
 
-  constructor(seed: number) {
+  /** @param run what a fork belongs to; a generator made of a seed begins one of its own */
+  constructor(seed: number, run = new RandomRun()) {
     this.#state = seed >>> 0;
+    this.run = run;
+    run.add(this);
+  }
+
+  position(): Int32Array {
+    return Int32Array.of(this.#state);
+  }
+
+  goTo(position: Int32Array): void {
+    this.#state = position[0]! >>> 0;
   }
 
   next(): number {
@@ -46,6 +94,6 @@ export class Rng {
   }
 
   fork(): Rng {
-    return new Rng(Math.floor(this.next() * 4294967296));
+    return new Rng(Math.floor(this.next() * 4294967296), this.run);
   }
 }

@@ -23,7 +23,15 @@ const BATCH = 128;
 const PIXELS = FACE_SIZE * FACE_SIZE;
 
 /** The face network on FER+ vote distributions; judged by the mean of accuracy and UAR on the validation split. */
-export async function trainFace({ prepared, seed, epochs = 20, from, onBest, log }: TrainOptions): Promise<FitResult> {
+export async function trainFace({
+  prepared,
+  seed,
+  epochs = 20,
+  from,
+  onBest,
+  control,
+  log,
+}: TrainOptions): Promise<FitResult> {
   const train = await readPrepared<FaceSet>(prepared, 'ferplus-train');
   const valid = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
   const rng = new Rng(seed);
@@ -59,6 +67,7 @@ export async function trainFace({ prepared, seed, epochs = 20, from, onBest, log
       return { score: (result.accuracy + result.uar) / 2, text: describe(result) };
     },
     onBest,
+    control,
     log,
   });
 }

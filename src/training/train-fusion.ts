@@ -44,7 +44,7 @@ export interface FusionResult extends FitResult {
  * chooses the epoch, the temperatures and the threshold.
  */
 export async function trainFusion(options: TrainOptions & { weights: string }): Promise<FusionResult> {
-  const { prepared, seed, epochs = 16, without = [], onBest, log } = options;
+  const { prepared, seed, epochs = 16, without = [], onBest, control, log } = options;
   const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
   const rng = new Rng(seed);
   const parts = await Promise.all(MODALITIES.map((part) => readWeights(options.weights, part)));
@@ -86,6 +86,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
       return { score, text };
     },
     ...(onBest ? { onBest: (best: FitResult) => onBest({ ...best, weights: fusionOnly(best.weights) }) } : {}),
+    control,
     log,
   });
   const { calibration, coverage, accuracy } = calibrate(result.weights, judging, judged, judgeSets, log);

@@ -1,5 +1,6 @@
 import type { NamedWeights } from '../inference/model-format.js';
 import type { FitResult } from './fit.js';
+import type { RunControl } from './resume.js';
 
 export const SPEECH_CORPORA = ['ravdess', 'emodb'] as const;
 export type SpeechCorpus = (typeof SPEECH_CORPORA)[number];
@@ -16,6 +17,8 @@ export interface TrainOptions {
   without?: readonly SpeechCorpus[];
   /** Told each time the weights got better on validation data. */
   onBest?: (best: FitResult) => Promise<void>;
+  /** Checkpoints and stopping, handed to `fit`. */
+  control?: RunControl;
   /** Told each epoch. */
   log: (line: string) => void;
 }

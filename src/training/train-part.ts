@@ -1,5 +1,8 @@
+import { MODALITIES } from '../common/emotions.js';
 import { writeCalibration } from './calibration-store.js';
+import { CheckpointStore } from './checkpoint.js';
 import type { FitResult } from './fit.js';
+import type { RunControl } from './resume.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import { trainFace } from './train-face.js';
 import { trainFusion } from './train-fusion.js';
@@ -11,9 +14,13 @@ import { readWeights, writeWeights } from './weights-store.js';
 export const PARTS = ['face', 'voice', 'words', 'fusion'] as const;
 export type Part = (typeof PARTS)[number];
 
-export interface TrainPartOptions extends Omit<TrainOptions, 'onBest' | 'from'> {
+export interface TrainPartOptions extends Omit<TrainOptions, 'onBest' | 'from' | 'control'> {
   /** Go on from the weights that are there, with a new schedule of learning rates. */
   goOn: boolean;
+  /** Forget the checkpoint of an interrupted run. */
+  restart?: boolean;
+  /** Aborted: ends after the running step, with the signal's reason; the next run goes on there. */
+  signal?: AbortSignal;
   /** Folder in which trained parts are kept. */
   weights: string;
   /** The command line, for the record. */
@@ -28,14 +35,22 @@ function corporaOf(part: Part, without: readonly SpeechCorpus[]): string[] {
   return { face, voice, words, fusion: [...face, ...voice, ...words] }[part];
 }
 
-/** Trains a part on the `tensorflow` engine; its best weights are written each time they get better. */
+/**
+ * Trains a part on the `tensorflow` engine; its best weights are written each time they get better, and a checkpoint after every
+ * epoch, with which an interrupted run goes on.
+ */
 export async function trainPart(part: Part, options: TrainPartOptions): Promise<void> {
-  const { weights: folder, command, seed, log } = options;
+  const { weights: folder, command, seed, signal, log } = options;
   await startTensorflowBackend();
-  const before = options.goOn ? await readWeights(folder, part) : null;
+  const store = new CheckpointStore(folder, part);
+  if (options.restart) await store.remove();
+  const interrupted = await store.load();
+  const from = options.goOn && !interrupted ? await readWeights(folder, part) : null;
+  // The weights that are there may be the interrupted run's own: it knows what it went on from.
+  const before = interrupted ? interrupted.before : from?.record;
   const onBest = async ({ weights, score, epoch, epochs, cpuSeconds }: FitResult): Promise<void> => {
     // A run that went on must have got better to replace what was there.
-    if (before && score <= before.record.validationScore) return;
+    if (before && score <= before.validationScore) return;
     await writeWeights(folder, weights, {
       part,
       command,
@@ -46,12 +61,29 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
       cpuSeconds: Math.round(cpuSeconds),
       corpora: corporaOf(part, options.without ?? []),
       finishedAt: new Date().toISOString(),
-      ...(before ? { before: before.record } : {}),
+      ...(before ? { before } : {}),
     });
   };
-  const best = await train(part, { ...options, onBest, ...(before ? { from: before.weights } : {}) });
+  const control: RunControl = {
+    store,
+    options: await runOptions(part, options),
+    ...(before ? { before } : {}),
+    ...(signal ? { signal } : {}),
+  };
+  const best = await train(part, { ...options, onBest, control, ...(from ? { from: from.weights } : {}) });
   await onBest(best);
+  await store.remove();
   log(`${part}: best at epoch ${best.epoch}, score ${best.score.toFixed(4)}; weights in ${folder}`);
+}
+
+/** What an interrupted run must find the same when it goes on. */
+async function runOptions(part: Part, options: TrainPartOptions): Promise<Record<string, string>> {
+  const { seed, goOn, without = [], weights } = options;
+  const own = { seed: String(seed), '--continue': String(goOn), '--without': [...without].sort().join(' ') };
+  if (part !== 'fusion') return own;
+  // Fusion is trained on what the other parts make of their data.
+  const parts = await Promise.all(MODALITIES.map((other) => readWeights(weights, other)));
+  return { ...own, 'the parts to fuse': parts.map(({ record }) => record.finishedAt).join(' ') };
 }
 
 async function train(part: Part, options: TrainOptions & { weights: string }): Promise<FitResult> {

@@ -36,7 +36,7 @@ interface Example {
 
 /** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
 export async function trainVoice(options: TrainOptions): Promise<FitResult> {
-  const { prepared, seed, epochs = 36, without = [], from, onBest, log } = options;
+  const { prepared, seed, epochs = 36, without = [], from, onBest, control, log } = options;
   const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
   if (corpora.length === 0)
     throw new EmostreamError('CONFIG_INVALID', 'Without any speech corpus there is no voice to train.');
@@ -79,6 +79,7 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
       return { score, text: judged.map(describe).join(' | ') };
     },
     onBest,
+    control,
     log,
   });
 }

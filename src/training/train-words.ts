@@ -21,7 +21,15 @@ const BATCH = 128;
 const IDS = WORD_TOKENS * WORD_NGRAMS;
 
 /** The words network on GoEmotions (Ekman) and MELD; judged by macro-F1 on the one and weighted F1 on the other's validation split. */
-export async function trainWords({ prepared, seed, epochs = 8, from, onBest, log }: TrainOptions): Promise<FitResult> {
+export async function trainWords({
+  prepared,
+  seed,
+  epochs = 8,
+  from,
+  onBest,
+  control,
+  log,
+}: TrainOptions): Promise<FitResult> {
   const sets = [
     await readPrepared<TextSet>(prepared, 'goemotions-train'),
     await readPrepared<TextSet>(prepared, 'meld-train'),
@@ -72,6 +80,7 @@ export async function trainWords({ prepared, seed, epochs = 8, from, onBest, log
       return { score, text: `GoEmotions ${describe(ofGoemotions!)} | MELD ${describe(ofMeld!)}` };
     },
     onBest,
+    control,
     log,
   });
 }

@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow
 import type { Activation, ConvOptions, Layers } from '../inference/network/layers.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { BATCH_NORM_EPSILON, batchNormTraining } from './batch-norm.js';
-import type { Rng } from './rng.js';
+import type { RandomRun, Rng } from './rng.js';
 
 const MOVING_AVERAGE = 0.97;
 
@@ -20,6 +20,11 @@ export class TrainingLayers implements Layers {
 
   constructor(rng: Rng) {
     this.#rng = rng;
+  }
+
+  /** The randomness that initial values and dropout are part of. */
+  get random(): RandomRun {
+    return this.#rng.run;
   }
 
   conv2d(name: string, x: Tensor4D, { filters, kernel, strides = [1, 1], activation = 'relu' }: ConvOptions): Tensor4D {

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmostreamError } from '../common/errors.js';
 import type { NamedWeights } from '../inference/model-format.js';
+import { writeAtomic } from './data/atomic-file.js';
 import { readPrepared, writePrepared } from './data/prepared.js';
 
 /** How trained weights came about; goes into the model card. */
@@ -28,14 +29,13 @@ export async function writeWeights(
   weights: ReadonlyMap<string, NamedWeights>,
   record: TrainingRecord,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
   await writePrepared(
     folder,
     record.part,
     Object.fromEntries([...weights].map(([name, { values }]) => [name, values])),
   );
   const shapes = Object.fromEntries([...weights].map(([name, { shape }]) => [name, shape]));
-  await writeFile(join(folder, `${record.part}.record.json`), JSON.stringify({ record, shapes }, null, 2));
+  await writeAtomic(join(folder, `${record.part}.record.json`), JSON.stringify({ record, shapes }, null, 2));
 }
 
 export async function readWeights(

@@ -1,0 +1,56 @@
+import { MODALITIES, type Modality } from '../../common/emotions.js';
+import type { EmotionScores, Engine } from '../../inference/types.js';
+import { meanOf, type Example } from './examples.js';
+
+/** What the network says of one group of examples. */
+export interface Answer {
+  group: number;
+  /** Index into EMOTIONS, or -1. */
+  label: number;
+  /** Fused distribution. */
+  probabilities: number[];
+  confidence: number;
+  /** Index of the most probable emotion. */
+  top: number;
+  /** Distribution of each modality's own head; null for the absent. */
+  own: Record<Modality, number[] | null>;
+}
+
+const BATCH = 16;
+
+/** The place of the largest value, the first of equals. */
+export const topOf = (values: readonly number[]): number => values.indexOf(Math.max(...values));
+
+export function answerOf(group: number, label: number, probabilities: number[], own: Answer['own']): Answer {
+  const top = topOf(probabilities);
+  return { group, label, probabilities, confidence: probabilities[top]!, top, own };
+}
+
+/** Runs examples through an engine; one answer per group, in the order in which the groups first come. */
+export async function answersOf(
+  engine: Engine,
+  examples: readonly Example[],
+  progress: (done: number, of: number) => void = () => undefined,
+): Promise<Answer[]> {
+  const groups = new Map<number, { label: number; scores: EmotionScores[] }>();
+  for (let from = 0; from < examples.length; from += BATCH) {
+    const batch = examples.slice(from, from + BATCH);
+    const scores = await engine.run(batch.map(({ input }) => input));
+    scores.forEach((score, i) => {
+      const { group, label } = batch[i]!;
+      const known = groups.get(group) ?? { label, scores: [] };
+      known.scores.push(score);
+      groups.set(group, known);
+    });
+    progress(Math.min(from + BATCH, examples.length), examples.length);
+  }
+  return [...groups].map(([group, { label, scores }]) => {
+    const own: Answer['own'] = { face: null, voice: null, words: null };
+    for (const modality of MODALITIES) {
+      const rows = scores.flatMap(({ modalities }) => (modalities[modality] ? [modalities[modality]] : []));
+      own[modality] = rows.length > 0 ? meanOf(rows) : null;
+    }
+    // No example is without a modality, so that there always is a distribution.
+    return answerOf(group, label, meanOf(scores.map(({ probabilities }) => probabilities!)), own);
+  });
+}

@@ -1,0 +1,69 @@
+import { EMOTIONS } from '../../common/emotions.js';
+import { faceQuality } from '../../features/face-quality.js';
+import { logMel } from '../../features/log-mel.js';
+import { voiceQuality, wordsQuality } from '../../features/quality.js';
+import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../../features/types.js';
+import { VoiceActivityDetector } from '../../features/voice-activity.js';
+import type { ModelInput } from '../../inference/types.js';
+import type { FaceSet } from '../data/ferplus.js';
+import type { SpeechSet } from '../data/speech.js';
+import type { TextSet } from '../data/text.js';
+import { clipSamples, clipsOf, type Split } from '../splits.js';
+import { clipWindows } from '../voice-windows.js';
+
+/** One input with its truth; parity of the live path is measured on the same ones. */
+export interface Example {
+  input: ModelInput;
+  /** Index into EMOTIONS; -1 where there are several labels. */
+  label: number;
+  /** Examples of one group (the windows of a clip) give one answer: the mean of their distributions. */
+  group: number;
+}
+
+const PIXELS = FACE_SIZE * FACE_SIZE;
+export const ABSENT: ModelInput = { face: null, voice: null, words: null };
+
+/** The answer of a group of examples. */
+export function meanOf(distributions: readonly (readonly number[])[]): number[] {
+  return EMOTIONS.map((_, k) => distributions.reduce((sum, p) => sum + p[k]!, 0) / distributions.length);
+}
+
+/** The pictures that have a majority label; group: the picture's index. */
+export function faceExamples({ images, majority }: FaceSet): Example[] {
+  const picked = [...majority.keys()].filter((i) => majority[i]! >= 0);
+  return picked.map((i) => {
+    const crops = images.slice(i * PIXELS, (i + 1) * PIXELS);
+    const face = { crops, count: 1, quality: faceQuality(crops, FACE_SIZE), box: { x: 0, y: 0, width: 1, height: 1 } };
+    return { input: { ...ABSENT, face }, label: majority[i]!, group: i };
+  });
+}
+
+/** The windows of a split's clips; group: the clip's index. */
+export function voiceExamples(set: SpeechSet, split: Split = 'test'): Example[] {
+  return clipsOf(set, split).flatMap((clip) => {
+    const block = logMel(clipSamples(set, clip));
+    const { speechFrames, snrDb } = new VoiceActivityDetector().process(block.mel, block.frames);
+    const inside = Math.min(block.frames, MEL_FRAMES) / block.frames;
+    const quality = voiceQuality(snrDb, (speechFrames * inside) / MEL_FRAMES, 1);
+    const windows = clipWindows(block);
+    const size = MEL_FRAMES * MEL_BANDS;
+    return Array.from({ length: windows.length / size }, (_, i) => ({
+      input: { ...ABSENT, voice: { logMel: windows.subarray(i * size, (i + 1) * size), quality } },
+      label: set.labels[clip]!,
+      group: clip,
+    }));
+  });
+}
+
+/** The texts with one label, or `every` text; group: the text's index. */
+export function wordExamples(set: TextSet, every = false): Example[] {
+  const size = WORD_TOKENS * WORD_NGRAMS;
+  const picked = [...set.labels.keys()].filter((i) => every || set.labels[i]! >= 0);
+  return picked.map((i) => {
+    const tokens = set.tokens.subarray(i * size, (i + 1) * size);
+    const meta = [...set.meta.subarray(i * WORDS_META, (i + 1) * WORDS_META)];
+    const count = Math.round(meta[1]! * WORD_TOKENS);
+    const words = { tokens, count, meta, quality: wordsQuality(count, 0) };
+    return { input: { ...ABSENT, words }, label: set.labels[i]!, group: i };
+  });
+}
