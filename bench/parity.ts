@@ -71,6 +71,7 @@ const full = {
   benchmark: 'parity',
   commit: commitId(),
   machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+  command: `npm run bench:parity -- ${process.argv.slice(2).join(' ')}`.trim(),
   split: options.split,
   camera,
   ...report,

@@ -3,4 +3,6 @@ export interface Appearance {
   example: number;
   /** Starts of windows, ms from the whole second at which the track begins. */
   windows: number[];
+  /** When it begins, ms from the same second. */
+  startMs: number;
 }

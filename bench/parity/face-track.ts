@@ -89,6 +89,7 @@ export function faceTrack(
     },
     appearances: faces.map(({ example }, i) => ({
       example,
+      startMs: (LEAD_SECONDS + i * PERIOD_SECONDS + EMPTY_SECONDS) * 1000,
       windows: Array.from(
         { length: PERIOD_SECONDS - EMPTY_SECONDS },
         (_, second) => (LEAD_SECONDS + i * PERIOD_SECONDS + EMPTY_SECONDS + second) * 1000,

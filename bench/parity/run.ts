@@ -2,13 +2,14 @@ import type { Logger } from 'pino';
 import { shippedModelFolder } from '../../src/common/version.js';
 import type { Config } from '../../src/config/schema.js';
 import { createEngine } from '../../src/inference/engines.js';
+import type { ModelInput } from '../../src/inference/types.js';
 import '../support/quiet.js';
 import { playCaptions } from './captions.js';
 import { compare, type Comparison } from './compare.js';
 import { clips, type EvaluationSplit, faces, offlineAnswers, type Shown, texts } from './examples.js';
 import { type CameraOptions, faceTrack, PICTURE_MS } from './face-track.js';
-import { type Answer, LiveCall } from './live-call.js';
-import { voiceTrack } from './voice-track.js';
+import { type Answer, LiveCall, type Part } from './live-call.js';
+import { voiceTrack, windowsAsHeard } from './voice-track.js';
 
 export interface ParityPlan {
   /** Folder of `emostream data prepare`. */
@@ -74,7 +75,9 @@ export async function runParity(
         ),
       );
       log(`playing them, ${String(parts.length)} people, ${String(parts[0]?.seconds ?? 0)} s`);
-      await add('voice', shown, await call.play('voice', parts, 0));
+      const live = await call.play('voice', parts, 0);
+      await add('voice', shown, live);
+      await add('voice, offline in the same windows', heard(shown, parts), live);
     }
     if (plan.texts > 0 && plan.data !== undefined) {
       const shown = await texts(plan.prepared, plan.data, plan.split, plan.texts, plan.seed);
@@ -87,6 +90,19 @@ export async function runParity(
     await call.close();
     await engine.dispose();
   }
+}
+
+/**
+ * The clips as offline examples in the windows of the call: what is left between those and the call is the media path's
+ * doing, the rest is where a window happened to cut the sentence.
+ */
+function heard(shown: readonly Shown<Float32Array>[], parts: readonly Part[]): Shown<Float32Array>[] {
+  const placed = new Map(parts.flatMap(({ appearances }) => appearances.map((each) => [each.example, each])));
+  return shown.map((clip, i) => {
+    const [{ voice, ...rest }] = clip.inputs as [ModelInput];
+    const windows = windowsAsHeard(clip.shown, placed.get(i)!);
+    return { ...clip, inputs: windows.map((logMel) => ({ ...rest, voice: { ...voice!, logMel } })) };
+  });
 }
 
 /** Dealt round: items, with their numbers, for each of so many people. */

@@ -1,7 +1,8 @@
 import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, SoftwareResampleContext } from 'node-av';
-import { frameCount } from '../../src/features/log-mel.js';
+import { frameCount, logMel } from '../../src/features/log-mel.js';
 import { MEL_FRAMES, MEL_HOP_MS, VOICE_WINDOW_MS } from '../../src/features/types.js';
 import { AUDIO_SAMPLE_RATE } from '../../src/media/types.js';
+import { windowAt } from '../../src/training/voice-windows.js';
 import { encodeOpus, OPUS_RATE } from '../support/encode-audio.js';
 import { seeded } from '../support/random.js';
 import type { Recording } from '../support/recording.js';
@@ -29,7 +30,7 @@ export function voiceTrack(
   for (const { example, samples } of clips) {
     at += WINDOW_MS * random();
     starts.push(at);
-    appearances.push({ example, windows: judgedWindows(at, frameCount(samples.length)) });
+    appearances.push({ example, startMs: at, windows: judgedWindows(at, frameCount(samples.length)) });
     at += samples.length / (AUDIO_SAMPLE_RATE / 1000) + VOICE_WINDOW_MS;
   }
   const seconds = Math.ceil((at + TAIL_MS) / 1000);
@@ -54,6 +55,12 @@ export function judgedWindows(startMs: number, frames: number): number[] {
   for (let end = MEL_FRAMES; end < frames; end += WINDOW_MS / MEL_HOP_MS) ends.push(end * MEL_HOP_MS);
   const nearest = ends.map((end) => Math.round((startMs + end) / WINDOW_MS) * WINDOW_MS - WINDOW_MS);
   return [...new Set(nearest)].sort((a, b) => a - b);
+}
+
+/** The same clip in the same windows, without the way through the call. @returns MEL_FRAMES × MEL_BANDS each */
+export function windowsAsHeard(samples: Float32Array, { startMs, windows }: Appearance): Float32Array[] {
+  const block = logMel(samples);
+  return windows.map((start) => windowAt(block, Math.round((startMs - start - WINDOW_MS) / MEL_HOP_MS) + MEL_FRAMES));
 }
 
 /** 16 → 48 kHz (libswresample). */
