@@ -8,8 +8,9 @@ import { packageVersion, shippedModelFolder } from '../common/version.js';
 import type { Config } from '../config/schema.js';
 import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
+import { batchSizes } from '../inference/batch-sizes.js';
 import { createEngine } from '../inference/engines.js';
-import type { Engine, EngineMemory } from '../inference/types.js';
+import { PREPARES_SHAPES, type Engine, type EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
@@ -61,7 +62,8 @@ async function start(
   meter.set('emostream_engine_info', 1, { engine: identity.name, model: identity.model });
   logger.info({ engine: identity.name, model: identity.model }, 'engine ready');
 
-  const runner = new BatchRunner(engine, config, { clock, meter });
+  const padTo = PREPARES_SHAPES.has(engine.name) ? batchSizes(config.maxBatch) : [];
+  const runner = new BatchRunner(engine, { ...config, padTo }, { clock, meter });
   closers.push(() => runner.close());
   const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, meter, clock, logger });
   closers.push(() => analyser.close());
@@ -115,8 +117,6 @@ async function loadModel(engine: Engine, config: Config): Promise<{ name: string
     throw new EmostreamError('MODEL_INVALID', `there is no model in ${folder}: give its folder with --model`);
   }
   const { name, version } = await engine.load(folder);
-  // Every size that the batcher can hand over, in doubling steps.
-  const sizes = [1, 2, 4, 8, 16, 32, 64].filter((size) => size <= config.maxBatch);
-  await engine.warmUp(sizes);
+  await engine.warmUp(batchSizes(config.maxBatch));
   return { name: engine.name, model: `${name}@${version}` };
 }

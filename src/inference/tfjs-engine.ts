@@ -2,13 +2,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { EMOTIONS, MODALITIES, type Modality } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
+import { FACE_SIZE } from '../features/types.js';
 import { fullWindow } from './full-window.js';
 import { loadModel, type Calibration } from './model-format.js';
-import { toNetworkBatch } from './network/batch.js';
+import { powerOfTwo, toNetworkBatch, type RowsFor } from './network/batch.js';
 import { fusionNetwork, type NetworkOutput } from './network/fusion-network.js';
 import { InferenceLayers } from './network/inference-layers.js';
 import { validateInput } from './network/validate-input.js';
-import type { EmotionScores, Engine, EngineMemory, EngineName, ModelInfo, ModelInput } from './types.js';
+import {
+  PREPARES_SHAPES,
+  type EmotionScores,
+  type Engine,
+  type EngineMemory,
+  type EngineName,
+  type ModelInfo,
+  type ModelInput,
+} from './types.js';
 
 const CLASSES = EMOTIONS.length;
 /** One row of the single readback: fused logits, affect, weights, then the logits of each modality. */
@@ -17,12 +26,14 @@ const ROW = CLASSES + 2 + MODALITIES.length + MODALITIES.length * CLASSES;
 /** The network on a TensorFlow.js backend that the caller has already made ready; it must stay the current backend. */
 export class TfjsEngine implements Engine {
   readonly name: EngineName;
+  readonly #rowsFor: RowsFor | undefined;
   #weights = new Map<string, Tensor>();
   #layers: InferenceLayers | null = null;
   #calibration: Calibration | null = null;
 
   constructor(name: EngineName) {
     this.name = name;
+    this.#rowsFor = PREPARES_SHAPES.has(name) ? powerOfTwo : undefined;
   }
 
   async load(modelDir: string): Promise<ModelInfo> {
@@ -50,7 +61,7 @@ export class TfjsEngine implements Engine {
     if (!layers || !calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
     batch.forEach(validateInput);
     if (batch.length === 0) return [];
-    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, toNetworkBatch(batch))));
+    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, toNetworkBatch(batch, this.#rowsFor))));
     try {
       const values = await packed.data<'float32'>();
       return unpackScores(values, batch, calibration);
@@ -60,7 +71,12 @@ export class TfjsEngine implements Engine {
   }
 
   async warmUp(sizes: readonly number[]): Promise<void> {
-    for (const size of sizes) await this.run(Array.from({ length: size }, (_, i) => fullWindow(i)));
+    for (const size of sizes) {
+      const full = Array.from({ length: size }, (_, i) => fullWindow(i));
+      await this.run(full);
+      // Fewer crops are other shapes of the face encoder.
+      if (this.#rowsFor) await this.run(full.map(oneCrop));
+    }
   }
 
   memory(): Promise<EngineMemory> {
@@ -74,6 +90,11 @@ export class TfjsEngine implements Engine {
     this.#layers = null;
     return Promise.resolve();
   }
+}
+
+function oneCrop(input: ModelInput): ModelInput {
+  const { face } = input;
+  return { ...input, face: face && { ...face, count: 1, crops: face.crops.subarray(0, FACE_SIZE * FACE_SIZE) } };
 }
 
 /** All of the network's output side by side, so that one readback brings it: size × ROW. */

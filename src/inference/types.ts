@@ -4,6 +4,12 @@ import type { WindowFeatures } from '../features/types.js';
 export const ENGINE_NAMES = ['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/**
+ * Engines that prepare themselves for a shape when they first see it: cuDNN tries its algorithms, WebGPU compiles programs. They
+ * get batches, and rows within them, of few sizes only, all of which were warmed up.
+ */
+export const PREPARES_SHAPES: ReadonlySet<EngineName> = new Set(['tensorflow-gpu', 'webgpu']);
+
 /** The part of a window that the network reads. */
 export type ModelInput = Pick<WindowFeatures, 'face' | 'voice' | 'words'>;
 

@@ -17,7 +17,7 @@ import {
 } from '../../src/features/types.js';
 import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
 import { encodeModel } from '../../src/inference/model-format.js';
-import { toNetworkBatch } from '../../src/inference/network/batch.js';
+import { powerOfTwo, toNetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import { TfjsEngine } from '../../src/inference/tfjs-engine.js';
 import type { EmotionScores, ModelInput } from '../../src/inference/types.js';
@@ -129,6 +129,21 @@ describe('the fusion network', () => {
     for (const input of MIXED) alone.push(...(await engine.run([input])));
     expectClose(together, alone, 1e-5);
     expectClose(await engine.run([...MIXED].reverse()), [...together].reverse(), 1e-5);
+  });
+
+  it('answers the same where encoders get rows padded, and gives them few shapes', async () => {
+    // The rows are the affair of engines that prepare themselves for shapes; the backend stays this one.
+    const padding = new TfjsEngine('webgpu');
+    await padding.load(folder);
+    expectClose(await padding.run(MIXED), await engine.run(MIXED), 1e-5);
+    await padding.dispose();
+    const rows = MIXED.map((_, i) =>
+      tf.tidy(() => {
+        const batch = toNetworkBatch(MIXED.slice(i), powerOfTwo);
+        return [batch.face?.x.shape[0], batch.voice?.x.shape[0], batch.words?.ids.shape[0], batch.words?.meta.shape[0]];
+      }),
+    );
+    expect(new Set(rows.flat())).toEqual(new Set([8, 4, 2, 1, undefined]));
   });
 
   it('says nothing about nobody, and gives all weight to the only one present', async () => {

@@ -34,8 +34,17 @@ export interface NetworkBatch {
   quality: Tensor2D;
 }
 
-/** Builds the tensors of a batch; the caller disposes them (or runs inside `tf.tidy`). Inputs must be valid. */
-export function toNetworkBatch(inputs: readonly ModelInput[]): NetworkBatch {
+/** How many rows an encoder is given for so many that are there; those added are zeros, and nobody reads what comes of them. */
+export type RowsFor = (there: number) => number;
+const asManyAsThere: RowsFor = (there) => there;
+/** So that an encoder sees few different shapes. */
+export const powerOfTwo: RowsFor = (there) => 2 ** Math.ceil(Math.log2(there));
+
+/**
+ * Builds the tensors of a batch; the caller disposes them (or runs inside `tf.tidy`). Inputs must be valid.
+ * @param rowsFor for engines that prepare themselves anew for every shape
+ */
+export function toNetworkBatch(inputs: readonly ModelInput[], rowsFor = asManyAsThere): NetworkBatch {
   const size = inputs.length;
   const present = new Float32Array(size * MODALITIES.length);
   const quality = new Float32Array(size * QUALITIES);
@@ -51,19 +60,20 @@ export function toNetworkBatch(inputs: readonly ModelInput[]): NetworkBatch {
   });
   return {
     size,
-    face: faceTensors(inputs),
-    voice: voiceTensors(inputs),
-    words: wordsTensors(inputs),
+    face: faceTensors(inputs, rowsFor),
+    voice: voiceTensors(inputs, rowsFor),
+    words: wordsTensors(inputs, rowsFor),
     present: tf.tensor2d(present, [size, MODALITIES.length]),
     quality: tf.tensor2d(quality, [size, QUALITIES]),
   };
 }
 
-function faceTensors(inputs: readonly ModelInput[]): NetworkBatch['face'] {
+function faceTensors(inputs: readonly ModelInput[], rowsFor: RowsFor): NetworkBatch['face'] {
   const count = inputs.reduce((sum, { face }) => sum + (face?.count ?? 0), 0);
   if (count === 0) return null;
   const pixels = FACE_SIZE * FACE_SIZE;
-  const values = new Float32Array(count * pixels);
+  const rows = rowsFor(count);
+  const values = new Float32Array(rows * pixels);
   const index = new Int32Array(inputs.length * FACE_CROPS);
   let next = 0;
   inputs.forEach(({ face }, row) => {
@@ -71,30 +81,33 @@ function faceTensors(inputs: readonly ModelInput[]): NetworkBatch['face'] {
     normaliseFaces(face.crops, face.count, values.subarray(next * pixels, (next + face.count) * pixels));
     for (let crop = 0; crop < face.count; crop++) index[row * FACE_CROPS + crop] = ++next;
   });
-  return { x: tf.tensor4d(values, [count, FACE_SIZE, FACE_SIZE, 1]), index };
+  return { x: tf.tensor4d(values, [rows, FACE_SIZE, FACE_SIZE, 1]), index };
 }
 
-function voiceTensors(inputs: readonly ModelInput[]): NetworkBatch['voice'] {
+function voiceTensors(inputs: readonly ModelInput[], rowsFor: RowsFor): NetworkBatch['voice'] {
   const index = presentIndex(inputs, ({ voice }) => voice !== null);
   const there = inputs.flatMap(({ voice }) => (voice ? [voice] : []));
   if (there.length === 0) return null;
-  const values = new Float32Array(there.length * MEL_FRAMES * MEL_BANDS);
+  const rows = rowsFor(there.length);
+  const values = new Float32Array(rows * MEL_FRAMES * MEL_BANDS);
   there.forEach(({ logMel }, i) => values.set(logMel, i * MEL_FRAMES * MEL_BANDS));
-  return { x: tf.tensor4d(values, [there.length, MEL_FRAMES, MEL_BANDS, 1]), index };
+  return { x: tf.tensor4d(values, [rows, MEL_FRAMES, MEL_BANDS, 1]), index };
 }
 
-function wordsTensors(inputs: readonly ModelInput[]): NetworkBatch['words'] {
+function wordsTensors(inputs: readonly ModelInput[], rowsFor: RowsFor): NetworkBatch['words'] {
   const index = presentIndex(inputs, ({ words }) => words !== null);
   const there = inputs.flatMap(({ words }) => (words ? [words] : []));
   if (there.length === 0) return null;
-  const ids = new Int32Array(there.length * WORD_TOKENS * WORD_NGRAMS);
-  there.forEach(({ tokens }, i) => ids.set(tokens, i * WORD_TOKENS * WORD_NGRAMS));
+  const rows = rowsFor(there.length);
+  const ids = new Int32Array(rows * WORD_TOKENS * WORD_NGRAMS);
+  const metas = new Float32Array(rows * WORDS_META);
+  there.forEach(({ tokens, meta }, i) => {
+    ids.set(tokens, i * WORD_TOKENS * WORD_NGRAMS);
+    metas.set(meta, i * WORDS_META);
+  });
   return {
-    ids: tf.tensor3d(ids, [there.length, WORD_TOKENS, WORD_NGRAMS], 'int32'),
-    meta: tf.tensor2d(
-      there.flatMap(({ meta }) => meta),
-      [there.length, WORDS_META],
-    ),
+    ids: tf.tensor3d(ids, [rows, WORD_TOKENS, WORD_NGRAMS], 'int32'),
+    meta: tf.tensor2d(metas, [rows, WORDS_META]),
     index,
   };
 }
