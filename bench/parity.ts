@@ -71,7 +71,7 @@ const full = {
   benchmark: 'parity',
   commit: commitId(),
   machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run bench:parity -- ${process.argv.slice(2).join(' ')}`.trim(),
+  command: `npm run bench:parity -- ${withoutPaths(process.argv.slice(2)).join(' ')}`.trim(),
   split: options.split,
   camera,
   ...report,
@@ -80,3 +80,8 @@ console.log(parityTable(full));
 if (options.json === '-') console.log(JSON.stringify(full, null, 2));
 else if (options.json) writeFileSync(options.json, `${JSON.stringify(full, null, 2)}\n`);
 setTimeout(() => process.exit(), 1000).unref();
+
+/** A path of one machine says nothing on another. */
+function withoutPaths(args: readonly string[]): string[] {
+  return args.map((arg, i) => (/^--(prepared|data|model|json)$/.test(args[i - 1] ?? '') ? 'PATH' : arg));
+}
