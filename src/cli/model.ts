@@ -26,5 +26,25 @@ export function modelCommand(): Command {
         log: console.log,
       });
     });
+  model
+    .command('import')
+    .description('Take a model apart into trained parts, to go on training from it (`train face --continue`).')
+    .option('--model <folder>', 'the model (default: the shipped one)')
+    .option('--prepared <folder>', 'folder of `emostream data prepare` (default: in the user’s cache)')
+    .option('--weights <folder>', 'where trained parts are kept (default: beside the prepared data)')
+    .action(async (flags: { model?: string; prepared?: string; weights?: string }) => {
+      const { importModel } = await import('../training/import-model.js');
+      const { defaultPreparedFolder } = await import('../training/data/prepared.js');
+      const { createWasmEngine } = await import('../inference/wasm-backend.js');
+      const prepared = flags.prepared ?? defaultPreparedFolder();
+      const engine = await createWasmEngine();
+      await importModel({
+        model: flags.model ?? shippedModelFolder(),
+        prepared,
+        weights: flags.weights ?? join(prepared, 'weights'),
+        log: console.log,
+      });
+      await engine.dispose();
+    });
   return model;
 }

@@ -11,11 +11,11 @@ const S = FACE_SIZE;
 export function augmentFace(image: Uint8Array, rng: Rng): Uint8Array {
   let grey = warp(image, rng);
   relight(grey, rng);
-  if (rng.chance(0.35)) grey = lowResolution(grey, rng.between(0.35, 0.9));
+  if (rng.chance(0.2)) grey = lowResolution(grey, rng.between(0.35, 0.9));
   if (rng.chance(0.15)) grey = blur(grey);
-  if (rng.chance(0.25)) quantiseBlocks(grey, rng.between(6, 36));
-  if (rng.chance(0.3)) addNoise(grey, rng.between(1, 9), rng);
-  if (rng.chance(0.25)) erase(grey, rng);
+  if (rng.chance(0.15)) quantiseBlocks(grey, rng.between(6, 36));
+  if (rng.chance(0.2)) addNoise(grey, rng.between(1, 9), rng);
+  if (rng.chance(0.2)) erase(grey, rng);
   // A clamped array rounds and clips by itself.
   return new Uint8Array(new Uint8ClampedArray(grey).buffer);
 }
