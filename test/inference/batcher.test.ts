@@ -109,7 +109,10 @@ describe('Batcher, under any load', () => {
   it('loses nothing uncounted, repeats nothing, keeps each participant’s order, the deadline and the bounds', () => {
     fc.assert(
       fc.property(settings, load, (options, steps) => {
-        const { b, dropped, push } = batcher(options);
+        const dropped: { item: Item; reason: BatcherDrop; at: number; waiting: number }[] = [];
+        const b: Batcher<Item> = new Batcher<Item>(options, (item, reason) =>
+          dropped.push({ item, reason, at: now, waiting: b.size }),
+        );
         const out: { item: Item; at: number }[] = [];
         let now = 0;
         let pushed = 0;
@@ -121,8 +124,8 @@ describe('Batcher, under any load', () => {
         };
         for (const step of steps) {
           now += step.wait;
-          push(`r${step.room}`, now, now - step.age, `p${step.participant}`);
-          pushed++;
+          const who = { room: `r${step.room}`, participant: `p${step.participant}` };
+          b.push({ ...who, closedMs: now - step.age, n: pushed++ }, now);
           expect(b.size).toBeLessThanOrEqual(options.capacity);
           if (step.take) take();
         }
@@ -132,8 +135,10 @@ describe('Batcher, under any load', () => {
         const seen = [...out.map((o) => o.item.n), ...dropped.map((d) => d.item.n)].sort((x, y) => x - y);
         expect(seen).toEqual(Array.from({ length: pushed }, (_, i) => i));
         for (const { item, at } of out) expect(at).toBeLessThanOrEqual(item.closedMs + options.deadline);
-        for (const { item, reason } of dropped) {
-          if (reason === 'deadline') expect(now).toBeGreaterThan(item.closedMs + options.deadline);
+        // Nothing is dropped without need: as it happens, the deadline is over or the queue is full.
+        for (const { item, reason, at, waiting } of dropped) {
+          if (reason === 'deadline') expect(at).toBeGreaterThan(item.closedMs + options.deadline);
+          else expect(waiting).toBe(options.capacity - 1);
         }
         const last = new Map<string, number>();
         for (const { item } of out) {
