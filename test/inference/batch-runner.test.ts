@@ -97,14 +97,24 @@ describe('BatchRunner', () => {
     await runner.close();
   });
 
-  it('refuses a window with a value that is not a number at the door', async () => {
-    const { engine, runner, dropped } = setUp();
-    const features = windowFeatures(0.1, 1_000_000);
-    features.voice!.logMel[77] = NaN;
-    const outcome = await runner.submit({ room: 'r', participant: 'p', features });
-    expect(outcome).toEqual({ dropped: 'invalid', reason: 'invalid' });
+  it.each<[string, (features: ReturnType<typeof windowFeatures>) => void]>([
+    ['with a value that is not a number', ({ voice }) => (voice!.logMel[77] = NaN)],
+    ['of a wrong shape', ({ face }) => (face!.crops = face!.crops.subarray(1))],
+  ])('refuses a window %s at the door, counts it, and its batch never sees it', async (_, spoil) => {
+    const { engine, runner, dropped, submit, meter } = setUp({ maxQueueDelay: 1_000_000 });
+    const others = [submit(0.1, 'a'), submit(0.2, 'b')];
+    const features = windowFeatures(0.9, 1_000_000);
+    spoil(features);
+    expect(await runner.submit({ room: 'r', participant: 'p', features })).toEqual({
+      dropped: 'invalid',
+      reason: 'invalid',
+    });
     expect(dropped('invalid')).toBe(1);
+    expect(meter.counted('emostream_errors_total', { code: 'WINDOW_INVALID' })).toBe(1);
     expect(engine.batches).toEqual([]);
+    others.push(submit(0.3, 'c'), submit(0.4, 'd'));
+    expect((await Promise.all(others)).map(confidence)).toEqual([0.1, 0.2, 0.3, 0.4]);
+    expect(engine.batches).toEqual([[0.1, 0.2, 0.3, 0.4]]);
     await runner.close();
   });
 
