@@ -2,25 +2,41 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { shippedModelFolder } from '../common/version.js';
 
+interface EvaluateFlags {
+  prepared?: string;
+  model?: string;
+  metrics?: string;
+  weights?: string;
+  validation?: boolean;
+}
+
 /** `emostream evaluate`: the accuracy of a model on the test sets; the only command that reads them. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('Judge a model on the prepared test sets; writes metrics.json and the model card.')
+    .description('Judge a model on the prepared test sets; writes metrics.json, the accuracy page and the model card.')
     .option('--prepared <folder>', 'folder of `emostream data prepare` (default: in the user’s cache)')
     .option('--model <folder>', 'the model (default: the shipped one)')
     .option('--metrics <file>', 'where the figures go (default: metrics.json beside the model’s folder)')
-    .action(async (flags: { prepared?: string; model?: string; metrics?: string }) => {
+    .option(
+      '--weights <folder>',
+      'where `train voice --cross-validate` wrote its folds (default: beside the prepared data)',
+    )
+    .option('--validation', 'judge on the validation sets only and write nothing, to choose between models')
+    .action(async (flags: EvaluateFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
       const { evaluate } = await import('../training/evaluate.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       const { createWasmEngine } = await import('../inference/wasm-backend.js');
       const model = flags.model ?? shippedModelFolder();
+      const prepared = flags.prepared ?? defaultPreparedFolder();
       const engine = await createWasmEngine();
       await evaluate({
-        prepared: flags.prepared ?? defaultPreparedFolder(),
+        prepared,
+        weights: flags.weights ?? join(prepared, 'weights'),
         model,
         metrics: flags.metrics ?? join(model, '..', 'metrics.json'),
         engine,
+        validationOnly: flags.validation === true,
         log: console.log,
       });
       await engine.dispose();

@@ -1,19 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../common/emotions.js';
-import type { TestFigures } from './evaluate.js';
+import type { PartCost } from './evaluation/model-costs.js';
+import { percent } from './evaluation/markdown.js';
+import { partCards } from './evaluation/part-cards.js';
+import type { TestFigures } from './evaluation/test-figures.js';
 import type { Provenance } from './export-model.js';
 import type { TrainingRecord } from './weights-store.js';
-
-const percent = (value: number): string => (100 * value).toFixed(1);
 
 /** Writes the model card from what training recorded and what evaluation measured. */
 export async function writeModelCard(
   folder: string,
   provenance: Provenance,
   results: Record<string, TestFigures>,
+  costs: Record<string, PartCost>,
 ): Promise<void> {
-  await writeFile(join(folder, 'README.md'), modelCard(provenance, results));
+  await writeFile(join(folder, 'README.md'), modelCard(provenance, results, costs));
 }
 
 /** What the corpora's terms mean for the weights. */
@@ -30,8 +32,9 @@ function inOrder(record: TrainingRecord): TrainingRecord[] {
 }
 
 export function modelCard(
-  { version, bytes, parameters, parts }: Provenance,
+  { version, bytes, weightsType = 'float16', parameters, parts }: Provenance,
   results: Record<string, TestFigures>,
+  costs: Record<string, PartCost>,
 ): string {
   const made = parts
     .flatMap(inOrder)
@@ -41,7 +44,8 @@ export function modelCard(
     );
   const figures = Object.entries(results).map(([name, r]) => {
     const cells = [r.accuracy, r.uar, r.macro_f1, r.weighted_f1].map(percent).join(' | ');
-    return `| ${name} | ${r.n} | ${cells} | ${r.ece.toFixed(3)} | ${percent(r.certain.coverage)} | ${percent(r.certain.accuracy)} | ${r.own_head ? percent(r.own_head.accuracy) : '–'} |`;
+    const certain = r.certain ? `${percent(r.certain.coverage)} | ${percent(r.certain.accuracy)}` : '– | –';
+    return `| ${name} | ${r.n} | ${cells} | ${r.ece.toFixed(3)} | ${certain} | ${r.own_head ? percent(r.own_head.accuracy) : '–'} |`;
   });
   const recalls = Object.entries(results).map(
     ([name, { recall }]) =>
@@ -54,7 +58,7 @@ This page is written by \`emostream evaluate\` from \`training.json\` and the fi
 
 A network that reads up to 4 face crops (48×48 grey), the trailing 3 s of speech (64-band log-mel) and the trailing words of
 one participant, and gives a distribution over ${EMOTIONS.join(', ')}, with valence and arousal. Any of the three may be
-absent. ${parameters.toLocaleString('en')} parameters, ${(bytes / 1e6).toFixed(2)} MB (kernels and tables in float16).
+absent. ${parameters.toLocaleString('en')} parameters, ${(bytes / 1e6).toFixed(2)} MB (kernels and tables in ${weightsType}).
 
 ## How it was made
 
@@ -81,9 +85,12 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
 - Valence and arousal were not annotated in these corpora. They are the expected place of the emotions on the circumplex
   (Russell 1980), so they add no information to the distribution.
 
+${partCards(parts, results, costs)}
+
 ## Figures
 
-In percent, ECE as a fraction. UAR: mean recall of the classes that occur. "Certain": answers that are not \`uncertain\`. "Without
+Intervals, confusion matrices, calibration, published figures, peers and conflict tests are on the
+[accuracy page](../README.md). In percent, ECE as a fraction. UAR: mean recall of the classes that occur. "Certain": answers that are not \`uncertain\`. "Without
 fusion": the modality's own head, to show that fusion does no harm where one modality is alone.
 
 | test set | n | accuracy | UAR | macro-F1 | weighted F1 | ECE | certain | accuracy of the certain | accuracy without fusion |

@@ -10,6 +10,7 @@ import type { ModelInput } from '../../src/inference/types.js';
 import { createWasmEngine } from '../../src/inference/wasm-backend.js';
 import { writeCalibration } from '../../src/training/calibration-store.js';
 import { exportModel, type Provenance } from '../../src/training/export-model.js';
+import type { TestFigures } from '../../src/training/evaluation/test-figures.js';
 import { modelCard } from '../../src/training/model-card.js';
 import { Rng } from '../../src/training/rng.js';
 import { TrainingLayers } from '../../src/training/training-layers.js';
@@ -86,19 +87,28 @@ describe('exporting a model', () => {
 describe('the model card', () => {
   it('tells commands, figures, terms and limits', () => {
     const provenance = { version: '9.9.9', bytes: 5_000_000, parameters: 2_500_000, parts: PARTS.map(record) };
-    const figures = {
+    const figures: TestFigures = {
       accuracy: 0.8123,
       uar: 0.7,
       macro_f1: 0.6,
       weighted_f1: 0.8,
       ece: 0.03,
+      ece_by_chance: 0.02,
+      ci95: { accuracy: [0.8, 0.83], uar: [0.6, 0.8], macro_f1: [0.5, 0.7], weighted_f1: [0.7, 0.9] },
+      resampled: 'clip',
+      confusion: null,
+      reliability: [],
       n: 1234,
       recall: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, null],
       certain: { coverage: 0.6, accuracy: 0.9 },
       own_head: { accuracy: 0.8, uar: 0.7 },
       protocol: 'judged by hand',
     };
-    const card = modelCard(provenance, { some_test: figures });
+    const card = modelCard(
+      provenance,
+      { some_test: figures },
+      { face: { parameters: 652_000, bytes: 1_300_000, flop: 25_400_000 } },
+    );
     for (const text of [
       '9.9.9',
       '`emostream train face --seed 1`',
@@ -108,6 +118,8 @@ describe('the model card', () => {
       'judged by hand',
       'CC BY-NC-SA',
       'Art. 5',
+      '652,000 parameters, 1.30 MB, 25.4 MFLOP per crop',
+      'float16',
     ]) {
       expect(card).toContain(text);
     }

@@ -8,7 +8,11 @@ const TOP = 92;
  * A confusion matrix: a row per true class, shares of the row in percent with counts below. Rows without examples are left out.
  * @param confusion confusion[truth][answer], counts
  */
-export function confusionSvg(title: string, names: readonly string[], confusion: readonly (readonly number[])[]): string {
+export function confusionSvg(
+  title: string,
+  names: readonly string[],
+  confusion: readonly (readonly number[])[],
+): string {
   const rows = names
     .map((name, truth) => ({ name, truth, counts: confusion[truth]!, n: confusion[truth]!.reduce((a, b) => a + b, 0) }))
     .filter(({ n }) => n > 0);
@@ -38,7 +42,9 @@ function cell(x: number, y: number, share: number, count: number, right: boolean
   const ink = strength >= 0.7 ? 'on ' : '';
   const box = { x: x + 1, y: y + 1, width: CELL - 2, height: CELL - 2, rx: 3 };
   const parts = [element('rect', { ...box, class: 'mark', 'fill-opacity': strength })];
-  parts.push(element('rect', { ...box, class: right ? 'line' : 'grid', fill: 'none', 'stroke-width': right ? 1.5 : 1 }));
+  parts.push(
+    element('rect', { ...box, class: right ? 'line' : 'grid', fill: 'none', 'stroke-width': right ? 1.5 : 1 }),
+  );
   const text = count === 0 ? '0' : share < 0.01 ? '<1' : (100 * share).toFixed(0);
   parts.push(label(x + CELL / 2, y + CELL / 2 + 1, text, { class: count === 0 ? 'middle muted' : `${ink}middle` }));
   if (count > 0) parts.push(label(x + CELL / 2, y + CELL / 2 + 18, String(count), { class: `${ink}middle small` }));

@@ -78,7 +78,8 @@ export const PUBLISHED: readonly Published[] = [
     what: 'BERT-base',
     figure: 'macro-F1 0.64',
     source: 'Demszky et al. 2020',
-    difference: 'the same labels and split; one threshold for all classes; a pretrained network of 110 million parameters',
+    difference:
+      'the same labels and split; one threshold for all classes; a pretrained network of 110 million parameters',
   },
   {
     sets: ['meld_test'],

@@ -38,8 +38,10 @@ export function reliabilitySvg(title: string, bins: readonly ReliabilityBin[], e
     body.push(element('circle', { cx: at, cy: y(right / n), r: 4, class: 'mark' }));
     body.push(element('rect', { x: x(0) + i * step + 1, y: base - tall, width: step - 2, height: tall, class: 'bar' }));
   });
-  const said = bins.filter(({ n }) => n > 0).map(({ n, right, confidence }) => {
-    return `confidence ${((100 * confidence) / n).toFixed(0)} %: ${((100 * right) / n).toFixed(0)} % of ${n} right`;
-  });
+  const said = bins
+    .filter(({ n }) => n > 0)
+    .map(({ n, right, confidence }) => {
+      return `confidence ${((100 * confidence) / n).toFixed(0)} %: ${((100 * right) / n).toFixed(0)} % of ${n} right`;
+    });
   return picture(LEFT + SIDE + 30, base + 20, title, said.join('; '), body);
 }

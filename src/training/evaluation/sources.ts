@@ -35,7 +35,10 @@ const foldsSchema = z.object({
     z.object({
       corpus: z.enum(['ravdess', 'emodb']),
       speaker: z.number(),
-      label: z.int().min(0).max(EMOTIONS.length - 1),
+      label: z
+        .int()
+        .min(0)
+        .max(EMOTIONS.length - 1),
       fold: z.int().min(0),
       probabilities: sevenOf(z.number().min(0).max(1)),
     }),
@@ -44,7 +47,8 @@ const foldsSchema = z.object({
 export type VoiceFolds = z.infer<typeof foldsSchema>;
 
 /** @param folder holds `peers.json` of the benchmark of peers */
-export const readPeers = (folder: string): Promise<Peer[] | null> => readOptional(join(folder, 'peers.json'), peersSchema);
+export const readPeers = (folder: string): Promise<Peer[] | null> =>
+  readOptional(join(folder, 'peers.json'), peersSchema);
 
 /** @param folder where trained parts are kept; `train voice --cross-validate` writes `voice.folds.json` there */
 export const readFolds = (folder: string): Promise<VoiceFolds | null> =>

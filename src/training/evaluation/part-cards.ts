@@ -1,0 +1,107 @@
+import { percent, table } from './markdown.js';
+import type { PartCost } from './model-costs.js';
+import type { TestFigures } from './test-figures.js';
+import type { TrainingRecord } from '../weights-store.js';
+
+/** What cannot be read from records: what a part is, for what, and what is not known of it. */
+interface About {
+  title: string;
+  what: string;
+  cost: string;
+  sets: string[];
+  use: string;
+  limits: string;
+}
+
+const ABOUT: Record<string, About> = {
+  face: {
+    title: 'Face',
+    what: 'A residual CNN on 48×48 grey crops, up to 4 a second.',
+    cost: 'per crop',
+    sets: ['ferplus_test'],
+    use: 'faces in a call, near frontal, 48 pixels or more wide.',
+    limits:
+      'Pictures from the web, many posed. Skin tone, age, gender, culture, light, glasses and beards were not measured; small, covered or turned faces neither.',
+  },
+  voice: {
+    title: 'Voice',
+    what: 'A CNN over time and mel band with attention pooling, on 3 s of log-mel. Silence is no voice, not neutral.',
+    cost: 'per 3 s window',
+    sets: ['ravdess_test', 'ravdess_by_actor', 'emodb_test', 'emodb_loso'],
+    use: 'speech of one person, 16 kHz, as a call brings it.',
+    limits:
+      'Acted speech of 30 people, two sentences in English and ten in German. Spontaneous speech is harder; other languages, ages, illness and noise of the street were not measured.',
+  },
+  words: {
+    title: 'Words',
+    what: 'Hashed n-grams, so that no word is unknown, then a 1-D CNN; with length, question or exclamation, and change of speaker.',
+    cost: 'per text',
+    sets: ['goemotions_ekman_test', 'goemotions_ekman_single_test', 'meld_test'],
+    use: 'English captions or transcripts, a sentence or two.',
+    limits:
+      'Comments of an internet forum and lines of a TV series; English only. Irony, dialects, quotation and the errors of speech recognition were not measured.',
+  },
+  fusion: {
+    title: 'Fusion',
+    what: 'Gated attention over what is present, with quality figures; one modality alone is passed on as it is.',
+    cost: 'per window',
+    sets: [
+      'synthetic_triples_test',
+      'synthetic_conflict_face_test',
+      'synthetic_conflict_voice_test',
+      'synthetic_conflict_words_test',
+    ],
+    use: 'weighing the three modalities of one participant in the same second.',
+    limits:
+      'No corpus here has all three of the same person: trained and measured on SYNTHETIC triples matched by label. How it does on people was not measured.',
+  },
+};
+
+const TERMS: Record<string, string> = {
+  'FER+': 'FER+ (votes: MIT; FER2013 pictures: research)',
+  RAVDESS: 'RAVDESS (CC BY-NC-SA 4.0, **non-commercial**)',
+  'EMO-DB': 'EMO-DB (free for research)',
+  GoEmotions: 'GoEmotions (CC BY 4.0)',
+  MELD: 'MELD (GPL-3)',
+};
+
+const minutes = (record: TrainingRecord): number =>
+  record.cpuSeconds / 60 + (record.before ? minutes(record.before) : 0);
+
+/** A card for each part, from its record, its cost and its figures. */
+export function partCards(
+  parts: readonly TrainingRecord[],
+  results: Record<string, TestFigures>,
+  costs: Record<string, PartCost>,
+): string {
+  const cards = parts.flatMap((record) => {
+    const about = ABOUT[record.part];
+    return about ? [card(about, record, results, costs[record.part])] : [];
+  });
+  return `## Card of each part\n\nThe legal note below holds for each of them.\n\n${cards.join('\n\n')}`;
+}
+
+function card(
+  about: About,
+  record: TrainingRecord,
+  results: Record<string, TestFigures>,
+  cost: PartCost | undefined,
+): string {
+  const size = cost
+    ? `${cost.parameters.toLocaleString('en')} parameters, ${(cost.bytes / 1e6).toFixed(2)} MB, ${(cost.flop / 1e6).toFixed(1)} MFLOP ${about.cost}`
+    : 'not measured';
+  const rows = about.sets.flatMap((name) => {
+    const r = results[name];
+    return r ? [[name, String(r.n), percent(r.accuracy), percent(r.uar), percent(r.macro_f1), r.ece.toFixed(3)]] : [];
+  });
+  const figures = rows.length > 0 ? `\n\n${table(['test set', 'n', 'accuracy', 'UAR', 'macro-F1', 'ECE'], rows)}` : '';
+  return `### ${about.title}
+
+${about.what}
+
+- Data and terms: ${record.corpora.map((name) => TERMS[name] ?? name).join('; ')}.
+- Made by \`${record.command}\`, seed ${record.seed}; ${minutes(record).toFixed(1)} CPU minutes in all.
+- Size: ${size}.
+- Intended use: ${about.use}
+- Limits: ${about.limits}${figures}`;
+}

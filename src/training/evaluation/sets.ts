@@ -1,0 +1,229 @@
+import { EMOTIONS, MODALITIES, type Modality } from '../../common/emotions.js';
+import type { Engine } from '../../inference/types.js';
+import type { FaceSet } from '../data/ferplus.js';
+import { readPrepared } from '../data/prepared.js';
+import type { SpeechSet } from '../data/speech.js';
+import type { TextSet } from '../data/text.js';
+import { Rng } from '../rng.js';
+import { clipsOf } from '../splits.js';
+import { answerOf, answersOf, type Answer } from './answers.js';
+import { faceExamples, voiceExamples, wordExamples, type Example } from './examples.js';
+import { chooseThresholds } from './multi-label.js';
+import type { VoiceFolds } from './sources.js';
+import { headRates, multiLabelTestFigures, testFigures, type TestFigures } from './test-figures.js';
+import { PATTERNS, TripleMaker, tripleExamples } from './triples.js';
+
+/** Runs the test sets and the validation sets; nothing else of the product reads the test sets. */
+
+export interface Judge {
+  engine: Engine;
+  /** The shipped threshold of `uncertain`. */
+  uncertainBelow: number;
+  log: (line: string) => void;
+}
+
+/** A set's figures with the answers behind them. */
+export interface JudgedSet {
+  figures: TestFigures;
+  answers: Answer[];
+}
+
+export interface Corpora {
+  ferplus: FaceSet;
+  ravdess: SpeechSet;
+  emodb: SpeechSet;
+  goemotions: TextSet;
+  meld: TextSet;
+}
+
+export async function readCorpora(prepared: string, split: 'valid' | 'test'): Promise<Corpora> {
+  return {
+    ferplus: await readPrepared<FaceSet>(prepared, `ferplus-${split}`),
+    ravdess: await readPrepared<SpeechSet>(prepared, 'ravdess'),
+    emodb: await readPrepared<SpeechSet>(prepared, 'emodb'),
+    goemotions: await readPrepared<TextSet>(prepared, `goemotions-${split}`),
+    meld: await readPrepared<TextSet>(prepared, `meld-${split}`),
+  };
+}
+
+const speakersOf = (set: SpeechSet, split: 'valid' | 'test'): number[] =>
+  [...new Set(clipsOf(set, split).map((clip) => set.speakers[clip]! % 100))].sort((a, b) => a - b);
+
+/** Each text's labels. */
+const truthsOf = ({ targets }: TextSet, rows: readonly number[]): boolean[][] =>
+  rows.map((row) => EMOTIONS.map((_, k) => targets[row * EMOTIONS.length + k]! > 0));
+
+/** The sets of one modality each. @returns by name, and the examples for triples */
+export async function judgeModalities(
+  judge: Judge,
+  corpora: Corpora,
+  split: 'valid' | 'test',
+): Promise<{ sets: Record<string, JudgedSet>; pools: Record<Modality, Example[]> }> {
+  const { ferplus, ravdess, emodb, goemotions, meld } = corpora;
+  const faces = faceExamples(ferplus);
+  const ravdessVoices = voiceExamples(ravdess, split);
+  const emodbVoices = voiceExamples(emodb, split);
+  const texts = wordExamples(goemotions);
+  const utterances = wordExamples(meld);
+  const voiceText = 'mean over 3 s windows, voice alone';
+  const plan: [string, Example[], string, string, SpeechSet?][] = [
+    [
+      `ferplus_${split}`,
+      faces,
+      'picture',
+      `FER+ ${split === 'test' ? 'PrivateTest' : 'PublicTest'}, 7 classes, majority of the votes; ties, contempt, unknown and not-a-face left out; one picture, face alone`,
+    ],
+    [
+      `ravdess_${split}`,
+      ravdessVoices,
+      'clip',
+      `RAVDESS actors ${speakersOf(ravdess, split).join(', ')} (none seen in training), 7 classes (calm = neutral); ${voiceText}`,
+      ravdess,
+    ],
+    [
+      `emodb_${split}`,
+      emodbVoices,
+      'clip',
+      `EMO-DB speakers ${speakersOf(emodb, split).join(', ')} (not seen in training), 6 classes (no boredom), 7 offered; ${voiceText}; not leave-one-speaker-out`,
+      emodb,
+    ],
+    [
+      `goemotions_ekman_single_${split}`,
+      texts,
+      'text',
+      `GoEmotions ${split}, Ekman mapping, texts with one label only, top answer; words alone`,
+    ],
+    [
+      `meld_${split}`,
+      utterances,
+      'utterance',
+      `MELD ${split}, words of each utterance without context but whether the speaker changed; words alone`,
+    ],
+  ];
+  const sets: Record<string, JudgedSet> = {};
+  for (const [name, examples, unit, protocol, speech] of plan) {
+    const answers = await answersOf(judge.engine, examples, progressOf(name, judge.log));
+    const speakers = speech && answers.map(({ group }) => speech.speakers[group]!);
+    const options = { protocol, unit, uncertainBelow: judge.uncertainBelow, ...(speakers ? { speakers } : {}) };
+    sets[name] = { figures: testFigures(answers, options), answers };
+    judge.log(line(name, sets[name].figures));
+  }
+  return { sets, pools: { face: faces, voice: ravdessVoices, words: [...texts, ...utterances] } };
+}
+
+/** GoEmotions as published: several labels, thresholds from the validation split. */
+export async function judgeMultiLabel(judge: Judge, valid: TextSet, test: TextSet): Promise<TestFigures> {
+  const run = async (name: string, set: TextSet) => {
+    const answers = await answersOf(judge.engine, wordExamples(set, true), progressOf(name, judge.log));
+    return {
+      answers,
+      truths: truthsOf(
+        set,
+        answers.map(({ group }) => group),
+      ),
+    };
+  };
+  const chosen = await run('goemotions_ekman_valid', valid);
+  const thresholds = chooseThresholds(
+    chosen.answers.map(({ probabilities }) => probabilities),
+    chosen.truths,
+  );
+  const { answers, truths } = await run('goemotions_ekman_test', test);
+  const result = multiLabelTestFigures(answers, truths, thresholds, {
+    protocol:
+      'GoEmotions test, Ekman mapping, all texts, several labels (Demszky et al. 2020): a label is answered where its probability reaches a threshold chosen per class on the validation split; F1 and recall are of labels; accuracy and calibration of the top answer, right where it is one of the labels; words alone',
+    unit: 'text',
+    uncertainBelow: judge.uncertainBelow,
+  });
+  judge.log(line('goemotions_ekman_test', result));
+  return result;
+}
+
+const TRIPLES = 3000;
+
+/** Triples of the test sets: modalities missing, and modalities that are wrong. SYNTHETIC all. */
+export async function judgeTriples(
+  judge: Judge,
+  pools: Record<Modality, Example[]>,
+  count = TRIPLES,
+): Promise<Record<string, JudgedSet>> {
+  const rng = new Rng(1);
+  const maker = new TripleMaker(pools);
+  const agreeing = maker.agreeing(count, rng.fork());
+  const out: Record<string, JudgedSet> = {};
+  if (agreeing.length === 0) return out;
+  const { uncertainBelow } = judge;
+  const what = `${count} label-matched triples of test examples of FER+, RAVDESS and GoEmotions/MELD of different people; labels drawn evenly`;
+  const present: NonNullable<TestFigures['present']> = {};
+  for (const pattern of PATTERNS) {
+    const name = pattern.join('+');
+    const answers = await answersOf(
+      judge.engine,
+      tripleExamples(agreeing, pattern),
+      progressOf(`triples ${name}`, judge.log),
+    );
+    const protocol = `SYNTHETIC: ${what}; shows the fusing of agreeing modalities and nothing about people`;
+    const result = testFigures(answers, { protocol, unit: 'triple', uncertainBelow });
+    present[name] = { accuracy: result.accuracy, uar: result.uar };
+    if (pattern.length < MODALITIES.length) continue;
+    out['synthetic_triples_test'] = { figures: { ...result, present, alone: aloneOf(answers) }, answers };
+    judge.log(line('synthetic_triples_test', result));
+  }
+  for (const wrong of MODALITIES) {
+    const name = `synthetic_conflict_${wrong}_test`;
+    const triples = maker.conflicting(agreeing, wrong, rng.fork());
+    if (triples.length === 0) continue;
+    const answers = await answersOf(judge.engine, tripleExamples(triples), progressOf(name, judge.log));
+    const protocol = `SYNTHETIC: ${what}, but the ${wrong} example drawn evenly from another label; the truth is the label of the other two`;
+    const misled = answers.filter(({ top }, i) => top === triples[i]!.parts[wrong].label).length / answers.length;
+    const result = testFigures(answers, { protocol, unit: 'triple', uncertainBelow });
+    out[name] = { figures: { ...result, alone: aloneOf(answers), misled: Number(misled.toFixed(4)) }, answers };
+    judge.log(line(name, result));
+  }
+  return out;
+}
+
+const aloneOf = (answers: readonly Answer[]): Record<Modality, number> => ({
+  face: headRates(answers, 'face').accuracy,
+  voice: headRates(answers, 'voice').accuracy,
+  words: headRates(answers, 'words').accuracy,
+});
+
+/** Cross-validation of the voice recipe: answers of networks that never heard the speaker. Not the shipped weights. */
+export function judgeFolds({ rows, folds, command }: VoiceFolds): Record<string, JudgedSet> {
+  const about: Record<'ravdess' | 'emodb', [string, string]> = {
+    ravdess: ['ravdess_by_actor', 'RAVDESS, 7 classes (calm = neutral), grouped by actor'],
+    emodb: ['emodb_loso', 'EMO-DB, 6 classes (no boredom), 7 offered, each speaker held out once'],
+  };
+  const out: Record<string, JudgedSet> = {};
+  for (const corpus of ['ravdess', 'emodb'] as const) {
+    const own = rows.filter((row) => row.corpus === corpus);
+    if (own.length === 0) continue;
+    const [name, text] = about[corpus];
+    const speakers = own.map(({ speaker }) => speaker);
+    const used = new Set(own.map(({ fold }) => fold)).size;
+    const protocol = `${text}: ${new Set(speakers).size} speakers in ${used} of ${folds.length} folds of \`${command}\`; mean over 3 s windows, voice alone; judges the recipe, not the shipped weights`;
+    const answers = own.map(({ label, probabilities }, group) =>
+      answerOf(group, label, probabilities, { face: null, voice: null, words: null }),
+    );
+    out[name] = { figures: testFigures(answers, { protocol, unit: 'clip', uncertainBelow: null, speakers }), answers };
+  }
+  return out;
+}
+
+export function line(name: string, { accuracy, uar, macro_f1, weighted_f1, ece, n }: TestFigures): string {
+  const shown = { accuracy, uar, 'macro-F1': macro_f1, 'weighted F1': weighted_f1, ece };
+  const text = Object.entries(shown).map(([key, value]) => `${key} ${value.toFixed(3)}`);
+  return `${name}: ${text.join(' ')} n ${n}`;
+}
+
+/** A line at every quarter of a long set. */
+function progressOf(name: string, log: (line: string) => void): (done: number, of: number) => void {
+  let told = 0;
+  return (done, of) => {
+    const quarter = Math.floor((4 * done) / of);
+    if (of < 1000 || quarter <= told || quarter === 4) return;
+    told = quarter;
+    log(`  ${name}: ${done} of ${of}`);
+  };
+}
