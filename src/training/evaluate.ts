@@ -90,14 +90,25 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
 const pickFigures = (sets: Record<string, { figures: TestFigures }>): Record<string, TestFigures> =>
   Object.fromEntries(Object.entries(sets).map(([name, { figures }]) => [name, figures]));
 
-/** JSON with arrays of numbers on one line. */
+/** JSON in which what fits on a line is on one, so that a row of a matrix reads as a row. */
 export function metricsText(results: Record<string, TestFigures>): string {
-  const text = JSON.stringify(results, null, 2);
-  const oneLine = text.replaceAll(/\[[\s\d.,eE+-]*(?:null[\s\d.,eE+-]*)*\]/gu, (array) =>
-    array.replaceAll(/\s+/gu, ' '),
-  );
-  return `${oneLine.replaceAll('[ ', '[').replaceAll(' ]', ']')}\n`;
+  const write = (value: unknown, indent: string): string => {
+    const flat = JSON.stringify(value);
+    if (typeof value !== 'object' || value === null || flat.length <= 80) return spaced(flat);
+    const inner = `${indent}  `;
+    const isList = Array.isArray(value);
+    const items = isList
+      ? value.map((item) => inner + write(item, inner))
+      : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${write(item, inner)}`);
+    const [open, close] = isList ? ['[', ']'] : ['{', '}'];
+    return `${open}\n${items.join(',\n')}\n${indent}${close}`;
+  };
+  return `${write(results, '')}\n`;
 }
+
+/** A space after each comma and colon that is not inside a string. */
+const spaced = (json: string): string =>
+  json.replaceAll(/"(?:[^"\\]|\\.)*"|[,:]/gu, (part) => (part.length === 1 ? `${part} ` : part));
 
 async function writePictures(folder: string, results: Record<string, TestFigures>): Promise<void> {
   for (const [name, { confusion, reliability, ece }] of Object.entries(results)) {

@@ -36,8 +36,8 @@ export function chooseThresholds(
     let [tp, best, threshold] = [0, 0, 2];
     column.forEach(({ p, is }, i) => {
       if (is) tp++;
+      if (column[i + 1]?.p === p) return; // equal probabilities are answered together
       const next = column[i + 1]?.p ?? 0;
-      if (next === p) return; // equal probabilities are answered together
       const f1 = (2 * tp) / (i + 1 + positives);
       if (f1 > best) [best, threshold] = [f1, (p + next) / 2];
     });

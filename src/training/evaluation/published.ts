@@ -15,7 +15,7 @@ export const PUBLISHED: readonly Published[] = [
     what: 'VGG13',
     figure: 'accuracy 84.99 %',
     source: 'Barsoum et al. 2016',
-    difference: '8 classes (with contempt), majority of the votes; a network of some 9 million parameters',
+    difference: '8 classes (with contempt), majority of the votes',
   },
   {
     sets: ['ferplus_test'],
@@ -70,16 +70,15 @@ export const PUBLISHED: readonly Published[] = [
     sets: ['emodb_test', 'emodb_loso'],
     what: 'human listeners',
     figure: 'accuracy about 84 %',
-    source: 'Burkhardt et al. 2005',
-    difference: '7 classes with boredom; the clips that listeners got wrong are not in the corpus',
+    source: 'commonly quoted; not traced by us',
+    difference: '7 classes with boredom',
   },
   {
     sets: ['goemotions_ekman_test'],
     what: 'BERT-base',
     figure: 'macro-F1 0.64',
     source: 'Demszky et al. 2020',
-    difference:
-      'the same labels and split; one threshold for all classes; a pretrained network of 110 million parameters',
+    difference: 'the same labels and split; a pretrained network of 110 million parameters',
   },
   {
     sets: ['meld_test'],
