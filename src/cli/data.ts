@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-/** `emostream data prepare`: corpora → tensors for training and evaluation. */
+/** `emostream data prepare`: corpora → tensors for training and evaluation; `list`: which corpora those are. */
 export function dataCommand(): Command {
   const data = new Command('data').description('Work on training and evaluation corpora.');
   data
@@ -13,6 +13,15 @@ export function dataCommand(): Command {
       const { prepare } = await import('../training/data/prepare.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       await prepare({ data: flags.data, out: flags.out ?? defaultPreparedFolder(), log: console.log });
+    });
+  data
+    .command('list')
+    .description('Show the corpora: where to get each, its terms and layout, and whether it is prepared.')
+    .option('--prepared <folder>', 'folder of `emostream data prepare` (default: in the user’s cache)')
+    .action(async (flags: { prepared?: string }) => {
+      const { describeCorpora } = await import('../training/data/catalogue.js');
+      const { defaultPreparedFolder } = await import('../training/data/prepared.js');
+      for (const line of await describeCorpora(flags.prepared ?? defaultPreparedFolder())) console.log(line);
     });
   return data;
 }

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { exists } from './corpora/folders.js';
+
+export interface CorpusEntry {
+  name: string;
+  title: string;
+  /** Where its owners give it out. */
+  from: string;
+  terms: string;
+  /** What must lie in the folder of the corpora. */
+  layout: string;
+  /** Sets that `data prepare` makes of it. */
+  sets: string[];
+}
+
+const splits = (name: string): string[] => ['train', 'valid', 'test'].map((split) => `${name}-${split}`);
+
+/** The corpora that `data prepare` reads. */
+export const CORPORA: readonly CorpusEntry[] = [
+  {
+    name: 'ferplus',
+    title: 'FER+ (faces)',
+    from: 'https://github.com/microsoft/FERPlus and FER2013',
+    terms: 'votes: MIT; pictures: gathered from the web, research use',
+    layout: 'face/ferplus/{train,valid,test}.tar.gz, fer2013new.csv',
+    sets: splits('ferplus'),
+  },
+  {
+    name: 'ravdess',
+    title: 'RAVDESS (voice)',
+    from: 'https://zenodo.org/records/1188976',
+    terms: 'CC BY-NC-SA 4.0: not commercial, nor are weights trained on it',
+    layout: 'speech/ravdess_actors01-20.tar',
+    sets: ['ravdess'],
+  },
+  {
+    name: 'emodb',
+    title: 'EMO-DB (voice)',
+    from: 'http://emodb.bilderbar.info',
+    terms: 'free for research; cite Burkhardt et al. 2005',
+    layout: 'speech/emodb.tar',
+    sets: ['emodb'],
+  },
+  {
+    name: 'goemotions',
+    title: 'GoEmotions (words)',
+    from: 'https://github.com/google-research/google-research/tree/master/goemotions',
+    terms: 'CC BY 4.0',
+    layout: 'text/goemotions_ekman/{train,valid,test}.tsv, labels.txt',
+    sets: splits('goemotions'),
+  },
+  {
+    name: 'meld',
+    title: 'MELD (words)',
+    from: 'https://affective-meld.github.io',
+    terms: 'GPL-3',
+    layout: 'text/meld/{train,dev,test}_sent_emo.csv',
+    sets: splits('meld'),
+  },
+];
+
+/** Each corpus as a few lines: where to get it, its terms and layout, and whether it lies prepared in the folder. */
+export async function describeCorpora(prepared: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { name, title, from, terms, layout, sets } of CORPORA) {
+    const there = await Promise.all(sets.map((set) => exists(join(prepared, `${set}.json`))));
+    const state = there.every(Boolean) ? 'prepared' : there.some(Boolean) ? 'prepared in part' : 'not prepared';
+    lines.push(`${name}: ${title}, ${state}`, `  from    ${from}`, `  terms   ${terms}`, `  layout  ${layout}`);
+  }
+  return lines;
+}

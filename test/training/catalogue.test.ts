@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { CORPORA, describeCorpora } from '../../src/training/data/catalogue.js';
+import { writePrepared } from '../../src/training/data/prepared.js';
+
+it('the list of corpora says which are prepared, whole or in part', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'emostream-catalogue-'));
+  await writePrepared(folder, 'emodb', { labels: Int32Array.of(1) });
+  await writePrepared(folder, 'meld-train', { labels: Int32Array.of(1) });
+  const lines = await describeCorpora(folder);
+  const states = lines.filter((line) => !line.startsWith(' ')).map((line) => line.replace(/:.*, /u, ': '));
+  expect(states).toEqual([
+    'ferplus: not prepared',
+    'ravdess: not prepared',
+    'emodb: prepared',
+    'goemotions: not prepared',
+    'meld: prepared in part',
+  ]);
+  for (const { terms, layout } of CORPORA) {
+    expect(lines).toContain(`  terms   ${terms}`);
+    expect(lines).toContain(`  layout  ${layout}`);
+  }
+  await rm(folder, { recursive: true });
+});
