@@ -11,6 +11,7 @@ interface TrainFlags {
   without?: SpeechCorpus[];
   continue?: boolean;
   restart?: boolean;
+  crossValidate?: boolean;
 }
 
 /** `emostream train face|voice|words|fusion`: trains one part of the network on prepared corpora. */
@@ -24,6 +25,7 @@ export function trainCommand(): Command {
     .option('--epochs <number>', 'passes over the data (default: what made the shipped weights)', parseCount)
     .option('--continue', 'go on from the part’s kept weights instead of random ones (not for fusion)')
     .option('--restart', 'begin anew, where the same command would go on with its interrupted run')
+    .option('--cross-validate', 'voice only: train once per fold of held-out speakers, and keep what it answers them')
     .addOption(new Option('--without <corpus...>', 'speech corpora to leave out').choices(SPEECH_CORPORA))
     .action(async (part: string, flags: TrainFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
@@ -34,6 +36,24 @@ export function trainCommand(): Command {
       if (flags.epochs !== undefined) command.push('--epochs', String(flags.epochs));
       if (flags.continue) command.push('--continue');
       if (flags.without) command.push('--without', ...flags.without);
+      if (flags.crossValidate) {
+        if (part !== 'voice') {
+          const message = 'Only the voice is cross-validated: `emostream train voice --cross-validate`.';
+          throw new EmostreamError('CONFIG_INVALID', message);
+        }
+        const { crossValidateVoice } = await import('../training/cross-validate-voice.js');
+        await crossValidateVoice({
+          prepared,
+          weights: flags.weights ?? join(prepared, 'weights'),
+          command: [...command, '--cross-validate'].join(' '),
+          seed: flags.seed,
+          ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
+          ...(flags.without ? { without: flags.without } : {}),
+          restart: flags.restart === true,
+          log: console.log,
+        });
+        return;
+      }
       const stop = stopOnSignal(part);
       const run = trainPart(part as 'face' | 'voice' | 'words' | 'fusion', {
         prepared,

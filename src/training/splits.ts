@@ -16,7 +16,28 @@ export function splitOfSpeaker(speaker: number): Split {
 
 /** Indices of a set's clips that belong to a split. */
 export function clipsOf(set: SpeechSet, split: Split): number[] {
-  return [...set.speakers.keys()].filter((i) => splitOfSpeaker(set.speakers[i]!) === split);
+  return clipsOfSpeakers(set, (speaker) => splitOfSpeaker(speaker) === split);
+}
+
+/** Indices of the clips whose speaker is asked for. */
+export function clipsOfSpeakers(set: SpeechSet, asked: (speaker: number) => boolean): number[] {
+  return [...set.speakers.keys()].filter((i) => asked(set.speakers[i]!));
+}
+
+const FOLDS = 10;
+
+/**
+ * Ten folds for cross-validation: each holds out one speaker of EMO-DB and two neighbouring actors of RAVDESS, a man and a woman.
+ * Further speakers begin again at the first fold.
+ */
+export function speakerFolds(speakers: Iterable<number>): number[][] {
+  const folds = Array.from({ length: FOLDS }, (): number[] => []);
+  const known = [...new Set(speakers)].sort((a, b) => a - b);
+  const actors = known.filter((speaker) => speaker < 200);
+  const others = known.filter((speaker) => speaker >= 200);
+  for (const actor of actors) folds[Math.floor((actor - 101) / 2) % FOLDS]!.push(actor);
+  others.forEach((speaker, i) => folds[i % FOLDS]!.push(speaker));
+  return folds.filter(({ length }) => length > 0);
 }
 
 /** One clip as samples of -1..1. */

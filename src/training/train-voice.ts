@@ -9,19 +9,21 @@ import { affectOf } from './circumplex.js';
 import { judgeClips } from './clip-judge.js';
 import { readPrepared } from './data/prepared.js';
 import type { SpeechSet } from './data/speech.js';
-import { fit, type FitResult } from './fit.js';
+import { fit, type FitOptions, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { headLoss } from './loss.js';
 import { describe, figures } from './metrics.js';
 import { AdamW } from './optimiser.js';
 import { Rng } from './rng.js';
 import { ShuffledIndices } from './sampler.js';
-import { clipSamples, clipsOf } from './splits.js';
+import { clipSamples, clipsOf, clipsOfSpeakers, splitOfSpeaker } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import { SPEECH_CORPORA, type TrainOptions } from './train-options.js';
+import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
 import { augmentVoice, maskWindow } from './voice-augment.js';
 import { windowAt } from './voice-windows.js';
 
+/** Passes over the data unless told otherwise. */
+export const VOICE_EPOCHS = 36;
 const BATCH = 16;
 const WINDOW = MEL_FRAMES * MEL_BANDS;
 /** Augmented copies of each clip, made once at the start; the first is the clip itself. */
@@ -34,18 +36,53 @@ interface Example {
   target: number[];
 }
 
-/** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
-export async function trainVoice(options: TrainOptions): Promise<FitResult> {
-  const { prepared, seed, epochs = 36, without = [], from, onBest, control, log } = options;
+/** The corpora that are asked for, by name. */
+export async function speechSets({
+  prepared,
+  without = [],
+}: Pick<TrainOptions, 'prepared' | 'without'>): Promise<Map<SpeechCorpus, SpeechSet>> {
   const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
   if (corpora.length === 0)
     throw new EmostreamError('CONFIG_INVALID', 'Without any speech corpus there is no voice to train.');
   const sets = await Promise.all(corpora.map((corpus) => readPrepared<SpeechSet>(prepared, corpus)));
+  return new Map(corpora.map((corpus, i) => [corpus, sets[i]!]));
+}
+
+/** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
+export async function trainVoice(options: TrainOptions): Promise<FitResult> {
+  const sets = [...(await speechSets(options)).values()];
+  return trainOnSpeakers(sets, options, {
+    isTrained: (speaker) => splitOfSpeaker(speaker) === 'train',
+    validateEvery: 3,
+    validate: (weights) => {
+      const folded = foldBatchNorm(weights);
+      const judged = sets.map((set) => {
+        const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
+        return figures(probabilities, labels, EMOTIONS.length);
+      });
+      const score = judged.reduce((sum, { uar }) => sum + uar, 0) / judged.length;
+      return { score, text: judged.map(describe).join(' | ') };
+    },
+  });
+}
+
+export interface SpeakerSplit extends Pick<FitOptions, 'validate' | 'validateEvery'> {
+  isTrained: (speaker: number) => boolean;
+}
+
+/** Trains on the clips of some speakers. */
+export async function trainOnSpeakers(
+  sets: readonly SpeechSet[],
+  { seed, epochs = VOICE_EPOCHS, from, onBest, control, log }: Omit<TrainOptions, 'prepared' | 'without'>,
+  { isTrained, ...judging }: SpeakerSplit,
+): Promise<FitResult> {
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
   if (from) layers.restore(from);
   const augmenting = rng.fork();
-  const examples = sets.flatMap((set) => clipsOf(set, 'train').map((clip) => toExample(set, clip, augmenting)));
+  const examples = sets.flatMap((set) =>
+    clipsOfSpeakers(set, isTrained).map((clip) => toExample(set, clip, augmenting)),
+  );
   log(`voice: ${examples.length} training clips, ${VARIANTS} variants each`);
   const indices = new ShuffledIndices(examples.length, rng.fork());
 
@@ -68,16 +105,7 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
     stepsPerEpoch: Math.ceil(examples.length / BATCH),
     learningRate: 2e-3,
     loss,
-    validateEvery: 3,
-    validate: (weights) => {
-      const folded = foldBatchNorm(weights);
-      const judged = sets.map((set) => {
-        const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
-        return figures(probabilities, labels, EMOTIONS.length);
-      });
-      const score = judged.reduce((sum, { uar }) => sum + uar, 0) / judged.length;
-      return { score, text: judged.map(describe).join(' | ') };
-    },
+    ...judging,
     onBest,
     control,
     log,
