@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { exists } from './corpora/folders.js';
+import { USER_CORPORA, USER_CORPUS_NAMES, userSet } from './user-corpora.js';
 
 export interface CorpusEntry {
   name: string;
@@ -13,9 +14,10 @@ export interface CorpusEntry {
   sets: string[];
 }
 
-const splits = (name: string): string[] => ['train', 'valid', 'test'].map((split) => `${name}-${split}`);
+const SPLITS = ['train', 'valid', 'test'] as const;
+const splits = (name: string): string[] => SPLITS.map((split) => `${name}-${split}`);
 
-/** The corpora that `data prepare` reads. */
+/** The corpora that the shipped recipe trains on. */
 export const CORPORA: readonly CorpusEntry[] = [
   {
     name: 'ferplus',
@@ -59,13 +61,30 @@ export const CORPORA: readonly CorpusEntry[] = [
   },
 ];
 
+/** Those that users own, each in a folder of its own. */
+const USER_ENTRIES: readonly CorpusEntry[] = USER_CORPUS_NAMES.map((name) => {
+  const { title, modalities, from, terms, layout } = USER_CORPORA[name];
+  return {
+    ...{ name, from, terms, layout },
+    title: `${title} (${modalities.join(', ')})`,
+    sets: modalities.flatMap((modality) => SPLITS.map((split) => userSet(name, modality, split))),
+  };
+});
+
 /** Each corpus as a few lines: where to get it, its terms and layout, and whether it lies prepared in the folder. */
 export async function describeCorpora(prepared: string): Promise<string[]> {
-  const lines: string[] = [];
-  for (const { name, title, from, terms, layout, sets } of CORPORA) {
-    const there = await Promise.all(sets.map((set) => exists(join(prepared, `${set}.json`))));
-    const state = there.every(Boolean) ? 'prepared' : there.some(Boolean) ? 'prepared in part' : 'not prepared';
-    lines.push(`${name}: ${title}, ${state}`, `  from    ${from}`, `  terms   ${terms}`, `  layout  ${layout}`);
-  }
-  return lines;
+  const built = await Promise.all(CORPORA.map((corpus) => describe(corpus, prepared)));
+  const own = await Promise.all(USER_ENTRIES.map((corpus) => describe(corpus, prepared)));
+  return [
+    ...['Built-in corpora, in one folder: emostream data prepare --data FOLDER', ''],
+    ...built.flat(),
+    ...['', 'Corpora of your own, each in its folder: emostream data prepare --corpus NAME=FOLDER', ''],
+    ...own.flat(),
+  ];
+}
+
+async function describe({ name, title, from, terms, layout, sets }: CorpusEntry, prepared: string): Promise<string[]> {
+  const there = await Promise.all(sets.map((set) => exists(join(prepared, `${set}.json`))));
+  const state = there.every(Boolean) ? 'prepared' : there.some(Boolean) ? 'prepared in part' : 'not prepared';
+  return [`${name}: ${title}, ${state}`, `  from    ${from}`, `  terms   ${terms}`, `  layout  ${layout}`];
 }
