@@ -10,6 +10,8 @@ import { judgeFolds, judgeModalities, judgeMultiLabel, judgeTriples, line, readC
 import { readFolds, readPeers } from './evaluation/sources.js';
 import { rightOf, type TestFigures } from './evaluation/test-figures.js';
 import { tradeOffs } from './evaluation/trade-off.js';
+import { judgeUserCorpora } from './evaluation/user-sets.js';
+import { corporaSeen } from './weights-store.js';
 import type { Provenance } from './export-model.js';
 import { modelCosts } from './evaluation/model-costs.js';
 import { writeModelCard } from './model-card.js';
@@ -41,6 +43,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const folder = dirname(metrics);
   // Read first: a file that is spoilt ends the command before the long work.
   const [peers, folds] = [await readPeers(folder), await readFolds(weights)];
+  const provenance = JSON.parse(await readFile(join(model, 'training.json'), 'utf8')) as Provenance;
 
   const validCorpora = await readCorpora(prepared, 'valid');
   const valid = await judgeModalities(judge, validCorpora, 'valid');
@@ -51,6 +54,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const crossed = folds ? judgeFolds(folds) : {};
   for (const [name, { figures }] of Object.entries(crossed)) log(line(name, figures));
   const triples = await judgeTriples(judge, test.pools, options.triples);
+  const users = await judgeUserCorpora(judge, prepared, provenance.parts.flatMap(corporaSeen));
 
   const { ferplus_test, ravdess_test, emodb_test, ...words } = pickFigures(test.sets);
   const results = Object.fromEntries(
@@ -62,6 +66,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
       emodb_loso: crossed['emodb_loso']?.figures,
       goemotions_ekman_test: multiLabel,
       ...words,
+      ...users,
       ...pickFigures(triples),
     }).filter((entry): entry is [string, TestFigures] => entry[1] !== undefined),
   );
@@ -82,7 +87,6 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     folds: folds !== null,
   });
   await writeFile(join(folder, 'README.md'), page);
-  const provenance = JSON.parse(await readFile(join(model, 'training.json'), 'utf8')) as Provenance;
   await writeModelCard(model, provenance, results, await modelCosts(model));
   log(`${metrics}, README.md and the pictures beside it, ${join(model, 'README.md')}`);
 }

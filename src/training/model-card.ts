@@ -5,8 +5,9 @@ import type { PartCost } from './evaluation/model-costs.js';
 import { percent } from './evaluation/markdown.js';
 import { partCards } from './evaluation/part-cards.js';
 import type { TestFigures } from './evaluation/test-figures.js';
+import { restrictions, userData, userFlags, userTerms } from './evaluation/user-card.js';
 import type { Provenance } from './export-model.js';
-import type { TrainingRecord } from './weights-store.js';
+import { corporaSeen, type TrainingRecord } from './weights-store.js';
 
 /** Writes the model card from what training recorded and what evaluation measured. */
 export async function writeModelCard(
@@ -20,7 +21,7 @@ export async function writeModelCard(
 
 /** What the corpora's terms mean for the weights. */
 function terms(corpora: readonly string[]): string {
-  const research = 'FER2013 and EMO-DB are for research use.';
+  const research = `FER2013 and EMO-DB are for research use.${restrictions(corpora)}`;
   if (!corpora.includes('RAVDESS')) return research;
   return `**RAVDESS is CC BY-NC-SA 4.0: these weights are offered under the same terms, for non-commercial use only.** ${research}
 \`emostream train voice --without ravdess\`, and the same for fusion, makes weights without it.`;
@@ -36,6 +37,7 @@ export function modelCard(
   results: Record<string, TestFigures>,
   costs: Record<string, PartCost>,
 ): string {
+  const corpora = parts.flatMap(corporaSeen);
   const made = parts
     .flatMap(inOrder)
     .map(
@@ -64,7 +66,7 @@ absent. ${parameters.toLocaleString('en')} parameters, ${(bytes / 1e6).toFixed(2
 
 Trained from random initial values with the commands of this project, nothing copied from elsewhere:
 
-\`emostream data prepare --data DIR\`, then
+\`emostream data prepare --data DIR${userFlags(corpora)}\`, then
 
 | part | command | seed | best epoch | CPU minutes | corpora |
 | --- | --- | --- | --- | --- | --- |
@@ -78,7 +80,7 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
 - Voice: RAVDESS and EMO-DB split by speaker. Test: RAVDESS actors 18-20, EMO-DB speakers 15, 16. Validation: actors 15-17,
   speakers 12, 13. "Calm" counts as neutral; boredom is left out.
 - Words: GoEmotions with Ekman's labels, and MELD.
-- Fusion: no corpus here has face, voice and words of one person. Fusion and the attention over crops were trained on triples
+${userData(corpora)}- Fusion: no corpus here has face, voice and words of one person. Fusion and the attention over crops were trained on triples
   matched by label, of different people, 15 % of the companions of a random label, modalities left out at random; on one
   half of the validation data, because encoders are too sure on what they were trained on. The other half chose the epoch,
   the temperatures and the \`uncertain\` threshold.
@@ -117,8 +119,8 @@ ${protocols.join('\n')}
 | EMO-DB (Burkhardt et al. 2005) | free for research |
 | GoEmotions (Demszky et al. 2020) | CC BY 4.0 |
 | MELD (Poria et al. 2019) | GPL-3 |
-
-${terms(parts.flatMap(({ corpora }) => corpora))} The code of the project is not bound by this.
+${userTerms(corpora)}
+${terms(corpora)} The code of the project is not bound by this.
 
 ## Intended use and limits
 

@@ -23,6 +23,11 @@ export interface TrainingRecord {
   before?: TrainingRecord;
 }
 
+/** Every corpus that weights saw, also in the runs that theirs went on from. */
+export function corporaSeen({ corpora, before }: TrainingRecord): string[] {
+  return [...new Set([...corpora, ...(before ? corporaSeen(before) : [])])];
+}
+
 /** Keeps the trained weights of one part (`face`, `voice`, `words`, `fusion`) with their record, outside the project. */
 export async function writeWeights(
   folder: string,

@@ -124,5 +124,26 @@ describe('the model card', () => {
       expect(card).toContain(text);
     }
     expect(card).not.toMatch(/undefined|NaN/u);
+    expect(card).not.toMatch(/IEMOCAP|CREMA-D|--corpus/u);
+  });
+
+  it('tells the terms of added corpora, also of those of a run that this one went on from', () => {
+    const parts = PARTS.map(record);
+    const [face, voice, ...rest] = parts as [TrainingRecord, TrainingRecord, ...TrainingRecord[]];
+    const provenance = {
+      ...{ version: '9.9.9', bytes: 5_000_000, parameters: 2_500_000 },
+      parts: [
+        { ...face, corpora: ['FER+', 'CREMA-D'] },
+        { ...voice, corpora: ['EMO-DB'], before: { ...voice, corpora: ['EMO-DB', 'IEMOCAP'] } },
+        ...rest,
+      ],
+    };
+    const card = modelCard(provenance, {}, {});
+    expect(card).toContain('`emostream data prepare --data DIR --corpus cremad=FOLDER --corpus iemocap=FOLDER`');
+    expect(card).toContain('| CREMA-D (Cao et al. 2014) | ODbL 1.0 |\n| IEMOCAP (Busso et al. 2008) | by agreement');
+    expect(card).toContain('**IEMOCAP: the terms do not allow commercial use');
+    expect(card).toMatch(/### Face[^#]*Data and terms: FER\+ \([^)]*\); CREMA-D \(ODbL 1.0\)\./u);
+    expect(card).toMatch(/### Voice[^#]*Data and terms: [^.]*; IEMOCAP \([^)]*\*\*no commercial use\*\*\)\./u);
+    expect(card).not.toMatch(/undefined|NaN/u);
   });
 });

@@ -100,3 +100,7 @@ export const USER_CORPORA: Readonly<Record<UserCorpusName, UserCorpus>> = {
 /** The prepared set of one part of a corpus: a set for each split, so that training never opens a test part. */
 export const userSet = (corpus: UserCorpusName, modality: Modality, split: Split): string =>
   `${corpus}-${modality}-${split}`;
+
+/** Its test part among the figures of an evaluation. */
+export const userTestName = (corpus: UserCorpusName, modality: Modality): string =>
+  `${corpus.replaceAll('-', '_')}_${modality}_test`;

@@ -38,9 +38,10 @@ export function faceExamples({ images, majority }: FaceSet): Example[] {
   });
 }
 
-/** The windows of a split's clips; group: the clip's index. */
-export function voiceExamples(set: SpeechSet, split: Split = 'test'): Example[] {
-  return clipsOf(set, split).flatMap((clip) => {
+/** The windows of a split's clips, or of the clips given; group: the clip's index. */
+export function voiceExamples(set: SpeechSet, picked: Split | readonly number[] = 'test'): Example[] {
+  const clips = typeof picked === 'string' ? clipsOf(set, picked) : picked;
+  return clips.flatMap((clip) => {
     const block = logMel(clipSamples(set, clip));
     const { speechFrames, snrDb } = new VoiceActivityDetector().process(block.mel, block.frames);
     const inside = Math.min(block.frames, MEL_FRAMES) / block.frames;

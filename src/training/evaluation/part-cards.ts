@@ -1,7 +1,8 @@
+import { USER_CORPORA, USER_CORPUS_NAMES, userTestName } from '../data/user-corpora.js';
 import { percent, table } from './markdown.js';
 import type { PartCost } from './model-costs.js';
 import type { TestFigures } from './test-figures.js';
-import type { TrainingRecord } from '../weights-store.js';
+import { corporaSeen, type TrainingRecord } from '../weights-store.js';
 
 /** What cannot be read from records: what a part is, for what, and what is not known of it. */
 interface About {
@@ -63,6 +64,12 @@ const TERMS: Record<string, string> = {
   'EMO-DB': 'EMO-DB (free for research)',
   GoEmotions: 'GoEmotions (CC BY 4.0)',
   MELD: 'MELD (GPL-3)',
+  ...Object.fromEntries(
+    Object.values(USER_CORPORA).map(({ title, terms, commercial }) => [
+      title,
+      `${title} (${terms}${commercial ? '' : '; **no commercial use**'})`,
+    ]),
+  ),
 };
 
 const minutes = (record: TrainingRecord): number =>
@@ -90,7 +97,10 @@ function card(
   const size = cost
     ? `${cost.parameters.toLocaleString('en')} parameters, ${(cost.bytes / 1e6).toFixed(2)} MB, ${(cost.flop / 1e6).toFixed(1)} MFLOP ${about.cost}`
     : 'not measured';
-  const rows = about.sets.flatMap((name) => {
+  const ofUsers = USER_CORPUS_NAMES.flatMap((name) =>
+    USER_CORPORA[name].modalities.filter((each) => each === record.part).map((each) => userTestName(name, each)),
+  );
+  const rows = [...about.sets, ...ofUsers].flatMap((name) => {
     const r = results[name];
     return r ? [[name, String(r.n), percent(r.accuracy), percent(r.uar), percent(r.macro_f1), r.ece.toFixed(3)]] : [];
   });
@@ -99,7 +109,9 @@ function card(
 
 ${about.what}
 
-- Data and terms: ${record.corpora.map((name) => TERMS[name] ?? name).join('; ')}.
+- Data and terms: ${corporaSeen(record)
+    .map((name) => TERMS[name] ?? name)
+    .join('; ')}.
 - Made by \`${record.command}\`, seed ${record.seed}; ${minutes(record).toFixed(1)} CPU minutes in all.
 - Size: ${size}.
 - Intended use: ${about.use}

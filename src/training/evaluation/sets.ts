@@ -218,7 +218,7 @@ export function line(name: string, { accuracy, uar, macro_f1, weighted_f1, ece, 
 }
 
 /** A line at every quarter of a long set. */
-function progressOf(name: string, log: (line: string) => void): (done: number, of: number) => void {
+export function progressOf(name: string, log: (line: string) => void): (done: number, of: number) => void {
   let told = 0;
   return (done, of) => {
     const quarter = Math.floor((4 * done) / of);

@@ -7,7 +7,7 @@ import { shippedModelFolder } from '../../../src/common/version.js';
 import { wordFeatures } from '../../../src/features/tokens.js';
 import { FACE_SIZE } from '../../../src/features/types.js';
 import { createWasmEngine } from '../../../src/inference/wasm-backend.js';
-import { writePrepared } from '../../../src/training/data/prepared.js';
+import { readPrepared, writePrepared } from '../../../src/training/data/prepared.js';
 import { evaluate } from '../../../src/training/evaluate.js';
 import type { TestFigures } from '../../../src/training/evaluation/test-figures.js';
 import { Rng } from '../../../src/training/rng.js';
@@ -65,11 +65,11 @@ const folds = {
   ),
 };
 
-async function run(out: string, weights: string): Promise<Map<string, string>> {
+async function run(out: string, weights: string, prepared = join(folder, 'prepared')): Promise<Map<string, string>> {
   await cp(shippedModelFolder(), join(out, 'fusion'), { recursive: true });
   const engine = await createWasmEngine();
   await evaluate({
-    prepared: join(folder, 'prepared'),
+    prepared,
     weights,
     model: join(out, 'fusion'),
     metrics: join(out, 'metrics.json'),
@@ -83,6 +83,10 @@ async function run(out: string, weights: string): Promise<Map<string, string>> {
   return new Map([...(await Promise.all(texts)), ['card', await readFile(join(out, 'fusion', 'README.md'), 'utf8')]]);
 }
 
+let plain: Promise<Map<string, string>> | undefined;
+/** Of the built-in corpora alone, without folds: run once. */
+const plainRun = (): Promise<Map<string, string>> => (plain ??= run(join(folder, 'first'), join(folder, 'no-folds')));
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'emostream-evaluate-'));
   await prepareNoise(join(folder, 'prepared'));
@@ -93,7 +97,7 @@ it(
   'a model is judged on every set: figures, page, pictures and card, the same when run again',
   { timeout: 120_000 },
   async () => {
-    const first = await run(join(folder, 'first'), join(folder, 'no-folds'));
+    const first = await plainRun();
     expect(await run(join(folder, 'second'), join(folder, 'no-folds'))).toEqual(first);
 
     const metrics = JSON.parse(first.get('metrics.json')!) as Record<string, TestFigures>;
@@ -125,6 +129,45 @@ it(
     for (const [, link] of page.matchAll(/\]\((\w[\w-]*\.svg)\)/gu)) expect(first.has(link!)).toBe(true);
     expect(first.get('card')).toMatch(/### Face[\s\S]*### Voice[\s\S]*### Words[\s\S]*### Fusion/u);
     for (const text of first.values()) expect(text).not.toMatch(/undefined|NaN/u);
+  },
+);
+
+it(
+  'corpora of users are judged where their test part is prepared, and change no other figure',
+  { timeout: 120_000 },
+  async () => {
+    const prepared = join(folder, 'with-users');
+    await cp(join(folder, 'prepared'), prepared, { recursive: true });
+    const rename = async (from: string, to: string, columns: Record<string, Int32Array> = {}): Promise<void> =>
+      writePrepared(prepared, to, { ...(await readPrepared<Record<string, Int32Array>>(prepared, from)), ...columns });
+    // Two frames of each of seven actors; nobody is named in AffectNet's pictures.
+    await rename('ferplus-test', 'cremad-face-test', { speakers: Int32Array.from(LABELS, (_, i) => i % CLASSES) });
+    await rename('ferplus-test', 'affectnet-face-test', { speakers: Int32Array.from(LABELS, (_, i) => i) });
+    await rename('emodb', 'cremad-voice-test', { speakers: Int32Array.from(LABELS, (_, i) => 1_000_000 + (i % 2)) });
+    await rename('meld-test', 'iemocap-words-test');
+    const none = { labels: new Int32Array(0), offsets: new Int32Array(1), speakers: new Int32Array(0) };
+    await writePrepared(prepared, 'iemocap-voice-test', { samples: new Int16Array(0), ...none });
+
+    const written = await run(join(folder, 'fifth'), join(folder, 'no-folds'), prepared);
+    const metrics = JSON.parse(written.get('metrics.json')!) as Record<string, TestFigures>;
+    const users = ['cremad_face_test', 'cremad_voice_test', 'iemocap_words_test', 'affectnet_face_test'];
+    expect(Object.keys(metrics).filter((name) => users.includes(name))).toEqual(users);
+    expect(metrics).not.toHaveProperty('iemocap_voice_test');
+    // The same examples, whoever is said to show them; of the speech all clips, not those of some speakers.
+    for (const key of ['accuracy', 'uar', 'ece', 'n'] as const) {
+      expect(metrics['cremad_face_test']![key]).toBe(metrics['ferplus_test']![key]);
+      expect(metrics['iemocap_words_test']![key]).toBe(metrics['meld_test']![key]);
+    }
+    expect(metrics['cremad_voice_test']!.n).toBe(2 * CLASSES);
+    expect(metrics['cremad_face_test']!.resampled).toContain('7 speakers are too few');
+    expect(metrics['affectnet_face_test']!.resampled).toBe('picture');
+    expect(metrics['cremad_voice_test']!.protocol).toMatch(/^CREMA-D: .*; the model was not trained on it; /u);
+
+    const others = Object.fromEntries(Object.entries(metrics).filter(([name]) => !users.includes(name)));
+    expect(others).toEqual(JSON.parse((await plainRun()).get('metrics.json')!));
+    expect(written.get('README.md')).toContain('### cremad_voice_test');
+    expect(written.get('card')).toMatch(/### Voice[^#]*\| cremad_voice_test \| 14 \|/u);
+    for (const text of written.values()) expect(text).not.toMatch(/undefined|NaN/u);
   },
 );
 
