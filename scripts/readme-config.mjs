@@ -26,8 +26,14 @@ for (const [name, text] of Object.entries(blocks)) {
 }
 writeFileSync(file('README.md'), readme);
 
-const measured = ['bench/results/engines.json', 'bench/results/call.json', 'models/metrics.json', 'models/peers.json'];
+const measured = [
+  'bench/results/engines.json',
+  'bench/results/call.json',
+  'bench/results/parity.json',
+  'models/metrics.json',
+  'models/peers.json',
+];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, metrics, peers] = measured.map(json);
-  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, metrics, peers));
+  const [engines, call, parity, metrics, peers] = measured.map(json);
+  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, parity, metrics, peers));
 }
