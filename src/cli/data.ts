@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { EmostreamError } from '../common/errors.js';
 
 /** `emostream data prepare`: corpora → tensors for training and evaluation; `list`: which corpora those are. */
 export function dataCommand(): Command {
@@ -6,13 +7,33 @@ export function dataCommand(): Command {
   data
     .command('prepare')
     .description('Read, clean and normalise the corpora once, for training and evaluation.')
-    .requiredOption('--data <folder>', 'the corpora: face/ferplus, speech, text/goemotions_ekman, text/meld')
+    .option('--data <folder>', 'the built-in corpora: face/ferplus, speech, text/goemotions_ekman, text/meld')
+    .option(
+      '--corpus <name=folder>',
+      'a corpus of your own, repeatable: cremad, ravdess-full, meld-clips, iemocap, affectnet, rafdb',
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
     .option('--out <folder>', 'where the prepared data go (default: in the user’s cache)')
-    .action(async (flags: { data: string; out?: string }) => {
+    .action(async (flags: { data?: string; corpus: string[]; out?: string }) => {
+      if (flags.data === undefined && flags.corpus.length === 0) {
+        const message = 'Nothing to prepare: give --data FOLDER, or --corpus NAME=FOLDER, or both.';
+        throw new EmostreamError('CONFIG_INVALID', message);
+      }
       // Loaded here, so that other commands do not wait for the media library.
-      const { prepare } = await import('../training/data/prepare.js');
+      const { checkCorpusFolders, parseCorpusFolders } = await import('../training/data/user/folders.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
-      await prepare({ data: flags.data, out: flags.out ?? defaultPreparedFolder(), log: console.log });
+      const folders = parseCorpusFolders(flags.corpus);
+      await checkCorpusFolders(folders);
+      const out = flags.out ?? defaultPreparedFolder();
+      if (flags.data !== undefined) {
+        const { prepare } = await import('../training/data/prepare.js');
+        await prepare({ data: flags.data, out, log: console.log });
+      }
+      if (folders.size > 0) {
+        const { prepareUserCorpora } = await import('../training/data/user/prepare.js');
+        await prepareUserCorpora({ folders, out, log: console.log });
+      }
     });
   data
     .command('list')

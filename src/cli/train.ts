@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { EmostreamError } from '../common/errors.js';
+import { USER_CORPUS_NAMES, type UserCorpusName } from '../training/data/user-corpora.js';
 import { SPEECH_CORPORA, type SpeechCorpus } from '../training/train-options.js';
 
 interface TrainFlags {
@@ -9,6 +10,7 @@ interface TrainFlags {
   seed: number;
   epochs?: number;
   without?: SpeechCorpus[];
+  with?: UserCorpusName[];
   continue?: boolean;
   restart?: boolean;
   crossValidate?: boolean;
@@ -27,6 +29,12 @@ export function trainCommand(): Command {
     .option('--restart', 'begin anew, where the same command would go on with its interrupted run')
     .option('--cross-validate', 'voice only: train once per fold of held-out speakers, and keep what it answers them')
     .addOption(new Option('--without <corpus...>', 'speech corpora to leave out').choices(SPEECH_CORPORA))
+    .addOption(
+      new Option(
+        '--with <corpus...>',
+        'corpora of your own to train on in addition (`emostream data prepare --corpus`; not for fusion)',
+      ).choices(USER_CORPUS_NAMES),
+    )
     .action(async (part: string, flags: TrainFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
       const { trainPart } = await import('../training/train-part.js');
@@ -36,9 +44,14 @@ export function trainCommand(): Command {
       if (flags.epochs !== undefined) command.push('--epochs', String(flags.epochs));
       if (flags.continue) command.push('--continue');
       if (flags.without) command.push('--without', ...flags.without);
+      if (flags.with) command.push('--with', ...flags.with);
       if (flags.crossValidate) {
         if (part !== 'voice') {
           const message = 'Only the voice is cross-validated: `emostream train voice --cross-validate`.';
+          throw new EmostreamError('CONFIG_INVALID', message);
+        }
+        if (flags.with) {
+          const message = 'Cross-validation is of the built-in corpora: leave out --with.';
           throw new EmostreamError('CONFIG_INVALID', message);
         }
         const { crossValidateVoice } = await import('../training/cross-validate-voice.js');
@@ -63,6 +76,7 @@ export function trainCommand(): Command {
         goOn: flags.continue === true && part !== 'fusion',
         ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
         ...(flags.without ? { without: flags.without } : {}),
+        ...(flags.with ? { with: flags.with } : {}),
         restart: flags.restart === true,
         signal: stop.signal,
         log: console.log,

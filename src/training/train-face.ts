@@ -7,6 +7,7 @@ import { modalityHeads } from '../inference/network/heads.js';
 import { affectOf } from './circumplex.js';
 import type { FaceSet } from './data/ferplus.js';
 import { readPrepared } from './data/prepared.js';
+import { extraSets, joinFaceSets } from './extra-sets.js';
 import { augmentFace } from './face-augment.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
@@ -28,11 +29,13 @@ export async function trainFace({
   seed,
   epochs = 72,
   from,
+  with: names = [],
   onBest,
   control,
   log,
 }: TrainOptions): Promise<FitResult> {
-  const train = await readPrepared<FaceSet>(prepared, 'ferplus-train');
+  const extra = await extraSets('face', { prepared, with: names });
+  const train = joinFaceSets(await readPrepared<FaceSet>(prepared, 'ferplus-train'), ...extra.train);
   const valid = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
@@ -62,9 +65,10 @@ export async function trainFace({
     learningRate: 2e-3,
     loss,
     validate: (weights) => {
-      const { logits } = predictFaces(foldBatchNorm(weights), valid.images);
+      const folded = foldBatchNorm(weights);
+      const { logits } = predictFaces(folded, valid.images);
       const result = figures(probabilities(logits), valid.majority, EMOTIONS.length);
-      return { score: (result.accuracy + result.uar) / 2, text: describe(result) };
+      return { score: (result.accuracy + result.uar) / 2, text: describe(result) + extra.report(folded) };
     },
     onBest,
     control,

@@ -1,4 +1,5 @@
 import type { NamedWeights } from '../inference/model-format.js';
+import type { UserCorpusName } from './data/user-corpora.js';
 import type { FitResult } from './fit.js';
 import type { RunControl } from './resume.js';
 
@@ -15,6 +16,8 @@ export interface TrainOptions {
   from?: ReadonlyMap<string, NamedWeights>;
   /** Corpora to leave out, for instance for their terms. */
   without?: readonly SpeechCorpus[];
+  /** Prepared corpora of the user's to train on in addition. */
+  with?: readonly UserCorpusName[];
   /** Told each time the weights got better on validation data. */
   onBest?: (best: FitResult) => Promise<void>;
   /** Checkpoints and stopping, handed to `fit`. */

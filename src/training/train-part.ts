@@ -1,6 +1,8 @@
 import { MODALITIES } from '../common/emotions.js';
 import { writeCalibration } from './calibration-store.js';
 import { CheckpointStore } from './checkpoint.js';
+import { USER_CORPORA } from './data/user-corpora.js';
+import { checkWith } from './extra-sets.js';
 import type { FitResult } from './fit.js';
 import type { RunControl } from './resume.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
@@ -29,10 +31,11 @@ export interface TrainPartOptions extends Omit<TrainOptions, 'onBest' | 'from' |
 
 const SPEECH_NAMES: Record<SpeechCorpus, string> = { ravdess: 'RAVDESS', emodb: 'EMO-DB' };
 
-function corporaOf(part: Part, without: readonly SpeechCorpus[]): string[] {
+function corporaOf(part: Part, { without = [], with: extra = [] }: Pick<TrainOptions, 'without' | 'with'>): string[] {
   const voice = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus)).map((corpus) => SPEECH_NAMES[corpus]);
   const [face, words] = [['FER+'], ['GoEmotions', 'MELD']];
-  return { face, voice, words, fusion: [...face, ...voice, ...words] }[part];
+  const own = { face, voice, words, fusion: [...face, ...voice, ...words] }[part];
+  return [...own, ...extra.map((name) => USER_CORPORA[name].title)];
 }
 
 /**
@@ -41,6 +44,7 @@ function corporaOf(part: Part, without: readonly SpeechCorpus[]): string[] {
  */
 export async function trainPart(part: Part, options: TrainPartOptions): Promise<void> {
   const { weights: folder, command, seed, signal, log } = options;
+  checkWith(part, options);
   await startTensorflowBackend();
   const store = new CheckpointStore(folder, part);
   if (options.restart) await store.remove();
@@ -59,7 +63,7 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
       bestEpoch: epoch,
       validationScore: score,
       cpuSeconds: Math.round(cpuSeconds),
-      corpora: corporaOf(part, options.without ?? []),
+      corpora: corporaOf(part, options),
       finishedAt: new Date().toISOString(),
       ...(before ? { before } : {}),
     });
@@ -78,8 +82,11 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
 
 /** What an interrupted run must find the same when it goes on. */
 async function runOptions(part: Part, options: TrainPartOptions): Promise<Record<string, string>> {
-  const { seed, goOn, without = [], weights } = options;
-  const own = { seed: String(seed), '--continue': String(goOn), '--without': [...without].sort().join(' ') };
+  const { seed, goOn, without = [], with: extra = [], weights } = options;
+  const own = {
+    ...{ seed: String(seed), '--continue': String(goOn), '--without': [...without].sort().join(' ') },
+    ...(extra.length > 0 ? { '--with': extra.join(' ') } : {}),
+  };
   if (part !== 'fusion') return own;
   // Fusion is trained on what the other parts make of their data.
   const parts = await Promise.all(MODALITIES.map((other) => readWeights(weights, other)));

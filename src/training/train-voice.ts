@@ -9,6 +9,7 @@ import { affectOf } from './circumplex.js';
 import { judgeClips } from './clip-judge.js';
 import { readPrepared } from './data/prepared.js';
 import type { SpeechSet } from './data/speech.js';
+import { extraSets } from './extra-sets.js';
 import { fit, type FitOptions, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { headLoss } from './loss.js';
@@ -51,7 +52,8 @@ export async function speechSets({
 /** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
 export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   const sets = [...(await speechSets(options)).values()];
-  return trainOnSpeakers(sets, options, {
+  const extra = await extraSets('voice', options);
+  return trainOnSpeakers([...sets, ...extra.train], options, {
     isTrained: (speaker) => splitOfSpeaker(speaker) === 'train',
     validateEvery: 3,
     validate: (weights) => {
@@ -61,7 +63,7 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
         return figures(probabilities, labels, EMOTIONS.length);
       });
       const score = judged.reduce((sum, { uar }) => sum + uar, 0) / judged.length;
-      return { score, text: judged.map(describe).join(' | ') };
+      return { score, text: judged.map(describe).join(' | ') + extra.report(folded) };
     },
   });
 }

@@ -6,6 +6,7 @@ import { wordsEncoder } from '../inference/network/words-encoder.js';
 import { affectOf } from './circumplex.js';
 import { readPrepared } from './data/prepared.js';
 import type { TextSet } from './data/text.js';
+import { extraSets } from './extra-sets.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { headLoss } from './loss.js';
@@ -26,13 +27,16 @@ export async function trainWords({
   seed,
   epochs = 8,
   from,
+  with: names = [],
   onBest,
   control,
   log,
 }: TrainOptions): Promise<FitResult> {
+  const extra = await extraSets('words', { prepared, with: names });
   const sets = [
     await readPrepared<TextSet>(prepared, 'goemotions-train'),
     await readPrepared<TextSet>(prepared, 'meld-train'),
+    ...extra.train,
   ];
   const goemotions = await readPrepared<TextSet>(prepared, 'goemotions-valid');
   const meld = await readPrepared<TextSet>(prepared, 'meld-valid');
@@ -77,7 +81,8 @@ export async function trainWords({
         return figures(probabilities(logits), set.labels, EMOTIONS.length);
       });
       const score = (ofGoemotions!.macroF1 + ofMeld!.weightedF1) / 2;
-      return { score, text: `GoEmotions ${describe(ofGoemotions!)} | MELD ${describe(ofMeld!)}` };
+      const text = `GoEmotions ${describe(ofGoemotions!)} | MELD ${describe(ofMeld!)}`;
+      return { score, text: text + extra.report(folded) };
     },
     onBest,
     control,

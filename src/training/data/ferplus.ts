@@ -20,6 +20,8 @@ export interface FaceSet {
   targets: Float32Array;
   /** n: index into EMOTIONS, or -1 where the votes have no single majority among the seven. */
   majority: Int32Array;
+  /** n: the speaker's number, in corpora that tell who is in a picture. */
+  speakers?: Int32Array;
 }
 
 export interface FerplusReport {

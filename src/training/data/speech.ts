@@ -12,7 +12,7 @@ export interface SpeechSet {
   offsets: Int32Array;
   /** n: index into EMOTIONS. */
   labels: Int32Array;
-  /** n: 100 + actor for RAVDESS, 200 + speaker for EMO-DB. */
+  /** n: 100 + actor for RAVDESS, 200 + speaker for EMO-DB, from a million on for corpora of users (user-corpora.ts). */
   speakers: Int32Array;
 }
 
@@ -68,11 +68,7 @@ async function readClips(path: string, parse: (name: string) => ClipName | null)
   for (const { name, data } of await readTar(path)) {
     const clip = parse(name);
     if (!clip) continue;
-    const samples = trimSilence(await decodeAudio(Buffer.from(data), name));
-    clips.push({
-      samples: Int16Array.from(samples, (value) => Math.round(Math.min(Math.max(value, -1), 1) * 32767)),
-      clip,
-    });
+    clips.push({ samples: toPcm16(trimSilence(await decodeAudio(Buffer.from(data), name))), clip });
   }
   const offsets = new Int32Array(clips.length + 1);
   clips.forEach(({ samples }, i) => (offsets[i + 1] = offsets[i]! + samples.length));
@@ -85,6 +81,10 @@ async function readClips(path: string, parse: (name: string) => ClipName | null)
     speakers: Int32Array.from(clips, ({ clip }) => clip.speaker),
   };
 }
+
+/** Samples of -1..1 as a SpeechSet keeps them. */
+export const toPcm16 = (samples: Float32Array): Int16Array =>
+  Int16Array.from(samples, (value) => Math.round(Math.min(Math.max(value, -1), 1) * 32767));
 
 /** Nats (35 dB) under the loudest frame: quieter is silence before or after the sentence. */
 const SILENCE_BELOW = 8;

@@ -17,7 +17,7 @@ export interface TextSet {
   labels: Int32Array;
 }
 
-interface Utterance {
+export interface Utterance {
   text: string;
   speakerChanged: boolean;
   emotions: Emotion[];
@@ -69,7 +69,8 @@ function emotionNamed(name: string): Emotion {
   return emotion;
 }
 
-function toSet(all: Utterance[]): TextSet {
+/** Utterances as the words network reads them; one without a single token is left out. */
+export function toSet(all: Utterance[]): TextSet {
   const features = all.map(({ text, speakerChanged }) => wordFeatures(text, speakerChanged));
   // An utterance without a single token is no words: the live path would call it absent.
   const kept = all.map((utterance, i) => ({ ...utterance, ...features[i]! })).filter(({ count }) => count > 0);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
 import type { Emotion } from '../../../common/emotions.js';
+import type { Region } from '../../../features/resample.js';
 import type { Split } from '../../splits.js';
 import { parseCsv } from '../csv.js';
 import { exists, filesUnder, namesIn, textOf } from './folders.js';
@@ -78,12 +79,19 @@ export async function listAffectnet(folder: string): Promise<Listing> {
   return { ...listing, items: listing.items.map((item) => ({ ...item, speaker: relative(folder, item.speaker) })) };
 }
 
-function add(listing: Listing, file: string, index: number | null, code: string, split: Split | null): void {
+function add(
+  listing: Listing,
+  file: string,
+  index: number | null,
+  code: string,
+  split: Split | null,
+  face: Region | null = null,
+): void {
   const emotion = index === null ? undefined : CLASSES[index];
   if (!PICTURES.has(extname(file).toLowerCase())) skip(listing.skipped, 'not a picture');
   else if (emotion === undefined) skip(listing.skipped, `label "${code}" is unknown`);
   else if (emotion === null) skip(listing.skipped, `class ${index} is none of the seven`);
-  else listing.items.push({ uses: ['face'], file, emotion, speaker: file, split });
+  else listing.items.push({ uses: ['face'], file, emotion, speaker: file, split, ...(face ? { face } : {}) });
 }
 
 async function listAnnotated(part: string, split: Split | null, listing: Listing): Promise<void> {
@@ -112,6 +120,13 @@ async function listTable(folder: string, csv: string, split: Split | null, listi
     // A path out of the corpus is none of its pictures.
     if (path === '' || path.split(/[\\/]/u).includes('..')) skip(listing.skipped, `${csv}: a row without a picture`);
     else if (!(await exists(file))) skip(listing.skipped, `${csv}: no picture`);
-    else add(listing, file, /^\d+$/u.test(code) ? inRange(Number(code)) : null, code, split);
+    else add(listing, file, /^\d+$/u.test(code) ? inRange(Number(code)) : null, code, split, markedFace(row));
   }
+}
+
+/** The tables go with pictures as they were found on the web, and say where the face is. */
+function markedFace(row: Record<string, string>): Region | null {
+  const values = ['face_x', 'face_y', 'face_width', 'face_height'].map((name) => Number.parseFloat(row[name] ?? ''));
+  const [x, y, width, height] = values as [number, number, number, number];
+  return values.every(Number.isFinite) && width > 0 && height > 0 ? { x, y, width, height } : null;
 }

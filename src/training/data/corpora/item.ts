@@ -1,4 +1,5 @@
 import type { Emotion, Modality } from '../../../common/emotions.js';
+import type { Region } from '../../../features/resample.js';
 import type { Split } from '../../splits.js';
 
 /** One labelled thing of a corpus, before it is read. */
@@ -13,6 +14,8 @@ export interface Item {
   /** The corpus's own split, or one that must hold for another reason; null: by a seeded choice of speakers. */
   split: Split | null;
   text?: string;
+  /** Where in the picture its owners marked the face, pixels; absent where the picture shows nothing else. */
+  face?: Region;
   speakerChanged?: boolean;
 }
 
