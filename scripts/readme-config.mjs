@@ -1,6 +1,7 @@
 // Writes what is generated into the README: the configuration table from the schema, accuracy from models/metrics.json,
 // speed from bench/results/call.json; and bench/RESULTS.md from all that was measured. `npm run docs`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parityTable } from '../dist/bench/parity/table.js';
 import { configTable } from '../dist/src/config/table.js';
 import { accuracyTable, speedTable } from './readme-tables.mjs';
 import { resultsPage } from './results-page.mjs';
@@ -35,5 +36,8 @@ const measured = [
 ];
 if (measured.every((path) => existsSync(file(path)))) {
   const [engines, call, parity, metrics, peers] = measured.map(json);
-  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, parity, metrics, peers));
+  writeFileSync(
+    file('bench/RESULTS.md'),
+    resultsPage(engines, call, { ...parity, table: parityTable(parity) }, metrics, peers),
+  );
 }

@@ -1,5 +1,4 @@
 // The text of bench/RESULTS.md, made from measured figures, so that nobody types a figure. `npm run docs` writes it.
-import { parityTable } from '../dist/bench/parity/table.js';
 import { peersTable, speedTable } from './readme-tables.mjs';
 
 /**
@@ -23,7 +22,7 @@ function table(head, rows) {
 const number = (value) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toFixed(3);
 
-/** @param {Engines} engines @param {any} call @param {any} parity @param {any} metrics @param {any} peers from their files, for print alone */
+/** @param {Engines} engines @param {any} call @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
 export function resultsPage(engines, call, parity, metrics, peers) {
   return [
     '# Benchmark results',
@@ -43,12 +42,12 @@ export function resultsPage(engines, call, parity, metrics, peers) {
   ].join('\n\n');
 }
 
-/** @param {any} parity what `npm run bench:parity -- --json` writes */
+/** @param {any} parity what `npm run bench:parity -- --json` writes, and the same as a table */
 function parityText(parity) {
   return [
     'Test examples of the accuracy page sent through the real media path (encoded, sent as RTP into a real mediasoup worker, tapped, decoded, put into windows, judged by the engine) and the same examples offline. *Aim: accuracy in the call within 2 points of offline.* The interval is of the difference. Differences beyond it are told below, not hidden.',
     `\`${parity.command}\` on ${parity.machine.cores} cores (${parity.machine.cpu}), Node ${parity.machine.node}:`,
-    parityTable(parity),
+    parity.table,
     '*Lost*: the call gave no answer (no face found, no voice heard, or a window without an event). *Voice, offline in the same windows*: the clips cut offline where the call cut them; what is left to the call is what coding and decoding do.',
   ].join('\n\n');
 }

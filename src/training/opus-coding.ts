@@ -57,11 +57,7 @@ export function encodeOpus(samples: Float32Array, options: OpusOptions = {}): Ui
   return encoded;
 }
 
-function openEncoder(
-  channelLayout: typeof AV_CHANNEL_LAYOUT_MONO,
-  sampleRate: number,
-  bitRate: number,
-): CodecContext {
+function openEncoder(channelLayout: typeof AV_CHANNEL_LAYOUT_MONO, sampleRate: number, bitRate: number): CodecContext {
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBOPUS);
   if (!codec) throw new EmostreamError('INTERNAL', 'The media library has no Opus encoder: install the packages anew.');
   const context = new CodecContext();
