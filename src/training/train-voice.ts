@@ -82,9 +82,10 @@ export async function trainOnVoices(
     return headLoss(heads, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)));
   };
 
-  return fit({
+  const optimiser = new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 });
+  const run = fit({
     layers,
-    optimiser: new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 }),
+    optimiser,
     epochs,
     stepsPerEpoch: Math.ceil(examples.length / BATCH),
     learningRate: 2e-3,
@@ -93,5 +94,10 @@ export async function trainOnVoices(
     onBest,
     control,
     log,
+  });
+  return run.finally(() => {
+    // Cross-validation trains many in one process.
+    layers.dispose();
+    optimiser.dispose();
   });
 }
