@@ -1,6 +1,7 @@
 // Writes what is generated into the README: the configuration table from the schema, accuracy from models/metrics.json,
 // speed from bench/results/call.json; and bench/RESULTS.md from all that was measured. `npm run docs`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parityTable } from '../dist/bench/parity/table.js';
 import { configTable } from '../dist/src/config/table.js';
 import { accuracyTable, speedTable } from './readme-tables.mjs';
 import { resultsPage } from './results-page.mjs';
@@ -26,8 +27,17 @@ for (const [name, text] of Object.entries(blocks)) {
 }
 writeFileSync(file('README.md'), readme);
 
-const measured = ['bench/results/engines.json', 'bench/results/call.json', 'models/metrics.json', 'models/peers.json'];
+const measured = [
+  'bench/results/engines.json',
+  'bench/results/call.json',
+  'bench/results/parity.json',
+  'models/metrics.json',
+  'models/peers.json',
+];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, metrics, peers] = measured.map(json);
-  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, metrics, peers));
+  const [engines, call, parity, metrics, peers] = measured.map(json);
+  writeFileSync(
+    file('bench/RESULTS.md'),
+    resultsPage(engines, call, { ...parity, table: parityTable(parity) }, metrics, peers),
+  );
 }

@@ -22,12 +22,12 @@ function table(head, rows) {
 const number = (value) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toFixed(3);
 
-/** @param {Engines} engines @param {any} call @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(engines, call, metrics, peers) {
+/** @param {Engines} engines @param {any} call @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
+export function resultsPage(engines, call, parity, metrics, peers) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(engines),
     '## Cost by layer',
@@ -36,7 +36,19 @@ export function resultsPage(engines, call, metrics, peers) {
     peersText(engines, metrics, peers),
     '## A whole call',
     speedTable(call),
+    '## Live parity',
+    parityText(parity),
     '',
+  ].join('\n\n');
+}
+
+/** @param {any} parity what `npm run bench:parity -- --json` writes, and the same as a table */
+function parityText(parity) {
+  return [
+    'Test examples of the accuracy page sent through the real media path (encoded, sent as RTP into a real mediasoup worker, tapped, decoded, put into windows, judged by the engine) and the same examples offline. *Aim: accuracy in the call within 2 points of offline.* The interval is of the difference. Differences beyond it are told below, not hidden.',
+    `\`${parity.command}\` on ${parity.machine.cores} cores (${parity.machine.cpu}), Node ${parity.machine.node}:`,
+    parity.table,
+    '*Lost*: the call gave no answer (no face found, no voice heard, or a window without an event). *Voice, offline in the same windows*: the clips cut offline where the call cut them; what is left to the call is what coding and decoding do.',
   ].join('\n\n');
 }
 

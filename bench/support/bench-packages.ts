@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { makeInPlace } from '../../src/inference/engine-install/in-place.js';
 import { runTool } from '../../src/inference/engine-install/tools.js';
 import { projectFile } from './project-file.js';
 
@@ -19,18 +19,12 @@ export async function benchPackages(): Promise<string> {
     .digest('hex');
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const folder = join(cache, 'emostream', 'bench', digest.slice(0, 12));
-  if (existsSync(folder)) return folder;
-  console.log('Fetching the packages that only benchmarks need (bench/packages, about 115 MB) …');
-  await mkdir(dirname(folder), { recursive: true });
-  const work = await mkdtemp(`${folder}.partial-`);
-  try {
+  await makeInPlace(folder, join(folder, 'node_modules'), async (work) => {
+    console.log('Fetching the packages that only benchmarks need (bench/packages, about 115 MB) …');
     for (const name of ['package.json', 'package-lock.json']) {
       await copyFile(projectFile(`bench/packages/${name}`), join(work, name));
     }
     await runTool('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], work);
-    await rename(work, folder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
   return folder;
 }

@@ -56,7 +56,9 @@ async function start(
   const meter = new PromMeter();
   const bus = new InProcessBus({ journalSize: config.journalSize, maxRooms: config.maxRooms * 2 });
 
-  const engine = await createEngine(config.engine, { meter });
+  const onRestart = (reason: string): void =>
+    logger.warn({ reason }, 'the inference thread died; another takes its place');
+  const engine = await createEngine(config.engine, { meter, onRestart });
   closers.push(() => engine.dispose());
   const identity = await loadModel(engine, config);
   meter.set('emostream_engine_info', 1, { engine: identity.name, model: identity.model });
@@ -84,7 +86,7 @@ async function start(
         const checks = {
           mediaWorkers: server.pool.alive === server.pool.size,
           analysis: analyser.healthy,
-          engine: true,
+          engine: engine.healthy,
         };
         return { ready: Object.values(checks).every(Boolean), engine: identity.name, model: identity.model, checks };
       },

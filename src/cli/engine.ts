@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { EmostreamError } from '../common/errors.js';
 import { INSTALLABLE, type InstallableEngine } from '../inference/engine-install/paths.js';
 import { LIBRARY_SOURCES, type LibrarySource } from '../inference/engine-install/tensorflow-library.js';
 
@@ -16,6 +17,7 @@ export function engineCommand(): Command {
     .addOption(new Option('--from <source>', 'take TensorFlow from this source only').choices(LIBRARY_SOURCES))
     .action(async (name: InstallableEngine, { from }: { from?: LibrarySource }) => {
       if (name === 'webgpu') {
+        if (from) throw new EmostreamError('CONFIG_INVALID', '--from is for the TensorFlow engines only.');
         const { installWebgpu } = await import('../inference/engine-install/webgpu.js');
         await installWebgpu({ log: console.log });
         return;

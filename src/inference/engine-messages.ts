@@ -7,7 +7,7 @@ export interface EngineWorkerData {
   engine: EngineName;
 }
 
-/** The calls of `Engine`, as messages; `dispose` is the end of the thread. */
+/** The calls of `Engine`, as messages; for `dispose` see ToEngine. */
 export interface EngineCalls {
   load: { argument: string; result: ModelInfo };
   run: { argument: readonly ModelInput[]; result: EmotionScores[] };
@@ -16,7 +16,10 @@ export interface EngineCalls {
 }
 export type EngineCall = keyof EngineCalls;
 
-export type ToEngine = { [C in EngineCall]: { id: number; call: C; argument: EngineCalls[C]['argument'] } }[EngineCall];
+export type ToEngine =
+  | { [C in EngineCall]: { id: number; call: C; argument: EngineCalls[C]['argument'] } }[EngineCall]
+  /** Ends the thread after the calls before it; not answered. Only for threads that must not be terminated. */
+  | { call: 'dispose' };
 
 export type FromEngine =
   | { type: 'ready' }

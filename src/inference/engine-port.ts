@@ -26,12 +26,19 @@ export async function serveEngine(port: MessagePort, start: () => Promise<Engine
   }, VITALS_INTERVAL);
   let last: Promise<void> = Promise.resolve();
   port.on('message', (message: ToEngine) => {
-    last = last.then(async () => send(await answer(engine, message)));
+    last = last.then(async () => {
+      if (message.call !== 'dispose') return send(await answer(engine, message));
+      await engine.dispose();
+      // In a thread: ends the thread.
+      process.exit();
+    });
   });
   send({ type: 'ready' });
 }
 
-async function answer(engine: Engine, message: ToEngine): Promise<FromEngine> {
+type Call = Extract<ToEngine, { id: number }>;
+
+async function answer(engine: Engine, message: Call): Promise<FromEngine> {
   try {
     return { type: 'result', id: message.id, result: await call(engine, message) };
   } catch (error) {
@@ -40,7 +47,7 @@ async function answer(engine: Engine, message: ToEngine): Promise<FromEngine> {
   }
 }
 
-function call(engine: Engine, message: ToEngine) {
+function call(engine: Engine, message: Call) {
   switch (message.call) {
     case 'load':
       return engine.load(message.argument);

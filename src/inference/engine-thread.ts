@@ -14,6 +14,8 @@ export interface EngineThreadOptions {
   onRestart?: (reason: string) => void;
   /** A thread that does not answer a call for so long is taken for dead, ms. */
   callTimeout?: number;
+  /** How long `dispose` waits for a thread that must end by itself, ms. */
+  endTimeout?: number;
   /** The thread's entry file; another one only in tests. */
   entry?: URL;
 }
@@ -22,6 +24,13 @@ export interface EngineThreadOptions {
 const MAX_DEATHS = 5;
 const DEATH_PERIOD = 60_000;
 const CALL_TIMEOUT = 60_000;
+
+/**
+ * Dawn ends the whole process when its thread is terminated while the GPU works. Such a thread is asked to end, and when it
+ * does not answer any more it is left to itself.
+ */
+const ENDS_ITSELF: ReadonlySet<EngineName> = new Set(['webgpu']);
+const END_TIMEOUT = 10_000;
 
 interface Pending {
   resolve(result: EngineCalls[EngineCall]['result']): void;
@@ -45,8 +54,13 @@ export class EngineThread implements Engine {
   #ready: Promise<void> = Promise.resolve();
   #nextId = 1;
   #deathReason = '';
+  /** What the end of the current thread means; does it once. */
+  #gone = (): void => {};
+  /** Threads that were asked to end and have not yet. */
+  readonly #leaving = new Set<Promise<void>>();
   #starting = false;
   #restarting = false;
+  #hopeless = false;
   #deaths: number[] = [];
   #modelDir: string | null = null;
   #warmSizes: readonly number[] = [];
@@ -59,6 +73,7 @@ export class EngineThread implements Engine {
       clock: systemClock,
       onRestart: () => {},
       callTimeout: CALL_TIMEOUT,
+      endTimeout: END_TIMEOUT,
       entry: workerUrl(import.meta.url, './engine-worker.js'),
       ...options,
     };
@@ -72,6 +87,11 @@ export class EngineThread implements Engine {
     return thread;
   }
 
+  /** False while the thread is being replaced, and for ever when it will not be. */
+  get healthy(): boolean {
+    return !this.#restarting && !this.#hopeless && this.#disposed === null;
+  }
+
   async load(modelDir: string): Promise<ModelInfo> {
     const info = await this.#call('load', modelDir);
     this.#modelDir = modelDir;
@@ -83,7 +103,8 @@ export class EngineThread implements Engine {
   }
 
   async warmUp(sizes: readonly number[]): Promise<void> {
-    await this.#call('warmUp', [...sizes]);
+    // One at a time: the timeout is of a call, and an engine may take its time for each size.
+    for (const size of sizes) await this.#call('warmUp', [size]);
     this.#warmSizes = [...sizes];
   }
 
@@ -99,10 +120,38 @@ export class EngineThread implements Engine {
 
   async #end(): Promise<void> {
     const worker = this.#worker;
-    if (!worker) return;
     // Whatever the engine still does is of no use to anybody; the process takes its memory back.
     this.#failPending(disposed);
-    await worker.terminate();
+    if (worker && ENDS_ITSELF.has(this.name)) this.#leave(worker);
+    else await worker?.terminate();
+    if (this.#leaving.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise((resolve) => (timer = setTimeout(resolve, this.#options.endTimeout)));
+    await Promise.race([Promise.all(this.#leaving), enough]);
+    clearTimeout(timer);
+  }
+
+  /** Takes the current thread for dead. */
+  #discard(reason: string): void {
+    this.#deathReason = reason;
+    const worker = this.#worker;
+    if (!worker) return;
+    if (!ENDS_ITSELF.has(this.name)) {
+      void worker.terminate();
+      return;
+    }
+    this.#leave(worker);
+    this.#gone();
+  }
+
+  /** Asks a thread to end when it can, and listens to it no more. */
+  #leave(worker: Worker): void {
+    worker.removeAllListeners('message');
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    this.#leaving.add(ended);
+    void ended.then(() => this.#leaving.delete(ended));
+    worker.postMessage({ call: 'dispose' } satisfies ToEngine);
+    worker.unref();
   }
 
   async #call<C extends EngineCall>(call: C, argument: EngineCalls[C]['argument']): Promise<EngineCalls[C]['result']> {
@@ -117,8 +166,7 @@ export class EngineThread implements Engine {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const timer = setTimeout(() => {
-        this.#deathReason = `it did not answer for ${this.#options.callTimeout} ms`;
-        void worker.terminate();
+        this.#discard(`it did not answer for ${this.#options.callTimeout} ms`);
       }, this.#options.callTimeout);
       this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject, timer });
       // The types of call and argument belong together by EngineCalls.
@@ -142,18 +190,22 @@ export class EngineThread implements Engine {
           void worker.terminate();
         } else this.#receive(message);
       });
+      let over = false;
       worker.on('error', (error: unknown) => {
-        this.#deathReason = error instanceof Error ? error.message : String(error);
+        if (!over) this.#deathReason = error instanceof Error ? error.message : String(error);
       });
-      worker.once('exit', () => {
+      this.#gone = () => {
+        if (over) return;
+        over = true;
         this.#worker = null;
         reject(died(`The inference thread died while starting: ${this.#deathReason}.`));
         this.#failPending(() => died(`The inference thread died: ${this.#deathReason}. Another takes its place.`));
         if (this.#starting || this.#restarting || this.#disposed) return;
         this.#ready = this.#restart();
         // Every call reports it; with no call waiting it must not count as unhandled.
-        this.#ready.catch(() => {});
-      });
+        this.#ready.catch(() => (this.#hopeless = true));
+      };
+      worker.once('exit', this.#gone);
     });
   }
 
@@ -173,7 +225,7 @@ export class EngineThread implements Engine {
         try {
           await this.#start();
           if (this.#modelDir !== null) await this.#send('load', this.#modelDir);
-          if (this.#warmSizes.length > 0) await this.#send('warmUp', this.#warmSizes);
+          for (const size of this.#warmSizes) await this.#send('warmUp', [size]);
           return;
         } catch (error) {
           if (this.#disposed || toEmostreamError(error).code !== 'WORKER_DIED') throw error;

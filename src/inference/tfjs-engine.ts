@@ -5,9 +5,10 @@ import { EmostreamError } from '../common/errors.js';
 import { FACE_SIZE } from '../features/types.js';
 import { fullWindow } from './full-window.js';
 import { loadModel, type Calibration } from './model-format.js';
-import { powerOfTwo, toNetworkBatch, type RowsFor } from './network/batch.js';
+import { powerOfTwo, toNetworkBatch, type NetworkBatch } from './network/batch.js';
 import { fusionNetwork, type NetworkOutput } from './network/fusion-network.js';
 import { InferenceLayers } from './network/inference-layers.js';
+import { uploadTogether } from './network/upload.js';
 import { validateInput } from './network/validate-input.js';
 import {
   PREPARES_SHAPES,
@@ -26,14 +27,15 @@ const ROW = CLASSES + 2 + MODALITIES.length + MODALITIES.length * CLASSES;
 /** The network on a TensorFlow.js backend that the caller has already made ready; it must stay the current backend. */
 export class TfjsEngine implements Engine {
   readonly name: EngineName;
-  readonly #rowsFor: RowsFor | undefined;
+  /** On a GPU: batches of few shapes, and each in one upload. */
+  readonly #onGpu: boolean;
   #weights = new Map<string, Tensor>();
   #layers: InferenceLayers | null = null;
   #calibration: Calibration | null = null;
 
   constructor(name: EngineName) {
     this.name = name;
-    this.#rowsFor = PREPARES_SHAPES.has(name) ? powerOfTwo : undefined;
+    this.#onGpu = PREPARES_SHAPES.has(name);
   }
 
   async load(modelDir: string): Promise<ModelInfo> {
@@ -43,7 +45,7 @@ export class TfjsEngine implements Engine {
     try {
       const layers = new InferenceLayers(tensors);
       // Runs the whole graph once, so that a weight that is missing or misshapen is found now and not in a call.
-      tf.tidy(() => packOutput(fusionNetwork(layers, toNetworkBatch([fullWindow(0)])))).dispose();
+      tf.tidy(() => packOutput(fusionNetwork(layers, this.#toBatch([fullWindow(0)])))).dispose();
       this.#layers = layers;
     } catch (error) {
       tf.dispose([...tensors.values()]);
@@ -61,7 +63,7 @@ export class TfjsEngine implements Engine {
     if (!layers || !calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
     batch.forEach(validateInput);
     if (batch.length === 0) return [];
-    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, toNetworkBatch(batch, this.#rowsFor))));
+    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, this.#toBatch(batch))));
     try {
       const values = await packed.data<'float32'>();
       return unpackScores(values, batch, calibration);
@@ -75,8 +77,12 @@ export class TfjsEngine implements Engine {
       const full = Array.from({ length: size }, (_, i) => fullWindow(i));
       await this.run(full);
       // Fewer crops are other shapes of the face encoder.
-      if (this.#rowsFor) await this.run(full.map(oneCrop));
+      if (this.#onGpu) await this.run(full.map(oneCrop));
     }
+  }
+
+  #toBatch(inputs: readonly ModelInput[]): NetworkBatch {
+    return this.#onGpu ? toNetworkBatch(inputs, powerOfTwo, uploadTogether) : toNetworkBatch(inputs);
   }
 
   memory(): Promise<EngineMemory> {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import { nativeBackend } from './native-gradients.js';
 
 export const BATCH_NORM_EPSILON = 1e-3;
 
@@ -25,15 +26,8 @@ export function composedBatchNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D):
   return { y, mean: mean as Tensor1D, variance: variance as Tensor1D };
 }
 
-/** The one method of tfjs-node's backend that is used here. */
-interface NativeBackend {
-  executeMultipleOutputs(name: string, attributes: object[], inputs: Tensor[], outputs: number): Tensor[];
-  binding: Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>;
-}
-
 function nativeBatchNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): BatchNormResult {
-  // tfjs-node's backend, and no other, is registered as `tensorflow`: it has these members (nodejs_kernel_backend.js).
-  const backend = tf.backend() as unknown as NativeBackend;
+  const backend = nativeBackend();
   const { binding } = backend;
   const attributes = [
     { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },

@@ -11,10 +11,12 @@ import type { SpeechSet } from './data/speech.js';
 import { foldBatchNorm } from './fold.js';
 import { figures } from './metrics.js';
 import { predictVoices, probabilities } from './predict.js';
+import { Rng } from './rng.js';
 import { clipsOfSpeakers, speakerFolds } from './splits.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
-import { speechSets, trainOnSpeakers, VOICE_EPOCHS } from './train-voice.js';
+import { speechSets, trainOnVoices, VOICE_EPOCHS } from './train-voice.js';
+import { voiceExamples } from './voice-examples.js';
 
 const clipSchema = z.object({
   corpus: z.enum(SPEECH_CORPORA),
@@ -52,13 +54,14 @@ export async function crossValidateVoice(options: CrossValidateOptions): Promise
   const recipe = JSON.stringify({ seed, epochs, folds });
   const part = (await readPart(partPath, recipe)) ?? { recipe, done: [], clips: [] };
   await startTensorflowBackend();
+  log('making augmented copies of all clips, for all folds');
+  const examples = voiceExamples(sets, () => true, new Rng(seed));
   for (const [fold, heldOut] of folds.entries()) {
     if (part.done.includes(fold)) continue;
-    const { weights } = await trainOnSpeakers(
-      sets,
+    const { weights } = await trainOnVoices(
+      examples.filter(({ speaker }) => !heldOut.includes(speaker)),
       { seed: seed + fold, epochs, log: (line) => log(`fold ${fold + 1}/${folds.length}  ${line}`) },
       {
-        isTrained: (speaker) => !heldOut.includes(speaker),
         // Judged once, after the last epoch, and by nothing: fit would otherwise choose an epoch.
         validateEvery: epochs,
         validate: () => ({ score: 0, text: 'held-out speakers not looked at' }),

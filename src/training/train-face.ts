@@ -27,7 +27,7 @@ const PIXELS = FACE_SIZE * FACE_SIZE;
 export async function trainFace({
   prepared,
   seed,
-  epochs = 20,
+  epochs = 72,
   from,
   with: names = [],
   onBest,

@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { workerUrl } from '../../src/common/worker-url.js';
 import { EngineThread, type EngineThreadOptions } from '../../src/inference/engine-thread.js';
+import type { EngineName } from '../../src/inference/types.js';
 import { CountMeter } from './support/count-meter.js';
 import { CRASHES, HANGS, THROWS } from './support/fake-engine.js';
 import { windowFeatures } from './support/windows.js';
@@ -11,10 +13,10 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((engine) => engine.dispose()));
 });
 
-async function start(options: EngineThreadOptions = {}) {
+async function start(options: EngineThreadOptions = {}, name: EngineName = 'wasm') {
   const meter = new CountMeter();
   const restarts: string[] = [];
-  const engine = await EngineThread.create('wasm', {
+  const engine = await EngineThread.create(name, {
     entry,
     meter,
     onRestart: (why) => restarts.push(why),
@@ -70,6 +72,7 @@ describe('EngineThread', () => {
     expect(await engine.memory()).toEqual({ tensors: 2, bytes: 'the-model'.length });
     expect(restarted()).toBe(1);
     expect(restarts).toHaveLength(1);
+    expect(engine.healthy).toBe(true);
   });
 
   it('replaces a thread that does not answer', async () => {
@@ -79,11 +82,25 @@ describe('EngineThread', () => {
     expect(await run(engine, 0.2)).toEqual([0.2]);
   });
 
+  it('leaves a webgpu thread that does not answer to itself: to terminate it could end the process', async () => {
+    const terminate = vi.spyOn(Worker.prototype, 'terminate');
+    const { engine, restarts } = await start({ callTimeout: 200, endTimeout: 200 }, 'webgpu');
+    await expect(run(engine, HANGS)).rejects.toMatchObject({ code: 'WORKER_DIED' });
+    expect(restarts).toHaveLength(1);
+    expect(await run(engine, 0.2)).toEqual([0.2]);
+    // And one that answers is asked to end, after what it is doing.
+    void run(engine, 0.3).catch(() => {});
+    await engine.dispose();
+    expect(terminate).not.toHaveBeenCalled();
+    terminate.mockRestore();
+  });
+
   it('gives up on a thread that dies again and again', async () => {
     const { engine, restarted } = await start();
     for (let i = 0; i < 6; i++) await expect(run(engine, CRASHES)).rejects.toMatchObject({ code: 'WORKER_DIED' });
     await expect(run(engine, 0.1)).rejects.toThrow(/6 times in a minute/);
     expect(restarted()).toBe(5);
+    expect(engine.healthy).toBe(false);
   });
 
   it('says when a thread cannot even start', async () => {

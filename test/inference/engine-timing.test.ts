@@ -17,6 +17,14 @@ describe('timeEngine', () => {
     const timings = await timeEngine(engine, [1, 3]);
     expect(timings.map((t) => t.size)).toEqual([1, 3]);
     for (const { medianMs } of timings) expect(medianMs).toBeGreaterThan(0);
-    expect(engine.batches.slice(0, 2).map((b) => b.length)).toEqual([1, 3]);
+    const sizes = engine.batches.map((batch) => batch.length);
+    // Each size once to warm up, then its rounds.
+    expect(sizes).toEqual([...Array<number>(10).fill(1), ...Array<number>(10).fill(3)]);
+  });
+
+  it('leaves out the sizes of which a batch would take very long', async () => {
+    const engine = new FakeEngine();
+    engine.gate = () => new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await timeEngine(engine, [1, 1000])).map((t) => t.size)).toEqual([1]);
   });
 });

@@ -17,8 +17,9 @@ import {
 } from '../../src/features/types.js';
 import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
 import { encodeModel } from '../../src/inference/model-format.js';
-import { powerOfTwo, toNetworkBatch } from '../../src/inference/network/batch.js';
+import { powerOfTwo, toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
+import { uploadTogether } from '../../src/inference/network/upload.js';
 import { TfjsEngine } from '../../src/inference/tfjs-engine.js';
 import type { EmotionScores, ModelInput } from '../../src/inference/types.js';
 import { foldBatchNorm } from '../../src/training/fold.js';
@@ -144,6 +145,33 @@ describe('the fusion network', () => {
       }),
     );
     expect(new Set(rows.flat())).toEqual(new Set([8, 4, 2, 1, undefined]));
+  });
+
+  it('gets to a GPU in one upload, and is the same there', () => {
+    const made: number[] = [];
+    const { makeTensor } = tf.engine();
+    tf.engine().makeTensor = function (values, ...rest) {
+      made.push(values.length);
+      return makeTensor.call(this, values, ...rest);
+    };
+    try {
+      tf.tidy(() => {
+        const flat = (batch: NetworkBatch): [string, number[], string, number[]][] =>
+          [batch, batch.face!, batch.voice!, batch.words!].flatMap((part) =>
+            Object.entries(part).flatMap(([name, value]: [string, unknown]) =>
+              value instanceof tf.Tensor ? [[name, value.shape, value.dtype, [...value.dataSync()]] as const] : [],
+            ),
+          ) as never;
+        const each = flat(toNetworkBatch(MIXED, powerOfTwo));
+        expect(each).toHaveLength(10);
+        const separately = made.splice(0);
+        const together = flat(toNetworkBatch(MIXED, powerOfTwo, uploadTogether));
+        expect(made).toEqual([separately.reduce((sum, length) => sum + length, 0)]);
+        expect(together).toEqual(each);
+      });
+    } finally {
+      tf.engine().makeTensor = makeTensor;
+    }
   });
 
   it('says nothing about nobody, and gives all weight to the only one present', async () => {

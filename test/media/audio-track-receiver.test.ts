@@ -52,7 +52,7 @@ describe('AudioTrackReceiver', () => {
   it('mixes stereo down, whatever a packet holds', () => {
     const both = synthesise(1, (at) => 0.5 * Math.sin(2 * Math.PI * 800 * at));
     const interleaved = Float32Array.from({ length: both.length * 2 }, (_, i) => both[i >> 1] as number);
-    const stereo: Recording = { video: null, audio: { packets: encodeOpus(interleaved, 2) } };
+    const stereo: Recording = { video: null, audio: { packets: encodeOpus(interleaved, { channels: 2 }) } };
     const mixed: Recording = {
       video: null,
       audio: { packets: stereo.audio!.packets.map((packet, i) => (i < 25 ? packet : tone.audio!.packets[i]!)) },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { parityTable, type FullReport } from '../../bench/parity/table.js';
 import { projectFile } from '../../bench/support/project-file.js';
 import { accuracyTable, speedTable } from '../../scripts/readme-tables.mjs';
 import { resultsPage } from '../../scripts/results-page.mjs';
@@ -21,8 +22,9 @@ it('bench/RESULTS.md is what was measured', () => {
   const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
   const files = ['bench/results/engines.json', 'bench/results/call.json', 'models/metrics.json', 'models/peers.json'];
   const [engines, call, metrics, peers] = files.map(json) as [never, never, never, never];
+  const parity: FullReport = json('bench/results/parity.json');
   expect(readFileSync(projectFile('bench/RESULTS.md'), 'utf8'), 'run `npm run docs`').toBe(
-    resultsPage(engines, call, metrics, peers),
+    resultsPage(engines, call, { ...parity, table: parityTable(parity) }, metrics, peers),
   );
 });
 

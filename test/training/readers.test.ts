@@ -11,7 +11,7 @@ import { labelOf, readFerplus } from '../../src/training/data/ferplus.js';
 import { readPrepared, writePrepared } from '../../src/training/data/prepared.js';
 import { parseEmodbName, parseRavdessName, readSpeech, trimSilence } from '../../src/training/data/speech.js';
 import { listTar, readTar } from '../../src/training/data/tar.js';
-import { readGoEmotions, readMeld } from '../../src/training/data/text.js';
+import { FINE_LABELS, readGoEmotions, readMeld } from '../../src/training/data/text.js';
 import { makeTar } from './support/tar.js';
 
 let folder: string;
@@ -187,6 +187,21 @@ describe('text corpora', () => {
     expect([...labels]).toEqual([-1, EMOTIONS.indexOf('happy')]);
     expect([...targets.subarray(0, 7)]).toEqual([0, 0, 0.5, 0, 0, 0, 0.5]);
     expect([...tokens.subarray(0, 256)]).toEqual([...wordFeatures('Oh "dear", no').tokens]);
+  });
+
+  it('GoEmotions: the labels as annotated belong to the text of the same id', async () => {
+    const [ekman, fine] = [join(folder, 'ekman'), join(folder, 'fine')];
+    await mkdir(ekman);
+    await mkdir(fine);
+    await writeFile(join(ekman, 'labels.txt'), 'anger\ndisgust\nfear\njoy\nneutral\nsadness\nsurprise\n');
+    await writeFile(join(ekman, 'valid.tsv'), 'text\tlabel\tid\nnice\t3\ta\n( )\t4\tb\noh dear\t5,6\tc\n');
+    await writeFile(join(fine, 'dev.tsv'), 'text\tlabel\tid\noh dear\t24,26\tc\nnice\t0\ta\n( )\t27\tb\n');
+    const set = await readGoEmotions(ekman, 'valid', fine);
+    expect(set.fine).toHaveLength(2 * FINE_LABELS);
+    expect([...set.fine!.keys()].filter((i) => set.fine![i] === 1)).toEqual([0, FINE_LABELS + 24, FINE_LABELS + 26]);
+    expect((await readGoEmotions(ekman, 'valid')).fine).toBeUndefined();
+    await writeFile(join(fine, 'dev.tsv'), 'text\tlabel\tid\nnice\t28\ta\n');
+    await expect(readGoEmotions(ekman, 'valid', fine)).rejects.toMatchObject({ code: 'MEDIA_CORRUPT' });
   });
 
   it('MELD: the speaker changes within a dialogue only', async () => {

@@ -152,6 +152,23 @@ describe('batch normalisation', () => {
   });
 });
 
+describe('the gradient of relu', () => {
+  it('passes what was positive and nothing else, on the native engine and on others', async (context) => {
+    if (!existsSync(addonFile(engineFolder()))) {
+      console.log('skipped: the tensorflow engine is not installed (npx emostream engine install tensorflow)');
+      context.skip();
+    }
+    await startTensorflowBackend();
+    for (const backend of ['tensorflow', 'cpu']) {
+      await tf.setBackend(backend);
+      const x = tf.tensor2d([-2, 0, 3, 0.5], [2, 2]);
+      const weight = tf.tensor2d([5, 6, 7, -8], [2, 2]);
+      const gradient = tf.grad((each) => tf.sum(tf.mul(weight, tf.relu(each))));
+      expect([...gradient(x).dataSync()], backend).toEqual([0, 0, 7, -8]);
+    }
+  });
+});
+
 describe('the tensorflow engine', () => {
   it('that is not installed says how to get it', async () => {
     await expect(startTensorflowBackend('/nowhere')).rejects.toMatchObject({

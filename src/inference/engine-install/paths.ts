@@ -7,8 +7,6 @@ export type InstallableEngine = (typeof INSTALLABLE)[number];
 
 /** The wheel whose library is used: the newest with which the addon was tried. Its C API is what the addon was written for. */
 export const TENSORFLOW_VERSION = '2.15.1';
-export const TFJS_NODE_VERSION = '4.22.0';
-export const WEBGPU_BACKEND_VERSION = '4.22.0';
 /** Dawn for Node. */
 export const DAWN_VERSION = '0.6.2';
 

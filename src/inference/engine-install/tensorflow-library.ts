@@ -1,10 +1,10 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EmostreamError } from '../../common/errors.js';
-import { TENSORFLOW_VERSION } from './paths.js';
+import { WHEELS } from './pinned.js';
 import { runTool } from './tools.js';
 
 /** TensorFlow's C library and its headers, as the compiler wants them. */
@@ -32,7 +32,8 @@ export const librarySources: Record<
   (work: string, options: LibraryOptions) => Promise<TensorflowLibrary>
 > = {
   download: fetchDownload,
-  folder: (work, { env }) => Promise.resolve(fromFolder(work, env['TENSORFLOW_DIR'])),
+  // Async: what it throws must come by the promise, as from the others.
+  folder: async (work, { env }) => fromFolder(work, env['TENSORFLOW_DIR']),
   wheel: fetchWheel,
 };
 
@@ -50,21 +51,33 @@ async function fetchDownload(work: string, { gpu, env, log }: LibraryOptions): P
   const timer = setTimeout(() => connecting.abort(), DOWNLOAD_TIMEOUT);
   const response = await fetch(url, { signal: connecting.signal })
     .catch((cause: unknown) => {
-      throw unavailable(`${url} cannot be reached.`, cause);
+      throw unavailable(`${url} cannot be reached (${reasonOf(cause)}).`, cause);
     })
     .finally(() => clearTimeout(timer));
   if (!response.ok || !response.body) throw unavailable(`${url} answers ${response.status}.`);
   const archive = join(work, 'libtensorflow.tar.gz');
   const into = join(work, 'tensorflow');
-  await pipeline(Readable.fromWeb(response.body), createWriteStream(archive));
+  await pipeline(Readable.fromWeb(response.body), createWriteStream(archive)).catch((cause: unknown) => {
+    throw unavailable(`${url} broke off (${reasonOf(cause)}).`, cause);
+  });
   await mkdir(into, { recursive: true });
   await runTool('tar', ['xzf', archive, '-C', into], work);
   await rm(archive);
   return findLibrary(into, work);
 }
 
+/** What `fetch` wraps tells more than its own `fetch failed`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'AbortError') return `no answer in ${DOWNLOAD_TIMEOUT / 1000} s`;
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return cause.message || (cause as NodeJS.ErrnoException).code || cause.name;
+}
+
 function fromFolder(work: string, folder: string | undefined): TensorflowLibrary {
   if (!folder) throw unavailable('TENSORFLOW_DIR is not set.');
+  if (!existsSync(folder)) throw unavailable(`TENSORFLOW_DIR names ${resolve(folder)}, which does not exist.`);
   return findLibrary(resolve(folder), work);
 }
 
@@ -81,12 +94,25 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 
 async function fetchWheel(work: string, { gpu, log }: LibraryOptions): Promise<TensorflowLibrary> {
   const wheels = join(work, 'wheel');
-  const wanted = `${gpu ? 'tensorflow' : 'tensorflow-cpu'}==${TENSORFLOW_VERSION}`;
-  log(`Fetching Python's ${wanted} (about ${gpu ? 475 : 210} MB) …`);
+  const { requirement, sha256, megabytes } = WHEELS[gpu ? 'gpu' : 'cpu'];
+  log(`Fetching Python's ${requirement} (about ${megabytes} MB) …`);
+  await mkdir(wheels, { recursive: true });
+  // pip takes hashes from a file only.
+  const wanted = join(work, 'wheel.txt');
+  await writeFile(wanted, `${requirement} --hash=sha256:${sha256}\n`);
   // The wheel's Python version does not matter: only its shared libraries and headers are used.
   const target = ['--python-version', '3.11', '--platform', 'manylinux_2_17_x86_64'];
-  const options = ['-q', '--no-deps', '--only-binary=:all:', ...target];
-  await runTool('python3', ['-m', 'pip', 'download', ...options, '-d', wheels, wanted], work);
+  const options = [
+    '-q',
+    '--disable-pip-version-check',
+    '--retries',
+    '2',
+    '--no-deps',
+    '--only-binary=:all:',
+    ...target,
+  ];
+  await runTool('python3', ['-m', 'pip', 'download', ...options, '-d', wheels, '--require-hashes', '-r', wanted], work);
+  await rm(wanted);
   const [wheel] = await readdir(wheels);
   await runTool('python3', ['-c', UNPACK, join(wheels, wheel!), work], work);
   await rm(wheels, { recursive: true });
@@ -96,13 +122,17 @@ async function fetchWheel(work: string, { gpu, log }: LibraryOptions): Promise<T
 const FRAMEWORK = 'libtensorflow_framework.so.2';
 
 /**
- * Takes both the layout of TensorFlow's C archive (`lib/`, `include/`) and that of its Python package (libraries at the top).
+ * Takes the layout of TensorFlow's C archive (`lib/`, `include/`), that of its Python package (libraries at the top), and that
+ * of an unpacked wheel (the package within).
  * @param work the engine's folder while it is made: a library within it moves with it
  * @throws EmostreamError ENGINE_UNAVAILABLE when the folder holds no TensorFlow 2
  */
 export function findLibrary(folder: string, work: string): TensorflowLibrary {
-  const include = join(folder, 'include');
-  for (const place of [join(folder, 'lib'), folder]) {
+  for (const [place, include] of [
+    [join(folder, 'lib'), join(folder, 'include')],
+    [folder, join(folder, 'include')],
+    [join(folder, 'tensorflow'), join(folder, 'tensorflow', 'include')],
+  ] as const) {
     // Since 2.10 Python's package has the C API in the C++ library.
     const main = ['libtensorflow.so.2', 'libtensorflow_cc.so.2'].find((name) => existsSync(join(place, name)));
     if (!main || !existsSync(join(place, FRAMEWORK))) continue;

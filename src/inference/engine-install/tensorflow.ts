@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EmostreamError, toEmostreamError } from '../../common/errors.js';
-import { addonFile, engineFolder, TFJS_NODE_VERSION } from './paths.js';
+import { makeInPlace } from './in-place.js';
+import { addonFile, engineFolder } from './paths.js';
+import { TENSORFLOW_PACKAGES, TFJS_NODE } from './pinned.js';
 import { writeStandIns } from './shared-core.js';
 import { LIBRARY_SOURCES, librarySources, type LibrarySource, type TensorflowLibrary } from './tensorflow-library.js';
-import { fetchPackage, runTool } from './tools.js';
+import { fetchModules, fetchPackage, runTool } from './tools.js';
 
 /**
  * Installs the `tensorflow` or `tensorflow-gpu` engine into the user's cache: `@tensorflow/tfjs-node`'s kernels and N-API
@@ -27,8 +29,6 @@ export interface InstallOptions {
   log: (line: string) => void;
 }
 
-const PACKAGE = '@tensorflow/tfjs-node';
-
 /**
  * Idempotent: answers at once when the engine is there.
  * @returns the engine's folder
@@ -36,29 +36,34 @@ const PACKAGE = '@tensorflow/tfjs-node';
  */
 export async function installTensorflow(options: InstallOptions): Promise<string> {
   const { engine = 'tensorflow', folder = engineFolder(engine), log } = options;
-  if (existsSync(addonFile(folder))) {
-    log(`The ${engine} engine is in ${folder}.`);
-    return folder;
-  }
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new EmostreamError('ENGINE_UNAVAILABLE', `The ${engine} engine can be installed on 64-bit x86 Linux only.`);
-  }
-  await mkdir(dirname(folder), { recursive: true });
-  // Made beside its place and moved there whole, so that an interrupted install leaves nothing half done.
-  const work = await mkdtemp(`${folder}.partial-`);
-  try {
-    log(`Fetching ${PACKAGE} ${TFJS_NODE_VERSION} …`);
-    await fetchPackage(work, `${PACKAGE}@${TFJS_NODE_VERSION}`, join('node_modules', PACKAGE));
-    await fetchPackage(work, 'google-protobuf@3', join('node_modules', 'google-protobuf'));
+  const there = existsSync(addonFile(folder));
+  if (!there) await checkBeforehand(engine, folder, options);
+  await makeInPlace(folder, addonFile(folder), async (work) => {
+    log(`Fetching ${TFJS_NODE.name} ${TFJS_NODE.version} …`);
+    await fetchModules(work, TENSORFLOW_PACKAGES);
     await writeStandIns(work);
     const headers = await nodeHeaders(work);
     await fromFirstSource(work, headers, engine, options);
-    await rename(work, folder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  log(`The ${engine} engine is in ${folder}.`);
+    await rm(join(work, 'headers'), { recursive: true, force: true });
+  });
+  log(`The ${engine} engine is in ${folder}.${there ? ' To install it anew, remove that folder first.' : ''}`);
   return folder;
+}
+
+/** What would stop the install in the end, before anything is fetched. */
+async function checkBeforehand(engine: string, folder: string, options: InstallOptions): Promise<void> {
+  const { from, env = process.env, log } = options;
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new EmostreamError('ENGINE_UNAVAILABLE', `The ${engine} engine can be installed on 64-bit x86 Linux only.`);
+  }
+  const named = env['TENSORFLOW_DIR'];
+  if (from === 'folder' || (named && !from)) {
+    await librarySources.folder(folder, { gpu: false, env, log }).catch((error: unknown) => {
+      const advice = named ? 'Correct TENSORFLOW_DIR, or unset it to take the wheel in Python’s package index.' : '';
+      throw new EmostreamError('ENGINE_UNAVAILABLE', `${toEmostreamError(error).message} ${advice}`.trim());
+    });
+  }
+  await runTool('g++', ['--version'], '.');
 }
 
 async function fromFirstSource(work: string, headers: string, engine: string, options: InstallOptions): Promise<void> {
@@ -74,10 +79,11 @@ async function fromFirstSource(work: string, headers: string, engine: string, op
       const { message } = toEmostreamError(error);
       failures.push(`${source}: ${message}`);
       log(`No TensorFlow from the ${source}: ${message}`);
-      for (const part of ['tensorflow', 'lib', 'wheel']) await rm(join(work, part), { recursive: true, force: true });
+      for (const part of ['tensorflow', 'lib', 'wheel', 'wheel.txt'])
+        await rm(join(work, part), { recursive: true, force: true });
     }
   }
-  const message = `The ${engine} engine was not installed. ${failures.join(' ')}`;
+  const message = `The ${engine} engine was not installed:\n  ${failures.join('\n  ')}\n`;
   throw new EmostreamError('ENGINE_UNAVAILABLE', message);
 }
 
@@ -92,7 +98,9 @@ async function nodeHeaders(work: string): Promise<string> {
 }
 
 async function compileAddon(work: string, headers: string, library: TensorflowLibrary): Promise<void> {
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join('node_modules', PACKAGE, 'binding', file));
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) =>
+    join('node_modules', TFJS_NODE.name, 'binding', file),
+  );
   const includes = [`-I${library.include}`, `-I${headers}`];
   const options = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', ...includes];
   const libraries = [`-L${library.folder}`, ...library.names.map((name) => `-l:${name}`)];

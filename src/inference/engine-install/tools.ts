@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmostreamError } from '../../common/errors.js';
+import type { PinnedPackage } from './pinned.js';
 
 const ADVICE: Record<string, string> = {
   python3:
@@ -14,7 +16,7 @@ const ADVICE: Record<string, string> = {
 /**
  * Runs a program to its end.
  * @returns its standard output
- * @throws EmostreamError ENGINE_UNAVAILABLE when it cannot be started or fails, with the end of what it said
+ * @throws EmostreamError ENGINE_UNAVAILABLE when it cannot be started or fails, with the line that tells why
  */
 export function runTool(tool: string, args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -23,21 +25,60 @@ export function runTool(tool: string, args: readonly string[], cwd: string): Pro
     let errors = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     // The end is what tells; a compiler can say very much.
-    child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-2000)));
+    child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-8000)));
     const fail = (why: string, cause?: Error): void => {
-      const message = `Installing the engine: ${tool} ${why}. ${ADVICE[tool] ?? ''}`.trim();
+      const message = `${tool} ${why}. ${ADVICE[tool] ?? ''}`.trim();
       reject(new EmostreamError('ENGINE_UNAVAILABLE', message, { cause }));
     };
     child.on('error', (error) => fail('did not start', error));
-    child.on('close', (code) => (code === 0 ? resolve(output) : fail(`failed (exit ${code}): ${errors.trim()}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(output);
+      else fail(`failed (${signal ?? `exit ${code}`}): ${tellingLine(errors)}`);
+    });
   });
 }
 
-/** Unpacks an npm package, without its dependencies and without running its scripts, into `into` below `work`. */
-export async function fetchPackage(work: string, spec: string, into: string): Promise<void> {
-  const packed = await runTool('npm', ['pack', '--silent', spec], work);
-  const tarball = packed.trim().split('\n').at(-1)!;
+/** pip tries again, tells why each time, and complains of something else in the end. */
+const BROKEN = /connection broken by '\w+\('?(?:<[^>]*>: )?(?<why>.*?)'?\)'/u;
+
+/** The one line of what a program said that tells most: the first that names an error, else the last. */
+export function tellingLine(errors: string): string {
+  const broken = BROKEN.exec(errors)?.groups?.['why'];
+  if (broken) return broken;
+  const lines = errors
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const line = lines.find((one) => /\berror\b.*\S/iu.test(one)) ?? lines.at(-1) ?? 'it said nothing';
+  return line.slice(0, 400).replace(/\.+$/u, '');
+}
+
+/**
+ * Unpacks an npm package, without its dependencies and without running its scripts, into `into` below `work`.
+ * @param integrity what its archive must hash to; without it npm's own check against its registry is all there is
+ * @throws EmostreamError ENGINE_UNAVAILABLE when npm cannot bring it, or brings something else
+ */
+export async function fetchPackage(work: string, spec: string, into: string, integrity?: string): Promise<void> {
+  const packed = await runTool('npm', ['pack', '--loglevel=error', spec], work);
+  const tarball = join(work, packed.trim().split('\n').at(-1)!);
+  if (integrity !== undefined) await checkIntegrity(tarball, spec, integrity);
   await mkdir(join(work, into), { recursive: true });
   await runTool('tar', ['xzf', tarball, '-C', into, '--strip-components=1'], work);
-  await rm(join(work, tarball));
+  await rm(tarball);
+}
+
+/** Unpacks packages into `node_modules` below `work`. */
+export async function fetchModules(work: string, packages: readonly PinnedPackage[]): Promise<void> {
+  for (const { name, version, integrity } of packages) {
+    await fetchPackage(work, `${name}@${version}`, join('node_modules', name), integrity);
+  }
+}
+
+async function checkIntegrity(tarball: string, spec: string, integrity: string): Promise<void> {
+  const digest = createHash('sha512')
+    .update(await readFile(tarball))
+    .digest('base64');
+  if (`sha512-${digest}` === integrity) return;
+  const message = `What npm brought as ${spec} does not have the hash that it must have: see which registry npm asks.`;
+  throw new EmostreamError('ENGINE_UNAVAILABLE', message);
 }

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { DAWN_VERSION, engineFolder, WEBGPU_BACKEND_VERSION, webgpuFiles } from './paths.js';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeInPlace } from './in-place.js';
+import { engineFolder, webgpuFiles } from './paths.js';
+import { WEBGPU_PACKAGES } from './pinned.js';
 import { writeStandIns } from './shared-core.js';
-import { runTool } from './tools.js';
+import { fetchModules } from './tools.js';
 
 export interface WebgpuInstallOptions {
   folder?: string;
@@ -18,22 +19,12 @@ export interface WebgpuInstallOptions {
  * @throws EmostreamError ENGINE_UNAVAILABLE when npm cannot bring the packages
  */
 export async function installWebgpu({ folder = engineFolder('webgpu'), log }: WebgpuInstallOptions): Promise<string> {
-  if (!existsSync(webgpuFiles(folder).backend)) {
-    await mkdir(dirname(folder), { recursive: true });
-    const work = await mkdtemp(`${folder}.partial-`);
-    try {
-      const packages = [`webgpu@${DAWN_VERSION}`, `@tensorflow/tfjs-backend-webgpu@${WEBGPU_BACKEND_VERSION}`];
-      log(`Fetching ${packages.join(' and ')} …`);
-      // Peers are the project's own core, of which there must not be a second one.
-      const options = ['--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock'];
-      await runTool('npm', ['install', ...options, '--prefix', work, ...packages], work);
-      await writeStandIns(work);
-      await dropOtherPlatforms(join(work, 'node_modules', 'webgpu', 'dist'));
-      await rename(work, folder);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  }
+  await makeInPlace(folder, webgpuFiles(folder).backend, async (work) => {
+    log(`Fetching ${WEBGPU_PACKAGES.map(({ name, version }) => `${name}@${version}`).join(', ')} …`);
+    await fetchModules(work, WEBGPU_PACKAGES);
+    await writeStandIns(work);
+    await dropOtherPlatforms(join(work, 'node_modules', 'webgpu', 'dist'));
+  });
   log(`The webgpu engine is in ${folder}.`);
   return folder;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Modality } from '../../common/emotions.js';
 import { FACE_CROPS } from '../../features/types.js';
 import type { NetworkBatch } from './batch.js';
@@ -20,9 +20,9 @@ export interface NetworkOutput {
 export function fusionNetwork(layers: Layers, batch: NetworkBatch): NetworkOutput {
   const embeddings: Record<Modality, Tensor2D> = {
     face: batch.face ? encodeFaces(layers, batch.face, batch.size) : absent(batch.size),
-    voice: batch.voice ? scatter(voiceEncoder(layers, batch.voice.x), batch.voice.index) : absent(batch.size),
+    voice: batch.voice ? scatter(voiceEncoder(layers, batch.voice.x), batch.voice.rows) : absent(batch.size),
     words: batch.words
-      ? scatter(wordsEncoder(layers, batch.words.ids, batch.words.meta), batch.words.index)
+      ? scatter(wordsEncoder(layers, batch.words.ids, batch.words.meta), batch.words.rows)
       : absent(batch.size),
   };
   const heads = {
@@ -34,17 +34,13 @@ export function fusionNetwork(layers: Layers, batch: NetworkBatch): NetworkOutpu
 }
 
 function encodeFaces(layers: Layers, face: NonNullable<NetworkBatch['face']>, size: number): Tensor2D {
-  const crops = scatter(faceEncoder(layers, face.x), face.index);
-  const mask = tf.tensor2d(
-    Float32Array.from(face.index, (at) => (at > 0 ? 1 : 0)),
-    [size, FACE_CROPS],
-  );
-  return attendCrops(layers, tf.reshape(crops, [size, FACE_CROPS, EMBEDDING]) as Tensor3D, mask);
+  const crops = scatter(faceEncoder(layers, face.x), face.rows);
+  return attendCrops(layers, tf.reshape(crops, [size, FACE_CROPS, EMBEDDING]) as Tensor3D, face.mask);
 }
 
 const absent = (size: number): Tensor2D => tf.zeros([size, EMBEDDING]);
 
 /** Puts gathered rows back in their places: 0 in `index` takes a row of zeros, k + 1 the k-th row. */
-function scatter(rows: Tensor2D, index: Int32Array): Tensor2D {
-  return tf.gather(tf.concat([tf.zeros([1, rows.shape[1]]), rows]) as Tensor2D, tf.tensor1d(index, 'int32'));
+function scatter(gathered: Tensor2D, index: Tensor1D): Tensor2D {
+  return tf.gather(tf.concat([tf.zeros([1, gathered.shape[1]]), gathered]) as Tensor2D, index);
 }

@@ -48,7 +48,7 @@ export const CORPORA: readonly CorpusEntry[] = [
     title: 'GoEmotions (words)',
     from: 'https://github.com/google-research/google-research/tree/master/goemotions',
     terms: 'CC BY 4.0',
-    layout: 'text/goemotions_ekman/{train,valid,test}.tsv, labels.txt',
+    layout: 'text/goemotions_ekman/{train,valid,test}.tsv, labels.txt; text/goemotions/{train,dev,test}.tsv',
     sets: splits('goemotions'),
   },
   {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { exists } from './corpora/folders.js';
 import { readFerplus } from './ferplus.js';
 import { writePrepared } from './prepared.js';
 import { readSpeech } from './speech.js';
 import { readGoEmotions, readMeld } from './text.js';
 
 export interface PrepareOptions {
-  /** Folder of the corpora: `face/ferplus`, `speech`, `text/goemotions_ekman`, `text/meld`. */
+  /** Folder of the corpora: `face/ferplus`, `speech`, `text/goemotions_ekman`, `text/goemotions`, `text/meld`. */
   data: string;
   /** Where the prepared tensors go. */
   out: string;
@@ -30,8 +31,11 @@ export async function prepare({ data, out, log }: PrepareOptions): Promise<void>
     log(`${name}: ${set.labels.length} clips of ${new Set(set.speakers).size} speakers`);
   }
 
+  const fine = join(data, 'text', 'goemotions');
+  const fineFolder = (await exists(fine)) ? fine : undefined;
+  if (!fineFolder) log(`GoEmotions: no ${fine}, so words are trained without its 28 labels`);
   for (const split of ['train', 'valid', 'test'] as const) {
-    const goemotions = await readGoEmotions(join(data, 'text', 'goemotions_ekman'), split);
+    const goemotions = await readGoEmotions(join(data, 'text', 'goemotions_ekman'), split, fineFolder);
     await writePrepared(out, `goemotions-${split}`, { ...goemotions });
     const meld = await readMeld(join(data, 'text', 'meld'), split === 'valid' ? 'dev' : split);
     await writePrepared(out, `meld-${split}`, { ...meld });

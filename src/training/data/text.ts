@@ -15,12 +15,19 @@ export interface TextSet {
   targets: Float32Array;
   /** n: index into EMOTIONS; -1 where more than one label was given. */
   labels: Int32Array;
+  /** n × FINE_LABELS of 0 and 1: the labels before they were mapped; a row of zeros, or no column, where there are none. */
+  fine?: Uint8Array;
 }
+
+/** Labels of GoEmotions as they were annotated: 27 emotions and neutral. */
+export const FINE_LABELS = 28;
 
 export interface Utterance {
   text: string;
   speakerChanged: boolean;
   emotions: Emotion[];
+  /** Indices of the labels before mapping. */
+  fine?: readonly number[];
 }
 
 /** Ekman's and MELD's names of the emotions. */
@@ -34,16 +41,38 @@ const NAMES: Record<string, Emotion> = {
   surprise: 'surprised',
 };
 
-/** GoEmotions with the labels mapped to Ekman's (Demszky et al. 2020); multi-label. @param split train, valid or test */
-export async function readGoEmotions(folder: string, split: string): Promise<TextSet> {
+/**
+ * GoEmotions with the labels mapped to Ekman's (Demszky et al. 2020); multi-label.
+ * @param split train, valid or test
+ * @param fineFolder the same texts with the 28 labels that were annotated; without it the set has none
+ */
+export async function readGoEmotions(folder: string, split: string, fineFolder?: string): Promise<TextSet> {
   const names = (await readFile(join(folder, 'labels.txt'), 'utf8')).trim().split(/\r?\n/u);
   const rows = parseCsv(await readFile(join(folder, `${split}.tsv`), 'utf8'), '\t');
+  const fine = fineFolder === undefined ? null : await readFineLabels(fineFolder, split === 'valid' ? 'dev' : split);
   return toSet(
     rows.map((row) => ({
       text: row['text'] ?? '',
       speakerChanged: false,
       emotions: (row['label'] ?? '').split(',').map((index) => emotionNamed(names[Number(index)] ?? '')),
+      ...(fine && { fine: fine.get(row['id'] ?? '') ?? [] }),
     })),
+  );
+}
+
+/** The annotated labels by the comment's id. */
+async function readFineLabels(folder: string, split: string): Promise<Map<string, number[]>> {
+  const rows = parseCsv(await readFile(join(folder, `${split}.tsv`), 'utf8'), '\t');
+  return new Map(
+    rows.map((row) => {
+      const labels = (row['label'] ?? '').split(',').map(Number);
+      const known = labels.every((label) => Number.isInteger(label) && label >= 0 && label < FINE_LABELS);
+      if (!known) {
+        const message = `Unknown label "${row['label'] ?? ''}" in ${split}.tsv of GoEmotions with 28 labels.`;
+        throw new EmostreamError('MEDIA_CORRUPT', message);
+      }
+      return [row['id'] ?? '', labels];
+    }),
   );
 }
 
@@ -79,10 +108,12 @@ export function toSet(all: Utterance[]): TextSet {
     meta: new Float32Array(kept.length * WORDS_META),
     targets: new Float32Array(kept.length * EMOTIONS.length),
     labels: Int32Array.from(kept, ({ emotions }) => (emotions.length === 1 ? EMOTIONS.indexOf(emotions[0]!) : -1)),
+    ...(all.some(({ fine }) => fine) && { fine: new Uint8Array(kept.length * FINE_LABELS) }),
   };
-  kept.forEach(({ tokens, meta, emotions }, i) => {
+  kept.forEach(({ tokens, meta, emotions, fine }, i) => {
     set.tokens.set(tokens, i * WORD_TOKENS * WORD_NGRAMS);
     set.meta.set(meta, i * WORDS_META);
+    for (const label of fine ?? []) set.fine![i * FINE_LABELS + label] = 1;
     for (const emotion of emotions)
       set.targets[i * EMOTIONS.length + EMOTIONS.indexOf(emotion)]! += 1 / emotions.length;
   });

@@ -1,0 +1,57 @@
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Makes a folder beside its place and moves it there whole, so that an install that fails or is interrupted leaves nothing
+ * half done; what one that was killed has left goes with the next.
+ * @param folder where it is to be
+ * @param complete a file below `folder`: where it lies nothing is to be done
+ * @param make fills the folder that it is given
+ */
+export async function makeInPlace(
+  folder: string,
+  complete: string,
+  make: (work: string) => Promise<void>,
+): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  await removeAbandoned(folder);
+  if (existsSync(complete)) return;
+  const work = await mkdtemp(`${folder}.partial-${process.pid}-`);
+  const interrupted = (signal: NodeJS.Signals): void => {
+    rmSync(work, { recursive: true, force: true });
+    process.off(signal, interrupted);
+    process.kill(process.pid, signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, interrupted);
+  try {
+    await make(work);
+    // Another install may have made it meanwhile; what is there and is not complete was spoiled.
+    if (existsSync(complete)) return;
+    await rm(folder, { recursive: true, force: true });
+    await rename(work, folder);
+  } finally {
+    for (const signal of signals) process.off(signal, interrupted);
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  const start = `${basename(folder)}.partial-`;
+  for (const name of await readdir(dirname(folder))) {
+    if (!name.startsWith(start)) continue;
+    const pid = Number(name.slice(start.length).split('-')[0]);
+    if (!isRunning(pid)) await rm(join(dirname(folder), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid)) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: somebody else's, and running.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,51 @@
+import { EMOTIONS } from '../common/emotions.js';
+import { logMel, type MelBlock } from '../features/log-mel.js';
+import { MEL_FRAMES } from '../features/types.js';
+import type { SpeechSet } from './data/speech.js';
+import type { Rng } from './rng.js';
+import { clipSamples, clipsOfSpeakers } from './splits.js';
+import { augmentVoice, maskWindow } from './voice-augment.js';
+import { windowAt } from './voice-windows.js';
+
+/** Augmented copies of each clip, made once at the start; the first is the clip itself. */
+const VARIANTS = 6;
+/** Share of labels spread evenly: acted clips are not all of the emotion that the actor was asked for. */
+const SMOOTHING = 0.08;
+
+/** A clip to train on, as several microphones, rooms and lines might have given it. */
+export interface VoiceExample {
+  speaker: number;
+  variants: MelBlock[];
+  /** Distribution over EMOTIONS. */
+  target: number[];
+}
+
+/** The clips of the speakers that are asked for. Some 200 KB and 50 ms each. */
+export function voiceExamples(
+  sets: readonly SpeechSet[],
+  isWanted: (speaker: number) => boolean,
+  rng: Rng,
+): VoiceExample[] {
+  return sets.flatMap((set) =>
+    clipsOfSpeakers(set, isWanted).map((clip) => {
+      const samples = clipSamples(set, clip);
+      const label = set.labels[clip];
+      return {
+        speaker: set.speakers[clip]!,
+        variants: Array.from({ length: VARIANTS }, (_, i) => logMel(i === 0 ? samples : augmentVoice(samples, rng))),
+        target: EMOTIONS.map((_, i) => SMOOTHING / EMOTIONS.length + (i === label ? 1 - SMOOTHING : 0)),
+      };
+    }),
+  );
+}
+
+/** A live window cuts a sentence anywhere: the clip lies anywhere in it, at least half of the clip (or window) inside. */
+export function drawWindow({ variants }: VoiceExample, rng: Rng): Float32Array {
+  const clip = variants[rng.below(variants.length)]!;
+  const slack = Math.round(Math.min(clip.frames, MEL_FRAMES) * (rng.chance(0.3) ? 0.5 : 0));
+  const low = Math.min(0, MEL_FRAMES - clip.frames) - slack;
+  const high = Math.max(0, MEL_FRAMES - clip.frames) + slack;
+  const window = windowAt(clip, low + rng.below(high - low + 1));
+  maskWindow(window, rng);
+  return window;
+}
