@@ -8,6 +8,7 @@ export interface NativeBackend {
   binding: Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>;
 }
 
+// TensorFlow.js declares of a backend only what its own core calls.
 export const nativeBackend = (): NativeBackend => tf.backend() as unknown as NativeBackend;
 
 /**

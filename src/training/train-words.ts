@@ -30,7 +30,7 @@ const FINE_WEIGHT = 0.5;
 export async function trainWords({
   prepared,
   seed,
-  epochs = 9,
+  epochs = 12,
   from,
   with: names = [],
   onBest,
