@@ -128,6 +128,7 @@ export const KERNELS: Record<string, Writer> = {
   Maximum: same('Max', 'a', 'b'),
   Minimum: same('Min', 'a', 'b'),
   Relu: same('Relu', 'x'),
+  Sqrt: same('Sqrt', 'x'),
   Tanh: same('Tanh', 'x'),
   Sigmoid: same('Sigmoid', 'x'),
   Identity: same('Identity', 'x'),
