@@ -9,6 +9,7 @@ const TEST = new Set([118, 119, 120, 215, 216]);
 
 export type Split = 'train' | 'valid' | 'test';
 
+/** Of the built-in corpora. A user's corpus has a set for each split (user-corpora.ts); training opens that of training only. */
 export function splitOfSpeaker(speaker: number): Split {
   if (VALID.has(speaker)) return 'valid';
   return TEST.has(speaker) ? 'test' : 'train';
