@@ -47,13 +47,16 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
 
   const validCorpora = await readCorpora(prepared, 'valid');
   const valid = await judgeModalities(judge, validCorpora, 'valid');
-  if (options.validationOnly) return;
+  if (options.validationOnly) {
+    await judgeTriples(judge, valid.pools, 'valid', options.triples);
+    return;
+  }
   const testCorpora = await readCorpora(prepared, 'test');
   const test = await judgeModalities(judge, testCorpora, 'test');
   const multiLabel = await judgeMultiLabel(judge, validCorpora.goemotions, testCorpora.goemotions);
   const crossed = folds ? judgeFolds(folds) : {};
   for (const [name, { figures }] of Object.entries(crossed)) log(line(name, figures));
-  const triples = await judgeTriples(judge, test.pools, options.triples);
+  const triples = await judgeTriples(judge, test.pools, 'test', options.triples);
   const users = await judgeUserCorpora(judge, prepared, provenance.parts.flatMap(corporaSeen));
 
   const { ferplus_test, ravdess_test, emodb_test, ...words } = pickFigures(test.sets);

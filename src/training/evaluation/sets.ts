@@ -141,10 +141,11 @@ export async function judgeMultiLabel(judge: Judge, valid: TextSet, test: TextSe
 
 const TRIPLES = 3000;
 
-/** Triples of the test sets: modalities missing, and modalities that are wrong. SYNTHETIC all. */
+/** Triples of a split's examples: modalities missing, and modalities that are wrong. SYNTHETIC all. */
 export async function judgeTriples(
   judge: Judge,
   pools: Record<Modality, Example[]>,
+  split: 'valid' | 'test',
   count = TRIPLES,
 ): Promise<Record<string, JudgedSet>> {
   const rng = new Rng(1);
@@ -153,7 +154,7 @@ export async function judgeTriples(
   const out: Record<string, JudgedSet> = {};
   if (agreeing.length === 0) return out;
   const { uncertainBelow } = judge;
-  const what = `${count} label-matched triples of test examples of FER+, RAVDESS and GoEmotions/MELD of different people; labels drawn evenly`;
+  const what = `${count} label-matched triples of ${split === 'test' ? 'test' : 'validation'} examples of FER+, RAVDESS and GoEmotions/MELD of different people; labels drawn evenly`;
   const present: NonNullable<TestFigures['present']> = {};
   for (const pattern of PATTERNS) {
     const name = pattern.join('+');
@@ -166,11 +167,11 @@ export async function judgeTriples(
     const result = testFigures(answers, { protocol, unit: 'triple', uncertainBelow });
     present[name] = { accuracy: result.accuracy, uar: result.uar };
     if (pattern.length < MODALITIES.length) continue;
-    out['synthetic_triples_test'] = { figures: { ...result, present, alone: aloneOf(answers) }, answers };
-    judge.log(line('synthetic_triples_test', result));
+    out[`synthetic_triples_${split}`] = { figures: { ...result, present, alone: aloneOf(answers) }, answers };
+    judge.log(line(`synthetic_triples_${split}`, result));
   }
   for (const wrong of MODALITIES) {
-    const name = `synthetic_conflict_${wrong}_test`;
+    const name = `synthetic_conflict_${wrong}_${split}`;
     const triples = maker.conflicting(agreeing, wrong, rng.fork());
     if (triples.length === 0) continue;
     const answers = await answersOf(judge.engine, tripleExamples(triples), progressOf(name, judge.log));
