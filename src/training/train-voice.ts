@@ -22,7 +22,7 @@ import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-op
 import { drawWindow, voiceExamples, type VoiceExample } from './voice-examples.js';
 
 /** Passes over the data unless told otherwise. */
-export const VOICE_EPOCHS = 45;
+export const VOICE_EPOCHS = 32;
 const BATCH = 16;
 const WINDOW = MEL_FRAMES * MEL_BANDS;
 /** The corpora that are asked for, by name. */
