@@ -7,6 +7,7 @@ import { partCards } from './evaluation/part-cards.js';
 import type { TestFigures } from './evaluation/test-figures.js';
 import { restrictions, userData, userFlags, userTerms } from './evaluation/user-card.js';
 import type { Provenance } from './export-model.js';
+import { FUSION_CONFLICT } from './train-options.js';
 import { corporaSeen, type TrainingRecord } from './weights-store.js';
 
 /** Writes the model card from what training recorded and what evaluation measured. */
@@ -83,7 +84,7 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
 - Words: GoEmotions with Ekman's labels, and MELD, each of its lines twice. In training a second head learned the 28 labels
   as annotated; it is not shipped.
 ${userData(corpora)}- Fusion: no corpus here has face, voice and words of one person. Fusion and the attention over crops were trained on triples
-  matched by label, of different people, 15 % of the companions of a random label, modalities left out at random; on one
+  matched by label, of different people, ${percent(FUSION_CONFLICT)} % of the companions of a random label, modalities left out at random; on one
   half of the validation data, because encoders are too sure on what they were trained on. The other half chose the epoch,
   the temperatures and the \`uncertain\` threshold.
 - Valence and arousal were not annotated in these corpora. They are the expected place of the emotions on the circumplex

@@ -23,13 +23,12 @@ import { probabilities } from './predict.js';
 import { Rng } from './rng.js';
 import { clipsOf } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
+import { FUSION_CONFLICT, SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
 import { readWeights } from './weights-store.js';
 
 const BATCH = 256;
 const STEPS = 60;
 const JUDGED = 6000;
-const CONFLICT = 0.15;
 /** Validation speakers on whose clips fusion is judged; it is fitted on the others'. */
 const JUDGE_SPEAKERS = new Set([117, 213]);
 
@@ -68,7 +67,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     learningRate: 1e-3,
     frozen: isHead,
     loss: () => {
-      const triples = Array.from({ length: BATCH }, () => fitting.draw(CONFLICT, 0.2));
+      const triples = Array.from({ length: BATCH }, () => fitting.draw(FUSION_CONFLICT, 0.2));
       const targets = triples.map(({ label }) => EMOTIONS.map((_, i) => 0.01 + (i === label ? 0.93 : 0)));
       const output = fitting.forward(layers, triples);
       return headLoss(output, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)));
