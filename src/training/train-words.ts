@@ -17,7 +17,6 @@ import { Rng } from './rng.js';
 import { ShuffledIndices } from './sampler.js';
 import { TrainingLayers } from './training-layers.js';
 import type { TrainOptions } from './train-options.js';
-import { augmentWords } from './words-augment.js';
 
 const BATCH = 128;
 const IDS = WORD_TOKENS * WORD_NGRAMS;
@@ -60,9 +59,7 @@ export async function trainWords({
     const fine = new Float32Array(BATCH * FINE_LABELS);
     const targets = indices.take(BATCH).map((index, row) => {
       const { set, i } = examples[index]!;
-      const own = ids.subarray(row * IDS, (row + 1) * IDS);
-      own.set(set.tokens.subarray(i * IDS, (i + 1) * IDS));
-      augmentWords(own, augmenting);
+      ids.set(set.tokens.subarray(i * IDS, (i + 1) * IDS), row * IDS);
       meta.set(set.meta.subarray(i * WORDS_META, (i + 1) * WORDS_META), row * WORDS_META);
       if (set.fine) fine.set(set.fine.subarray(i * FINE_LABELS, (i + 1) * FINE_LABELS), row * FINE_LABELS);
       // Who spoke before is often not known; and it must not tell the one corpus from the other.
