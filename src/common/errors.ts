@@ -36,6 +36,11 @@ export class EmostreamError extends Error {
   }
 }
 
+/** The first line of what an error says. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+}
+
 export function toEmostreamError(error: unknown): EmostreamError {
   if (error instanceof EmostreamError) return error;
   const message = error instanceof Error ? error.message : String(error);

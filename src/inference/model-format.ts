@@ -74,7 +74,10 @@ const AGAIN = 'Restore the folder from its source, or make it again with `emostr
  * not finite.
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
-  const manifest = parseManifest(await readOrRefuse(join(folder, 'model.json')));
+  const refuse: Refuse = (what) => {
+    throw new EmostreamError('MODEL_INVALID', `The model in ${folder} was refused: ${what}. ${AGAIN}`);
+  };
+  const manifest = parseManifest(await readOrRefuse(join(folder, 'model.json')), refuse);
   const { file, bytes, sha256, tensors } = manifest.weights;
   const data = await readOrRefuse(join(folder, file));
   if (data.length !== bytes) refuse(`${file} has ${data.length} bytes, model.json says ${bytes}`);
@@ -117,16 +120,26 @@ function restore(stored: ArrayBuffer, shape: readonly number[], dtype: WeightTyp
   return fromInt8({ scales: new Float32Array(stored, 0, channels), integers: new Int8Array(stored, 4 * channels) });
 }
 
-function parseManifest(text: Buffer): ModelManifest {
+type Refuse = (what: string) => never;
+
+const anyVersion = z.object({ formatVersion: z.number() });
+
+function parseManifest(text: Buffer, refuse: Refuse): ModelManifest {
   let json: unknown;
   try {
     json = JSON.parse(text.toString('utf8'));
-  } catch (cause) {
-    throw new EmostreamError('MODEL_INVALID', `model.json is not JSON. ${AGAIN}`, { cause });
+  } catch {
+    return refuse('model.json is not JSON');
   }
   const parsed = modelSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  refuse(`model.json does not fit this version: ${z.prettifyError(parsed.error)}`);
+  // Said first: with another version, other things may well be different too.
+  const version = anyVersion.safeParse(json).data?.formatVersion ?? MODEL_FORMAT_VERSION;
+  if (version !== MODEL_FORMAT_VERSION) {
+    return refuse(`it is of formatVersion ${version}, and this emostream reads ${MODEL_FORMAT_VERSION}`);
+  }
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`);
+  return refuse(`model.json does not fit this version (${problems.join('; ')})`);
 }
 
 async function readOrRefuse(path: string): Promise<Buffer> {
@@ -135,10 +148,6 @@ async function readOrRefuse(path: string): Promise<Buffer> {
   } catch (cause) {
     throw new EmostreamError('MODEL_INVALID', `Cannot read ${path}. ${AGAIN}`, { cause });
   }
-}
-
-function refuse(what: string): never {
-  throw new EmostreamError('MODEL_INVALID', `The model was refused: ${what}. ${AGAIN}`);
 }
 
 /** The two files of a model folder, each tensor stored as `typeOf` says. */

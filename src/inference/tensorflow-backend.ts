@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { EmostreamError } from '../common/errors.js';
+import { EmostreamError, firstLine } from '../common/errors.js';
 import { GPU_NEEDS, quietenTensorflow } from './engine-install/tensorflow-facts.js';
 import { addonFile, engineFolder } from './engine-install/paths.js';
 import { shareCore } from './engine-install/shared-core.js';
@@ -44,7 +44,7 @@ export async function startTensorflowBackend(folder = engineFolder('tensorflow')
     tf.registerBackend('tensorflow', () => (backend = new NodeJSKernelBackend(binding, packageName)), 3);
     if (!(await tf.setBackend('tensorflow'))) throw new Error('setBackend refused');
   } catch (cause) {
-    const message = `The ${engine} engine in ${folder} does not load: remove that folder and install it again.`;
+    const message = `The ${engine} engine in ${folder} does not load (${firstLine(cause)}): remove that folder and install it again.`;
     throw new EmostreamError('ENGINE_UNAVAILABLE', message, { cause });
   }
   await tf.ready();

@@ -24,6 +24,13 @@ const CLASSES = EMOTIONS.length;
 /** One row of the single readback: fused logits, affect, weights, then the logits of each modality. */
 const ROW = CLASSES + 2 + MODALITIES.length + MODALITIES.length * CLASSES;
 
+/** What the network should never say: of a batch, one window of which may be to blame, or of a backend that fails. */
+class NotFinite extends EmostreamError {
+  constructor() {
+    super('INTERNAL', 'The network answered a value that is not finite: run `emostream doctor`.');
+  }
+}
+
 /** The network on a TensorFlow.js backend that the caller has already made ready; it must stay the current backend. */
 export class TfjsEngine implements Engine {
   readonly name: EngineName;
@@ -44,8 +51,12 @@ export class TfjsEngine implements Engine {
     const previous = this.#weights;
     try {
       const layers = new InferenceLayers(tensors);
-      // Runs the whole graph once, so that a weight that is missing or misshapen is found now and not in a call.
-      tf.tidy(() => packOutput(fusionNetwork(layers, this.#toBatch([fullWindow(0)])))).dispose();
+      // Runs the whole graph once, so that a weight that is missing, misshapen or too large is found now and not in a call.
+      await this.#outputOf(layers, [fullWindow(0)]).catch((error: unknown) => {
+        if (!(error instanceof NotFinite)) throw error;
+        const message = `The model in ${modelDir} was refused: its weights give values that are not finite.`;
+        throw new EmostreamError('MODEL_INVALID', message, { cause: error });
+      });
       this.#layers = layers;
     } catch (error) {
       tf.dispose([...tensors.values()]);
@@ -63,10 +74,18 @@ export class TfjsEngine implements Engine {
     if (!layers || !calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
     batch.forEach(validateInput);
     if (batch.length === 0) return [];
-    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, this.#toBatch(batch))));
+    return unpackScores(await this.#outputOf(layers, batch), batch, calibration);
+  }
+
+  /** @throws NotFinite */
+  async #outputOf(layers: InferenceLayers, batch: readonly ModelInput[]): Promise<Float32Array> {
+    const toBatch = (): NetworkBatch =>
+      this.#onGpu ? toNetworkBatch(batch, powerOfTwo, uploadTogether) : toNetworkBatch(batch);
+    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, toBatch())));
     try {
       const values = await packed.data<'float32'>();
-      return unpackScores(values, batch, calibration);
+      if (!values.every(Number.isFinite)) throw new NotFinite();
+      return values;
     } finally {
       packed.dispose();
     }
@@ -79,10 +98,6 @@ export class TfjsEngine implements Engine {
       // Fewer crops are other shapes of the face encoder.
       if (this.#onGpu) await this.run(full.map(oneCrop));
     }
-  }
-
-  #toBatch(inputs: readonly ModelInput[]): NetworkBatch {
-    return this.#onGpu ? toNetworkBatch(inputs, powerOfTwo, uploadTogether) : toNetworkBatch(inputs);
   }
 
   memory(): Promise<EngineMemory> {

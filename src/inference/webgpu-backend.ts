@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { EmostreamError } from '../common/errors.js';
+import { EmostreamError, firstLine } from '../common/errors.js';
 import { engineFolder, webgpuFiles } from './engine-install/paths.js';
 import { shareCore } from './engine-install/shared-core.js';
 import { TfjsEngine } from './tfjs-engine.js';
@@ -45,7 +45,7 @@ export async function createWebgpuEngine(folder = engineFolder('webgpu')): Promi
     await tf.ready();
   } catch (cause) {
     setGpu(undefined);
-    throw unavailable(`The backend of TensorFlow.js in ${folder} does not start.`, cause);
+    throw unavailable(`The backend of TensorFlow.js in ${folder} does not start (${firstLine(cause)}).`, cause);
   }
   return new WebgpuEngine('webgpu');
 }
@@ -66,7 +66,8 @@ async function importDawn(file: string, folder: string): Promise<Dawn> {
   try {
     return (await import(pathToFileURL(file).href)) as Dawn;
   } catch (cause) {
-    throw unavailable(`Dawn in ${folder} does not load: remove that folder and install it again.`, cause);
+    const message = `Dawn in ${folder} does not load (${firstLine(cause)}): remove that folder and install it again.`;
+    throw unavailable(message, cause);
   }
 }
 

@@ -173,21 +173,51 @@ describe('Batcher, under any load', () => {
     );
   });
 
-  it('has something to give or to drop at nextDue', () => {
+  it('has something to give or to drop at nextDue, which is when the oldest of all rooms has waited long enough', () => {
     fc.assert(
       fc.property(
         settings,
-        fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 30 }),
-        (options, waits) => {
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 3 })), {
+          minLength: 1,
+          maxLength: 30,
+        }),
+        (options, steps) => {
           const { b, dropped, push } = batcher(options);
           let now = 0;
-          for (const wait of waits) {
+          const since = steps.map(([wait, room]) => {
             now += wait;
-            push('a', now);
-          }
+            push(`r${room}`, now);
+            return now;
+          });
+          const gone = new Set(dropped.map(({ item }) => item.n));
+          const oldest = Math.min(...since.filter((_, n) => !gone.has(n)));
+          const full = b.size >= options.maxBatch;
+          expect(b.nextDue(now)).toBe(full ? now : oldest + options.maxQueueDelay);
           const due = Math.max(now, b.nextDue(now)!);
-          const before = dropped.length;
-          expect(b.take(due).length + dropped.length - before).toBeGreaterThan(0);
+          expect(b.take(due).length + dropped.length - gone.size).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  it('takes from no room at the bound while another has more waiting', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 60 }),
+        (capacity, rooms) => {
+          const { b, dropped, push } = batcher({ capacity, maxBatch: 100 });
+          const waiting = new Map<string, number>();
+          for (const room of rooms.map((n) => `r${n}`)) {
+            const before = dropped.length;
+            push(room, 0);
+            for (const { item } of dropped.slice(before)) {
+              expect(waiting.get(item.room)).toBe(Math.max(...waiting.values()));
+              waiting.set(item.room, waiting.get(item.room)! - 1);
+            }
+            waiting.set(room, (waiting.get(room) ?? 0) + 1);
+          }
+          expect(b.size).toBe(Math.min(capacity, rooms.length));
         },
       ),
     );

@@ -77,8 +77,8 @@ describe('a model folder', () => {
     ['without weights', () => rm(join(folder, 'weights.bin')), /Cannot read .*weights\.bin/u],
     ['that was cut short', () => truncate(join(folder, 'weights.bin'), 20), /has 20 bytes/u],
     ['that is not JSON', () => writeFile(join(folder, 'model.json'), '{"format"'), /not JSON/u],
-    ['of another version', () => edit((m) => (m['formatVersion'] = 99)), /formatVersion/u],
-    ['with other emotions', () => edit((m) => (m['emotions'] = ['bored'])), /emotions/u],
+    ['of another version', () => edit((m) => (m['formatVersion'] = 99)), /is of formatVersion 99, and .* reads 1/u],
+    ['with other emotions', () => edit((m) => (m['emotions'] = ['bored'])), /fit this version \(emotions: must be/u],
     [
       'that names a file elsewhere',
       () => edit((m) => (m['weights'] = { ...(m['weights'] as object), file: '../x' })),
@@ -100,6 +100,8 @@ describe('a model folder', () => {
       code: 'MODEL_INVALID',
       message: expect.stringMatching(message),
     });
+    // In one line, naming the folder.
+    await expect(loadModel(folder)).rejects.toThrow(new RegExp(`^[^\\n]*${folder}[^\\n]*$`, 'u'));
   });
 
   it.each(WEIGHT_TYPES.flatMap((type) => [NaN, Infinity, -Infinity].map((value) => [value, type] as const)))(

@@ -16,7 +16,7 @@ import {
   WORD_TOKENS,
 } from '../../src/features/types.js';
 import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
-import { encodeModel } from '../../src/inference/model-format.js';
+import { encodeModel, loadModel } from '../../src/inference/model-format.js';
 import { powerOfTwo, toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import { uploadTogether } from '../../src/inference/network/upload.js';
@@ -243,6 +243,23 @@ describe('the fusion network', () => {
       message: expect.stringMatching(message),
     });
     expect((await engine.memory()).tensors).toBe(tensors);
+  });
+
+  it('refuses a model whose weights are finite and give values that are not', async () => {
+    const { tensors } = await engine.memory();
+    const other = await mkdtemp(join(tmpdir(), 'emostream-overflow-'));
+    const { manifest, weights } = await loadModel(folder);
+    weights.get('face/logits/kernel')!.values.fill(3e38);
+    const { name, version, calibration } = manifest;
+    const made = encodeModel({ name, version, calibration }, weights, () => 'float32');
+    await writeFile(join(other, 'model.json'), JSON.stringify(made.manifest));
+    await writeFile(join(other, 'weights.bin'), made.data);
+    await expect(engine.load(other)).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining(other) as string,
+    });
+    expect((await engine.memory()).tensors).toBe(tensors);
+    await rm(other, { recursive: true });
   });
 
   it('refuses a model whose weights are of another network, and keeps the one it has', async () => {
