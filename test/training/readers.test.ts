@@ -12,6 +12,7 @@ import { readPrepared, writePrepared } from '../../src/training/data/prepared.js
 import { parseEmodbName, parseRavdessName, readSpeech, trimSilence } from '../../src/training/data/speech.js';
 import { listTar, readTar } from '../../src/training/data/tar.js';
 import { FINE_LABELS, readGoEmotions, readMeld } from '../../src/training/data/text.js';
+import { tone, wavFile } from './support/wav.js';
 import { makeTar } from './support/tar.js';
 
 let folder: string;
@@ -116,28 +117,7 @@ describe('FER+', () => {
   });
 });
 
-/** A WAV file (RIFF, 16 bit PCM, mono, 48 kHz): silence, a tone, silence. */
-function wav(toneHz: number): Buffer {
-  const rate = 48_000;
-  const samples = Int16Array.from({ length: rate * 2 }, (_, n) => {
-    const inside = n >= rate / 2 && n < (3 * rate) / 2;
-    return inside ? 12_000 * Math.sin((2 * Math.PI * toneHz * n) / rate) : 0;
-  });
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([head, Buffer.from(samples.buffer)]);
-}
+const wav = (hz: number): Buffer => wavFile(tone(hz, 48_000, 2, 0.5), 48_000);
 
 describe('speech corpora', () => {
   it('name emotion and speaker in the file name', () => {

@@ -1,7 +1,7 @@
-/** Samples of a tone with a second's quarter of silence at either end. */
-export function tone(hz: number, rate = 16_000, seconds = 1): Float32Array {
+/** Samples of a tone with silence at either end, within the seconds. */
+export function tone(hz: number, rate = 16_000, seconds = 1, silence = 0.25): Float32Array {
   return Float32Array.from({ length: rate * seconds }, (_, n) => {
-    const inside = n >= rate / 4 && n < rate * (seconds - 0.25);
+    const inside = n >= rate * silence && n < rate * (seconds - silence);
     return inside ? 0.4 * Math.sin((2 * Math.PI * hz * n) / rate) : 0;
   });
 }
