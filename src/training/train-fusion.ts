@@ -49,7 +49,8 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
   const parts = await Promise.all(MODALITIES.map((part) => readWeights(options.weights, part)));
   const trained = new Map(parts.flatMap(({ weights }) => [...weights]));
   const folded = foldBatchNorm(trained);
-  const fitting = new TripleSampler(await encodeHalf(prepared, corpora, folded, 'fit', rng), rng.fork());
+  const fitSets = await encodeHalf(prepared, corpora, folded, 'fit', rng);
+  const fitting = new TripleSampler(fitSets, rng.fork());
   const judgeSets = await encodeHalf(prepared, corpora, folded, 'judge', rng);
   const judging = new TripleSampler(judgeSets, rng.fork());
   const judged = Array.from({ length: JUDGED }, () => judging.draw(0, 0.4));
@@ -88,7 +89,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     control,
     log,
   });
-  const { calibration, coverage, accuracy } = calibrate(result.weights, judging, judged, judgeSets, log);
+  const { calibration, coverage, accuracy } = calibrate(result.weights, judging, judged, [fitSets, judgeSets], log);
   log(
     `uncertain below ${calibration.uncertainBelow.toFixed(3)}: ${(100 * coverage).toFixed(0)} % are certain, ${(100 * accuracy).toFixed(0)} % of those right`,
   );
@@ -161,24 +162,39 @@ function pick(logits: Float32Array, rows: readonly number[]): Float32Array {
   return out;
 }
 
+/**
+ * One modality alone is its own head, which fusion was not trained on: its temperature is that of all validation data, fused
+ * or not. Those of several are of the judging half's triples.
+ */
 function calibrate(
   weights: ReadonlyMap<string, NamedWeights>,
   sampler: TripleSampler,
   triples: readonly Triple[],
-  sets: Record<Modality, EncodedSet>,
+  halves: readonly Record<Modality, EncodedSet>[],
   log: (line: string) => void,
 ): { calibration: Calibration; coverage: number; accuracy: number } {
+  const own = Object.fromEntries(
+    MODALITIES.map((modality) => {
+      const labels = halves.flatMap((sets) => sets[modality].labels);
+      const perHalf = halves.map((sets) => [...ownLogits(weights, modality, sets)]);
+      const temperature = temperatureOf(Float32Array.from(perHalf.flat()), labels);
+      log(`temperature of ${modality}: ${temperature.toFixed(3)} (n ${labels.length})`);
+      return [modality, temperature];
+    }),
+  ) as Record<Modality, number>;
   const logits = fusedLogits(weights, sampler, triples);
-  const fused: Record<string, number> = {};
+  const fused: Record<string, number> = { ...own };
   const judged: Judged[] = [];
   for (const [key, rows] of groupByKey(triples)) {
     const labels = rows.map((row) => triples[row]!.label);
-    const own = pick(logits, rows);
-    fused[key] = temperatureOf(own, labels);
-    log(`temperature of ${key}: ${fused[key].toFixed(3)} (n ${rows.length})`);
-    // Only real examples choose the threshold: pairs and triples are matched by label, and so too easy.
-    if (key.includes('+')) continue;
-    const p = probabilities(own, fused[key]);
+    const picked = pick(logits, rows);
+    if (key.includes('+')) {
+      fused[key] = temperatureOf(picked, labels);
+      log(`temperature of ${key}: ${fused[key].toFixed(3)} (n ${rows.length})`);
+      // Only real examples choose the threshold: pairs and triples are matched by label, and so too easy.
+      continue;
+    }
+    const p = probabilities(picked, fused[key]);
     labels.forEach((label, i) => {
       const row = [...p.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
       const confidence = Math.max(...row);
@@ -186,18 +202,7 @@ function calibrate(
     });
   }
   const { threshold, coverage, accuracy } = uncertainThreshold(judged);
-  const own = (modality: Modality): number => temperatureOf(ownLogits(weights, modality, sets), sets[modality].labels);
-  return {
-    calibration: {
-      fused,
-      face: own('face'),
-      voice: own('voice'),
-      words: own('words'),
-      uncertainBelow: threshold,
-    },
-    coverage,
-    accuracy,
-  };
+  return { calibration: { fused, ...own, uncertainBelow: threshold }, coverage, accuracy };
 }
 
 function ownLogits(

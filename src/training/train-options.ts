@@ -7,7 +7,7 @@ export const SPEECH_CORPORA = ['ravdess', 'emodb'] as const;
 export type SpeechCorpus = (typeof SPEECH_CORPORA)[number];
 
 /** Share of a triple's companions that are of a random label when fusion is trained: people smile while they complain. */
-export const FUSION_CONFLICT = 0.35;
+export const FUSION_CONFLICT = 0.15;
 
 export interface TrainOptions {
   /** Folder of `emostream data prepare`. */
