@@ -72,14 +72,13 @@ export async function trainOnVoices(
 
   const loss = (): tf.Scalar => {
     const windows = new Float32Array(BATCH * WINDOW);
-    const targets = Array.from({ length: BATCH }, (_, i) => {
-      const example = examples[indices.next()]!;
-      windows.set(drawWindow(example, augmenting), i * WINDOW);
-      return example.target;
-    });
+    const drawn = Array.from({ length: BATCH }, () => examples[indices.next()]!);
+    drawn.forEach((example, i) => windows.set(drawWindow(example, augmenting), i * WINDOW));
+    const targets = drawn.map(({ target }) => target);
+    const weights = tf.tensor1d(drawn.map(({ weight }) => weight));
     const x = tf.tensor4d(windows, [BATCH, MEL_FRAMES, MEL_BANDS, 1]);
     const heads = modalityHeads(layers, 'voice', voiceEncoder(layers, x));
-    return headLoss(heads, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)));
+    return headLoss(heads, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)), weights);
   };
 
   const optimiser = new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 });

@@ -18,6 +18,8 @@ export interface VoiceExample {
   variants: MelBlock[];
   /** Distribution over EMOTIONS. */
   target: number[];
+  /** How much it counts: within its corpus each emotion counts alike, and the mean is 1. */
+  weight: number;
 }
 
 /** The clips of the speakers that are asked for. Some 200 KB and 50 ms each. */
@@ -26,17 +28,27 @@ export function voiceExamples(
   isWanted: (speaker: number) => boolean,
   rng: Rng,
 ): VoiceExample[] {
-  return sets.flatMap((set) =>
-    clipsOfSpeakers(set, isWanted).map((clip) => {
+  return sets.flatMap((set) => {
+    const clips = clipsOfSpeakers(set, isWanted);
+    const weights = balance(clips.map((clip) => set.labels[clip]!));
+    return clips.map((clip, at) => {
       const samples = clipSamples(set, clip);
       const label = set.labels[clip];
       return {
         speaker: set.speakers[clip]!,
         variants: Array.from({ length: VARIANTS }, (_, i) => logMel(i === 0 ? samples : augmentVoice(samples, rng))),
         target: EMOTIONS.map((_, i) => SMOOTHING / EMOTIONS.length + (i === label ? 1 - SMOOTHING : 0)),
+        weight: weights[at]!,
       };
-    }),
-  );
+    });
+  });
+}
+
+/** Weights of examples under which every label that occurs counts alike; their mean is 1. */
+export function balance(labels: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return labels.map((label) => labels.length / (counts.size * counts.get(label)!));
 }
 
 /** A live window cuts a sentence anywhere: the clip lies anywhere in it, at least half of the clip (or window) inside. */
