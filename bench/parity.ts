@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { Command, Option } from 'commander';
 import { loadConfig } from '../src/config/load.js';
 import { createLogger } from '../src/telemetry/logger.js';
 import { defaultPreparedFolder } from '../src/training/data/prepared.js';
 import { MIDDLE_LAYER, TAPPED_LAYER } from './parity/face-track.js';
+import { QUIET_ROOM_DB } from './parity/voice-track.js';
 import { runParity } from './parity/run.js';
 import { parityTable } from './parity/table.js';
 import { commitId } from './support/commit.js';
+import { writeJson } from './support/write-json.js';
 
 /**
  * `npm run bench:parity`: evaluation examples go through the real media path (encode → RTP → mediasoup → tap → decode →
@@ -25,6 +26,7 @@ const program = new Command('bench:parity')
       .choices(['tapped', 'middle'])
       .default('tapped'),
   )
+  .option('--room-db <level>', 'noise of the room under the voices, dBFS; -140: none', String(QUIET_ROOM_DB))
   .option('--face-share <share>', 'side of the face picture over the height of the scene')
   .option('--model <folder>', 'the model (default: the shipped one)')
   .option('-n, --participants <count>', 'people in the call at a time', '12')
@@ -39,6 +41,7 @@ interface Options {
   clips: string;
   texts: string;
   layer: 'tapped' | 'middle';
+  roomDb: string;
   faceShare?: string;
   model?: string;
   participants: string;
@@ -62,6 +65,7 @@ const report = await runParity(
     participants: Number(options.participants),
     seed: Number(options.seed),
     camera,
+    roomDb: Number(options.roomDb),
   },
   loadConfig({ env: process.env, flags }),
   createLogger('error'),
@@ -74,11 +78,12 @@ const full = {
   command: `npm run bench:parity -- ${withoutPaths(process.argv.slice(2)).join(' ')}`.trim(),
   split: options.split,
   camera,
+  roomDb: Number(options.roomDb),
   ...report,
 };
 console.log(parityTable(full));
 if (options.json === '-') console.log(JSON.stringify(full, null, 2));
-else if (options.json) writeFileSync(options.json, `${JSON.stringify(full, null, 2)}\n`);
+else if (options.json) writeJson(options.json, full);
 setTimeout(() => process.exit(), 1000).unref();
 
 /** A path of one machine says nothing on another. */

@@ -31,13 +31,13 @@ const measured = [
   'bench/results/engines.json',
   'bench/results/call.json',
   'bench/results/parity.json',
+  'bench/results/parity-silent-room.json',
   'models/metrics.json',
   'models/peers.json',
 ];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, parity, metrics, peers] = measured.map(json);
-  writeFileSync(
-    file('bench/RESULTS.md'),
-    resultsPage(engines, call, { ...parity, table: parityTable(parity) }, metrics, peers),
-  );
+  const [engines, call, parity, silent, metrics, peers] = measured.map(json);
+  const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
+  const both = { ...withTable(parity), silent: withTable(silent) };
+  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, both, metrics, peers));
 }

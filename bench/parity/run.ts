@@ -24,6 +24,8 @@ export interface ParityPlan {
   participants: number;
   seed: number;
   camera: CameraOptions;
+  /** Noise of the room that voices are heard in, dBFS. */
+  roomDb: number;
 }
 
 export interface ParityReport {
@@ -72,6 +74,7 @@ export async function runParity(
         voiceTrack(
           some.map(([example, { shown: samples }]) => ({ example, samples })),
           plan.seed + i,
+          plan.roomDb,
         ),
       );
       log(`playing them, ${String(parts.length)} people, ${String(parts[0]?.seconds ?? 0)} s`);

@@ -1,15 +1,27 @@
 import type { CameraOptions } from './face-track.js';
 import type { ParityReport } from './run.js';
+import { QUIET_ROOM_DB } from './voice-track.js';
 import type { Figures } from './compare.js';
 
 export interface FullReport extends ParityReport {
   commit: string;
   split: string;
   camera: CameraOptions;
+  /** Absent in figures made before it could be chosen: that of a quiet room. */
+  roomDb?: number;
 }
 
 /** The report as Markdown. */
-export function parityTable({ results, commit, split, camera, model, engine, gaps }: FullReport): string {
+export function parityTable({
+  results,
+  commit,
+  split,
+  camera,
+  roomDb = QUIET_ROOM_DB,
+  model,
+  engine,
+  gaps,
+}: FullReport): string {
   const rows = Object.entries(results).map(([name, r]) =>
     [
       name,
@@ -28,7 +40,7 @@ export function parityTable({ results, commit, split, camera, model, engine, gap
   return [
     `Split ${split}, model ${model}, engine ${engine}, commit ${commit}; ` +
       `faces in ${String(width)}×${String(height)} at ${kilobits} kbit/s, ` +
-      `side ${(faceShare * height).toFixed(0)} pixels; windows without an event: ${String(gaps)}.`,
+      `side ${(faceShare * height).toFixed(0)} pixels; noise under voices ${String(roomDb)} dBFS; windows without an event: ${String(gaps)}.`,
     '',
     '| | examples | lost | accuracy % offline → live, answered | difference | offline → live, all | difference | same answer % | mean difference of a probability |',
     '|---|---|---|---|---|---|---|---|---|',

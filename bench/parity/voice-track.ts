@@ -11,17 +11,19 @@ import type { Appearance } from './appearance.js';
 const LEAD_MS = 4000;
 const TAIL_MS = 2000;
 /** The noise of a quiet room and its microphone, dBFS. */
-const ROOM_DB = -70;
+export const QUIET_ROOM_DB = -70;
 const WINDOW_MS = 1000;
 
 /**
  * One participant's microphone: clip after clip, so far apart that no window hears two. Clips begin at any time against the
  * windows, as sentences do.
  * @param clips 16 kHz mono, -1..1
+ * @param roomDb white noise under all of it, dBFS; the offline clips have none
  */
 export function voiceTrack(
   clips: readonly { example: number; samples: Float32Array }[],
   seed: number,
+  roomDb: number,
 ): { recording: Recording; appearances: Appearance[]; seconds: number } {
   const random = seeded(seed);
   const appearances: Appearance[] = [];
@@ -34,7 +36,7 @@ export function voiceTrack(
     at += samples.length / (AUDIO_SAMPLE_RATE / 1000) + VOICE_WINDOW_MS;
   }
   const seconds = Math.ceil((at + TAIL_MS) / 1000);
-  const amplitude = 10 ** (ROOM_DB / 20) * Math.sqrt(3);
+  const amplitude = 10 ** (roomDb / 20) * Math.sqrt(3);
   const sound = Float32Array.from({ length: seconds * OPUS_RATE }, () => amplitude * (2 * random() - 1));
   clips.forEach(({ samples }, i) => {
     const from = Math.round(((starts[i] ?? 0) * OPUS_RATE) / 1000);
