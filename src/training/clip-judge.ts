@@ -3,6 +3,7 @@ import { logMel } from '../features/log-mel.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import type { SpeechSet } from './data/speech.js';
+import { joinFloats } from './join-floats.js';
 import { predictVoices, probabilities as softmaxRows } from './predict.js';
 import { clipSamples } from './splits.js';
 import { clipWindows } from './voice-windows.js';
@@ -12,13 +13,7 @@ const WINDOW = MEL_FRAMES * MEL_BANDS;
 /** The windows of many clips, and how many each clip has. */
 export function windowsOfClips(set: SpeechSet, clips: readonly number[]): { windows: Float32Array; counts: number[] } {
   const perClip = clips.map((clip) => clipWindows(logMel(clipSamples(set, clip))));
-  const windows = new Float32Array(perClip.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of perClip) {
-    windows.set(part, at);
-    at += part.length;
-  }
-  return { windows, counts: perClip.map(({ length }) => length / WINDOW) };
+  return { windows: joinFloats(perClip), counts: perClip.map(({ length }) => length / WINDOW) };
 }
 
 /** Clip-level answers: the mean of the distributions of a clip's windows. @returns probabilities: clips × 7 */

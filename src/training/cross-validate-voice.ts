@@ -54,10 +54,10 @@ export async function crossValidateVoice(options: CrossValidateOptions): Promise
   const recipe = JSON.stringify({ seed, epochs, folds });
   const part = (await readPart(partPath, recipe)) ?? { recipe, done: [], clips: [] };
   await startTensorflowBackend();
-  log('making augmented copies of all clips, for all folds');
-  const examples = voiceExamples(sets, () => true, new Rng(seed));
-  for (const [fold, heldOut] of folds.entries()) {
-    if (part.done.includes(fold)) continue;
+  const open = [...folds.entries()].filter(([fold]) => !part.done.includes(fold));
+  if (open.length > 0) log('making augmented copies of all clips, for all folds');
+  const examples = open.length > 0 ? voiceExamples(sets, () => true, new Rng(seed)) : [];
+  for (const [fold, heldOut] of open) {
     const { weights } = await trainOnVoices(
       examples.filter(({ speaker }) => !heldOut.includes(speaker)),
       { seed: seed + fold, epochs, log: (line) => log(`fold ${fold + 1}/${folds.length}  ${line}`) },

@@ -11,6 +11,7 @@ import {
 } from 'node-av';
 import { EmostreamError } from '../common/errors.js';
 import { AudioDecoder, OPUS_CLOCK_RATE } from '../media/audio-decoder.js';
+import { joinFloats } from './join-floats.js';
 
 export interface OpusOptions {
   /** Interleaved where 2. Default 1. */
@@ -85,13 +86,7 @@ export function throughOpus(samples: Float32Array, bitRate: number): Float32Arra
     const parts = encodeOpus(samples, { sampleRate: 16_000, bitRate }).flatMap((packet, i) =>
       decoder.decode(packet, (i * OPUS_CLOCK_RATE) / PACKETS_PER_SECOND),
     );
-    const out = new Float32Array(parts.reduce((sum, part) => sum + part.samples.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      out.set(part.samples, at);
-      at += part.samples.length;
-    }
-    return out;
+    return joinFloats(parts.map(({ samples: decoded }) => decoded));
   } finally {
     decoder.close();
   }

@@ -16,6 +16,7 @@ import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { encodeFaces, encodeVoices, encodeWords, joinSets, type EncodedSet, type Half } from './fusion-data.js';
 import { TripleSampler, tripleKey, type Triple } from './fusion-sampler.js';
+import { joinFloats } from './join-floats.js';
 import { headLoss } from './loss.js';
 import { figures } from './metrics.js';
 import { AdamW } from './optimiser.js';
@@ -176,8 +177,8 @@ function calibrate(
   const own = Object.fromEntries(
     MODALITIES.map((modality) => {
       const labels = halves.flatMap((sets) => sets[modality].labels);
-      const perHalf = halves.map((sets) => [...ownLogits(weights, modality, sets)]);
-      const temperature = temperatureOf(Float32Array.from(perHalf.flat()), labels);
+      const perHalf = halves.map((sets) => ownLogits(weights, modality, sets));
+      const temperature = temperatureOf(joinFloats(perHalf), labels);
       log(`temperature of ${modality}: ${temperature.toFixed(3)} (n ${labels.length})`);
       return [modality, temperature];
     }),

@@ -1,6 +1,7 @@
 import { AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, Decoder, Demuxer, type Frame } from 'node-av';
 import { EmostreamError } from '../../common/errors.js';
 import { Resampler } from '../../media/resampler.js';
+import { joinFloats } from '../join-floats.js';
 
 /**
  * A whole sound file (Ogg Opus, WAV, …) as 16 kHz mono, decoded by the library and resampled by the code of the live path.
@@ -30,13 +31,7 @@ export async function decodeAudio(file: Buffer, name: string): Promise<Float32Ar
   } finally {
     resampler?.close();
   }
-  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    samples.set(part, at);
-    at += part.length;
-  }
-  return samples;
+  return joinFloats(parts);
 }
 
 /** The mean of the channels, a copy: the library uses its buffers again. */
