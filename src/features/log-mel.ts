@@ -129,7 +129,8 @@ export function normaliseLogMel(mel: Float32Array, frames: number): Float32Array
   return out;
 }
 
-function windowLevel(mel: Float32Array, frames: number): number {
+/** The level of a stretch of frames, nats: the 95th percentile over frames of the mean log power. */
+export function windowLevel(mel: Float32Array, frames: number): number {
   const means = Float64Array.from({ length: frames }, (_, frame) => {
     let sum = 0;
     for (let band = 0; band < MEL_BANDS; band++) sum += mel[frame * MEL_BANDS + band]!;

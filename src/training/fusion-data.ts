@@ -1,6 +1,6 @@
 import { EMOTIONS } from '../common/emotions.js';
 import { faceQuality } from '../features/face-quality.js';
-import { LogMelStream } from '../features/log-mel.js';
+import { logMel, normaliseLogMel } from '../features/log-mel.js';
 import { voiceQuality, wordsQuality } from '../features/quality.js';
 import { FACE_CROPS, FACE_SIZE, MEL_FRAMES, WORD_TOKENS, WORDS_WINDOW_MS } from '../features/types.js';
 import { VoiceActivityDetector } from '../features/voice-activity.js';
@@ -10,11 +10,13 @@ import type { FaceSet } from './data/ferplus.js';
 import type { SpeechSet } from './data/speech.js';
 import type { TextSet } from './data/text.js';
 import { augmentFace } from './face-augment.js';
+import { joinFloats } from './join-floats.js';
 import { predictFaces, predictVoices, predictWords } from './predict.js';
 import type { Rng } from './rng.js';
+import { RoomNoise } from './room-noise.js';
 import { clipSamples } from './splits.js';
 import { augmentVoice } from './voice-augment.js';
-import { windowAt } from './voice-windows.js';
+import { layAt } from './voice-windows.js';
 
 /** Examples of one modality as fusion sees them: what the trained encoder made of them, and their quality. */
 export interface EncodedSet {
@@ -51,31 +53,27 @@ export function encodeFaces(folded: Folded, set: FaceSet, half: Half, rng: Rng):
   return { labels: picked.map((i) => set.majority[i]!), embeddings: rows(embeddings, FACE_CROPS), quality };
 }
 
-/** Several windows of each clip, clean and noisy, the clip anywhere in the window. */
+/** Several windows of each clip, clean and noisy, in a silent room or not, the clip anywhere in the window. */
 export function encodeVoices(folded: Folded, set: SpeechSet, clips: readonly number[], rng: Rng): EncodedSet {
   const windows: Float32Array[] = [];
   const labels: number[] = [];
   const quality: number[][] = [];
+  const rooms = new RoomNoise(rng.fork());
   for (const clip of clips) {
     for (let variant = 0; variant < 4; variant++) {
       const clean = clipSamples(set, clip);
-      const samples = variant === 0 ? clean : augmentVoice(clean, rng);
-      const block = new LogMelStream().push(samples);
+      const block = logMel(variant === 0 ? clean : augmentVoice(clean, rng));
       const low = Math.min(0, MEL_FRAMES - block.frames);
       const high = Math.max(0, MEL_FRAMES - block.frames);
-      const at = low + rng.below(high - low + 1);
-      const { speechFrames, snrDb } = new VoiceActivityDetector().process(block.mel, block.frames);
-      const inside = Math.min(block.frames, MEL_FRAMES) / Math.max(block.frames, 1);
-      windows.push(windowAt(block, at));
+      const canvas = layAt(block, low + rng.below(high - low + 1));
+      if (variant > 1) rooms.lay(canvas, block, rng);
+      const { speechFrames, snrDb } = new VoiceActivityDetector().process(canvas, MEL_FRAMES);
+      windows.push(normaliseLogMel(canvas, MEL_FRAMES));
       labels.push(set.labels[clip]!);
-      quality.push(
-        voiceQuality(snrDb, (speechFrames * inside) / MEL_FRAMES, rng.chance(0.8) ? 1 : rng.between(0.5, 1)),
-      );
+      quality.push(voiceQuality(snrDb, speechFrames / MEL_FRAMES, rng.chance(0.8) ? 1 : rng.between(0.5, 1)));
     }
   }
-  const joined = new Float32Array(windows.length * (windows[0]?.length ?? 0));
-  windows.forEach((window, i) => joined.set(window, i * window.length));
-  return { labels, embeddings: rows(predictVoices(folded, joined).embeddings, 1), quality };
+  return { labels, embeddings: rows(predictVoices(folded, joinFloats(windows)).embeddings, 1), quality };
 }
 
 export function encodeWords(folded: Folded, set: TextSet, half: Half, rng: Rng): EncodedSet {

@@ -3,7 +3,8 @@ import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
-import { voiceEncoder } from '../inference/network/voice-encoder.js';
+import { EMBEDDING } from '../inference/network/sizes.js';
+import { VOICE_HALF, voiceEncoder } from '../inference/network/voice-encoder.js';
 import { affectOf } from './circumplex.js';
 import { judgeClips } from './clip-judge.js';
 import { readPrepared } from './data/prepared.js';
@@ -15,6 +16,7 @@ import { headLoss } from './loss.js';
 import { describe, figures } from './metrics.js';
 import { AdamW } from './optimiser.js';
 import { Rng } from './rng.js';
+import { RoomNoise } from './room-noise.js';
 import { ShuffledIndices } from './sampler.js';
 import { clipsOf, splitOfSpeaker } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
@@ -22,7 +24,7 @@ import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-op
 import { drawWindow, voiceExamples, type VoiceExample } from './voice-examples.js';
 
 /** Passes over the data unless told otherwise. */
-export const VOICE_EPOCHS = 32;
+export const VOICE_EPOCHS = 44;
 const BATCH = 16;
 const WINDOW = MEL_FRAMES * MEL_BANDS;
 /** The corpora that are asked for, by name. */
@@ -57,6 +59,16 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   });
 }
 
+/**
+ * The embedding as if only one of the two networks were there: its half doubled, the other’s zero. Logits are linear, so those
+ * of the whole are the mean of those of the two.
+ * @param embedding n × EMBEDDING
+ */
+export function eachAlone(embedding: tf.Tensor2D): tf.Tensor2D[] {
+  const first = Array.from({ length: EMBEDDING }, (_, i) => (i < VOICE_HALF ? 2 : 0));
+  return [first, first.toReversed()].map((mask) => tf.mul(embedding, mask));
+}
+
 /** Trains on these clips and no others. */
 export async function trainOnVoices(
   examples: readonly VoiceExample[],
@@ -67,18 +79,23 @@ export async function trainOnVoices(
   const layers = new TrainingLayers(rng.fork());
   if (from) layers.restore(from);
   const augmenting = rng.fork();
+  const rooms = new RoomNoise(augmenting.fork());
   log(`voice: ${examples.length} training clips`);
   const indices = new ShuffledIndices(examples.length, rng.fork());
 
   const loss = (): tf.Scalar => {
     const windows = new Float32Array(BATCH * WINDOW);
     const drawn = Array.from({ length: BATCH }, () => examples[indices.next()]!);
-    drawn.forEach((example, i) => windows.set(drawWindow(example, augmenting), i * WINDOW));
+    drawn.forEach((example, i) => windows.set(drawWindow(example, rooms, augmenting), i * WINDOW));
     const targets = drawn.map(({ target }) => target);
     const weights = tf.tensor1d(drawn.map(({ weight }) => weight));
     const x = tf.tensor4d(windows, [BATCH, MEL_FRAMES, MEL_BANDS, 1]);
-    const heads = modalityHeads(layers, 'voice', voiceEncoder(layers, x));
-    return headLoss(heads, tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf)), weights);
+    const [truths, affects] = [tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf))];
+    // Each network of the two has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
+    const [plain, centred] = eachAlone(voiceEncoder(layers, x)).map((alone) =>
+      headLoss(modalityHeads(layers, 'voice', alone), truths, affects, weights),
+    );
+    return tf.add(plain!, centred!);
   };
 
   const optimiser = new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 });

@@ -9,7 +9,7 @@ export function augmentVoice(samples: Float32Array, rng: Rng): Float32Array {
   // Gently: with the level normalised away, the slope of the spectrum is what tells a raised voice from a low one.
   if (rng.chance(0.5)) out = tilt(out, rng.between(-0.25, 0.25));
   if (rng.chance(0.15)) out = lowPass(out, rng.between(3000, 7000));
-  if (rng.chance(0.5)) addNoise(out, rng.between(12, 40), rng);
+  if (rng.chance(0.25)) addNoise(out, rng.between(12, 40), rng);
   // The level of the window is normalised away, but clipping is not: a microphone that is turned up too far.
   if (rng.chance(0.15)) amplify(out, rng.between(1, 2.5));
   // The corpora here were coded once at 32 kbit/s; a call on a poor line has less.

@@ -1,16 +1,19 @@
 import { EMOTIONS } from '../common/emotions.js';
-import { logMel, type MelBlock } from '../features/log-mel.js';
+import { logMel, normaliseLogMel, type MelBlock } from '../features/log-mel.js';
 import { MEL_FRAMES } from '../features/types.js';
 import type { SpeechSet } from './data/speech.js';
 import type { Rng } from './rng.js';
+import type { RoomNoise } from './room-noise.js';
 import { clipSamples, clipsOfSpeakers } from './splits.js';
 import { augmentVoice, maskWindow } from './voice-augment.js';
-import { windowAt } from './voice-windows.js';
+import { layAt } from './voice-windows.js';
 
 /** Augmented copies of each clip, made once at the start; the first is the clip itself. */
 const VARIANTS = 6;
 /** Share of labels spread evenly: acted clips are not all of the emotion that the actor was asked for. */
 const SMOOTHING = 0.08;
+/** Share of windows with the noise of a room; the others are as silent around the clip as a muted line. */
+const IN_A_ROOM = 0.6;
 
 /** A clip to train on, as several microphones, rooms and lines might have given it. */
 export interface VoiceExample {
@@ -51,13 +54,18 @@ export function balance(labels: readonly number[]): number[] {
   return labels.map((label) => labels.length / (counts.size * counts.get(label)!));
 }
 
-/** A live window cuts a sentence anywhere: the clip lies anywhere in it, at least half of the clip (or window) inside. */
-export function drawWindow({ variants }: VoiceExample, rng: Rng): Float32Array {
+/**
+ * A live window cuts a sentence anywhere: the clip lies anywhere in it, at least half of the clip (or window) inside. Mostly it
+ * lies in the noise of a room.
+ */
+export function drawWindow({ variants }: VoiceExample, rooms: RoomNoise, rng: Rng): Float32Array {
   const clip = variants[rng.below(variants.length)]!;
   const slack = Math.round(Math.min(clip.frames, MEL_FRAMES) * (rng.chance(0.3) ? 0.5 : 0));
   const low = Math.min(0, MEL_FRAMES - clip.frames) - slack;
   const high = Math.max(0, MEL_FRAMES - clip.frames) + slack;
-  const window = windowAt(clip, low + rng.below(high - low + 1));
+  const canvas = layAt(clip, low + rng.below(high - low + 1));
+  if (rng.chance(IN_A_ROOM)) rooms.lay(canvas, clip, rng);
+  const window = normaliseLogMel(canvas, MEL_FRAMES);
   maskWindow(window, rng);
   return window;
 }

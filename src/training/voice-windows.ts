@@ -8,14 +8,19 @@ const WINDOW = MEL_FRAMES * MEL_BANDS;
 /**
  * The window of the live path in which the clip begins at frame `at` (negative: it began before); where the clip is not, is
  * silence.
- * @returns MEL_FRAMES × MEL_BANDS, normalised
+ * @returns MEL_FRAMES × MEL_BANDS of log mel power
  */
-export function windowAt({ mel, frames }: MelBlock, at: number): Float32Array {
+export function layAt({ mel, frames }: MelBlock, at: number): Float32Array {
   const canvas = new Float32Array(WINDOW).fill(LOG_FLOOR);
   const from = Math.max(0, -at);
   const to = Math.min(frames, MEL_FRAMES - at);
   if (to > from) canvas.set(mel.subarray(from * MEL_BANDS, to * MEL_BANDS), (at + from) * MEL_BANDS);
-  return normaliseLogMel(canvas, MEL_FRAMES);
+  return canvas;
+}
+
+/** The same as the network reads it. @returns MEL_FRAMES × MEL_BANDS, normalised */
+export function windowAt(clip: MelBlock, at: number): Float32Array {
+  return normaliseLogMel(layAt(clip, at), MEL_FRAMES);
 }
 
 /**
