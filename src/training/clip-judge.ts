@@ -25,13 +25,18 @@ export function judgeClips(
 ): { probabilities: Float32Array; labels: number[] } {
   const { windows, counts } = windowsOfClips(set, clips);
   const perWindow = softmaxRows(predictVoices(folded, windows).logits, temperature);
+  return { probabilities: meanPerClip(perWindow, counts), labels: clips.map((clip) => set.labels[clip]!) };
+}
+
+/** @param perWindow one distribution for each window, clip after clip @param counts windows of each clip @returns clips × 7 */
+export function meanPerClip(perWindow: Float32Array, counts: readonly number[]): Float32Array {
   const classes = EMOTIONS.length;
-  const out = new Float32Array(clips.length * classes);
+  const out = new Float32Array(counts.length * classes);
   let row = 0;
   counts.forEach((count, clip) => {
     for (let i = 0; i < count; i++, row++) {
       for (let k = 0; k < classes; k++) out[clip * classes + k]! += perWindow[row * classes + k]! / count;
     }
   });
-  return { probabilities: out, labels: clips.map((clip) => set.labels[clip]!) };
+  return out;
 }

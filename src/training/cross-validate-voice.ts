@@ -5,7 +5,7 @@ import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { temperatureOf } from './calibrate.js';
-import { windowsOfClips } from './clip-judge.js';
+import { meanPerClip, windowsOfClips } from './clip-judge.js';
 import { writeAtomic } from './data/atomic-file.js';
 import type { SpeechSet } from './data/speech.js';
 import { foldBatchNorm } from './fold.js';
@@ -137,8 +137,7 @@ export function calibrated(
   }
   return clips.map(({ windows, ...clip }) => {
     const perWindow = probabilities(Float32Array.from(windows.flat()), temperatures.get(clip.fold));
-    const mean = (k: number): number =>
-      windows.reduce((sum, _, row) => sum + perWindow[row * EMOTIONS.length + k]!, 0) / windows.length;
-    return { ...clip, probabilities: EMOTIONS.map((_, k) => Math.min(mean(k), 1)) };
+    const mean = meanPerClip(perWindow, [windows.length]);
+    return { ...clip, probabilities: Array.from(mean, (share) => Math.min(share, 1)) };
   });
 }

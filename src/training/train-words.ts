@@ -21,7 +21,7 @@ import type { TrainOptions } from './train-options.js';
 const BATCH = 128;
 const IDS = WORD_TOKENS * WORD_NGRAMS;
 /** Times that each line of dialogue is seen while a comment is seen once: four times fewer, and nearer to a call. */
-const DIALOGUE_REPEATS = 2;
+const DIALOGUE_REPEATS = 4;
 /** The head that training alone has, for the labels before they were mapped: they say more of a text than the seven do. */
 const FINE_HEAD = 'words-fine/logits';
 const FINE_WEIGHT = 0.5;
@@ -30,7 +30,7 @@ const FINE_WEIGHT = 0.5;
 export async function trainWords({
   prepared,
   seed,
-  epochs = 12,
+  epochs = 8,
   from,
   with: names = [],
   onBest,

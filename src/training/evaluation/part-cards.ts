@@ -26,7 +26,7 @@ const ABOUT: Record<string, About> = {
   },
   voice: {
     title: 'Voice',
-    what: 'A CNN over time and mel band with attention pooling, on 3 s of log-mel. Silence is no voice, not neutral.',
+    what: 'Two CNNs over time and mel band with attention pooling, on 3 s of log-mel; the one hears the sound as it is, the other without its mean spectrum, and they answer together. Silence is no voice, not neutral.',
     cost: 'per 3 s window',
     sets: ['ravdess_test', 'ravdess_by_actor', 'emodb_test', 'emodb_loso'],
     use: 'speech of one person, 16 kHz, as a call brings it.',
