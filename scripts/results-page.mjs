@@ -51,15 +51,16 @@ function parityText(parity) {
     'The clips that are judged offline have digital silence around them; a room has not. The same voices in a room without any noise:',
     `\`${parity.silent.command}\`:`,
     parity.silent.table,
-    `Beyond where it cuts the clips, the call takes from the voices' accuracy ${lostBySound(parity)} points in that room and ${lostBySound(parity.silent)} in a silent one.`,
+    `Offline in the same windows → live, the accuracy of voices changes by ${changeOfSound(parity)} points in that room and by ${changeOfSound(parity.silent)} in a silent one.`,
     '*Lost*: the call gave no answer (no face found, no voice heard, or a window without an event). *Voice, offline in the same windows*: the clips cut offline where the call cut them; what is left to the call is what coding and decoding do.',
   ].join('\n\n');
 }
 
-/** @param {any} parity @returns {string} what is between a voice in the call and the same sound, cut alike, offline */
-function lostBySound({ results }) {
+/** @param {any} parity @returns {string} what the call's sound does to a voice, where it is cut being the same */
+function changeOfSound({ results }) {
   const { offline, live } = results['voice, offline in the same windows'].answered;
-  return (100 * (offline - live)).toFixed(1);
+  const points = 100 * (live - offline);
+  return `${points < 0 ? '' : '+'}${points.toFixed(1)}`;
 }
 
 /** @param {Engines} engines */
