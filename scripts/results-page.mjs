@@ -52,7 +52,7 @@ function parityText(parity) {
     `\`${parity.silent.command}\`:`,
     parity.silent.table,
     `Offline in the same windows → live, the accuracy of voices changes by ${changeOfSound(parity)} points in that room and by ${changeOfSound(parity.silent)} in a silent one.`,
-    '*Lost*: the call gave no answer (no face found, no voice heard, or a window without an event). *Voice, offline in the same windows*: the clips cut offline where the call cut them; what is left to the call is what coding and decoding do.',
+    '*Lost*: the call gave no answer (no face found, no voice heard, or a window without an event). *Voice, offline in the same windows*: the clips cut offline where the call cut them; what is left to the call is what coding and decoding do. FER+ pictures are cut close, without hair, ears and neck; pasted into a room, the face finder misses one in three of them. So "all" says little of faces in a call, which have a head.',
   ].join('\n\n');
 }
 
