@@ -45,6 +45,15 @@ export function trainCommand(): Command {
       if (flags.continue) command.push('--continue');
       if (flags.without) command.push('--without', ...flags.without);
       if (flags.with) command.push('--with', ...flags.with);
+      const options = {
+        prepared,
+        weights: flags.weights ?? join(prepared, 'weights'),
+        seed: flags.seed,
+        ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
+        ...(flags.without ? { without: flags.without } : {}),
+        restart: flags.restart === true,
+        log: console.log,
+      };
       if (flags.crossValidate) {
         if (part !== 'voice') {
           const message = 'Only the voice is cross-validated: `emostream train voice --cross-validate`.';
@@ -55,31 +64,16 @@ export function trainCommand(): Command {
           throw new EmostreamError('CONFIG_INVALID', message);
         }
         const { crossValidateVoice } = await import('../training/cross-validate-voice.js');
-        await crossValidateVoice({
-          prepared,
-          weights: flags.weights ?? join(prepared, 'weights'),
-          command: [...command, '--cross-validate'].join(' '),
-          seed: flags.seed,
-          ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
-          ...(flags.without ? { without: flags.without } : {}),
-          restart: flags.restart === true,
-          log: console.log,
-        });
+        await crossValidateVoice({ ...options, command: [...command, '--cross-validate'].join(' ') });
         return;
       }
       const stop = stopOnSignal(part);
       const run = trainPart(part as 'face' | 'voice' | 'words' | 'fusion', {
-        prepared,
-        weights: flags.weights ?? join(prepared, 'weights'),
+        ...options,
         command: command.join(' '),
-        seed: flags.seed,
         goOn: flags.continue === true && part !== 'fusion',
-        ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
-        ...(flags.without ? { without: flags.without } : {}),
         ...(flags.with ? { with: flags.with } : {}),
-        restart: flags.restart === true,
         signal: stop.signal,
-        log: console.log,
       });
       await run.catch((error: unknown) => {
         if (error !== stop.signal.reason) throw error;

@@ -16,7 +16,7 @@ import type { Rng } from './rng.js';
 import { RoomNoise } from './room-noise.js';
 import { clipSamples } from './splits.js';
 import { augmentVoice } from './voice-augment.js';
-import { layAt } from './voice-windows.js';
+import { drawPlace, layAt } from './voice-windows.js';
 
 /** Examples of one modality as fusion sees them: what the trained encoder made of them, and their quality. */
 export interface EncodedSet {
@@ -63,9 +63,7 @@ export function encodeVoices(folded: Folded, set: SpeechSet, clips: readonly num
     for (let variant = 0; variant < 4; variant++) {
       const clean = clipSamples(set, clip);
       const block = logMel(variant === 0 ? clean : augmentVoice(clean, rng));
-      const low = Math.min(0, MEL_FRAMES - block.frames);
-      const high = Math.max(0, MEL_FRAMES - block.frames);
-      const canvas = layAt(block, low + rng.below(high - low + 1));
+      const canvas = layAt(block, drawPlace(block.frames, rng));
       if (variant > 1) rooms.lay(canvas, block, rng);
       const { speechFrames, snrDb } = new VoiceActivityDetector().process(canvas, MEL_FRAMES);
       windows.push(normaliseLogMel(canvas, MEL_FRAMES));

@@ -1,8 +1,9 @@
 import { logMel, SAMPLE_RATE, windowLevel, type MelBlock } from '../features/log-mel.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
+import { colouredNoise } from './coloured-noise.js';
 import type { Rng } from './rng.js';
 
-/** From white to brownish: the coefficient of a first-order filter. */
+/** From white to brownish. */
 const COLOURS = [0, 0.3, 0.6, 0.8, 0.95];
 const SECONDS = 12;
 const NATS_PER_DB = Math.log(10) / 10;
@@ -21,11 +22,7 @@ export class RoomNoise {
 
   constructor(rng: Rng) {
     this.#colours = COLOURS.map((colour) => {
-      let state = 0;
-      const samples = Float32Array.from({ length: SECONDS * SAMPLE_RATE }, () => {
-        state = colour * state + rng.next() - 0.5;
-        return state;
-      });
+      const samples = Float32Array.from({ length: SECONDS * SAMPLE_RATE }, colouredNoise(colour, rng));
       const { mel, frames } = logMel(samples);
       const mean = mel.reduce((sum, value) => sum + value, 0) / mel.length;
       return { power: mel.map((value) => Math.exp(value - mean)), frames };

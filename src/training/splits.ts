@@ -7,7 +7,8 @@ import type { SpeechSet } from './data/speech.js';
 const VALID = new Set([115, 116, 117, 212, 213]);
 const TEST = new Set([118, 119, 120, 215, 216]);
 
-export type Split = 'train' | 'valid' | 'test';
+export const SPLITS = ['train', 'valid', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
 
 /** Of the built-in corpora. A user's corpus has a set for each split (user-corpora.ts); training opens that of training only. */
 export function splitOfSpeaker(speaker: number): Split {

@@ -27,6 +27,7 @@ import { drawWindow, voiceExamples, type VoiceExample } from './voice-examples.j
 export const VOICE_EPOCHS = 44;
 const BATCH = 16;
 const WINDOW = MEL_FRAMES * MEL_BANDS;
+
 /** The corpora that are asked for, by name. */
 export async function speechSets({
   prepared,

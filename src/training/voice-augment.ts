@@ -1,5 +1,6 @@
 import { MEL_SILENCE } from '../features/log-mel.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
+import { colouredNoise } from './coloured-noise.js';
 import { throughOpus } from './opus-coding.js';
 import type { Rng } from './rng.js';
 
@@ -61,16 +62,15 @@ function amplify(samples: Float32Array, times: number): void {
 
 /** White to brownish noise at a signal-to-noise ratio in dB. */
 function addNoise(samples: Float32Array, snrDb: number, rng: Rng): void {
-  const colour = rng.between(0, 0.95);
+  const next = colouredNoise(rng.between(0, 0.95), rng);
   const noise = new Float32Array(samples.length);
   let signalPower = 0;
   let noisePower = 0;
-  let state = 0;
   for (let i = 0; i < samples.length; i++) {
-    state = colour * state + rng.next() - 0.5;
-    noise[i] = state;
+    const value = next();
+    noise[i] = value;
     signalPower += samples[i]! * samples[i]!;
-    noisePower += state * state;
+    noisePower += value * value;
   }
   const gain = Math.sqrt(signalPower / Math.max(noisePower, 1e-9) / 10 ** (snrDb / 10));
   for (let i = 0; i < samples.length; i++) samples[i]! += gain * noise[i]!;

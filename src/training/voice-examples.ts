@@ -6,7 +6,7 @@ import type { Rng } from './rng.js';
 import type { RoomNoise } from './room-noise.js';
 import { clipSamples, clipsOfSpeakers } from './splits.js';
 import { augmentVoice, maskWindow } from './voice-augment.js';
-import { layAt } from './voice-windows.js';
+import { drawPlace, layAt } from './voice-windows.js';
 
 /** Augmented copies of each clip, made once at the start; the first is the clip itself. */
 const VARIANTS = 6;
@@ -61,9 +61,7 @@ export function balance(labels: readonly number[]): number[] {
 export function drawWindow({ variants }: VoiceExample, rooms: RoomNoise, rng: Rng): Float32Array {
   const clip = variants[rng.below(variants.length)]!;
   const slack = Math.round(Math.min(clip.frames, MEL_FRAMES) * (rng.chance(0.3) ? 0.5 : 0));
-  const low = Math.min(0, MEL_FRAMES - clip.frames) - slack;
-  const high = Math.max(0, MEL_FRAMES - clip.frames) + slack;
-  const canvas = layAt(clip, low + rng.below(high - low + 1));
+  const canvas = layAt(clip, drawPlace(clip.frames, rng, slack));
   if (rng.chance(IN_A_ROOM)) rooms.lay(canvas, clip, rng);
   const window = normaliseLogMel(canvas, MEL_FRAMES);
   maskWindow(window, rng);

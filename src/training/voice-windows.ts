@@ -1,5 +1,6 @@
 import { LOG_FLOOR, normaliseLogMel, type MelBlock } from '../features/log-mel.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
+import type { Rng } from './rng.js';
 
 /** A live window comes each second. */
 const HOP_FRAMES = 100;
@@ -18,7 +19,17 @@ export function layAt({ mel, frames }: MelBlock, at: number): Float32Array {
   return canvas;
 }
 
-/** The same as the network reads it. @returns MEL_FRAMES × MEL_BANDS, normalised */
+/**
+ * Draws where in a window a clip begins: anywhere, with as much of it inside as there is room for.
+ * @param slack frames that may be cut off beyond that, at either end
+ */
+export function drawPlace(frames: number, rng: Rng, slack = 0): number {
+  const low = Math.min(0, MEL_FRAMES - frames) - slack;
+  const high = Math.max(0, MEL_FRAMES - frames) + slack;
+  return low + rng.below(high - low + 1);
+}
+
+/** What `layAt` gives, as the network reads it. @returns MEL_FRAMES × MEL_BANDS, normalised */
 export function windowAt(clip: MelBlock, at: number): Float32Array {
   return normaliseLogMel(layAt(clip, at), MEL_FRAMES);
 }

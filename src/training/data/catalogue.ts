@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SPLITS } from '../splits.js';
 import { exists } from './corpora/folders.js';
 import { USER_CORPORA, USER_CORPUS_NAMES, userSet } from './user-corpora.js';
 
@@ -14,7 +15,6 @@ export interface CorpusEntry {
   sets: string[];
 }
 
-const SPLITS = ['train', 'valid', 'test'] as const;
 const splits = (name: string): string[] => SPLITS.map((split) => `${name}-${split}`);
 
 /** The corpora that the shipped recipe trains on. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SPLITS } from '../splits.js';
 import { exists } from './corpora/folders.js';
 import { readFerplus } from './ferplus.js';
 import { writePrepared } from './prepared.js';
@@ -16,7 +17,7 @@ export interface PrepareOptions {
 /** Reads, cleans and normalises every corpus once, so that training starts at once. */
 export async function prepare({ data, out, log }: PrepareOptions): Promise<void> {
   const ferplus = await readFerplus(join(data, 'face', 'ferplus'));
-  for (const split of ['train', 'valid', 'test'] as const) {
+  for (const split of SPLITS) {
     await writePrepared(out, `ferplus-${split}`, { ...ferplus[split] });
   }
   const { duplicates, withoutEmotion } = ferplus.report;
@@ -34,7 +35,7 @@ export async function prepare({ data, out, log }: PrepareOptions): Promise<void>
   const fine = join(data, 'text', 'goemotions');
   const fineFolder = (await exists(fine)) ? fine : undefined;
   if (!fineFolder) log(`GoEmotions: no ${fine}, so words are trained without its 28 labels`);
-  for (const split of ['train', 'valid', 'test'] as const) {
+  for (const split of SPLITS) {
     const goemotions = await readGoEmotions(join(data, 'text', 'goemotions_ekman'), split, fineFolder);
     await writePrepared(out, `goemotions-${split}`, { ...goemotions });
     const meld = await readMeld(join(data, 'text', 'meld'), split === 'valid' ? 'dev' : split);

@@ -4,6 +4,7 @@ import type { FaceSet } from '../data/ferplus.js';
 import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
 import type { TextSet } from '../data/text.js';
+import { progressOf } from '../progress.js';
 import { Rng } from '../rng.js';
 import { clipsOf } from '../splits.js';
 import { answerOf, answersOf, type Answer } from './answers.js';
@@ -216,15 +217,4 @@ export function line(name: string, { accuracy, uar, macro_f1, weighted_f1, ece, 
   const shown = { accuracy, uar, 'macro-F1': macro_f1, 'weighted F1': weighted_f1, ece };
   const text = Object.entries(shown).map(([key, value]) => `${key} ${value.toFixed(3)}`);
   return `${name}: ${text.join(' ')} n ${n}`;
-}
-
-/** A line at every quarter of a long set. */
-export function progressOf(name: string, log: (line: string) => void): (done: number, of: number) => void {
-  let told = 0;
-  return (done, of) => {
-    const quarter = Math.floor((4 * done) / of);
-    if (of < 1000 || quarter <= told || quarter === 4) return;
-    told = quarter;
-    log(`  ${name}: ${done} of ${of}`);
-  };
 }

@@ -6,9 +6,10 @@ import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
 import type { TextSet } from '../data/text.js';
 import { USER_CORPORA, USER_CORPUS_NAMES, userSet, userTestName, type UserCorpusName } from '../data/user-corpora.js';
+import { progressOf } from '../progress.js';
 import { answersOf } from './answers.js';
 import { faceExamples, voiceExamples, wordExamples, type Example } from './examples.js';
-import { line, progressOf, type Judge } from './sets.js';
+import { line, type Judge } from './sets.js';
 import { testFigures, type TestFigures } from './test-figures.js';
 
 const UNITS: Record<Modality, string> = { face: 'picture', voice: 'clip', words: 'utterance' };

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
+import { wavHeader } from '../../support/wav-header.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 
@@ -72,25 +73,9 @@ export async function writeBlackVideo(path: string): Promise<void> {
   );
 }
 
-const RIFF_HEADER_BYTES = 44;
 const SAMPLE_RATE = 16_000;
 
-function wav(samples: Buffer): Buffer {
-  const header = Buffer.alloc(RIFF_HEADER_BYTES);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20); // PCM
-  header.writeUInt16LE(1, 22); // mono
-  header.writeUInt32LE(SAMPLE_RATE, 24);
-  header.writeUInt32LE(SAMPLE_RATE * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([header, samples]);
-}
+const wav = (samples: Buffer): Buffer => Buffer.concat([wavHeader(samples.length, SAMPLE_RATE), samples]);
 
 const silence = (seconds: number): Buffer => Buffer.alloc(Math.round(seconds * SAMPLE_RATE) * 2);
 

@@ -5,7 +5,7 @@ import { EMOTIONS } from '../../../common/emotions.js';
 import { EmostreamError } from '../../../common/errors.js';
 import type { Column, ColumnHead } from '../columns.js';
 import { PreparedWriter } from '../prepared-writer.js';
-import type { Split } from '../../splits.js';
+import { SPLITS, type Split } from '../../splits.js';
 import type { SplitItem } from './splits.js';
 
 /** How items of a modality become rows of a prepared set. */
@@ -41,8 +41,6 @@ export interface MediaOptions {
   skip: (reason: string) => void;
   progress: (done: number) => void;
 }
-
-const SPLITS = ['train', 'valid', 'test'] as const;
 
 /**
  * Decodes items one file at a time and writes a prepared set for each split; all three come into their places at the end, or, when

@@ -1,6 +1,7 @@
 import type { Modality } from '../../../common/emotions.js';
 import { EmostreamError } from '../../../common/errors.js';
 import { skip, type Listing } from '../corpora/item.js';
+import { progressOf } from '../../progress.js';
 import type { Split } from '../../splits.js';
 import { USER_CORPORA, userSet, type UserCorpusName } from '../user-corpora.js';
 import { faceKind } from './face.js';
@@ -10,6 +11,9 @@ import { prepareMedia, type MediaKind } from './media.js';
 import { numberSpeakers, splitItems } from './splits.js';
 import { VOICE_KIND } from './voice.js';
 import { prepareWords } from './words.js';
+
+/** Decoding is slow: a line at every twentieth, and for a few hundred files already. */
+const PROGRESS = { parts: 20, least: 200 };
 
 export interface PrepareUserOptions {
   folders: ReadonlyMap<UserCorpusName, string>;
@@ -69,11 +73,12 @@ async function prepareOne(
   for (const modality of modalities) {
     const own = items.filter(({ uses }) => uses.includes(modality));
     if (own.length === 0) continue;
+    const tell = progressOf(`${name} ${modality}`, log, PROGRESS);
     const options = {
       ...{ items: own, speakers, out },
       setName: (split: Split) => userSet(name, modality, split),
       skip: (reason: string) => skip(listing.skipped, `${modality}: ${reason}`),
-      progress: progressOf(`${name} ${modality}`, own.length, log),
+      progress: (done: number) => tell(done, own.length),
     };
     const counts = modality === 'words' ? await prepareWords(options) : await withKind(modality, options);
     log(`  ${modality}: ${counts.train} / ${counts.valid} / ${counts.test} (train / valid / test)`);
@@ -96,18 +101,4 @@ function nothingIn(name: UserCorpusName, folder: string, { skipped }: Listing): 
   const found = why === '' ? '' : ` Left out: ${why}.`;
   const message = `${name}: ${folder} holds nothing of it; its layout is ${USER_CORPORA[name].layout}.${found}`;
   return new EmostreamError('NOT_FOUND', message);
-}
-
-/** Corpora with fewer files are done before a line would be read. */
-const LONG = 200;
-
-/** A line at every twentieth of a long corpus. */
-function progressOf(name: string, of: number, log: (line: string) => void): (done: number) => void {
-  let told = 0;
-  return (done) => {
-    const part = Math.floor((20 * done) / of);
-    if (of < LONG || part <= told) return;
-    told = part;
-    log(`  ${name}: ${done} of ${of}`);
-  };
 }

@@ -1,6 +1,6 @@
 import { writePrepared } from '../prepared.js';
 import { toSet, type Utterance } from '../text.js';
-import type { Split } from '../../splits.js';
+import { SPLITS, type Split } from '../../splits.js';
 import type { SplitItem } from './splits.js';
 
 /**
@@ -32,7 +32,7 @@ export async function prepareWords({ items, out, setName, skip }: WordsOptions):
     }
   }
   const counts: Record<Split, number> = { train: 0, valid: 0, test: 0 };
-  const sets = (['train', 'valid', 'test'] as const).map((split) => [split, toSet(utterances[split])] as const);
+  const sets = SPLITS.map((split) => [split, toSet(utterances[split])] as const);
   for (const [split, set] of sets) {
     counts[split] = set.labels.length;
     for (let i = counts[split]; i < utterances[split].length; i++) skip('no words');
