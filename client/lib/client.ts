@@ -271,7 +271,9 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   #notification(notification: Notification): void {
     if (notification.type === 'missed') {
-      const missed = this.#sequence?.missed(notification.fromSeq, notification.toSeq, notification.reason);
+      const { fromSeq, toSeq, reason } = notification;
+      // Of a numbering that has ended nothing can be counted.
+      const missed = toSeq === null ? null : this.#sequence?.missed(fromSeq, toSeq, reason);
       if (missed) this.emit('missed', missed);
     }
     this.emit('notification', notification);

@@ -1,16 +1,17 @@
-import type { BeginEvent, EmotionEvent, EndEvent, GapEvent, RoomEvent } from '../../src/events/schema.js';
+import type { BeginEvent, EmotionEvent, EndEvent, GapEvent, MediaEvent, RoomEvent } from '../../src/events/schema.js';
 import { type ClientOptions, type ClientStatus, EmostreamClient } from './client.js';
 import { Emitter } from './emitter.js';
 import type { ClientError } from './errors.js';
 import type { Missed } from './sequence.js';
 
 export interface FeedEvents {
-  /** Every event, in order; the four below are the same ones by type. */
+  /** Every event, in order; the five below are the same ones by type. */
   event: RoomEvent;
   emotion: EmotionEvent;
   gap: GapEvent;
   begin: BeginEvent;
   end: EndEvent;
+  media: MediaEvent;
   /** Events that will never come. */
   missed: Missed;
   status: ClientStatus;
@@ -60,6 +61,8 @@ export class EmotionFeed extends Emitter<FeedEvents> {
   #deliver(event: RoomEvent): void {
     this.emit('event', event);
     switch (event.type) {
+      case 'media':
+        return this.emit('media', event);
       case 'emotion':
         return this.emit('emotion', event);
       case 'gap':

@@ -21,7 +21,15 @@ export type { Missed } from './sequence.js';
 export type { BackoffOptions } from './backoff.js';
 export { EMOTIONS, MODALITIES } from '../../src/common/emotions.js';
 export type { Emotion, Modality } from '../../src/common/emotions.js';
-export type { BeginEvent, EmotionEvent, EndEvent, GapEvent, RoomEvent, Scores } from '../../src/events/schema.js';
+export type {
+  BeginEvent,
+  EmotionEvent,
+  EndEvent,
+  GapEvent,
+  MediaEvent,
+  RoomEvent,
+  Scores,
+} from '../../src/events/schema.js';
 export type {
   Consent,
   Notification,

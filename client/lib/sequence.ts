@@ -3,10 +3,10 @@ export interface Missed {
   fromSeq: number;
   toSeq: number;
   /**
-   * `expired`: the server's journal no longer held them; `slow-subscriber`: this client read too slowly; `hole`: the
+   * `expired`: the server's journal no longer held them; `forgotten`: their person withdrew or left; `slow-subscriber`: this client read too slowly; `hole`: the
    * numbers jumped without a word from the server.
    */
-  reason: 'expired' | 'slow-subscriber' | 'hole';
+  reason: 'expired' | 'slow-subscriber' | 'forgotten' | 'other-epoch' | 'hole';
 }
 
 /**

@@ -42,6 +42,7 @@ function emotion(participant: string, top: Emotion, share: number, change: Parti
     type: 'emotion',
     room: 'team-1',
     participant,
+    epoch: 'story',
     seq: ++seq,
     window: { start, end: start + 1000 },
     revision: 0,
@@ -100,6 +101,7 @@ async function states(): Promise<void> {
   };
   const gap: RoomEvent = {
     type: 'gap',
+    epoch: 'story',
     room: 'team-1',
     participant: 'p',
     seq: 1,

@@ -3,6 +3,7 @@ import type { Consent } from '../common/consent.js';
 import type { Meter } from '../common/metrics.js';
 import { buildEmotionEvent, type FeatureSummary } from '../events/build-event.js';
 import type { EventBus } from '../events/bus.js';
+import type { GapEvent } from '../events/schema.js';
 import { ScoreSmoother } from '../events/smoothing.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { EmotionScores } from '../inference/types.js';
@@ -79,7 +80,7 @@ export class WindowPublisher {
     this.#measure(features, publishMs);
   }
 
-  gap(start: number, end: number, reason: 'overloaded' | 'engine-failed' | 'no-media' | 'analysis-restarted'): void {
+  gap(start: number, end: number, reason: GapEvent['reason']): void {
     if (this.#closed) return;
     this.deps.bus.publish({ type: 'gap', ...this.who, window: { start, end }, reason });
     this.deps.meter.count('emostream_events_total', { type: 'gap' });

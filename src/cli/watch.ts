@@ -109,6 +109,8 @@ function describe(event: RoomEvent): string {
       return `analysis ends: ${event.reason}`;
     case 'gap':
       return `no result: ${event.reason}`;
+    case 'media':
+      return `${event.source}: ${event.problem ?? 'media come again'}`;
     case 'emotion':
       return describeEmotion(event);
   }

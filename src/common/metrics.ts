@@ -7,6 +7,8 @@ export interface MetricSpec {
   kind: 'counter' | 'gauge' | 'histogram';
   help: string;
   labels?: readonly string[];
+  /** Values of the labels that are known beforehand: their series begin at 0, so that the first increase is seen. */
+  known?: readonly Record<string, string>[];
   buckets?: readonly number[];
 }
 
@@ -79,6 +81,37 @@ export const METRICS = {
     kind: 'counter',
     help: 'Workers that died and were replaced.',
     labels: ['worker'],
+  },
+  emostream_uncaught_total: {
+    kind: 'counter',
+    help: 'Errors that no handler expected, by what was closed for them: a participant, a room, or the process.',
+    labels: ['closed'],
+  },
+  emostream_refused_total: {
+    kind: 'counter',
+    help: 'What was refused because somebody asked for too much: connections, messages, pictures, packets, …',
+    labels: ['what'],
+  },
+  emostream_set_asides_total: {
+    kind: 'counter',
+    help: 'Tracks whose analysis (or which themselves) were stopped, by reason.',
+    labels: ['reason'],
+  },
+  emostream_media_blocked: {
+    kind: 'gauge',
+    help: 'Tracks of people in a call whose media do not get through at the moment, by reason.',
+    labels: ['reason'],
+  },
+  emostream_log_lines_lost_total: { kind: 'counter', help: 'Log lines that could not be written.' },
+  emostream_last_event_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the newest emotion event was published, Unix time; 0 before the first.',
+  },
+  emostream_analysed_participants: { kind: 'gauge', help: 'Participants of whom anything is analysed at the moment.' },
+  emostream_emotion_seconds_total: {
+    kind: 'counter',
+    help: 'Analysed seconds of everybody together by label; only with the option emotionMetrics, and only of five people or more.',
+    labels: ['label'],
   },
   emostream_engine_info: {
     kind: 'gauge',

@@ -60,6 +60,15 @@ export const configSchema = z.strictObject({
   rtcWorkers: int('mediasoup workers (processes). 0: one per two cores.', 'count', 0, 0, 256),
   maxBitrate: int('Highest incoming bitrate per participant.', 'bit/s', 1_500_000, 100_000, 50_000_000),
 
+  maxPacketRate: int('Most RTP packets a participant may send.', 'packets/s', 1000, 100, 100_000),
+  maxPixelRate: int(
+    'Most pixels of a participant decoded per second; a sender beyond it is not analysed (faces), and told so.',
+    'pixels/s',
+    27_648_000,
+    100_000,
+    1_000_000_000,
+  ),
+
   allowFace: flag('Policy: faces may be analysed, where their owner consents.', true),
   allowVoice: flag('Policy: voices may be analysed, where their owner consents.', true),
   allowWords: flag('Policy: words may be analysed, where their owner consents.', true),
@@ -108,9 +117,48 @@ export const configSchema = z.strictObject({
   smoothing: int('Time constant of the smoothed scores.', 'ms', 2000, 0, 60_000),
 
   journalSize: int('Events kept per room for subscribers that resume.', 'events', 2000, 0, 1_000_000),
+  journalRetention: int(
+    'How long a room’s events and numbering are kept after its last person left.',
+    'seconds',
+    60,
+    0,
+    86_400,
+  ),
+  seatHold: int(
+    'How long events of a person whose connection was lost are kept for their return; who leaves is forgotten at once.',
+    'seconds',
+    30,
+    0,
+    3600,
+  ),
+  tokenGrace: int(
+    'How long a seat that was taken with a good token is kept after the token’s end. Nothing is granted then but withdrawing consent.',
+    'seconds',
+    600,
+    0,
+    86_400,
+  ),
   maxRooms: int('Most rooms at once.', 'rooms', 200, 1, 100_000),
   maxParticipantsPerRoom: int('Most participants in a room.', 'participants', 50, 1, 1000),
   maxSockets: int('Most WebSockets at once.', 'sockets', 2000, 1, 1_000_000),
+  maxConnectionsPerAddress: int(
+    'Most HTTP connections and WebSockets from one address (IPv6: one /64 network).',
+    'connections',
+    250,
+    1,
+    1_000_000,
+  ),
+  maxSocketsPerToken: int('Most WebSockets with one access token.', 'sockets', 32, 1, 1_000_000),
+  maxSeatsPerToken: int(
+    'Most seats in a room taken with one access token; a token with a subject has one seat anyway.',
+    'seats',
+    8,
+    1,
+    1000,
+  ),
+  trustedProxies: list(
+    'Addresses of reverse proxies: the limits per address do not count against them, but against whom their X-Forwarded-For names.',
+  ),
   maxMessageBytes: int('Longest WebSocket message accepted.', 'bytes', 262_144, 1024, 16_777_216),
   maxMessagesPerSecond: int(
     'Messages a socket may send per second, averaged over 10 seconds; beyond it, errors, then closing.',
@@ -128,6 +176,10 @@ export const configSchema = z.strictObject({
   ),
   heartbeat: int('Interval of WebSocket pings; two unanswered end the connection.', 'ms', 5000, 100, 60_000),
 
+  emotionMetrics: flag(
+    'Count analysed seconds by label over everybody, for Grafana. Names nobody, and never counts fewer than five people.',
+    false,
+  ),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -1,6 +1,8 @@
 import type { RoomEvent } from './schema.js';
 
 export interface Subscription {
+  /** Names the room's numbering. */
+  epoch: string;
   /** The newest sequence number of the room when the subscription began. */
   lastSeq: number;
   /** What was asked for (`sinceSeq`) but is no longer held; inclusive. */
@@ -8,7 +10,7 @@ export interface Subscription {
   close(): void;
 }
 
-type WithoutSeq<T> = T extends RoomEvent ? Omit<T, 'seq'> : never;
+type WithoutSeq<T> = T extends RoomEvent ? Omit<T, 'seq' | 'epoch'> : never;
 export type UnsequencedEvent = WithoutSeq<RoomEvent>;
 
 /** What publishes and hands out a room's events. In process here; a NATS one may take its place. */

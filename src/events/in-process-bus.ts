@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { EventBus, Subscription, UnsequencedEvent } from './bus.js';
 import type { RoomEvent } from './schema.js';
 
@@ -9,6 +10,7 @@ export interface InProcessBusOptions {
 }
 
 interface RoomJournal {
+  epoch: string;
   lastSeq: number;
   events: RoomEvent[];
   listeners: Set<(event: RoomEvent) => void>;
@@ -27,7 +29,7 @@ export class InProcessBus implements EventBus {
   publish(event: UnsequencedEvent): RoomEvent {
     const room = this.#touch(event.room);
     room.lastSeq += 1;
-    const sequenced: RoomEvent = { ...event, seq: room.lastSeq };
+    const sequenced: RoomEvent = { ...event, epoch: room.epoch, seq: room.lastSeq };
     room.events.push(sequenced);
     if (room.events.length > this.#options.journalSize) room.events.shift();
     for (const listener of room.listeners) listener(sequenced);
@@ -44,7 +46,7 @@ export class InProcessBus implements EventBus {
     const lastSeq = room.lastSeq;
     if (sinceSeq !== undefined) for (const event of room.events) if (event.seq > sinceSeq) listener(event);
     room.listeners.add(listener);
-    return { lastSeq, missed, close: () => void room.listeners.delete(listener) };
+    return { epoch: room.epoch, lastSeq, missed, close: () => void room.listeners.delete(listener) };
   }
 
   /** The journal stays for late resumes, but becomes the first to go at the bound. */
@@ -64,7 +66,7 @@ export class InProcessBus implements EventBus {
   #touch(roomId: string): RoomJournal {
     let room = this.#rooms.get(roomId);
     if (room) this.#rooms.delete(roomId);
-    else room = { lastSeq: 0, events: [], listeners: new Set() };
+    else room = { epoch: randomBytes(9).toString('base64url'), lastSeq: 0, events: [], listeners: new Set() };
     this.#rooms.set(roomId, room);
     if (this.#rooms.size > this.#options.maxRooms) {
       for (const [id, candidate] of this.#rooms) {

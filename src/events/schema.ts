@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sourceSchema } from '../common/consent.js';
 import { EMOTIONS } from '../common/emotions.js';
 
 /**
@@ -8,6 +9,7 @@ import { EMOTIONS } from '../common/emotions.js';
 
 export const roomIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a room is 1 to 64 letters, digits, "-" or "_"');
 export const participantIdSchema = z.string().min(1).max(64);
+export const epochSchema = z.string().min(1).max(32);
 
 const probability = z.number().min(0).max(1);
 export const scoresSchema = z.strictObject({
@@ -62,7 +64,12 @@ export const latencySchema = z.strictObject({
 const envelope = {
   room: roomIdSchema,
   participant: participantIdSchema,
-  /** Per room, starts at 1, no holes: a hole seen by a subscriber is a loss, and `missed` says which. */
+  /**
+   * Names the room's numbering: random, new whenever `seq` begins anew (the server was restarted, or the room was forgotten
+   * after everybody had left). Numbers of different epochs have nothing to do with each other.
+   */
+  epoch: epochSchema,
+  /** Per room and epoch, starts at 1, no holes: a hole seen by a subscriber is a loss, and `missed` says which. */
   seq: z.number().int().positive(),
 };
 const windowSchema = z.strictObject({
@@ -100,7 +107,8 @@ export const gapEventSchema = z.strictObject({
   type: z.literal('gap'),
   ...envelope,
   window: windowSchema,
-  reason: z.enum(['overloaded', 'no-media', 'engine-failed', 'analysis-restarted']),
+  /** `consent-changed`: the window was measured under a consent that ended before it could be published. */
+  reason: z.enum(['overloaded', 'engine-failed', 'analysis-restarted', 'consent-changed']),
 });
 export type GapEvent = z.infer<typeof gapEventSchema>;
 
@@ -118,15 +126,56 @@ export const endEventSchema = z.strictObject({
   type: z.literal('end'),
   ...envelope,
   at: z.number(),
-  /** `tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back. */
-  reason: z.enum(['left', 'consent-withdrawn', 'tracks-ended', 'timed-out', 'removed', 'server-closing']),
+  /**
+   * `tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back.
+   * `token-expired`: the access token ended, and then the seat that was kept for a while. `failed`: the analysis of this
+   * person failed and was given up; the call goes on.
+   */
+  reason: z.enum([
+    'left',
+    'consent-withdrawn',
+    'tracks-ended',
+    'timed-out',
+    'removed',
+    'token-expired',
+    'failed',
+    'server-closing',
+  ]),
 });
 export type EndEvent = z.infer<typeof endEventSchema>;
+
+/**
+ * What keeps a track's media from being analysed although its owner consents. `not-connected`: no network path from the
+ * sender (ICE or DTLS did not come about); `no-packets`: a path, but nothing comes over it. The others are limits of this
+ * server that the track exceeded, for which its analysis (or the track) was stopped: `packet-rate`, `bitrate`,
+ * `picture-size`, `pixel-rate`.
+ */
+export const mediaProblemSchema = z.enum([
+  'not-connected',
+  'no-packets',
+  'packet-rate',
+  'bitrate',
+  'picture-size',
+  'pixel-rate',
+]);
+export type MediaProblem = z.infer<typeof mediaProblemSchema>;
+
+/** Media of this participant do not get through, or get through again. */
+export const mediaEventSchema = z.strictObject({
+  type: z.literal('media'),
+  ...envelope,
+  at: z.number(),
+  source: sourceSchema,
+  /** What is wrong; null: nothing any more. */
+  problem: mediaProblemSchema.nullable(),
+});
+export type MediaEvent = z.infer<typeof mediaEventSchema>;
 
 export const roomEventSchema = z.discriminatedUnion('type', [
   emotionEventSchema,
   gapEventSchema,
   beginEventSchema,
   endEventSchema,
+  mediaEventSchema,
 ]);
 export type RoomEvent = z.infer<typeof roomEventSchema>;

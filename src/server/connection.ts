@@ -60,8 +60,7 @@ export class Connection {
       maxHeld: MAX_HELD_EVENTS,
       bufferedBytes: () => socket.bufferedAmount,
       send: (event) => this.#write(eventText(event)),
-      sendMissed: (range) =>
-        this.notify({ type: 'missed', room: this.subscribedRoom, ...range, reason: 'slow-subscriber' }),
+      sendMissed: (range) => this.notify({ type: 'missed', ...this.subscribed, ...range, reason: 'slow-subscriber' }),
       onDrop: () => options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'slow-subscriber' }),
     });
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
@@ -73,8 +72,8 @@ export class Connection {
     });
   }
 
-  /** The room of the subscription whose events are sent here; named in `missed`. */
-  subscribedRoom = '';
+  /** The room and numbering of the subscription whose events are sent here; named in `missed`. */
+  subscribed = { room: '', epoch: '' };
 
   notify(notification: Notification): void {
     this.#write(JSON.stringify(notification));

@@ -5,7 +5,10 @@ import {
   beginEventSchema,
   emotionEventSchema,
   endEventSchema,
+  epochSchema,
   gapEventSchema,
+  mediaEventSchema,
+  mediaProblemSchema,
   participantIdSchema,
   roomIdSchema,
 } from '../events/schema.js';
@@ -96,7 +99,8 @@ const requests = {
   }),
   /**
    * Emotion events of the token's room. With `sinceSeq`, first those after it that the journal still holds, then live;
-   * `missed` tells what it no longer holds. A token for every room (`*`) must name one; a socket has one subscription at
+   * `missed` tells what it no longer holds. `epoch` names the numbering that `sinceSeq` is of (every event carries it); when
+   * the room's is another by now, `missed` says so and everything that is held follows. A token for every room (`*`) must name one; a socket has one subscription at
    * a time, a second one takes the place of the first. → SubscribeResult
    */
   subscribe: z.strictObject({
@@ -104,6 +108,7 @@ const requests = {
     id: requestId,
     room: roomIdSchema.optional(),
     sinceSeq: z.number().int().nonnegative().optional(),
+    epoch: epochSchema.optional(),
   }),
   unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId }),
   /** Leaves the call; the socket stays open. */
@@ -188,7 +193,7 @@ export const resultSchemas = {
   resumeConsumer: empty,
   setConsent: z.strictObject({ consent: consentSchema }),
   caption: empty,
-  subscribe: z.strictObject({ room: roomIdSchema, lastSeq: z.number().int().nonnegative() }),
+  subscribe: z.strictObject({ room: roomIdSchema, epoch: epochSchema, lastSeq: z.number().int().nonnegative() }),
   unsubscribe: empty,
   leave: empty,
 } as const satisfies Record<RequestType, z.ZodType>;
@@ -209,7 +214,11 @@ export const notificationSchema = z.discriminatedUnion('type', [
   /** A message that belongs to no request failed (not JSON, no id, …). The socket stays open unless it says otherwise. */
   z.strictObject({ type: z.literal('error'), error: errorBodySchema }),
   z.strictObject({ type: z.literal('peerJoined'), peer: peerSchema }),
-  z.strictObject({ type: z.literal('peerLeft'), participant, reason: z.enum(['left', 'timed-out', 'removed']) }),
+  z.strictObject({
+    type: z.literal('peerLeft'),
+    participant,
+    reason: z.enum(['left', 'timed-out', 'removed', 'token-expired', 'failed']),
+  }),
   z.strictObject({ type: z.literal('producerAdded'), participant, producer: producerInfoSchema }),
   z.strictObject({ type: z.literal('producerRemoved'), participant, producerId: z.string() }),
   z.strictObject({ type: z.literal('producerPaused'), participant, producerId: z.string() }),
@@ -218,14 +227,32 @@ export const notificationSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('consentChanged'), participant, consent: consentSchema }),
   /** A mediasoup worker died: the room's media are gone; join again. */
   z.strictObject({ type: z.literal('roomReset') }),
-  /** Events from..to (seq, inclusive) will not come on this socket. */
+  /**
+   * Events from..to (seq of that epoch, inclusive) will not come on this socket. `forgotten`: the person whom they are about
+   * withdrew consent or left. `other-epoch`: the numbering that was asked for has ended, nobody knows where (`toSeq` null).
+   */
   z.strictObject({
     type: z.literal('missed'),
     room: roomIdSchema,
+    epoch: epochSchema,
     fromSeq: z.number().int(),
-    toSeq: z.number().int(),
-    reason: z.enum(['expired', 'slow-subscriber']),
+    toSeq: z.number().int().nullable(),
+    reason: z.enum(['expired', 'slow-subscriber', 'forgotten', 'other-epoch']),
   }),
+  /**
+   * Media of a participant (also the receiver's own) do not get through or exceed a limit; `problem` null: all is well
+   * again. Told to everybody in the call.
+   */
+  z.strictObject({
+    type: z.literal('mediaProblem'),
+    participant,
+    source: sourceSchema,
+    problem: mediaProblemSchema.nullable(),
+  }),
+  /** The access token ends at `expiresAt` (ms): told 60 s before. */
+  z.strictObject({ type: z.literal('tokenExpiring'), expiresAt: z.number() }),
+  /** It has ended: nothing is granted any more but withdrawing consent and leaving; a seat in the call is kept until `seatUntil`. */
+  z.strictObject({ type: z.literal('tokenExpired'), seatUntil: z.number().nullable() }),
   z.strictObject({ type: z.literal('serverClosing') }),
 ]);
 export type Notification = z.infer<typeof notificationSchema>;
@@ -233,7 +260,13 @@ export type Notification = z.infer<typeof notificationSchema>;
 export const serverMessageSchema = z.union([
   responseSchema,
   notificationSchema,
-  z.discriminatedUnion('type', [emotionEventSchema, gapEventSchema, beginEventSchema, endEventSchema]),
+  z.discriminatedUnion('type', [
+    emotionEventSchema,
+    gapEventSchema,
+    beginEventSchema,
+    endEventSchema,
+    mediaEventSchema,
+  ]),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 

@@ -91,8 +91,8 @@ export class Session {
     if (!this.#closed) for (const task of tasks) task();
   }
 
-  /** Begins a subscription in the place of the one before. @returns the newest seq of the room */
-  subscribe(room: string, sinceSeq: number | undefined): number {
+  /** Begins a subscription in the place of the one before. @returns the room's numbering and its newest seq */
+  subscribe(room: string, sinceSeq: number | undefined): { epoch: string; lastSeq: number } {
     this.unsubscribe();
     // Until the response is out, events wait here: an answer comes before what it announces.
     let early: RoomEvent[] | undefined = [];
@@ -106,13 +106,13 @@ export class Session {
       const replay = early ?? [];
       early = undefined;
       if (this.#subscription !== subscription) return;
-      this.#connection.subscribedRoom = room;
+      this.#connection.subscribed = { room, epoch: subscription.epoch };
       if (subscription.missed) {
-        this.notify({ type: 'missed', room, ...subscription.missed, reason: 'expired' });
+        this.notify({ type: 'missed', room, epoch: subscription.epoch, ...subscription.missed, reason: 'expired' });
       }
       this.#connection.replay(replay);
     });
-    return subscription.lastSeq;
+    return { epoch: subscription.epoch, lastSeq: subscription.lastSeq };
   }
 
   unsubscribe(): void {

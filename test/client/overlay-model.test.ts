@@ -5,7 +5,7 @@ import { emotionEvent } from './support/scripted-server.js';
 
 const ALL = { face: true, voice: true, words: true };
 const NONE = { face: false, voice: false, words: false };
-const at = { room: 'room-1', participant: 'p1', seq: 1, at: 0 };
+const at = { room: 'room-1', participant: 'p1', epoch: 'e1', seq: 1, at: 0 };
 
 function overlay(...events: RoomEvent[]): OverlayModel {
   const model = new OverlayModel({ staleAfterMs: 3500 });

@@ -33,7 +33,7 @@ function journal(lastSeq: () => number): void {
       for (let seq = (sinceSeq ?? lastSeq()) + 1; seq <= lastSeq(); seq++)
         socket.send(JSON.stringify(emotionEvent(seq)));
     });
-    return { room: 'room-1', lastSeq: lastSeq() };
+    return { room: 'room-1', epoch: 'e1', lastSeq: lastSeq() };
   };
 }
 
@@ -42,9 +42,9 @@ it('hands on events by their type', async () => {
   const ends: string[] = [];
   feed.on('emotion', (event) => emotions.push(event.seq));
   feed.on('end', (event) => ends.push(event.reason));
-  await expect(feed.start()).resolves.toEqual({ room: 'room-1', lastSeq: 0 });
+  await expect(feed.start()).resolves.toEqual({ room: 'room-1', epoch: 'e1', lastSeq: 0 });
   server.send(emotionEvent(1));
-  server.send({ type: 'end', room: 'room-1', participant: 'p1', seq: 2, at: 0, reason: 'left' });
+  server.send({ type: 'end', room: 'room-1', participant: 'p1', epoch: 'e1', seq: 2, at: 0, reason: 'left' });
   await until(() => events.length === 2);
   expect({ emotions, ends }).toEqual({ emotions: [1], ends: ['left'] });
 });
@@ -84,7 +84,7 @@ it('begins where the caller says', async () => {
 it('tells what the server no longer holds', async () => {
   journal(() => 0);
   await feed.start();
-  server.send({ type: 'missed', room: 'room-1', fromSeq: 1, toSeq: 3, reason: 'expired' });
+  server.send({ type: 'missed', room: 'room-1', epoch: 'e1', fromSeq: 1, toSeq: 3, reason: 'expired' });
   server.send(emotionEvent(4));
   await until(() => events.length === 1);
   expect(missed).toEqual([{ fromSeq: 1, toSeq: 3, reason: 'expired' }]);

@@ -30,14 +30,15 @@ describe('a line of emostream watch', () => {
   });
 
   it('says what happened besides emotions', () => {
-    const at = { room: 'r', participant: 'p', seq: 1, at: 0 };
+    const who = { room: 'r', participant: 'p', epoch: 'e', seq: 1 };
+    const at = { ...who, at: 0 };
     const analysed = { face: true, voice: false, words: true };
     expect(formatEvent({ type: 'begin', ...at, analysed })).toBe(
       '00:00:00  p             analysis begins: face, words',
     );
     expect(formatEvent({ type: 'end', ...at, reason: 'timed-out' })).toContain('analysis ends: timed-out');
     const window = { start: 61_000, end: 62_000 };
-    const gap = formatEvent({ type: 'gap', room: 'r', participant: 'p', seq: 1, window, reason: 'overloaded' });
+    const gap = formatEvent({ type: 'gap', ...who, window, reason: 'overloaded' });
     expect(gap).toBe('00:01:01  p             no result: overloaded');
   });
 

@@ -35,7 +35,7 @@ const parts: EventParts = {
 
 describe('emotion event', () => {
   it('obeys its own schema, with and without any modality', () => {
-    const full = { ...buildEmotionEvent(parts), seq: 1 };
+    const full = { ...buildEmotionEvent(parts), epoch: 'e', seq: 1 };
     expect(emotionEventSchema.parse(full)).toEqual(full);
     const none: EventParts = {
       ...parts,
@@ -55,7 +55,7 @@ describe('emotion event', () => {
         modalities: { face: null, voice: null, words: null },
       },
     };
-    const empty = emotionEventSchema.parse({ ...buildEmotionEvent(none), seq: 1 });
+    const empty = emotionEventSchema.parse({ ...buildEmotionEvent(none), epoch: 'e', seq: 1 });
     expect(empty.label).toBeNull();
     expect(empty.face.present).toBe(false);
     expect(empty.latency.capture).toBeNull();

@@ -84,7 +84,7 @@ test('a slow subscriber loses its oldest events and is told which; others lose n
   const seqs = slow.messages.flatMap((message) => {
     if (message.type === 'emotion') return [message.seq];
     if (message.type !== 'missed') return [];
-    return Array.from({ length: message.toSeq - message.fromSeq + 1 }, (_, index) => message.fromSeq + index);
+    return Array.from({ length: (message.toSeq ?? 0) - message.fromSeq + 1 }, (_, index) => message.fromSeq + index);
   });
   expect(seqs).toEqual(Array.from({ length: published }, (_, index) => index + 1));
   expect((missed?.toSeq ?? 0) - (missed?.fromSeq ?? 0) + 1).toBe(

@@ -63,15 +63,17 @@ const TRAIL = 6;
 
 const GAPS: Record<GapEvent['reason'], string> = {
   overloaded: 'the server is too busy',
-  'no-media': 'no picture or sound comes',
   'engine-failed': 'the analysis failed',
   'analysis-restarted': 'the analysis restarts',
+  'consent-changed': 'what is analysed was changed',
 };
 
 const ENDS: Record<string, string> = {
   left: 'left the call',
   'timed-out': 'connection lost',
   removed: 'removed from the call',
+  'token-expired': 'the access ended',
+  failed: 'the analysis failed',
   'consent-withdrawn': 'nothing is analysed',
   'server-closing': 'the server stops',
 };

@@ -314,6 +314,9 @@ export class CallSession extends Emitter<CallEvents> {
         return void this.emit('problem', new ClientError(notification.error.code, notification.error.message));
       case 'serverClosing':
       case 'missed':
+      case 'mediaProblem':
+      case 'tokenExpiring':
+      case 'tokenExpired':
         return;
       default:
         return this.#peerNotified(notification);
@@ -321,7 +324,10 @@ export class CallSession extends Emitter<CallEvents> {
   }
 
   async #peerNotified(
-    notification: Extract<Notification, { participant: string } | { consumerId: string }>,
+    notification: Exclude<
+      Extract<Notification, { participant: string } | { consumerId: string }>,
+      { type: 'mediaProblem' }
+    >,
   ): Promise<void> {
     if (notification.type === 'consumerClosed') {
       for (const peer of this.#peers.values()) peer.removeConsumer(notification.producerId);

@@ -19,7 +19,7 @@ export type Script = Partial<{
 
 const DEFAULTS: Script = {
   getRouterCapabilities: () => ({ rtpCapabilities: {} }) satisfies ResultOf<'getRouterCapabilities'>,
-  subscribe: () => ({ room: 'room-1', lastSeq: 0 }) satisfies ResultOf<'subscribe'>,
+  subscribe: () => ({ room: 'room-1', epoch: 'e1', lastSeq: 0 }) satisfies ResultOf<'subscribe'>,
   unsubscribe: () => ({}),
 };
 
@@ -112,6 +112,7 @@ export function emotionEvent(seq: number, change: Partial<EmotionEvent> = {}): E
     type: 'emotion',
     room: 'room-1',
     participant: 'p1',
+    epoch: 'e1',
     seq,
     window: { start: seq * 1000, end: (seq + 1) * 1000 },
     revision: 0,
