@@ -23,6 +23,7 @@ const COMMANDS = {
   },
   'bench:peers': { need: 'build', run: (node, args) => execute(node, [program('bench/peers.js'), ...args]) },
   'bench:parity': { need: 'serve', run: (node, args) => execute(node, [program('bench/parity.js'), ...args]) },
+  fuzz: { need: 'serve', run: (node, args) => execute(node, [program('test/fuzz/fuzz.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
   docs: { need: 'build', run: (node) => writeDocs(node) },
   build: { need: 'build', run: async () => 0 },

@@ -46,7 +46,13 @@ export class SyntheticParticipant {
     this.analysis.setConsent(consent);
     this.closeTaps();
     const { meter, direct } = this.options;
-    const shared = { analysis: this.analysis, clock: systemClock, meter, logger: pino({ level: 'silent' }) };
+    const shared = {
+      analysis: this.analysis,
+      clock: systemClock,
+      meter,
+      logger: pino({ level: 'silent' }),
+      onStop: () => this.closeTaps(),
+    };
     const { videoProducer, audioProducer } = this.peer;
     if (consent.face && videoProducer) {
       this.#taps.push(new DirectTap(direct, { ...shared, producer: videoProducer, source: 'camera' }));

@@ -1,4 +1,5 @@
-import { type Consent, NO_CONSENT } from '../common/consent.js';
+import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
+import type { MediaProblem } from '../common/media-problem.js';
 import type { EventBus } from '../events/bus.js';
 import type { Meter } from '../common/metrics.js';
 import type { WindowFeatures } from '../features/types.js';
@@ -95,6 +96,12 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
     if (this.#closed || !this.#consent.words) return;
     this.#thread.send({ type: 'caption', key: this.#deps.key, ...words });
+  }
+
+  mediaProblem(source: Source, problem: MediaProblem | null): void {
+    if (this.#closed) return;
+    this.#deps.bus.publish({ type: 'media', ...this.#deps.who, at: this.#deps.clock(), source, problem });
+    this.#deps.meter.count('emostream_events_total', { type: 'media' });
   }
 
   close(reason: Parameters<ParticipantAnalysis['close']>[0]): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sourceSchema } from '../common/consent.js';
 import { EMOTIONS } from '../common/emotions.js';
+import { MEDIA_PROBLEMS, type MediaProblem } from '../common/media-problem.js';
 
 /**
  * The event contract: one zod schema per message, from which the wire check, the TypeScript types and the client library
@@ -144,21 +145,8 @@ export const endEventSchema = z.strictObject({
 });
 export type EndEvent = z.infer<typeof endEventSchema>;
 
-/**
- * What keeps a track's media from being analysed although its owner consents. `not-connected`: no network path from the
- * sender (ICE or DTLS did not come about); `no-packets`: a path, but nothing comes over it. The others are limits of this
- * server that the track exceeded, for which its analysis (or the track) was stopped: `packet-rate`, `bitrate`,
- * `picture-size`, `pixel-rate`.
- */
-export const mediaProblemSchema = z.enum([
-  'not-connected',
-  'no-packets',
-  'packet-rate',
-  'bitrate',
-  'picture-size',
-  'pixel-rate',
-]);
-export type MediaProblem = z.infer<typeof mediaProblemSchema>;
+export const mediaProblemSchema = z.enum(MEDIA_PROBLEMS);
+export type { MediaProblem };
 
 /** Media of this participant do not get through, or get through again. */
 export const mediaEventSchema = z.strictObject({

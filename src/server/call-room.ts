@@ -88,6 +88,7 @@ export class CallRoom {
     participant.on('producerRemoved', (producerId) => tell({ type: 'producerRemoved', participant: id, producerId }));
     participant.on('producerPaused', (producerId) => tell({ type: 'producerPaused', participant: id, producerId }));
     participant.on('producerResumed', (producerId) => tell({ type: 'producerResumed', participant: id, producerId }));
+    participant.on('mediaProblem', (told) => this.broadcast({ type: 'mediaProblem', participant: id, ...told }));
     participant.on('consumerClosed', (consumer) => session.notify({ type: 'consumerClosed', ...consumer }));
     participant.once('closed', (reason) => this.#onClosed(member, reason));
   }

@@ -75,7 +75,12 @@ export class DirectTap implements Tap {
     let sink: TrackSink;
     const info = trackInfo(consumer, source);
     try {
-      sink = analysis.addTrack(info, { requestKeyFrame: () => this.#keyFrames.ask() });
+      sink = analysis.addTrack(info, {
+        requestKeyFrame: () => this.#keyFrames.ask(),
+        stop: (problem) => {
+          if (!this.#closed) this.#deps.onStop(problem);
+        },
+      });
     } catch (error) {
       consumer.close();
       throw error;

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.js';
 import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
+import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import type { TapCounter } from './tap-counter.js';
 import type { Tap, TapDeps } from './tap.js';
@@ -15,12 +16,15 @@ export interface ParticipantTapsDeps {
   clock: Clock;
   meter: Meter;
   logger: Logger;
+  onMediaProblem: (source: Source, problem: MediaProblem | null) => void;
 }
 
 interface Track {
   producer: types.Producer;
   source: Source;
   tap: Tap | undefined;
+  /** It exceeded a limit and is not tapped any more, as long as this producer lives. */
+  setAside: MediaProblem | undefined;
 }
 
 const MODALITY = { camera: 'face', microphone: 'voice' } as const;
@@ -49,15 +53,28 @@ export class ParticipantTaps {
 
   /** Resolves when the tap is open, if consent allows one. */
   add(producer: types.Producer, source: Source): Promise<void> {
-    const track: Track = { producer, source, tap: undefined };
+    const track: Track = { producer, source, tap: undefined, setAside: undefined };
     this.#tracks.set(producer.id, track);
     return this.#update(track);
   }
 
   remove(producerId: string): void {
     const track = this.#tracks.get(producerId);
-    if (track) this.#close(track);
+    if (!track) return;
+    this.#close(track);
     this.#tracks.delete(producerId);
+    if (track.setAside) this.#tell(track, null);
+  }
+
+  /** Ends the analysis of a track that exceeded a limit; another producer of the same source starts afresh. */
+  setAside(producerId: string, problem: MediaProblem): void {
+    const track = this.#tracks.get(producerId);
+    if (!track || track.setAside) return;
+    track.setAside = problem;
+    this.#deps.meter.count('emostream_set_asides_total', { reason: problem });
+    this.#deps.logger.warn({ participant: this.#deps.participant, source: track.source, problem }, 'track set aside');
+    this.#tell(track, problem);
+    this.#close(track);
   }
 
   closeAll(): void {
@@ -69,8 +86,16 @@ export class ParticipantTaps {
     const { analysis, clock, meter, logger, participant } = this.#deps;
     const allowed = this.#consent[MODALITY[source]];
     if (!allowed) this.#close(track);
-    if (!allowed || track.tap || producer.closed) return Promise.resolve();
-    const tap = this.#deps.createTap({ producer, source, analysis, clock, meter, logger });
+    if (!allowed || track.tap || track.setAside || producer.closed) return Promise.resolve();
+    const tap = this.#deps.createTap({
+      producer,
+      source,
+      analysis,
+      clock,
+      meter,
+      logger,
+      onStop: (problem) => this.setAside(producer.id, problem),
+    });
     track.tap = tap;
     this.#deps.tapCounter.add(MODALITY[source], 1);
     return tap.open().catch((error: unknown) => {
@@ -79,6 +104,11 @@ export class ParticipantTaps {
       meter.count('emostream_errors_total', { code: 'INTERNAL' });
       logger.error({ err: error, participant, source }, 'the tap of a track could not be opened');
     });
+  }
+
+  #tell({ source }: Track, problem: MediaProblem | null): void {
+    this.#deps.analysis.mediaProblem(source, problem);
+    this.#deps.onMediaProblem(source, problem);
   }
 
   #close(track: Track): void {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import type { Consent, Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
+import type { MediaProblem } from '../common/media-problem.js';
 import { fromMediasoup } from './errors.js';
 import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
 import { checkRtpParameters } from './rtp-checks.js';
@@ -10,7 +11,7 @@ import { createWebRtcTransport } from './transport.js';
 import type { ConsumerInfo, ProducerInfo } from './media-info.js';
 import type { ParticipantAnalysis } from './types.js';
 
-export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant'> {
+export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant' | 'onMediaProblem'> {
   router: types.Router;
   webRtcServer: types.WebRtcServer;
   rtpCapabilities: types.RtpCapabilities;
@@ -27,6 +28,8 @@ interface ParticipantEvents {
   producerRemoved: [producerId: string];
   producerPaused: [producerId: string];
   producerResumed: [producerId: string];
+  /** A track does not get through or was set aside; null: all is well again. */
+  mediaProblem: [{ source: Source; problem: MediaProblem | null }];
   consumerClosed: [{ consumerId: string; producerId: string }];
   closed: [ParticipantCloseReason];
 }
@@ -53,7 +56,13 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     super();
     this.id = id;
     this.#deps = deps;
-    this.#taps = new ParticipantTaps({ participant: id, ...deps });
+    this.#taps = new ParticipantTaps({
+      participant: id,
+      ...deps,
+      onMediaProblem: (source, problem) => {
+        if (!this.#closed) this.emit('mediaProblem', { source, problem });
+      },
+    });
   }
 
   get consent(): Consent {

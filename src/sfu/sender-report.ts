@@ -16,7 +16,11 @@ export function ntpToUnixMs(seconds: number, fraction: number): number {
  */
 export function parseSenderReport(info: Record<string, unknown>, arrivalMs: number): SenderReport | undefined {
   const { ssrc, ntpSec, ntpFrac, rtpTs } = info;
-  if (typeof ssrc !== 'number' || typeof ntpSec !== 'number') return undefined;
-  if (typeof ntpFrac !== 'number' || typeof rtpTs !== 'number') return undefined;
+  if (!isUint32(ssrc) || !isUint32(ntpSec) || !isUint32(ntpFrac) || !isUint32(rtpTs)) return undefined;
   return { ssrc, ntpMs: ntpToUnixMs(ntpSec, ntpFrac), rtpTimestamp: rtpTs, arrivalMs };
+}
+
+/** As all of them are on the wire (RFC 3550 §6.4.1). */
+function isUint32(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 }

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.js';
 import type { Source } from '../common/consent.js';
+import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import type { ParticipantAnalysis } from './types.js';
 
@@ -22,6 +23,8 @@ export interface TapDeps {
   clock: Clock;
   meter: Meter;
   logger: Logger;
+  /** Analysis asks that the track be set aside: the owner of the tap closes it. */
+  onStop: (problem: MediaProblem) => void;
 }
 
 /**

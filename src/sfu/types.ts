@@ -1,4 +1,5 @@
 import type { Consent, Source } from '../common/consent.js';
+import type { MediaProblem } from '../common/media-problem.js';
 
 /** One RTP packet as the tap hands it on. */
 export interface TapPacket {
@@ -36,6 +37,8 @@ export interface TrackInfo {
 /** What the analyser can ask of a track. */
 export interface TrackControl {
   requestKeyFrame(): void;
+  /** The track exceeds a limit and is analysed no more: its tap is closed, and everybody concerned is told why. */
+  stop(problem: MediaProblem): void;
 }
 
 /** Where the tap of one track pours its packets. */
@@ -55,6 +58,8 @@ export interface ParticipantAnalysis {
   addTrack(track: TrackInfo, control: TrackControl): TrackSink;
   /** Words on the server's wall clock, ms. Only called with consent to words. */
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void;
+  /** A track does not get through or was set aside; null: all is well again. Subscribers are told. */
+  mediaProblem(source: Source, problem: MediaProblem | null): void;
   close(reason: 'left' | 'timed-out' | 'removed' | 'server-closing'): void;
 }
 

@@ -92,6 +92,31 @@ describe('consent', () => {
     expect(tracks().map((track) => track.info.source)).toEqual(['microphone']);
   });
 
+  test('a track that analysis sets aside loses its tap for good, and everybody is told', async () => {
+    const told: unknown[] = [];
+    participant.on('mediaProblem', (problem) => told.push(problem));
+    await participant.setConsent(ALL);
+    const first = await participant.adopt(await sender.vp8(8001), 'camera');
+    tracks()[0]?.control.stop('picture-size');
+    tracks()[0]?.control.stop('picture-size');
+    expect(tracks().map((track) => track.closed)).toEqual([true]);
+    expect(sfu.meter.value('emostream_set_asides_total', { reason: 'picture-size' })).toBe(1);
+    expect(sfu.meter.value('emostream_taps', { modality: 'face' })).toBe(0);
+    await participant.setConsent(NONE);
+    await participant.setConsent(ALL);
+    expect(tracks()).toHaveLength(1);
+    // With another camera all is well again.
+    participant.closeProducer(first.producerId);
+    await participant.adopt(await sender.vp8(8002), 'camera');
+    expect(tracks().map((track) => track.closed)).toEqual([true, false]);
+    const problems = [
+      { source: 'camera', problem: 'picture-size' },
+      { source: 'camera', problem: null },
+    ];
+    expect(told).toEqual(problems);
+    expect(sfu.analyser.of('alice').problems).toEqual(problems);
+  });
+
   test('a face tap ends when its producer closes, and comes back with a new one', async () => {
     await participant.setConsent(ALL);
     const first = await participant.adopt(await sender.vp8(8001), 'camera');

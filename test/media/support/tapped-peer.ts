@@ -15,7 +15,13 @@ export async function tap(
 ): Promise<() => void> {
   const transport = await router.createDirectTransport();
   const source: Source = producer.kind === 'video' ? 'camera' : 'microphone';
-  const analysis: ParticipantAnalysis = { setConsent() {}, addTrack: open, caption() {}, close() {} };
+  const analysis: ParticipantAnalysis = {
+    setConsent() {},
+    addTrack: open,
+    caption() {},
+    mediaProblem() {},
+    close() {},
+  };
   const directTap = new DirectTap(transport, {
     producer,
     source,
@@ -23,6 +29,7 @@ export async function tap(
     clock: wallClock,
     meter,
     logger: pino({ level: 'silent' }),
+    onStop: () => undefined,
   });
   await directTap.open();
   return () => {

@@ -1,4 +1,5 @@
-import type { Consent } from '../../../src/common/consent.js';
+import type { Consent, Source } from '../../../src/common/consent.js';
+import type { MediaProblem } from '../../../src/common/media-problem.js';
 import type {
   Analyser,
   ParticipantAnalysis,
@@ -26,6 +27,7 @@ export interface RecordedParticipant {
   participant: string;
   consents: Consent[];
   tracks: RecordedTrack[];
+  problems: { source: Source; problem: MediaProblem | null }[];
   captions: Parameters<ParticipantAnalysis['caption']>[0][];
   closed: CloseReason | undefined;
 }
@@ -45,7 +47,14 @@ export class RecordingAnalyser extends Recorder implements Analyser {
   }
 
   open(who: { room: string; participant: string }): ParticipantAnalysis {
-    const recorded: RecordedParticipant = { ...who, consents: [], tracks: [], captions: [], closed: undefined };
+    const recorded: RecordedParticipant = {
+      ...who,
+      consents: [],
+      tracks: [],
+      problems: [],
+      captions: [],
+      closed: undefined,
+    };
     this.participants.push(recorded);
     this.changed();
     const record = (change: () => void) => {
@@ -56,6 +65,7 @@ export class RecordingAnalyser extends Recorder implements Analyser {
       setConsent: (consent) => record(() => recorded.consents.push(consent)),
       addTrack: (info, control) => this.#track(recorded, info, control),
       caption: (words) => record(() => recorded.captions.push(words)),
+      mediaProblem: (source, problem) => record(() => recorded.problems.push({ source, problem })),
       close: (reason) => record(() => (recorded.closed = reason)),
     };
   }

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { TARGETS } from './registry.js';
+import { fuzz } from './run-child.js';
+
+/** Always the same inputs here: what is new is looked for by `npm run fuzz`. */
+const SEED = 20_260_101;
+const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
+const found = readdirSync(FIXTURES).filter((name) => name.endsWith('.json'));
+
+describe.each(TARGETS.map(({ name, playsInCi }) => ({ name, playsInCi })))('$name', ({ name, playsInCi }) => {
+  it('takes whatever comes', { timeout: 300_000 }, async () => {
+    const outcome = await fuzz(name, { seed: SEED, plays: playsInCi });
+    expect(outcome).toMatchObject({ failure: null, plays: playsInCi });
+    // Inputs that are all refused at the door would prove nothing.
+    expect(Object.entries(outcome.reached).filter(([, count]) => count === 0)).toEqual([]);
+  });
+
+  const own = found.filter((file) => file.startsWith(`${name}.`));
+  it.runIf(own.length > 0)('takes what once did harm', { timeout: 300_000 }, async () => {
+    const outcome = await fuzz(name, { seed: 0, replay: own.map((file) => FIXTURES + file) });
+    expect(outcome).toMatchObject({ failure: null, plays: own.length });
+  });
+});
+
+it('every fixture belongs to a target', () => {
+  expect(found.filter((file) => !TARGETS.some(({ name }) => file.startsWith(`${name}.`)))).toEqual([]);
+});
