@@ -1,0 +1,64 @@
+import type { TrackSink } from '../../../src/sfu/types.js';
+
+/** A late second shows in the media clock for so long, ms: from then on it is made good at 50 ms a second. */
+const LOOK_BACK_MS = 4000;
+const SLICE_MS = 1000;
+
+/**
+ * How late the machine itself was: of every second the fastest trip of a packet, from when it was due to its arrival. The
+ * media clock counts the fastest trip as none, as nobody can know it, and on a busy machine even that one takes its time.
+ */
+export class Trips {
+  /** Fastest trip by second since the start, ms. */
+  readonly #fastest = new Map<number, number>();
+  readonly #startMs: number;
+
+  /** @param startMs when the recording begins, server wall clock, ms */
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+  }
+
+  /**
+   * Hands everything on to the sink, and measures the packets' trips.
+   * @param track RTP clock rate in Hz, the timestamp at the start, and how long after its media time a packet leaves, ms
+   */
+  watch(sink: TrackSink, track: { clockRate: number; timestampOffset: number; leavesAfterMs: number }): TrackSink {
+    return {
+      packet: (packet) => {
+        const timestamp = Buffer.from(packet.data.buffer, packet.data.byteOffset).readUInt32BE(4);
+        const elapsedMs = (((timestamp - track.timestampOffset) >>> 0) / track.clockRate) * 1000;
+        this.#add(packet.arrivalMs, packet.arrivalMs - (this.#startMs + elapsedMs + track.leavesAfterMs));
+        sink.packet(packet);
+      },
+      senderReport: (report) => {
+        sink.senderReport(report);
+      },
+      setPaused: (paused) => {
+        sink.setPaused(paused);
+      },
+      close: () => {
+        sink.close();
+      },
+    };
+  }
+
+  /** By how much the media clock may be wrong at a time for the machine's sake, ms: the slowest of the last seconds' fastest trips. */
+  lateness(atMs: number): number {
+    const newest = this.#slice(atMs);
+    let worst = 0;
+    for (let slice = Math.max(0, newest - LOOK_BACK_MS / SLICE_MS); slice <= newest; slice++) {
+      // A second in which nothing came at all was spent standing still.
+      worst = Math.max(worst, this.#fastest.get(slice) ?? SLICE_MS);
+    }
+    return worst;
+  }
+
+  #add(arrivalMs: number, tripMs: number): void {
+    const slice = this.#slice(arrivalMs);
+    this.#fastest.set(slice, Math.min(tripMs, this.#fastest.get(slice) ?? Infinity));
+  }
+
+  #slice(atMs: number): number {
+    return Math.floor((atMs - this.#startMs) / SLICE_MS);
+  }
+}
