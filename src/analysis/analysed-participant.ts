@@ -31,6 +31,8 @@ export interface ParticipantDeps {
 /** A tap that is made anew (a change of simulcast layers) closes a track for an instant; nobody is told of that. */
 const TRACK_GRACE_MS = 1000;
 
+const MODALITY = { camera: 'face', microphone: 'voice' } as const satisfies Record<Source, keyof Consent>;
+
 type EndReason = Parameters<ParticipantAnalysis['close']>[0] | 'consent-withdrawn' | 'tracks-ended';
 
 /**
@@ -41,6 +43,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #deps: ParticipantDeps;
   readonly #publisher: WindowPublisher;
   readonly #tracks = new Map<number, Track>();
+  /** What keeps media of a track from being analysed, told or (for want of consent) not. */
+  readonly #problems = new Map<Source, MediaProblem>();
   #thread: AnalysisThread;
   #consent: Consent = NO_CONSENT;
   #analysed: Consent = NO_CONSENT;
@@ -58,7 +62,12 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   setConsent(consent: Consent): void {
     if (this.#closed) return;
     const words = consent.words !== this.#consent.words;
+    const before = this.#consent;
     this.#consent = { ...consent };
+    for (const [source, problem] of this.#problems) {
+      const modality = MODALITY[source];
+      if (consent[modality] && !before[modality]) this.#tellProblem(source, problem);
+    }
     if (words) this.#thread.send({ type: 'words', key: this.#deps.key, enabled: consent.words });
     this.#update();
   }
@@ -98,8 +107,15 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#thread.send({ type: 'caption', key: this.#deps.key, ...words });
   }
 
+  /** Subscribers hear of it while its owner consents to the analysis of that track, from the moment of consent on. */
   mediaProblem(source: Source, problem: MediaProblem | null): void {
     if (this.#closed) return;
+    if (problem) this.#problems.set(source, problem);
+    else this.#problems.delete(source);
+    if (this.#consent[MODALITY[source]]) this.#tellProblem(source, problem);
+  }
+
+  #tellProblem(source: Source, problem: MediaProblem | null): void {
     this.#deps.bus.publish({ type: 'media', ...this.#deps.who, at: this.#deps.clock(), source, problem });
     this.#deps.meter.count('emostream_events_total', { type: 'media' });
   }

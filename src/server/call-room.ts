@@ -1,6 +1,7 @@
 import { type Consent, NO_CONSENT } from '../common/consent.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
+import { type BlockedGauge, MediaNews } from './media-news.js';
 import type { Notification, Peer } from './protocol.js';
 import type { Session } from './session.js';
 
@@ -14,6 +15,7 @@ export interface Member {
 
 export interface CallRoomDeps {
   audit: AuditLog;
+  blocked: BlockedGauge;
   clock: () => number;
   /** The number of members changed. */
   onMembers: (by: 1 | -1) => void;
@@ -24,12 +26,14 @@ export class CallRoom {
   readonly room: Room;
   readonly #deps: CallRoomDeps;
   readonly #members = new Map<string, Member>();
+  readonly #mediaNews: MediaNews;
   /** The one who leaves is followed by another at once: the room must not close for being empty. */
   #takingOver = false;
 
   constructor(room: Room, deps: CallRoomDeps) {
     this.room = room;
     this.#deps = deps;
+    this.#mediaNews = new MediaNews((notification) => this.broadcast(notification), deps.blocked);
   }
 
   get size(): number {
@@ -55,6 +59,9 @@ export class CallRoom {
     this.#deps.onMembers(1);
     this.#follow(member);
     const opened = participant.setConsent(who.consent);
+    session.afterResponse(() => {
+      for (const standing of this.#mediaNews.standing()) session.notify(standing);
+    });
     this.#record('join', participant.id, who.consent);
     this.broadcast({ type: 'peerJoined', peer: describe(member) }, member);
     await opened;
@@ -84,11 +91,11 @@ export class CallRoom {
     const { participant, session } = member;
     const tell = (notification: Notification) => this.broadcast(notification, member);
     const id = participant.id;
+    this.#mediaNews.follow(participant);
     participant.on('producerAdded', (producer) => tell({ type: 'producerAdded', participant: id, producer }));
     participant.on('producerRemoved', (producerId) => tell({ type: 'producerRemoved', participant: id, producerId }));
     participant.on('producerPaused', (producerId) => tell({ type: 'producerPaused', participant: id, producerId }));
     participant.on('producerResumed', (producerId) => tell({ type: 'producerResumed', participant: id, producerId }));
-    participant.on('mediaProblem', (told) => this.broadcast({ type: 'mediaProblem', participant: id, ...told }));
     participant.on('consumerClosed', (consumer) => session.notify({ type: 'consumerClosed', ...consumer }));
     participant.once('closed', (reason) => this.#onClosed(member, reason));
   }
@@ -96,6 +103,7 @@ export class CallRoom {
   #onClosed(member: Member, reason: ParticipantCloseReason): void {
     const { participant, session } = member;
     this.#members.delete(participant.id);
+    this.#mediaNews.left(participant);
     session.seat(undefined);
     this.#deps.onMembers(-1);
     this.#record('leave', participant.id, NO_CONSENT);

@@ -4,6 +4,7 @@ import type { EventBus } from '../events/bus.js';
 import { Room, type RoomDeps } from '../sfu/index.js';
 import type { AuditLog } from './audit-log.js';
 import { CallRoom } from './call-room.js';
+import { BlockedGauge } from './media-news.js';
 
 export interface CallRoomsDeps extends RoomDeps {
   maxRooms: number;
@@ -20,11 +21,13 @@ export class CallRooms {
   readonly #deps: CallRoomsDeps;
   readonly #rooms = new Map<string, Promise<CallRoom>>();
   readonly #open = new Map<string, CallRoom>();
+  readonly #blocked: BlockedGauge;
   #members = 0;
   #closed = false;
 
   constructor(deps: CallRoomsDeps) {
     this.#deps = deps;
+    this.#blocked = new BlockedGauge(deps.meter);
   }
 
   /** Open rooms, by id. */
@@ -78,7 +81,7 @@ export class CallRooms {
       this.#members += by;
       meter.set('emostream_participants', this.#members);
     };
-    const callRoom = new CallRoom(room, { audit, clock, onMembers });
+    const callRoom = new CallRoom(room, { audit, blocked: this.#blocked, clock, onMembers });
     this.#open.set(id, callRoom);
     meter.set('emostream_rooms', this.#open.size);
     room.once('closed', () => {

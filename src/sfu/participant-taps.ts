@@ -63,7 +63,7 @@ export class ParticipantTaps {
     if (!track) return;
     this.#close(track);
     this.#tracks.delete(producerId);
-    if (track.setAside) this.#tell(track, null);
+    if (track.setAside) this.#deps.onMediaProblem(track.source, null);
   }
 
   /** Ends the analysis of a track that exceeded a limit; another producer of the same source starts afresh. */
@@ -73,7 +73,7 @@ export class ParticipantTaps {
     track.setAside = problem;
     this.#deps.meter.count('emostream_set_asides_total', { reason: problem });
     this.#deps.logger.warn({ participant: this.#deps.participant, source: track.source, problem }, 'track set aside');
-    this.#tell(track, problem);
+    this.#deps.onMediaProblem(track.source, problem);
     this.#close(track);
   }
 
@@ -104,11 +104,6 @@ export class ParticipantTaps {
       meter.count('emostream_errors_total', { code: 'INTERNAL' });
       logger.error({ err: error, participant, source }, 'the tap of a track could not be opened');
     });
-  }
-
-  #tell({ source }: Track, problem: MediaProblem | null): void {
-    this.#deps.analysis.mediaProblem(source, problem);
-    this.#deps.onMediaProblem(source, problem);
   }
 
   #close(track: Track): void {

@@ -4,11 +4,13 @@ import type { Consent, Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import { fromMediasoup } from './errors.js';
+import { MediaProblems, type ProblemFinder } from './media-problems.js';
 import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
 import { checkRtpParameters } from './rtp-checks.js';
 import { KEY_FRAME_INTERVAL_MS } from './tap.js';
 import { createWebRtcTransport } from './transport.js';
 import type { ConsumerInfo, ProducerInfo } from './media-info.js';
+import type { Direction, ParticipantCloseReason, ParticipantEvents } from './participant-events.js';
 import type { ParticipantAnalysis } from './types.js';
 
 export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant' | 'onMediaProblem'> {
@@ -18,20 +20,6 @@ export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant'
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
   maxBitrate: number;
   maxParticipants: number;
-}
-
-export type ParticipantCloseReason = Parameters<ParticipantAnalysis['close']>[0];
-export type Direction = 'send' | 'recv';
-
-interface ParticipantEvents {
-  producerAdded: [ProducerInfo];
-  producerRemoved: [producerId: string];
-  producerPaused: [producerId: string];
-  producerResumed: [producerId: string];
-  /** A track does not get through or was set aside; null: all is well again. */
-  mediaProblem: [{ source: Source; problem: MediaProblem | null }];
-  consumerClosed: [{ consumerId: string; producerId: string }];
-  closed: [ParticipantCloseReason];
 }
 
 interface OwnProducer {
@@ -50,18 +38,22 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   readonly #producers = new Map<string, OwnProducer>();
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #taps: ParticipantTaps;
+  readonly #problems: MediaProblems;
   #closed = false;
 
   constructor(id: string, deps: ParticipantDeps) {
     super();
     this.id = id;
     this.#deps = deps;
+    this.#problems = new MediaProblems((source, problem) => {
+      if (this.#closed) return;
+      deps.analysis.mediaProblem(source, problem);
+      this.emit('mediaProblem', { source, problem });
+    });
     this.#taps = new ParticipantTaps({
       participant: id,
       ...deps,
-      onMediaProblem: (source, problem) => {
-        if (!this.#closed) this.emit('mediaProblem', { source, problem });
-      },
+      onMediaProblem: (source, problem) => this.tellProblem(source, problem, 'analysis'),
     });
   }
 
@@ -159,6 +151,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     }
     const own: OwnProducer = { producer, source };
     this.#producers.set(producer.id, own);
+    this.#problems.forget(source);
     producer.observer.once('close', () => this.#forget(own));
     const info = describe(own);
     this.emit('producerAdded', info);
@@ -182,6 +175,15 @@ export class Participant extends EventEmitter<ParticipantEvents> {
 
   closeProducer(producerId: string): void {
     this.#producer(producerId).producer.close();
+  }
+
+  /**
+   * Says what is wrong with a track's media, to the call and to subscribers. What a limit stopped is told until the source
+   * is sent anew.
+   * @param problem null: nothing any more, as far as this finder sees
+   */
+  tellProblem(source: Source, problem: MediaProblem | null, finder: ProblemFinder = 'limits'): void {
+    this.#problems.set(source, finder, problem);
   }
 
   // --- what they receive ------------------------------------------------------------------------------------------

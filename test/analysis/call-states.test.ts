@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callRecording } from '../../bench/support/call-recording.js';
 import { makeRecording, type Recording, synthesise } from '../../bench/support/index.js';
 import { systemClock } from '../../src/common/clock.js';
-import type { Consent } from '../../src/common/consent.js';
+import { type Consent, NO_CONSENT } from '../../src/common/consent.js';
 import type { EmotionEvent } from '../../src/events/schema.js';
 import { Call } from './support/call.js';
 
@@ -168,6 +168,21 @@ describe('a call', () => {
     const from = firsts('brave')[0]?.window.start ?? Infinity;
     for (let start = from; start <= after.window.start; start += 1000) expect(covered, String(start)).toContain(start);
     brave.close();
+  });
+
+  it('tells subscribers what does not get through only of those who consent, from the moment of consent on', async () => {
+    const dora = await call.join('dora', { recording: nobody, consent: NO_CONSENT });
+    const told = () => call.of('media', 'dora').map(({ source, problem }) => `${source} ${problem}`);
+    dora.analysis.mediaProblem('camera', 'not-connected');
+    dora.analysis.mediaProblem('microphone', 'not-connected');
+    expect(told()).toEqual([]);
+    await dora.setConsent({ ...NO_CONSENT, face: true });
+    expect(told()).toEqual(['camera not-connected']);
+    await dora.setConsent({ ...NO_CONSENT, voice: true });
+    dora.analysis.mediaProblem('camera', null);
+    dora.analysis.mediaProblem('microphone', null);
+    expect(told()).toEqual(['camera not-connected', 'microphone not-connected', 'microphone null']);
+    dora.close();
   });
 
   it('frees decoders, tensors and participants: what was held before is held after', async () => {

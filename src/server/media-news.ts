@@ -1,0 +1,64 @@
+import type { Source } from '../common/consent.js';
+import type { MediaProblem } from '../common/media-problem.js';
+import type { Meter } from '../common/metrics.js';
+import type { Participant } from '../sfu/index.js';
+import type { Notification } from './protocol.js';
+
+type MediaNotification = Extract<Notification, { type: 'mediaProblem' }>;
+
+/** Tracks in all rooms whose media do not get through, by reason: keeps the metric. */
+export class BlockedGauge {
+  readonly #meter: Meter;
+  readonly #counts = new Map<MediaProblem, number>();
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
+
+  change(from: MediaProblem | null, to: MediaProblem | null): void {
+    if (from) this.#add(from, -1);
+    if (to) this.#add(to, 1);
+  }
+
+  #add(reason: MediaProblem, by: 1 | -1): void {
+    const count = (this.#counts.get(reason) ?? 0) + by;
+    this.#counts.set(reason, count);
+    this.#meter.set('emostream_media_blocked', count, { reason });
+  }
+}
+
+/** Tells a call whose media do not get through, the sender too. (Subscribers hear it from the analysis, by consent.) */
+export class MediaNews {
+  readonly #broadcast: (notification: MediaNotification) => void;
+  readonly #blocked: BlockedGauge;
+  readonly #problems = new Map<Participant, Map<Source, MediaProblem>>();
+
+  constructor(broadcast: (notification: MediaNotification) => void, blocked: BlockedGauge) {
+    this.#broadcast = broadcast;
+    this.#blocked = blocked;
+  }
+
+  /** From now on, until `left`. */
+  follow(participant: Participant): void {
+    const problems = new Map<Source, MediaProblem>();
+    this.#problems.set(participant, problems);
+    participant.on('mediaProblem', ({ source, problem }) => {
+      this.#blocked.change(problems.get(source) ?? null, problem);
+      if (problem) problems.set(source, problem);
+      else problems.delete(source);
+      this.#broadcast({ type: 'mediaProblem', participant: participant.id, source, problem });
+    });
+  }
+
+  left(participant: Participant): void {
+    for (const problem of this.#problems.get(participant)?.values() ?? []) this.#blocked.change(problem, null);
+    this.#problems.delete(participant);
+  }
+
+  /** Everything that is wrong at the moment, for somebody who comes later. */
+  standing(): MediaNotification[] {
+    return [...this.#problems].flatMap(([{ id }, problems]) =>
+      [...problems].map(([source, problem]) => ({ type: 'mediaProblem' as const, participant: id, source, problem })),
+    );
+  }
+}
