@@ -195,6 +195,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     }
     this.#analysed = next;
     if (isAnything(next)) {
+      // Windows begin at whole seconds: should the thread die before the first one comes, a gap tells of it from here on.
+      if (!isAnything(before)) this.#lastWindowEnd = Math.ceil(this.#deps.clock() / 1000) * 1000;
       this.#deps.bus.publish({ type: 'begin', ...this.#deps.who, at: this.#deps.clock(), analysed: next });
       this.#deps.meter.count('emostream_events_total', { type: 'begin' });
     } else {

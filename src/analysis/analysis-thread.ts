@@ -10,6 +10,9 @@ import { PacketBatch } from './packet-batch.js';
 /** Packets on their way to a thread that has not handled them yet; past it new ones are dropped and counted. */
 const MAX_PACKETS_IN_FLIGHT = 4000;
 
+/** What a thread that is gone holds. */
+const NOTHING: AnalysisInspection = { participants: 0, tracks: 0, decoders: 0, tensors: 0 };
+
 export interface AnalysisThreadEvents {
   onWindow(message: Extract<FromAnalysis, { type: 'window' }>): void;
   onSkipped(message: Extract<FromAnalysis, { type: 'skipped' }>): void;
@@ -27,6 +30,7 @@ export class AnalysisThread {
   #inFlight = 0;
   #nextInspection = 1;
   #closed = false;
+  #dead = false;
 
   private constructor(
     worker: Worker,
@@ -62,6 +66,7 @@ export class AnalysisThread {
       deps.logger.error({ err: error, thread: options.index }, 'analysis thread failed');
     });
     worker.once('exit', () => {
+      thread.#dead = true;
       thread.#failInspections();
       if (!thread.#closed) deps.events.onDied();
     });
@@ -69,7 +74,7 @@ export class AnalysisThread {
   }
 
   send(message: ToAnalysis): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#dead) return;
     // Order matters: a control message must not overtake packets that came before it.
     this.#flush();
     this.#worker.postMessage(message);
@@ -77,6 +82,10 @@ export class AnalysisThread {
 
   packet(handle: number, data: Uint8Array, arrivalMs: number): void {
     if (this.#closed) return;
+    if (this.#dead) {
+      this.meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'thread-restarts' });
+      return;
+    }
     if (this.#inFlight + this.#batch.packets >= MAX_PACKETS_IN_FLIGHT) {
       this.meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'thread-overrun' });
       return;
@@ -86,12 +95,13 @@ export class AnalysisThread {
       this.#flushPlanned = true;
       setImmediate(() => {
         this.#flushPlanned = false;
-        if (!this.#closed) this.#flush();
+        if (!this.#closed && !this.#dead) this.#flush();
       });
     }
   }
 
   inspect(): Promise<AnalysisInspection> {
+    if (this.#dead) return Promise.resolve(NOTHING);
     const id = this.#nextInspection++;
     return new Promise((resolve) => {
       this.#inspections.set(id, resolve);
@@ -150,7 +160,7 @@ export class AnalysisThread {
   }
 
   #failInspections(): void {
-    for (const resolve of this.#inspections.values()) resolve({ participants: 0, tracks: 0, decoders: 0, tensors: 0 });
+    for (const resolve of this.#inspections.values()) resolve(NOTHING);
     this.#inspections.clear();
   }
 }

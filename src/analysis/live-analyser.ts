@@ -23,7 +23,9 @@ export interface LiveAnalyserDeps {
 
 interface Slot {
   index: number;
-  thread: AnalysisThread | null;
+  thread: AnalysisThread;
+  /** False from a thread's death until another has taken its place; participants wait for that, also those who come new. */
+  running: boolean;
   participants: Map<number, AnalysedParticipant>;
 }
 
@@ -45,19 +47,18 @@ export class LiveAnalyser implements Analyser {
     const analyser = new LiveAnalyser(deps);
     const count = deps.config.analysisThreads || Math.max(1, Math.floor(availableParallelism() / 2));
     for (let index = 0; index < count; index++) {
-      const slot: Slot = { index, thread: null, participants: new Map() };
-      slot.thread = await analyser.#startThread(slot);
-      analyser.#slots.push(slot);
+      const participants: Slot['participants'] = new Map();
+      analyser.#slots.push({ index, thread: await analyser.#startThread(index), running: true, participants });
     }
     return analyser;
   }
 
   open(who: { room: string; participant: string }): ParticipantAnalysis {
-    const running = this.#slots.filter((slot) => slot.thread !== null);
-    const slot = running.sort((a, b) => a.participants.size - b.participants.size)[0];
-    if (!slot?.thread || this.#closed) {
-      throw new EmostreamError('OVERLOADED', 'no analysis thread is running at the moment: try again in a few seconds');
-    }
+    if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
+    // A call must not fail because its analysis does: while no thread runs, one waits where another will.
+    const slot = [...this.#slots].sort(
+      (a, b) => Number(b.running) - Number(a.running) || a.participants.size - b.participants.size,
+    )[0]!;
     const key = this.#nextKey++;
     const { bus, meter, clock } = this.#deps;
     const participant: AnalysedParticipant = new AnalysedParticipant({
@@ -83,17 +84,17 @@ export class LiveAnalyser implements Analyser {
 
   /** All threads run. */
   get healthy(): boolean {
-    return this.#slots.every((slot) => slot.thread !== null);
+    return this.#slots.every((slot) => slot.running);
   }
 
   /** What the threads hold, for leak tests and diagnosis. */
   async inspect(): Promise<AnalysisInspection[]> {
-    return Promise.all(this.#slots.flatMap((slot) => (slot.thread ? [slot.thread.inspect()] : [])));
+    return Promise.all(this.#slots.filter((slot) => slot.running).map((slot) => slot.thread.inspect()));
   }
 
   /** Ends a thread as a crash would: fault injection for tests and drills. Its participants move to a new one. */
   async killThread(index: number): Promise<void> {
-    await this.#slots[index]?.thread?.kill();
+    await this.#slots[index]?.thread.kill();
   }
 
   async close(): Promise<void> {
@@ -101,24 +102,28 @@ export class LiveAnalyser implements Analyser {
     this.#closed = true;
     for (const slot of this.#slots)
       for (const participant of slot.participants.values()) participant.close('server-closing');
-    await Promise.all(this.#slots.map((slot) => slot.thread?.close()));
+    await Promise.all(this.#slots.filter((slot) => slot.running).map((slot) => slot.thread.close()));
   }
 
-  #startThread(slot: Slot): Promise<AnalysisThread> {
+  #startThread(index: number): Promise<AnalysisThread> {
+    const participant = (key: number) => this.#slots[index]?.participants.get(key);
     const events: AnalysisThreadEvents = {
       onWindow: ({ key, features }) => {
-        const participant = slot.participants.get(key);
-        if (participant) participant.window(features);
+        const owner = participant(key);
+        if (owner) owner.window(features);
         else this.#deps.meter.count('emostream_dropped_total', { stage: 'publish', reason: 'participant-ended' });
       },
-      onSkipped: ({ key, startMs, endMs }) => slot.participants.get(key)?.skipped(startMs, endMs),
+      onSkipped: ({ key, startMs, endMs }) => participant(key)?.skipped(startMs, endMs),
       onKeyFrame: (handle) => this.#owners.get(handle)?.keyFrame(handle),
-      onDied: () => void this.#replace(slot),
+      onDied: () => {
+        const slot = this.#slots[index];
+        if (slot) void this.#replace(slot);
+      },
     };
     const { config, meter, logger } = this.#deps;
     return AnalysisThread.start(
       {
-        index: slot.index,
+        index,
         allowedLatenessMs: config.allowedLateness,
         wordsRevisionHorizonMs: config.wordsRevisionHorizon,
         faceCrops: config.faceCrops,
@@ -130,14 +135,15 @@ export class LiveAnalyser implements Analyser {
 
   /** A thread died: another takes its participants. Packets sent meanwhile went nowhere, which the gap events tell. */
   async #replace(slot: Slot): Promise<void> {
-    slot.thread = null;
+    slot.running = false;
     if (this.#closed) return;
     this.#deps.meter.count('emostream_worker_restarts_total', { worker: 'analysis' });
     this.#deps.logger.error({ thread: slot.index }, 'analysis thread died; starting another');
     try {
-      const thread = await this.#startThread(slot);
+      const thread = await this.#startThread(slot.index);
       if (this.#closed) return void thread.close();
       slot.thread = thread;
+      slot.running = true;
       for (const participant of slot.participants.values()) participant.moveTo(thread);
     } catch (error) {
       this.#deps.logger.fatal({ err: error }, 'analysis thread cannot be started; trying again in a second');

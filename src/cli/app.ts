@@ -28,18 +28,27 @@ export interface App {
 }
 
 const VITALS_EVERY_MS = 1000;
+/** How long closing waits for the batch that is being computed, ms. */
+const ENGINE_PATIENCE_MS = 1000;
 
 /**
  * Wires the stages together and starts them; when one cannot start, those already started are closed again.
  * @throws EmostreamError ENGINE_UNAVAILABLE, MODEL_INVALID, CONFIG_INVALID or INTERNAL
  */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+export async function startApp(config: Config, logger: Logger, meter = new PromMeter()): Promise<App> {
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
-    for (const close of closers.reverse()) await close();
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        // What comes after must be closed all the same.
+        logger.error({ err: error }, 'something did not close as it should');
+      }
+    }
   };
   try {
-    return await start(config, logger, closers, closeAll);
+    return await start({ config, logger, meter }, closers, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -47,13 +56,11 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
 }
 
 async function start(
-  config: Config,
-  logger: Logger,
+  { config, logger, meter }: { config: Config; logger: Logger; meter: PromMeter },
   closers: (() => unknown)[],
   closeAll: () => Promise<void>,
 ): Promise<App> {
   const clock = systemClock;
-  const meter = new PromMeter();
   const bus = new InProcessBus({ journalSize: config.journalSize, maxRooms: config.maxRooms * 2 });
 
   const onRestart = (reason: string): void =>
@@ -66,7 +73,7 @@ async function start(
 
   const padTo = PREPARES_SHAPES.has(engine.name) ? batchSizes(config.maxBatch) : [];
   const runner = new BatchRunner(engine, { ...config, padTo }, { clock, meter });
-  closers.push(() => runner.close());
+  closers.push(() => runner.close(ENGINE_PATIENCE_MS));
   const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, meter, clock, logger });
   closers.push(() => analyser.close());
 

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
 import { optionDocs } from '../config/table.js';
 import { createLogger } from '../telemetry/logger.js';
+import { PromMeter } from '../telemetry/prom-meter.js';
 import { startApp } from './app.js';
+import { Shutdown } from './shutdown.js';
 
 /** `emostream serve`: every option of the schema is a flag. */
 export function serveCommand(): Command {
@@ -17,16 +19,30 @@ export function serveCommand(): Command {
   return command.action(async (flags: Record<string, unknown>) => {
     const { config: file, ...rest } = flags;
     const config = loadConfig({ flags: rest, env: process.env, ...(typeof file === 'string' ? { file } : {}) });
-    const logger = createLogger(config.logLevel);
-    const app = await startApp(config, logger);
+    surviveBrokenOutput();
+    const meter = new PromMeter();
+    const logger = createLogger(config.logLevel, (lines) => meter.count('emostream_log_lines_lost_total', {}, lines));
+    // Before anything is started: who is asked to end while starting ends, too.
+    const shutdown = new Shutdown();
+    const app = await Promise.race([startApp(config, logger, meter), shutdown.requested.then(() => null)]);
+    if (!app) {
+      // Nobody has connected yet. Threads end with the process, media workers when it is gone.
+      console.log('emostream was asked to end before it was ready.');
+      process.exit(0);
+    }
     announce(app);
-    await new Promise<void>((resolve) => {
-      // A second signal ends at once, should closing hang.
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-    });
+    await shutdown.requested;
+    const closed = app.close();
     console.log('emostream is closing: participants are told, then everything ends.');
-    await app.close();
+    await closed;
+    shutdown.done();
   });
+}
+
+/** Who reads what this program prints may go, and the disk under it may fill; the calls go on. */
+function surviveBrokenOutput(): void {
+  // Without a listener a failed write ends the process (`stream.Writable`, event "error").
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 function announce(app: Awaited<ReturnType<typeof startApp>>): void {

@@ -130,7 +130,8 @@ export const endEventSchema = z.strictObject({
   /**
    * `tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back.
    * `token-expired`: the access token ended, and then the seat that was kept for a while. `failed`: the analysis of this
-   * person failed and was given up; the call goes on.
+   * person failed and was given up; the call goes on. `worker-died`: the media of the whole room are gone; the people in it
+   * join again. `server-closing`: the server ends, or restarts.
    */
   reason: z.enum([
     'left',
@@ -140,6 +141,7 @@ export const endEventSchema = z.strictObject({
     'removed',
     'token-expired',
     'failed',
+    'worker-died',
     'server-closing',
   ]),
 });

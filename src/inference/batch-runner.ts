@@ -121,13 +121,20 @@ export class BatchRunner {
     this.#reportDepth();
   }
 
-  /** Drops what waits, and resolves when the running batch is done. */
-  async close(): Promise<void> {
+  /**
+   * Drops what waits, and resolves when the running batch is done, or after `patienceMs` where the engine hangs: disposing
+   * of the engine then fails the batch.
+   */
+  async close(patienceMs = Infinity): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     for (const job of this.#batcher.remove(() => true)) this.#drop(job, 'closed');
     this.#reportDepth();
-    await this.#running;
+    if (!this.#running || patienceMs === Infinity) return void (await this.#running);
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([this.#running, enough]);
+    clearTimeout(timer);
   }
 
   #enqueue(window: WindowJob): Promise<Outcome> {

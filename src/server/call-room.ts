@@ -108,11 +108,11 @@ export class CallRoom {
     this.#deps.onMembers(-1);
     this.#record('leave', participant.id, NO_CONSENT);
     if (this.room.closed) {
-      // The whole room went: at 'removed' because its worker died.
-      if (reason === 'removed') session.notify({ type: 'roomReset' });
+      // The whole room went; when the server closes, everybody is told that by the door.
+      if (reason === 'worker-died') session.notify({ type: 'roomReset' });
       return;
     }
-    const told = reason === 'server-closing' ? 'left' : reason;
+    const told = reason === 'server-closing' || reason === 'worker-died' ? 'removed' : reason;
     this.broadcast({ type: 'peerLeft', participant: participant.id, reason: told });
     if (this.#members.size === 0 && !this.#takingOver) this.room.close('empty');
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { RoomEvent } from '../events/schema.js';
+import type { ParticipantCloseReason } from '../sfu/index.js';
 import { EventOutbox } from './event-outbox.js';
 import { parseRequest } from './parse-request.js';
 import type { Notification, Request, Response } from './protocol.js';
@@ -24,7 +25,8 @@ export interface ConnectionOptions {
   onClose: (reason: ConnectionEnd) => void;
 }
 
-export type ConnectionEnd = 'left' | 'timed-out' | 'removed' | 'server-closing';
+/** Why a socket went, as the others in the room hear it. */
+export type ConnectionEnd = Exclude<ParticipantCloseReason, 'worker-died'>;
 
 /** The rate is averaged over so many seconds: a burst of joining may be dense. */
 const RATE_WINDOW_SECONDS = 10;

@@ -114,8 +114,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   let closing: Promise<void> | undefined;
   const close = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // The order lets subscribers hear how analysis ended before their sockets close.
-    door.announceClosing();
+    // Subscribers hear how analysis ended before their sockets close, and both before the media workers end. All of it is
+    // said before anything is awaited: a signal to the process group ends the workers meanwhile.
+    door.shut();
     rooms.close();
     await door.close();
     server.closeAllConnections();

@@ -23,6 +23,8 @@ export interface SocketDoorDeps {
   logger: Logger;
 }
 
+/** The close code for "comes back" (IANA's registry of WebSocket close codes, 1012). */
+const SERVICE_RESTART = 1012;
 /** How long clients may take to answer the closing, ms. */
 const CLOSE_PATIENCE_MS = 1000;
 
@@ -89,21 +91,26 @@ export class SocketDoor {
     }
   }
 
-  announceClosing(): void {
+  /** Nobody is let in any more. */
+  shut(): void {
     this.#closing = true;
-    for (const session of this.#connections.values()) session.notify({ type: 'serverClosing' });
   }
 
-  /** Closes all sockets; those that do not answer in time are cut off. */
+  /**
+   * Tells everybody that the server closes, and closes all sockets, before this returns; then waits for the answers. Those
+   * that do not answer in time are cut off.
+   */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.shut();
     clearInterval(this.#heartbeat);
     const allClosed = new Promise<void>((resolve) => {
       if (this.size === 0) resolve();
       else this.#onEmpty = resolve;
     });
-    for (const connection of this.#connections.keys())
-      connection.close(1001, 'the server is closing', 'server-closing');
+    for (const connection of this.#connections.keys()) {
+      connection.notify({ type: 'serverClosing' });
+      connection.close(SERVICE_RESTART, 'CLOSED: the server closes or restarts; connect again', 'server-closing');
+    }
     const timer = setTimeout(() => {
       for (const connection of this.#connections.keys()) connection.terminate('server-closing');
     }, CLOSE_PATIENCE_MS);

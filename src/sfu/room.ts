@@ -31,7 +31,7 @@ export type RoomCloseReason = 'empty' | 'server-closing' | 'worker-died';
 const PARTICIPANT_REASON: Record<RoomCloseReason, ParticipantCloseReason> = {
   empty: 'left',
   'server-closing': 'server-closing',
-  'worker-died': 'removed',
+  'worker-died': 'worker-died',
 };
 
 /** One call: a mediasoup router, the participants on it, and the transport that the taps of the room share. */

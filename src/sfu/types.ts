@@ -51,6 +51,14 @@ export interface TrackSink {
   close(): void;
 }
 
+/**
+ * Why somebody is no longer in the call. `removed`: by the server (another connection of the same identity, a broken rule);
+ * `token-expired`: the access token ended, and the grace after it; `failed`: an error that nobody expected;
+ * `worker-died`: the media worker of the room died, and everybody is asked to join again.
+ */
+export type CloseReason =
+  'left' | 'timed-out' | 'removed' | 'token-expired' | 'failed' | 'worker-died' | 'server-closing';
+
 /** The analysis of one participant, as the server sees it. Tracks are added only after consent. */
 export interface ParticipantAnalysis {
   /** What may be analysed from now on; the server adds and closes tracks itself. */
@@ -60,7 +68,7 @@ export interface ParticipantAnalysis {
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void;
   /** A track does not get through or was set aside; null: all is well again. Subscribers are told. */
   mediaProblem(source: Source, problem: MediaProblem | null): void;
-  close(reason: 'left' | 'timed-out' | 'removed' | 'server-closing'): void;
+  close(reason: CloseReason): void;
 }
 
 export interface Analyser {

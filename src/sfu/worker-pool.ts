@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import { createWorker } from './create-worker.js';
 
 export interface WorkerPoolOptions {
   /** Worker processes. 0: one per two cores. */
@@ -114,7 +114,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
 
   async #start(index: number): Promise<MediaWorker> {
     const { rtcHost, rtcAnnouncedAddress, rtcPort, workerBin } = this.#options;
-    const worker = await mediasoup.createWorker({ logLevel: 'error', ...(workerBin ? { workerBin } : {}) });
+    const worker = await createWorker({ logLevel: 'error', ...(workerBin ? { workerBin } : {}) });
     worker.once('died', () => this.#onDied(index));
     const listen = {
       ip: rtcHost,

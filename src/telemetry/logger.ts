@@ -1,10 +1,16 @@
 import { pino, type Logger } from 'pino';
+import { LogSink } from './log-sink.js';
+
+const STDERR = 2;
 
 /**
  * JSON lines on standard error: standard output is for what a command was asked to print. Logs carry ids only; as a last
  * guard, fields that could hold a person's data are removed should a caller pass them by mistake.
+ * @param onLost told how many lines could not be written
  */
-export function createLogger(level: string): Logger {
+export function createLogger(level: string, onLost?: (lines: number) => void): Logger {
+  const sink = new LogSink(STDERR, onLost ? { onLost } : {});
+  process.once('exit', () => sink.flush());
   return pino(
     {
       level,
@@ -23,6 +29,6 @@ export function createLogger(level: string): Logger {
         }),
       },
     },
-    pino.destination({ dest: 2, sync: true }),
+    sink,
   );
 }

@@ -51,6 +51,17 @@ describe('BatchRunner', () => {
     await runner.close();
   });
 
+  it('closes in time while the engine hangs, whose disposal then fails the batch', async () => {
+    const { engine, runner, submit } = setUp({ maxBatch: 1 });
+    const { entered } = gate(engine);
+    void submit(0.1);
+    await entered();
+    await runner.close(20);
+    // It would wait for ever without that patience.
+    const patient = Promise.race([runner.close().then(() => 'closed'), Promise.resolve('waits')]);
+    expect(await patient).toBe('waits');
+  });
+
   it('runs a batch that does not fill after the delay', async () => {
     const { engine, runner } = setUp();
     const clocked = new BatchRunner(engine, OPTIONS);

@@ -46,12 +46,13 @@ test('a connection that breaks is a participant timed out, a socket that closes 
 test('when a media worker dies, the room is told to join again, and can', async () => {
   subject = await startServer();
   const [alice, bob] = [await subject.connect(), await subject.connect()];
-  await alice.join('Alice', ALL);
+  const { participant } = await alice.join('Alice', ALL);
   await bob.join('Bob');
   await alice.request('createTransport', { direction: 'send' });
   process.kill(subject.server.pool.workers[0]?.worker.pid ?? 0, 'SIGKILL');
   await Promise.all([alice.next('roomReset'), bob.next('roomReset')]);
   expect(alice.of('peerLeft')).toEqual([]);
+  expect(subject.analyser.of(participant).closed).toBe('worker-died');
   const seats = await Promise.all([alice.join('Alice', ALL), bob.join('Bob')]);
   expect(seats.map((seat) => seat.peers.length).sort()).toEqual([0, 1]);
   await alice.request('createTransport', { direction: 'send' });
@@ -165,8 +166,8 @@ test('closing tells everybody how it ends, and leaves no process and no port', a
 
   await Promise.all([subject.server.close(), subject.server.close()]);
   sender.close();
-  expect(await alice.ended()).toMatchObject({ code: 1001 });
-  expect(alice.messages.slice(-2).map((message) => message.type)).toEqual(['serverClosing', 'end']);
+  expect(await alice.ended()).toMatchObject({ code: 1012 });
+  expect(alice.messages.slice(-2).map((message) => message.type)).toEqual(['end', 'serverClosing']);
   expect(alice.of('end')[0]).toMatchObject({ participant, reason: 'server-closing' });
   expect(recording.of(participant).closed).toBe('server-closing');
   expect(recording.openTracks).toEqual([]);

@@ -30,7 +30,7 @@ test('a killed worker is replaced, its room closes, rooms on others live on', as
   process.kill(workerPid(sfu, 0), 'SIGKILL');
   expect(await closed).toEqual(['worker-died']);
   expect(alice.closed).toBe(true);
-  expect(sfu.analyser.of('alice').closed).toBe('removed');
+  expect(sfu.analyser.of('alice').closed).toBe('worker-died');
   expect(sfu.analyser.openTracks).toEqual([]);
   expect(second.closed).toBe(false);
 

@@ -74,6 +74,7 @@ const ENDS: Record<string, string> = {
   removed: 'removed from the call',
   'token-expired': 'the access ended',
   failed: 'the analysis failed',
+  'worker-died': 'the server restarts the call',
   'consent-withdrawn': 'nothing is analysed',
   'server-closing': 'the server stops',
 };

@@ -1,0 +1,122 @@
+import { closeSync, openSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TestClient } from '../server/support/test-client.js';
+import { isAlive, ServeProcess } from './support/serve-process.js';
+
+const WORDS = { face: false, voice: false, words: true };
+
+let subject: ServeProcess;
+afterEach(() => subject.kill());
+
+/** Somebody of whom something is analysed, and who hears of it. */
+async function somebody(port: number, name: string): Promise<TestClient> {
+  const client = await subject.connect(port);
+  await client.request('subscribe', {});
+  await client.join(name, WORDS);
+  return client;
+}
+
+describe.each([
+  ['SIGTERM to the process', 'SIGTERM', false],
+  ['SIGINT to the process', 'SIGINT', false],
+  ['SIGINT to the whole process group, as Ctrl-C', 'SIGINT', true],
+  ['SIGTERM to the whole process group, as a service manager', 'SIGTERM', true],
+] as const)('%s', (_, signal, group) => {
+  it('is told as the server’s closing: first the ends, then the closing, then the workers go', async () => {
+    subject = new ServeProcess();
+    const port = await subject.ready();
+    const clients = [await somebody(port, 'Alice'), await somebody(port, 'Bob')];
+    const workers = subject.children();
+    expect(workers.length).toBe(1);
+    let workerAtClosing: boolean | undefined;
+    clients[0]?.socket.on('message', (data) => {
+      if ((data as Buffer).toString().includes('serverClosing')) workerAtClosing = isAlive(workers[0] ?? 0);
+    });
+    await clients[0]?.until(() => clients[0]?.of('begin').length === 2);
+
+    process.kill(group ? -subject.pid : subject.pid, signal);
+    for (const client of clients) {
+      expect(await client.ended()).toEqual({ code: 1012, reason: expect.stringMatching(/^CLOSED: /) as string });
+      expect(client.of('end').map((event) => event.reason)).toEqual(['server-closing', 'server-closing']);
+      expect(client.messages.slice(-3).map((message) => message.type)).toEqual(['end', 'end', 'serverClosing']);
+      expect(client.of('roomReset')).toEqual([]);
+    }
+    // To itself alone, the worker lives until everybody was told; one that got the signal too ends by itself.
+    if (!group) expect(workerAtClosing).toBe(true);
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+    for (const worker of workers) expect(isAlive(worker)).toBe(false);
+  });
+});
+
+describe('a server that is asked to end', () => {
+  it('takes the same wish handed on twice within a moment for one', async () => {
+    subject = new ServeProcess();
+    const port = await subject.ready();
+    const client = await somebody(port, 'Alice');
+    for (let i = 0; i < 3; i++) subject.child.kill('SIGINT');
+    expect(await client.ended()).toMatchObject({ code: 1012 });
+    expect(client.of('end')[0]?.reason).toBe('server-closing');
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('closes while rooms are being opened', async () => {
+    subject = new ServeProcess();
+    const port = await subject.ready();
+    const clients = await Promise.all(Array.from({ length: 20 }, (_, i) => subject.connect(port, `room-${i}`)));
+    for (const client of clients) void client.join('Alice', WORDS);
+    subject.child.kill('SIGTERM');
+    for (const client of clients) expect(await client.ended()).toMatchObject({ code: 1012 });
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends while it starts, and leaves no process', async () => {
+    subject = new ServeProcess();
+    // Between the engine, which is ready, and the server, which is not.
+    await subject.until(() => subject.output.includes('engine ready'));
+    subject.child.kill('SIGTERM');
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+    expect(subject.output).toContain('before it was ready');
+    // A worker that had been started ends when the other end of its channel is gone; nobody is left in the group then.
+    await expect.poll(() => isAlive(-subject.pid), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+describe('output that cannot be written', () => {
+  it('is lost and counted; the calls go on', async () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      // The ready line goes to a pipe; everything that is logged meets a full disk.
+      subject = new ServeProcess({ stderr: full });
+    } finally {
+      closeSync(full);
+    }
+    const port = await subject.ready();
+    const alice = await somebody(port, 'Alice');
+    const bob = await somebody(port, 'Bob');
+    await alice.request('createTransport', { direction: 'send' });
+    await bob.request('leave', {});
+    await alice.next('peerLeft');
+    const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    await expect
+      .poll(async () => Number(/^emostream_log_lines_lost_total (\d+)/m.exec(await scrape())?.[1]), { timeout: 10_000 })
+      // "engine ready", three joins and leaves at least.
+      .toBeGreaterThanOrEqual(4);
+    subject.child.kill('SIGTERM');
+    expect(await alice.ended()).toMatchObject({ code: 1012 });
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('does not end the server when whoever read it is gone', async () => {
+    subject = new ServeProcess();
+    const port = await subject.ready();
+    subject.child.stdout?.destroy();
+    subject.child.stderr?.destroy();
+    const alice = await somebody(port, 'Alice');
+    await alice.request('leave', {});
+    await alice.join('Alice', WORDS);
+    // The sentence that it closes goes nowhere either.
+    subject.child.kill('SIGTERM');
+    expect(await alice.ended()).toMatchObject({ code: 1012 });
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+  });
+});

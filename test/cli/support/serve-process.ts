@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { mintToken } from '../../../src/server/tokens.js';
+import { SECRET } from '../../server/support/test-server.js';
+import { TestClient } from '../../server/support/test-client.js';
+import { Recorder } from '../../sfu/support/recorder.js';
+
+const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+
+export interface ServeOptions {
+  flags?: string[];
+  /** Where its standard output and error go: a pipe that is read, or a file descriptor. */
+  stdout?: 'pipe' | number;
+  stderr?: 'pipe' | number;
+}
+
+/** `emostream serve`, compiled, in a process group of its own, so that a signal may go to all of the group. */
+export class ServeProcess extends Recorder {
+  readonly child: ChildProcess;
+  output = '';
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+
+  constructor(options: ServeOptions = {}) {
+    super();
+    const { flags = [], stdout = 'pipe', stderr = 'pipe' } = options;
+    const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-threads', '1', ...flags];
+    this.child = spawn(process.execPath, args, {
+      detached: true,
+      stdio: ['ignore', stdout, stderr],
+      env: { ...process.env, EMOSTREAM_JWT_SECRET: SECRET },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString('utf8');
+        this.changed();
+      });
+    }
+    this.exited = once(this.child, 'exit').then(([code, signal]) => {
+      this.changed();
+      return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** The port, from what it prints when it is ready. */
+  async ready(): Promise<number> {
+    const url = () => {
+      if (this.child.exitCode !== null) throw new Error(`it ended before it was ready:\n${this.output}`);
+      return /emostream is ready: http:\/\/[^:]+:(\d+)/.exec(this.output)?.[1];
+    };
+    return Number(await this.until(url));
+  }
+
+  async connect(port: number, room = 'room', ttlSeconds = 600): Promise<TestClient> {
+    const grants = { room, publish: true, subscribe: true, moderate: false };
+    const { token } = await mintToken(new TextEncoder().encode(SECRET), grants, { ttlSeconds, nowMs: Date.now() });
+    return TestClient.connect(port, { token });
+  }
+
+  /** Its child processes, of which mediasoup's workers are the only ones (proc(5), /proc/pid/task/tid/children). */
+  children(): number[] {
+    return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  }
+
+  /** Ends whatever is left of it. */
+  kill(): void {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
