@@ -15,6 +15,25 @@ export interface MetricSpec {
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 const DELAY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2, 5];
 
+/** What is refused for its amount, and counted by that name. */
+export const REFUSALS = [
+  'connection', // TCP connections of an address, or of all who have no token
+  'request', // HTTP requests and upgrades of an address
+  'token', // tokens of the open door asked for by an address
+  'socket', // WebSockets of a token
+  'seat', // seats in a room with one token
+  'join', // joins of a token or an address
+  'message', // messages of a socket, a token or an address
+  'frame', // bytes, pings, pongs and fragments that are no messages
+  'consent', // consent given again and again
+  'caption', // captions, weighed by what they revise
+  'replay', // past events of a token or an address
+  'packet', // packets of a track beyond maxPacketRate
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+const each = (label: string, values: readonly string[]) => values.map((value) => ({ [label]: value }));
+
 export const METRICS = {
   emostream_stage_duration_seconds: {
     kind: 'histogram',
@@ -91,6 +110,7 @@ export const METRICS = {
     kind: 'counter',
     help: 'What was refused because somebody asked for too much: connections, messages, pictures, packets, …',
     labels: ['what'],
+    known: each('what', REFUSALS),
   },
   emostream_set_asides_total: {
     kind: 'counter',

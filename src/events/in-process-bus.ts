@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EventBus, Subscription, UnsequencedEvent } from './bus.js';
+import type { EventBus, JournalCursor, Subscription, UnsequencedEvent } from './bus.js';
 import type { RoomEvent } from './schema.js';
 
 export interface InProcessBusOptions {
@@ -36,17 +36,20 @@ export class InProcessBus implements EventBus {
     return sequenced;
   }
 
-  subscribe(roomId: string, sinceSeq: number | undefined, listener: (event: RoomEvent) => void): Subscription {
+  subscribe(roomId: string, listener: (event: RoomEvent) => void): Subscription {
     const room = this.#touch(roomId);
-    let missed: Subscription['missed'] = null;
-    if (sinceSeq !== undefined && sinceSeq < room.lastSeq) {
-      const oldestHeld = room.events[0]?.seq ?? room.lastSeq + 1;
-      if (sinceSeq + 1 < oldestHeld) missed = { fromSeq: sinceSeq + 1, toSeq: oldestHeld - 1 };
-    }
-    const lastSeq = room.lastSeq;
-    if (sinceSeq !== undefined) for (const event of room.events) if (event.seq > sinceSeq) listener(event);
     room.listeners.add(listener);
-    return { epoch: room.epoch, lastSeq, missed, close: () => void room.listeners.delete(listener) };
+    return {
+      epoch: room.epoch,
+      lastSeq: room.lastSeq,
+      read: (seq) => new RoomCursor(room, seq),
+      close: () => void room.listeners.delete(listener),
+    };
+  }
+
+  held(roomId: string, seq: number): number {
+    const room = this.#rooms.get(roomId);
+    return room ? room.events.length - firstAfter(room.events, seq) : 0;
   }
 
   /** The journal stays for late resumes, but becomes the first to go at the bound. */
@@ -78,4 +81,43 @@ export class InProcessBus implements EventBus {
     }
     return room;
   }
+}
+
+/** Looks its place up anew at every step, for the journal moves on under it. */
+class RoomCursor implements JournalCursor {
+  readonly #room: RoomJournal;
+  #seq: number;
+
+  constructor(room: RoomJournal, seq: number) {
+    this.#room = room;
+    this.#seq = Math.min(seq, room.lastSeq);
+  }
+
+  get behind(): boolean {
+    return this.#seq < this.#room.lastSeq;
+  }
+
+  next(): ReturnType<JournalCursor['next']> {
+    if (!this.behind) return undefined;
+    const { events, lastSeq } = this.#room;
+    const event = events[firstAfter(events, this.#seq)];
+    const fromSeq = this.#seq + 1;
+    if (event?.seq === fromSeq) {
+      this.#seq = event.seq;
+      return { event };
+    }
+    this.#seq = event ? event.seq - 1 : lastSeq;
+    return { missed: { fromSeq, toSeq: this.#seq, reason: 'expired' } };
+  }
+}
+
+/** Index of the first event with a greater `seq`; they ascend. */
+function firstAfter(events: readonly RoomEvent[], seq: number): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle]?.seq ?? Infinity) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -3,11 +3,13 @@ import type { RawData } from 'ws';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import type { JournalCursor } from '../events/bus.js';
 import type { RoomEvent } from '../events/schema.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import { EventOutbox } from './event-outbox.js';
 import { parseRequest } from './parse-request.js';
 import type { Notification, Request, Response } from './protocol.js';
+import type { ReplayTurns } from './replay-turns.js';
 import type { RefusingSocket } from './refusing-socket.js';
 import { eventText } from './event-text.js';
 import { TokenBucket } from './token-bucket.js';
@@ -18,6 +20,7 @@ export interface ConnectionOptions {
   clock: Clock;
   meter: Meter;
   logger: Logger;
+  turns: ReplayTurns;
   /** Answers one request: the `data` of its response. May throw an EmostreamError. */
   handle: (request: Request, arrivalMs: number) => Promise<unknown>;
   /** Runs right after a response was sent. */
@@ -62,7 +65,8 @@ export class Connection {
       maxHeld: MAX_HELD_EVENTS,
       bufferedBytes: () => socket.bufferedAmount,
       send: (event) => this.#write(eventText(event)),
-      sendMissed: (range) => this.notify({ type: 'missed', ...this.subscribed, ...range, reason: 'slow-subscriber' }),
+      sendMissed: (range) => this.notify({ type: 'missed', ...this.subscribed, ...range }),
+      turns: options.turns,
       onDrop: () => options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'slow-subscriber' }),
     });
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
@@ -85,8 +89,8 @@ export class Connection {
     this.#outbox.push(event);
   }
 
-  replay(events: readonly RoomEvent[]): void {
-    this.#outbox.replay(events);
+  replay(past: JournalCursor): void {
+    this.#outbox.replay(past);
   }
 
   /** Forgets events held back: their subscription ended. */

@@ -9,13 +9,15 @@ import type { Meter } from '../common/metrics.js';
 import type { Access } from './access.js';
 import { readJson, sendError, sendJson } from './http-json.js';
 import { originAllowed } from './origin.js';
-import { KeyedLimiter } from './keyed-limiter.js';
+import type { ConnectionGuard } from './connection-guard.js';
+import type { Limits } from './limits.js';
 import { INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema } from './protocol.js';
 import { setHeaders } from './security-headers.js';
 import { mintToken } from './tokens.js';
 import { checkOrigin } from './upgrade.js';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+type RouteHandler = (request: IncomingMessage, response: ServerResponse, address: string) => void | Promise<void>;
 
 /** What the telemetry stage answers. */
 export interface TelemetryHandlers {
@@ -33,36 +35,28 @@ export interface RouteOptions {
   /** Folder of the built page; nothing is served where it does not exist. */
   clientDir: string;
   headers: Record<string, string>;
+  guard: ConnectionGuard;
+  limits: Limits;
   clock: Clock;
   meter: Meter;
   logger: Logger;
 }
 
 const MAX_TOKEN_REQUEST_BYTES = 1024;
-/** Tokens of the open door: so many at once for one address, and so many a second after. */
-const TOKEN_BURST = 60;
-const TOKENS_PER_SECOND = 2;
-const MAX_ADDRESSES = 10_000;
+/** What an answer costs of its address's share: the metrics of everything are gathered and written anew each time. */
+const COST = { file: 1, answer: 2, token: 5, metrics: 20 };
 const LIBRARY_PATH = '/emostream.js';
 
 /** The HTTP side: the page, its two questions, and what monitoring asks. */
 export function createRoutes(options: RouteOptions): HttpHandler {
-  const { access, telemetry, clock } = options;
-  const limiter = new KeyedLimiter({
-    capacity: TOKEN_BURST,
-    perSecond: TOKENS_PER_SECOND,
-    maxKeys: MAX_ADDRESSES,
-    clock,
-  });
+  const { access, telemetry, limits, guard, clock } = options;
 
-  const giveToken: HttpHandler = async (request, response) => {
+  const giveToken: RouteHandler = async (request, response, address) => {
     if (!access.openDoor) {
       throw new EmostreamError('FORBIDDEN', 'this server gives no tokens: ask who runs it (emostream token)');
     }
     checkOrigin(request.headers, options);
-    if (!limiter.take(request.socket.remoteAddress ?? '')) {
-      throw new EmostreamError('RATE_LIMITED', 'too many tokens asked for: wait a little');
-    }
+    await limits.tokens.take(address);
     const parsed = tokenRequestSchema.safeParse(await readJson(request, MAX_TOKEN_REQUEST_BYTES));
     if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', `room: ${parsed.error.issues[0]?.message ?? 'wrong'}`);
     const grants = { room: parsed.data.room, publish: true, subscribe: true, moderate: false };
@@ -70,12 +64,16 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     sendJson(response, 200, await mintToken(access.secret, grants, life));
   };
 
-  const routes: Record<string, { method: 'GET' | 'POST'; handler: HttpHandler }> = {
-    [INFO_PATH]: { method: 'GET', handler: (_request, response) => sendJson(response, 200, options.info) },
-    [TOKEN_PATH]: { method: 'POST', handler: giveToken },
-    '/metrics': { method: 'GET', handler: telemetry.metrics },
-    '/healthz': { method: 'GET', handler: telemetry.healthz },
-    '/readyz': { method: 'GET', handler: telemetry.readyz },
+  const routes: Record<string, { method: 'GET' | 'POST'; cost: number; handler: RouteHandler }> = {
+    [INFO_PATH]: {
+      method: 'GET',
+      cost: COST.answer,
+      handler: (_request, response) => sendJson(response, 200, options.info),
+    },
+    [TOKEN_PATH]: { method: 'POST', cost: COST.token, handler: giveToken },
+    '/metrics': { method: 'GET', cost: COST.metrics, handler: telemetry.metrics },
+    '/healthz': { method: 'GET', cost: COST.answer, handler: telemetry.healthz },
+    '/readyz': { method: 'GET', cost: COST.answer, handler: telemetry.readyz },
   };
   const page = servePage(options.clientDir);
 
@@ -94,8 +92,10 @@ export function createRoutes(options: RouteOptions): HttpHandler {
   return async (request, response) => {
     setHeaders(response, options.headers);
     try {
+      const address = guard.enter(request, (release) => response.once('close', release));
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+      await limits.requests.take(address, route?.cost ?? COST.file);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       if (path.startsWith('/api/')) {
         allowForeignPage(request, response);
@@ -105,7 +105,7 @@ export function createRoutes(options: RouteOptions): HttpHandler {
         response.setHeader('Allow', route.method);
         return sendJson(response, 405, { error: { code: 'BAD_MESSAGE', message: `${path} wants ${route.method}` } });
       }
-      await (route?.handler ?? page)(request, response);
+      await (route?.handler ?? page)(request, response, address);
     } catch (cause) {
       const error = toEmostreamError(cause);
       options.meter.count('emostream_errors_total', { code: error.code });

@@ -15,7 +15,9 @@ import { findWorkerBinary } from '../sfu/worker-binary.js';
 import { resolveAccess } from './access.js';
 import { type AuditLog, FileAuditLog, loggedAudit } from './audit-log.js';
 import { CallRooms } from './call-rooms.js';
+import { ConnectionGuard } from './connection-guard.js';
 import { createRoutes, type TelemetryHandlers } from './http-routes.js';
+import { Limits } from './limits.js';
 import type { ServerInfo } from './protocol.js';
 import { securityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
@@ -55,8 +57,14 @@ export interface RunningServer {
 /** Slow or silent HTTP clients are cut off after so long, ms. */
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 10_000;
-/** HTTP connections beside the WebSockets. */
-const SPARE_CONNECTIONS = 500;
+/** Node looks for them so often; its own default of 30 s would make the two above untrue. */
+const CHECKING_INTERVAL_MS = 500;
+/** Connections that are neither read nor written for so long are cut off, ms. */
+const IDLE_TIMEOUT_MS = 15_000;
+/** Longest that a request and its answer may take in all, ms: a page over a slow line. */
+const ANSWER_TIMEOUT_MS = 60_000;
+/** Connections that have shown no token, beside the WebSockets. */
+const MAX_WITHOUT_TOKEN = 500;
 
 /**
  * Starts the server: media workers, HTTP and WebSocket.
@@ -66,7 +74,14 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, bus, meter, logger, clock } = deps;
   const access = resolveAccess(config);
   const policy = { face: config.allowFace, voice: config.allowVoice, words: config.allowWords };
+  const guard = new ConnectionGuard({
+    maxPerAddress: config.maxConnectionsPerAddress,
+    maxWithoutToken: MAX_WITHOUT_TOKEN,
+    trustedProxies: config.trustedProxies,
+    meter,
+  });
   const server = createHttpServer(config);
+  server.on('connection', (socket) => guard.accept(socket));
   const pool = await WorkerPool.create({
     size: config.rtcWorkers,
     rtcHost: config.rtcHost,
@@ -93,8 +108,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     tapCounter: new TapCounter(meter),
     ...deps,
   });
-  const services: Services = { rooms, bus, policy, audit, subscribers: new Subscribers(meter), clock };
-  const door = new SocketDoor({ config, access, services, meter, logger });
+  const limits = new Limits(config, meter);
+  const services: Services = { rooms, bus, policy, audit, subscribers: new Subscribers(meter), limits, clock };
+  const door = new SocketDoor({ config, access, services, guard, meter, logger });
   const routes = createRoutes({
     access,
     allowedOrigins: config.allowedOrigins,
@@ -103,11 +119,17 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     telemetry: deps.telemetry,
     clientDir: deps.clientDir ?? join(projectRoot(), 'dist', 'client'),
     headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),
+    guard,
+    limits,
     clock,
     meter,
     logger,
   });
-  server.on('request', (request, response) => void routes(request, response));
+  server.on('request', (request, response) => {
+    const timer = setTimeout(() => request.socket.destroy(), ANSWER_TIMEOUT_MS);
+    response.once('close', () => clearTimeout(timer));
+    void routes(request, response);
+  });
   server.on('upgrade', (request, socket, head) => void door.upgrade(request, socket, head));
 
   const { port } = server.address() as AddressInfo;
@@ -136,16 +158,21 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
 }
 
 function createHttpServer(config: Config): http.Server | https.Server {
-  const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECKING_INTERVAL_MS,
+  };
   const server =
     config.tlsCert && config.tlsKey
       ? https.createServer({
           ...limits,
+          handshakeTimeout: HEADERS_TIMEOUT_MS,
           cert: readPem(config.tlsCert, 'tlsCert'),
           key: readPem(config.tlsKey, 'tlsKey'),
         })
       : http.createServer(limits);
-  server.maxConnections = config.maxSockets + SPARE_CONNECTIONS;
+  server.setTimeout(IDLE_TIMEOUT_MS);
   return server;
 }
 

@@ -3,6 +3,7 @@ import type { Consent } from '../common/consent.js';
 import type { EventBus } from '../events/bus.js';
 import type { AuditLog } from './audit-log.js';
 import type { CallRooms } from './call-rooms.js';
+import type { Limits } from './limits.js';
 import type { Session } from './session.js';
 import type { Subscribers } from './subscribers.js';
 
@@ -14,6 +15,7 @@ export interface Services {
   policy: Consent;
   audit: AuditLog;
   subscribers: Subscribers<Session>;
+  limits: Limits;
   clock: Clock;
 }
 

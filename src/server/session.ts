@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { EmostreamError } from '../common/errors.js';
 import type { Subscription } from '../events/bus.js';
-import type { RoomEvent } from '../events/schema.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member } from './call-room.js';
 import type { Connection } from './connection.js';
+import type { Caller } from './limits.js';
 import type { Notification } from './protocol.js';
 import type { Services } from './services.js';
 import type { Identity } from './tokens.js';
@@ -12,6 +12,8 @@ import type { Identity } from './tokens.js';
 /** What one authenticated socket may do, and what it does at the moment: its seat and its subscription. */
 export class Session {
   readonly services: Services;
+  /** Whom the limits count this session's deeds for. */
+  readonly caller: Caller;
   readonly #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
@@ -19,8 +21,9 @@ export class Session {
   #after: (() => void)[] = [];
   #closed = false;
 
-  constructor(services: Services, identity: Identity, connection: Connection) {
+  constructor(services: Services, identity: Identity, address: string, connection: Connection) {
     this.services = services;
+    this.caller = { token: identity.digest, address };
     this.#identity = identity;
     this.#connection = connection;
   }
@@ -94,23 +97,18 @@ export class Session {
   /** Begins a subscription in the place of the one before. @returns the room's numbering and its newest seq */
   subscribe(room: string, sinceSeq: number | undefined): { epoch: string; lastSeq: number } {
     this.unsubscribe();
-    // Until the response is out, events wait here: an answer comes before what it announces.
-    let early: RoomEvent[] | undefined = [];
-    const subscription = this.services.bus.subscribe(room, sinceSeq, (event) => {
-      if (early) early.push(event);
-      else this.#connection.event(event);
+    // Until the response is out, events stay in the journal: an answer comes before what it announces.
+    let answered = false;
+    const subscription = this.services.bus.subscribe(room, (event) => {
+      if (answered) this.#connection.event(event);
     });
     this.#subscription = subscription;
     this.services.subscribers.add(this);
     this.afterResponse(() => {
-      const replay = early ?? [];
-      early = undefined;
       if (this.#subscription !== subscription) return;
+      answered = true;
       this.#connection.subscribed = { room, epoch: subscription.epoch };
-      if (subscription.missed) {
-        this.notify({ type: 'missed', room, epoch: subscription.epoch, ...subscription.missed, reason: 'expired' });
-      }
-      this.#connection.replay(replay);
+      this.#connection.replay(subscription.read(sinceSeq ?? subscription.lastSeq));
     });
     return { epoch: subscription.epoch, lastSeq: subscription.lastSeq };
   }

@@ -6,10 +6,12 @@ import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { Config } from '../config/schema.js';
 import type { Access } from './access.js';
+import type { ConnectionGuard } from './connection-guard.js';
 import { Connection } from './connection.js';
 import { dispatch } from './handlers/index.js';
 import { SUBPROTOCOL } from './protocol.js';
 import { RefusingSocket } from './refusing-socket.js';
+import { ReplayTurns } from './replay-turns.js';
 import type { Services } from './services.js';
 import { Session } from './session.js';
 import type { Identity } from './tokens.js';
@@ -19,6 +21,7 @@ export interface SocketDoorDeps {
   config: Config;
   access: Access;
   services: Services;
+  guard: ConnectionGuard;
   meter: Meter;
   logger: Logger;
 }
@@ -27,6 +30,8 @@ export interface SocketDoorDeps {
 const SERVICE_RESTART = 1012;
 /** How long clients may take to answer the closing, ms. */
 const CLOSE_PATIENCE_MS = 1000;
+/** Of an address's share of HTTP requests: checking a signature, a socket, a session. */
+const UPGRADE_COST = 5;
 
 /** Where WebSockets come in: checks who they are, gives each a connection and a session, and keeps their heartbeat. */
 export class SocketDoor {
@@ -34,6 +39,7 @@ export class SocketDoor {
   readonly #server: WebSocketServer;
   readonly #connections = new Map<Connection, Session>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #turns = new ReplayTurns();
   /** Upgrades being checked. */
   #waiting = 0;
   #closing = false;
@@ -60,12 +66,14 @@ export class SocketDoor {
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { config, access, services, meter, logger } = this.#deps;
+    const { config, access, services, guard, meter, logger } = this.#deps;
     // Without a listener a reset during the check would end the process.
     const ignore = () => undefined;
     socket.on('error', ignore);
     this.#waiting += 1;
     try {
+      const address = guard.enter(request, (release) => socket.once('close', release));
+      await services.limits.requests.take(address, UPGRADE_COST);
       if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
       if (this.size + this.#waiting > config.maxSockets) {
         throw new EmostreamError(
@@ -76,10 +84,11 @@ export class SocketDoor {
       const rules = { access, allowedOrigins: config.allowedOrigins, nowMs: services.clock() };
       const identity = await admit(request, rules);
       if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
+      guard.admit(request);
       socket.off('error', ignore);
       this.#server.handleUpgrade(request, socket, head, (webSocket) =>
         // The class given to the WebSocketServer, which its type does not tell.
-        this.#accept(webSocket as RefusingSocket, identity),
+        this.#accept(webSocket as RefusingSocket, identity, address),
       );
     } catch (cause) {
       const error = toEmostreamError(cause);
@@ -119,7 +128,7 @@ export class SocketDoor {
     this.#server.close();
   }
 
-  #accept(socket: RefusingSocket, identity: Identity): void {
+  #accept(socket: RefusingSocket, identity: Identity, address: string): void {
     const { config, services, meter, logger } = this.#deps;
     socket.maxMessageBytes = config.maxMessageBytes;
     const connection: Connection = new Connection(socket, {
@@ -128,6 +137,7 @@ export class SocketDoor {
       clock: services.clock,
       meter,
       logger,
+      turns: this.#turns,
       handle: (message, arrivalMs) => dispatch(message, session, arrivalMs),
       afterResponse: () => session.runAfterResponse(),
       onClose: (reason) => {
@@ -136,7 +146,7 @@ export class SocketDoor {
         if (this.size === 0) this.#onEmpty();
       },
     });
-    const session = new Session(services, identity, connection);
+    const session = new Session(services, identity, address, connection);
     this.#connections.set(connection, session);
   }
 }

@@ -80,10 +80,17 @@ export function httpStatus(code: ErrorCode): number {
   }
 }
 
-/** Answers an upgrade that is refused, and closes the connection. */
+/** How long a refused client may take to read why, ms. */
+const REFUSAL_PATIENCE_MS = 1000;
+
+/** Answers an upgrade that is refused, and closes the connection, whatever the other side does. */
 export function refuseUpgrade(socket: Duplex, error: EmostreamError): void {
   const status = httpStatus(error.code);
   const message = error.code === 'INTERNAL' ? 'something went wrong on the server' : error.message;
+  // The HTTP server watches over it no more, and the client may leave its half open for ever.
+  const timer = setTimeout(() => socket.destroy(), REFUSAL_PATIENCE_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
   const body = JSON.stringify({ error: { code: error.code, message } });
   socket.end(
     [

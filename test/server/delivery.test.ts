@@ -37,6 +37,7 @@ test('a subscriber that comes back is given what it missed, and told what is gon
   for (let second = 0; second < 25; second++) subject.bus.publish(gapEvent());
   const client = await subject.connect();
   expect(await client.request('subscribe', { sinceSeq: 5 })).toMatchObject({ room: 'room', lastSeq: 25 });
+  await client.next('gap', 9);
   subject.bus.publish(gapEvent());
   await client.next('gap', 10);
   expect(client.messages.slice(0, 2)).toMatchObject([

@@ -1,37 +1,49 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { InProcessBus } from '../../src/events/in-process-bus.js';
 import type { RoomEvent } from '../../src/events/schema.js';
 import { EventOutbox } from '../../src/server/event-outbox.js';
+import type { ReplayTurns } from '../../src/server/replay-turns.js';
 import { emotionEvent } from './support/emotion-event.js';
 import { gapEvent } from './support/test-server.js';
 
 const MAX_HELD = 4;
 const MAX_BYTES = 10;
 
-/** A socket whose buffer grows by one byte for each message and drains on command. */
-function outbox() {
+/** A socket whose buffer grows by so many bytes for each event and drains on command. */
+function outbox(bytesPerEvent = 1) {
   const sent: (number | [number, number])[] = [];
   let buffered = 0;
   let drops = 0;
+  const turns = new Set<() => void>();
   const subject = new EventOutbox({
     maxBufferedBytes: MAX_BYTES,
     maxHeld: MAX_HELD,
     bufferedBytes: () => buffered,
     send: (event) => {
       sent.push(event.seq);
-      buffered += 1;
+      buffered += bytesPerEvent;
     },
     sendMissed: ({ fromSeq, toSeq }) => {
       sent.push([fromSeq, toSeq]);
       buffered += 1;
     },
     onDrop: () => (drops += 1),
+    turns: {
+      ask: (turn: () => void) => turns.add(turn),
+      forget: (turn: () => void) => turns.delete(turn),
+    } as unknown as ReplayTurns,
   });
+  const turn = () => {
+    const [next] = turns;
+    if (next) turns.delete(next);
+    next?.();
+  };
   const drain = (bytes: number) => {
     buffered = Math.max(0, buffered - bytes);
     subject.drained();
   };
-  return { subject, sent, drain, drops: () => drops };
+  return { subject, sent, drain, drops: () => drops, turn, turns };
 }
 
 const event = (seq: number, type: 'emotion' | 'gap' = 'emotion'): RoomEvent =>
@@ -54,12 +66,59 @@ test('the oldest emotion events go first, told as one run; begin, gap and end st
   expect(drops()).toBe(6);
 });
 
-test('a journal replayed is not conflated away by its own length', () => {
-  const { subject, sent, drain, drops } = outbox();
-  subject.replay(Array.from({ length: 50 }, (_, index) => event(index + 1)));
-  for (let n = 0; n < 20; n++) drain(MAX_BYTES);
-  expect(sent).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
-  expect(drops()).toBe(0);
+/** A room's journal with `count` events, to which more may be published. */
+function journal(count: number, journalSize = 1000) {
+  const bus = new InProcessBus({ journalSize, maxRooms: 1 });
+  const publish = () => bus.publish(gapEvent());
+  for (let n = 0; n < count; n++) publish();
+  return { publish, read: () => bus.subscribe('room', () => undefined).read(0) };
+}
+
+test('the past is sent in short turns, and live events that come meanwhile wait in the journal', () => {
+  const { subject, sent, drain, turn, turns } = outbox();
+  const { publish, read } = journal(100);
+  subject.replay(read());
+  expect(sent).toEqual([]);
+  turn();
+  expect(sent.length).toBe(32);
+  subject.push(publish());
+  expect(subject.held).toBe(0);
+  for (let n = 0; n < 10; n++) turn();
+  expect(turns.size).toBe(0);
+  drain(Infinity);
+  subject.push(publish());
+  expect(sent).toEqual(Array.from({ length: 102 }, (_, index) => index + 1));
+});
+
+test('a reader that does not read is given no turn and holds nothing; what the journal lost meanwhile is told', () => {
+  const { subject, sent, drain, turn, turns } = outbox(2000);
+  const { publish, read } = journal(1000);
+  subject.replay(read());
+  while (turns.size > 0) turn();
+  const before = sent.length;
+  expect(before).toBeLessThan(1000);
+  for (let n = 0; n < 1000; n++) subject.push(publish());
+  expect(subject.held).toBe(0);
+  drain(Infinity);
+  while (turns.size > 0) {
+    turn();
+    drain(Infinity);
+  }
+  expect(sent[before]).toEqual([before + 1, 1000]);
+  expect(sent.slice(before + 1)).toEqual(Array.from({ length: 1000 }, (_, index) => 1001 + index));
+});
+
+test('one replay at a time: a second takes the place of the first, and clearing ends it', () => {
+  const { subject, sent, turn, turns } = outbox();
+  const { read } = journal(40);
+  subject.replay(read());
+  turn();
+  subject.replay(read());
+  expect(turns.size).toBe(1);
+  turn();
+  expect(sent).toEqual([...sent.slice(0, 32), ...sent.slice(0, 32)]);
+  subject.clear();
+  expect(turns.size).toBe(0);
 });
 
 test('whatever the socket does, each seq is sent or told missed, once, in order, and little is held', () => {

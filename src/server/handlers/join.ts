@@ -2,11 +2,12 @@ import { EmostreamError } from '../../common/errors.js';
 import { withinPolicy } from '../services.js';
 import type { Handler } from './handler.js';
 
-export const join: Handler<'join'> = (request, session) => {
+export const join: Handler<'join'> = async (request, session) => {
   session.require('publish');
   const roomId = session.roomFor(request.room);
   if (session.joined) throw new EmostreamError('WRONG_STATE', 'already in the call: send leave first');
-  const { rooms, policy } = session.services;
+  const { rooms, policy, limits } = session.services;
+  await limits.join(session.caller);
   const consent = withinPolicy(request.consent, policy);
   return rooms.enter(roomId, async (room) => {
     if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');

@@ -20,7 +20,7 @@ export class Call {
     private readonly direct: types.DirectTransport,
     readonly room: string,
   ) {
-    app.bus.subscribe(room, undefined, (event) => {
+    app.bus.subscribe(room, (event) => {
       this.events.push(event);
       for (const check of this.#waiting) check();
     });
