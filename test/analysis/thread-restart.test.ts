@@ -49,7 +49,7 @@ it('who joined while no thread ran is told, by a gap, of the whole seconds until
   let now = 10_300;
   const deps = { bus: new InProcessBus({ journalSize: 10, maxRooms: 2 }), meter: silentMeter, clock: () => now };
   const events: RoomEvent[] = [];
-  deps.bus.subscribe('room', undefined, (event) => events.push(event));
+  deps.bus.subscribe('room', (event) => events.push(event));
   const who = { room: 'room', participant: 'late' };
   // A thread's end that goes nowhere, as a dead one's does.
   const nowhere = { send: () => {}, packet: () => {} } as unknown as AnalysisThread;
