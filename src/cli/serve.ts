@@ -51,13 +51,14 @@ function announce(app: Awaited<ReturnType<typeof startApp>>): void {
     `emostream is ready: ${server.url}/`,
     `  metrics           ${server.url}/metrics`,
     `  health            ${server.url}/healthz  ${server.url}/readyz`,
+    `  media             offered on ${server.pool.offered.join(', ')}`,
     `  engine            ${engine.name}, model ${engine.model}`,
   ];
   if (server.development) {
     lines.push(
       '',
       '  DEVELOPMENT MODE: no jwtSecret is set. The secret is random and gone when this process ends, and anybody who can',
-      '  reach this address (loopback only) gets a token for any room. Set EMOSTREAM_JWT_SECRET for anything but a trial.',
+      '  reach the page (loopback only) gets a token for any room. Set EMOSTREAM_JWT_SECRET for anything but a trial.',
     );
   }
   console.log(lines.join('\n'));

@@ -80,11 +80,15 @@ function checkTogether(config: Config): Config {
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
     throw new EmostreamError('CONFIG_INVALID', 'tlsCert and tlsKey go together: set both or neither');
   }
-  if (isAnyAddress(config.rtcHost) && config.rtcAnnouncedAddress === undefined) {
+  const rtcHosts = config.rtcHost.split(',').map((host) => host.trim());
+  if (rtcHosts.some(isAnyAddress) && config.rtcAnnouncedAddress === undefined) {
     throw new EmostreamError(
       'CONFIG_INVALID',
       `rtcHost ${config.rtcHost} cannot be told to browsers: set ${envName('rtcAnnouncedAddress')} to the address they reach`,
     );
+  }
+  if (rtcHosts.length > 1 && config.rtcAnnouncedAddress !== undefined) {
+    throw new EmostreamError('CONFIG_INVALID', 'rtcAnnouncedAddress stands for one rtcHost: set one, or auto');
   }
   return config;
 }

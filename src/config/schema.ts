@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
@@ -31,6 +32,8 @@ const list = (sentence: string) =>
     .default([])
     .meta({ description: sentence, unit: 'comma-separated' });
 
+const isMediaHost = (value: string) => value === 'auto' || value.split(',').every((part) => isIP(part.trim()) !== 0);
+
 export const configSchema = z.strictObject({
   host: text('Address the HTTP and WebSocket server listens on. Loopback until told otherwise.', '127.0.0.1'),
   httpPort: int('Port of the page, the WebSocket, metrics and health.', 'port', 8080, 0, 65535),
@@ -46,9 +49,17 @@ export const configSchema = z.strictObject({
   openDoor: flag('Give a token for any room to anybody who asks (POST /api/token). On in development mode.', false),
   tokenTtl: int('Life of a token given by the open door or `emostream token`.', 'seconds', 3600, 60, 31_536_000),
 
-  rtcHost: text('Local address for WebRTC media.', '127.0.0.1'),
+  rtcHost: z
+    .string()
+    .refine(isMediaHost, 'must be auto or IP addresses of this machine, comma-separated')
+    .default('auto')
+    .meta({
+      description:
+        'Local addresses for WebRTC media, which ICE and DTLS protect. `auto`: loopback and the machine’s own (Firefox takes no loopback).',
+      unit: 'comma-separated',
+    }),
   rtcAnnouncedAddress: optionalText(
-    'Address that browsers are told for media, where it differs from rtcHost (NAT, 0.0.0.0).',
+    'The one address that browsers are told for media, where it differs from rtcHost (NAT, 0.0.0.0); with `auto`, media that come to any address are taken.',
   ),
   rtcPort: int(
     'First UDP and TCP port for WebRTC media; each mediasoup worker takes one. 0: any free ports.',

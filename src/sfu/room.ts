@@ -102,9 +102,12 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
     }
     const capabilities = checkRtpCapabilities(rtpCapabilities);
     const analysis = this.#deps.analyser.open({ room: this.id, participant: id });
+    const worker = this.#worker;
     const participant = new Participant(id, {
       router: this.router,
-      webRtcServer: this.#worker.webRtcServer,
+      get webRtcServer() {
+        return worker.webRtcServer;
+      },
       rtpCapabilities: capabilities,
       analysis,
       findProducer: (producerId) => this.#findProducer(producerId),

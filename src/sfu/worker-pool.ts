@@ -4,16 +4,19 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import { AddressWatch } from './address-watch.js';
 import { createWorker } from './create-worker.js';
+import type { MediaAddress } from './media-addresses.js';
+import { MediaServer } from './media-server.js';
 
 export interface WorkerPoolOptions {
   /** Worker processes. 0: one per two cores. */
   size: number;
-  /** Local address for media. */
+  /** Local addresses for media, comma-separated; `auto`: loopback and the machine's own. */
   rtcHost: string;
   /** Address that browsers are told, where it differs. */
   rtcAnnouncedAddress?: string | undefined;
-  /** First port; worker `i` takes `rtcPort + i`, UDP and TCP. 0: any free ports. */
+  /** First port; worker `i` takes `rtcPort + i`, UDP and TCP, on every address. 0: any free ports. */
   rtcPort: number;
   /** Path of the mediasoup worker; mediasoup's own default if not given. */
   workerBin?: string | undefined;
@@ -24,7 +27,8 @@ export interface WorkerPoolOptions {
 export interface MediaWorker {
   readonly index: number;
   readonly worker: types.Worker;
-  /** All WebRTC transports of the worker share its one UDP and one TCP port. */
+  readonly media: MediaServer;
+  /** New WebRTC transports of the worker share its one UDP and one TCP port of each address. */
   readonly webRtcServer: types.WebRtcServer;
   /** Rooms on this worker. */
   rooms: number;
@@ -45,20 +49,24 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   readonly #options: WorkerPoolOptions;
   readonly #workers: (MediaWorker | null)[];
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #addresses: AddressWatch;
   #closed = false;
 
-  private constructor(options: WorkerPoolOptions, size: number) {
+  private constructor(options: WorkerPoolOptions, size: number, addresses: AddressWatch) {
     super();
     this.#options = options;
+    this.#addresses = addresses;
     this.#workers = new Array<MediaWorker | null>(size).fill(null);
   }
 
   /** @throws EmostreamError INTERNAL when a worker cannot be started (binary missing, address or port not free). */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const size = options.size || Math.max(1, Math.floor(availableParallelism() / 2));
-    const pool = new WorkerPool(options, size);
+    const move = (to: readonly MediaAddress[]) => pool.#move(to);
+    const pool: WorkerPool = new WorkerPool(options, size, await AddressWatch.create({ ...options, move }));
     try {
       for (let index = 0; index < size; index++) pool.#workers[index] = await pool.#start(index);
+      pool.#addresses.start();
     } catch (cause) {
       await pool.close();
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -85,6 +93,11 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     return this.#workers.filter((worker) => worker !== null);
   }
 
+  /** The addresses that browsers are told for media. */
+  get offered(): readonly string[] {
+    return this.#addresses.addresses.map(({ ip, announced }) => announced ?? ip);
+  }
+
   /**
    * The worker with the fewest rooms. While none runs (all died at once) it waits a little for the first replacement.
    * @throws EmostreamError WORKER_DIED when none comes
@@ -101,6 +114,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   /** Ends all workers and waits until their processes are gone. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#addresses.stop();
     for (const timer of this.#timers) clearTimeout(timer);
     const ends = this.workers.map(({ worker }) => {
       if (worker.subprocessClosed) return Promise.resolve();
@@ -113,26 +127,28 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   }
 
   async #start(index: number): Promise<MediaWorker> {
-    const { rtcHost, rtcAnnouncedAddress, rtcPort, workerBin } = this.#options;
+    const { rtcPort, workerBin } = this.#options;
     const worker = await createWorker({ logLevel: 'error', ...(workerBin ? { workerBin } : {}) });
     worker.once('died', () => this.#onDied(index));
-    const listen = {
-      ip: rtcHost,
-      ...(rtcAnnouncedAddress ? { announcedAddress: rtcAnnouncedAddress } : {}),
-      ...(rtcPort ? { port: rtcPort + index } : {}),
-    };
     try {
-      const webRtcServer = await worker.createWebRtcServer({
-        listenInfos: [
-          { protocol: 'udp', ...listen },
-          { protocol: 'tcp', ...listen },
-        ],
-      });
-      return { index, worker, webRtcServer, rooms: 0 };
+      const media = await MediaServer.create(worker, this.#addresses.addresses, rtcPort ? rtcPort + index : 0);
+      return {
+        index,
+        worker,
+        media,
+        get webRtcServer() {
+          return media.current;
+        },
+        rooms: 0,
+      };
     } catch (error) {
       worker.close();
       throw error;
     }
+  }
+
+  async #move(addresses: readonly MediaAddress[]): Promise<void> {
+    await Promise.all(this.workers.map(({ media }) => media.move(addresses)));
   }
 
   #onDied(index: number): void {

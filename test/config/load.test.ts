@@ -66,6 +66,17 @@ describe('configuration', () => {
     refused({ flags: { jwtSecret: 'short' } });
     refused({ flags: { tlsCert: 'cert.pem' } });
     refused({ flags: { rtcHost: '0.0.0.0' } });
+    refused({ flags: { rtcHost: '127.0.0.1, ::' } });
+  });
+
+  it('takes for media the machine’s own addresses, or those that are named', () => {
+    expect(loadConfig({}).rtcHost).toBe('auto');
+    expect(loadConfig({ flags: { rtcHost: '192.0.2.7, fd00::7' } }).rtcHost).toBe('192.0.2.7, fd00::7');
+    expect(refused({ flags: { rtcHost: 'localhost' } }).message).toContain('IP addresses');
+    expect(refused({ flags: { rtcHost: '' } }).message).toContain('IP addresses');
+    const rtcAnnouncedAddress = '198.51.100.7';
+    for (const rtcHost of ['auto', '0.0.0.0', '192.0.2.7']) loadConfig({ flags: { rtcHost, rtcAnnouncedAddress } });
+    refused({ flags: { rtcHost: '192.0.2.7,192.0.2.8', rtcAnnouncedAddress } });
   });
 
   it('reads switches and lists from the environment', () => {

@@ -1,0 +1,66 @@
+import type { types } from 'mediasoup';
+import type { MediaAddress } from './media-addresses.js';
+
+/** Earlier servers of a worker that still carry somebody; at the bound the oldest goes, and its people connect anew. */
+const MAX_RETIRED = 4;
+
+/**
+ * A worker's WebRtcServer: one UDP and one TCP port for each address, shared by all WebRTC transports. mediasoup cannot change
+ * the addresses of one that runs, so another takes its place for new transports; the old one ends with its last transport.
+ */
+export class MediaServer {
+  readonly #worker: types.Worker;
+  readonly #retired: types.WebRtcServer[] = [];
+  #current: types.WebRtcServer;
+
+  private constructor(worker: types.Worker, current: types.WebRtcServer) {
+    this.#worker = worker;
+    this.#current = current;
+  }
+
+  /** @param port the same for every address, UDP and TCP; 0: any free ports */
+  static async create(worker: types.Worker, addresses: readonly MediaAddress[], port: number): Promise<MediaServer> {
+    return new MediaServer(worker, await listen(worker, addresses, port));
+  }
+
+  /** For new transports. */
+  get current(): types.WebRtcServer {
+    return this.#current;
+  }
+
+  /** Listens on these from now on, on any free ports. What goes on over the old ones is not disturbed. */
+  async move(addresses: readonly MediaAddress[]): Promise<void> {
+    const next = await listen(this.#worker, addresses, 0);
+    const old = this.#current;
+    this.#current = next;
+    this.#retired.push(old);
+    old.observer.on('webrtctransportunhandled', () => void this.#endIfEmpty(old));
+    await this.#endIfEmpty(old);
+    if (this.#retired.length > MAX_RETIRED) this.#end(this.#retired[0]!);
+  }
+
+  async #endIfEmpty(server: types.WebRtcServer): Promise<void> {
+    if (server.closed) return;
+    // It fails only when the worker ended meanwhile, and the server with it.
+    const dump = await server.dump().catch(() => undefined);
+    if (!dump || dump.webRtcTransportIds.length === 0) this.#end(server);
+  }
+
+  #end(server: types.WebRtcServer): void {
+    const at = this.#retired.indexOf(server);
+    if (at >= 0) this.#retired.splice(at, 1);
+    server.close();
+  }
+}
+
+/** All UDP before all TCP: candidates are preferred in the order of the list. */
+function listen(worker: types.Worker, addresses: readonly MediaAddress[], port: number): Promise<types.WebRtcServer> {
+  const infos = (protocol: 'udp' | 'tcp') =>
+    addresses.map(({ ip, announced }) => ({
+      protocol,
+      ip,
+      ...(announced === undefined ? {} : { announcedAddress: announced }),
+      ...(port ? { port } : {}),
+    }));
+  return worker.createWebRtcServer({ listenInfos: [...infos('udp'), ...infos('tcp')] });
+}
