@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findEscapes } from './architecture/escapes.js';
 import { dependenciesOf } from './architecture/imports.js';
+import { findNativeMemory } from './architecture/native-memory.js';
 import { findViolations, STAGES } from './architecture/stages.js';
 import { readTree } from './architecture/tree.js';
 
@@ -38,6 +39,11 @@ describe('the tree', () => {
 
   it('steps out of the type checker nowhere without saying why', () => {
     expect(server.flatMap(([path, source]) => findEscapes(path, source))).toEqual([]);
+  });
+
+  it('hands memory to native code to be written in one file only', () => {
+    const all = [...readTree(ROOT, ['src', 'bench', 'test'])].filter(([path]) => !path.startsWith('test/architecture'));
+    expect(all.flatMap(([path, source]) => findNativeMemory(path, source))).toEqual([]);
   });
 
   it('imports only packages that are installed with the product', () => {
@@ -104,6 +110,19 @@ describe('the check of stages', () => {
     expect(violations('src/sfu/peek.ts', "import './nothing.js';")).toEqual([
       'src/sfu/peek.ts:1 imports ./nothing.js: which is no file',
     ]);
+  });
+});
+
+describe('the check of native memory', () => {
+  it.each([
+    "import { SoftwareScaleContext } from 'node-av';",
+    'context.scaleSync(planes, strides, 0, 1, [out], [3]);',
+    "resampler['convertSync']([out], 1, input, 1);",
+    'const frame = Frame.fromVideoBuffer(data, size);',
+  ])('finds %s', (source) => {
+    expect(findNativeMemory('src/media/decoder.ts', source)).toHaveLength(1);
+    expect(findNativeMemory('bench/x.ts', source)).toHaveLength(1);
+    expect(findNativeMemory('src/media/conversion.ts', source)).toEqual([]);
   });
 });
 

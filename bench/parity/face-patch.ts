@@ -1,5 +1,6 @@
-import { AV_PIX_FMT_GRAY8, SoftwareScaleContext, SWS_LANCZOS } from 'node-av';
+import { AV_PIX_FMT_GRAY8, SWS_LANCZOS } from 'node-av';
 import { FACE_SIZE } from '../../src/features/types.js';
+import { PictureConverter } from '../../src/media/conversion.js';
 
 /** A square grey picture to be laid into a scene, with how much each pixel covers what is behind it, 0..1. */
 export interface Patch {
@@ -43,13 +44,13 @@ export function facePatch(image: Uint8Array, side: number): Patch {
 
 /** The way back from a scaled picture to FACE_SIZE must lose nothing: Lanczos. */
 function scale(image: Uint8Array, from: number, to: number): Uint8Array {
-  const context = new SoftwareScaleContext();
-  context.getContext(from, from, AV_PIX_FMT_GRAY8, to, to, AV_PIX_FMT_GRAY8, SWS_LANCZOS);
-  const out = Buffer.alloc(to * to);
-  const rows = context.scaleSync([Buffer.from(image)], [from], 0, from, [out], [to]);
-  context.freeContext();
-  if (rows !== to) throw new Error(`scaling a face to ${String(to)} pixels failed (${String(rows)})`);
-  return out;
+  const square = (side: number) => ({ width: side, height: side, format: AV_PIX_FMT_GRAY8 });
+  const converter = new PictureConverter(square(from), square(to), SWS_LANCZOS);
+  try {
+    return converter.convertPacked(image);
+  } finally {
+    converter.close();
+  }
 }
 
 function smoothStep(value: number): number {

@@ -1,7 +1,8 @@
-import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, SoftwareResampleContext } from 'node-av';
 import { frameCount, logMel } from '../../src/features/log-mel.js';
 import { MEL_FRAMES, MEL_HOP_MS, VOICE_WINDOW_MS } from '../../src/features/types.js';
+import { SoundConverter } from '../../src/media/conversion.js';
 import { AUDIO_SAMPLE_RATE } from '../../src/media/types.js';
+import { joinFloats } from '../../src/training/join-floats.js';
 import { windowAt } from '../../src/training/voice-windows.js';
 import { encodeOpus, OPUS_RATE } from '../support/encode-audio.js';
 import { seeded } from '../support/random.js';
@@ -65,20 +66,13 @@ export function windowsAsHeard(samples: Float32Array, { startMs, windows }: Appe
   return windows.map((start) => windowAt(block, Math.round((startMs - start - WINDOW_MS) / MEL_HOP_MS) + MEL_FRAMES));
 }
 
-/** 16 → 48 kHz (libswresample). */
+/** 16 → 48 kHz. */
 export function upsample(samples: Float32Array): Float32Array {
-  const context = new SoftwareResampleContext();
-  const mono = AV_CHANNEL_LAYOUT_MONO;
-  context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, OPUS_RATE, mono, AV_SAMPLE_FMT_FLT, AUDIO_SAMPLE_RATE);
-  context.init();
-  const room = Math.ceil((samples.length * OPUS_RATE) / AUDIO_SAMPLE_RATE) + 256;
-  const out = new Float32Array(room);
-  const bytes = Buffer.from(out.buffer);
-  const input = Float32Array.from(samples);
-  const first = context.convertSync([bytes], room, [Buffer.from(input.buffer)], input.length);
-  // What the filter still holds.
-  const rest = context.convertSync([bytes.subarray(4 * first)], room - first, null, 0);
-  context.free();
-  if (first < 0 || rest < 0) throw new Error('resampling a clip failed');
-  return out.subarray(0, first + rest);
+  const converter = new SoundConverter(AUDIO_SAMPLE_RATE, OPUS_RATE);
+  try {
+    // And what the filter still holds.
+    return joinFloats([converter.convert(samples), converter.convert(null)]);
+  } finally {
+    converter.close();
+  }
 }

@@ -7,12 +7,11 @@ import {
   CodecContext,
   FF_ENCODER_LIBVPX_VP8,
   FF_ENCODER_LIBX264,
-  Frame,
   Packet,
   Rational,
-  SoftwareScaleContext,
   SWS_BILINEAR,
 } from 'node-av';
+import { PictureConverter, pictureFrame } from '../../src/media/conversion.js';
 
 export interface VideoSource {
   codec: 'VP8' | 'H264';
@@ -32,11 +31,15 @@ export interface VideoSource {
 export function encodeVideo(source: VideoSource): { data: Uint8Array; keyFrame: boolean }[] {
   const { width, height } = source;
   const context = openEncoder(source);
-  const scaler = new SoftwareScaleContext();
-  scaler.getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR);
+  const size = { width, height };
+  const toYuv = new PictureConverter(
+    { ...size, format: AV_PIX_FMT_RGB24 },
+    { ...size, format: AV_PIX_FMT_YUV420P },
+    SWS_BILINEAR,
+  );
   const packet = new Packet();
   packet.alloc();
-  const rgb = Buffer.alloc(width * height * 3);
+  const rgb = new Uint8Array(width * height * 3);
   const encoded: { data: Uint8Array; keyFrame: boolean }[] = [];
   const drain = (): void => {
     while (context.receivePacketSync(packet) >= 0) {
@@ -46,7 +49,8 @@ export function encodeVideo(source: VideoSource): { data: Uint8Array; keyFrame: 
   };
   for (let index = 0; index < source.frames; index++) {
     source.draw(index, rgb);
-    const frame = toYuv(scaler, rgb, width, height, index);
+    const yuv = toYuv.convertPacked(rgb);
+    const frame = pictureFrame(yuv, { ...size, format: AV_PIX_FMT_YUV420P }, BigInt(index));
     frame.pictType = index % source.keyFrameEvery === 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     const sent = context.sendFrameSync(frame);
     frame.free();
@@ -56,7 +60,7 @@ export function encodeVideo(source: VideoSource): { data: Uint8Array; keyFrame: 
   context.sendFrameSync(null);
   drain();
   packet.free();
-  scaler.freeContext();
+  toYuv.close();
   context.freeContext();
   if (encoded.length !== source.frames)
     throw new Error(`${String(encoded.length)} of ${String(source.frames)} pictures`);
@@ -86,17 +90,4 @@ function openEncoder(source: VideoSource): CodecContext {
   const code = context.open2Sync(codec);
   if (code < 0) throw new Error(`the ${source.codec} encoder does not open (${String(code)})`);
   return context;
-}
-
-function toYuv(scaler: SoftwareScaleContext, rgb: Buffer, width: number, height: number, index: number): Frame {
-  const chroma = [(width + 1) >> 1, (height + 1) >> 1] as const;
-  const sizes = [width * height, chroma[0] * chroma[1], chroma[0] * chroma[1]] as const;
-  const yuv = Buffer.alloc(sizes[0] + sizes[1] + sizes[2]);
-  const planes = [
-    yuv.subarray(0, sizes[0]),
-    yuv.subarray(sizes[0], sizes[0] + sizes[1]),
-    yuv.subarray(sizes[0] + sizes[1]),
-  ];
-  scaler.scaleSync([rgb], [width * 3], 0, height, planes, [width, chroma[0], chroma[0]]);
-  return Frame.fromVideoBuffer(yuv, { width, height, format: AV_PIX_FMT_YUV420P, pts: BigInt(index) });
 }

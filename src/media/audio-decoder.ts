@@ -8,6 +8,7 @@ import {
   Packet,
 } from 'node-av';
 import { closeDecoder, corrupt, openDecoder } from './codec-library.js';
+import { floatsOf } from './conversion.js';
 import { Resampler } from './resampler.js';
 
 /** Opus runs on a 48 kHz clock whatever it carries (RFC 7587 §4.1). */
@@ -102,10 +103,8 @@ export class AudioDecoder {
 
   /** A view of the decoded frame's only channel, valid until the frame is unreferenced. */
   #samples(): Float32Array {
-    const plane = this.#frame.data?.[0];
-    const count = this.#frame.nbSamples;
-    if (!plane || this.#frame.format !== AV_SAMPLE_FMT_FLTP || plane.byteLength < count * 4) throw corrupt('sound', 0);
-    return new Float32Array(plane.buffer, plane.byteOffset, count);
+    if (this.#frame.format !== AV_SAMPLE_FMT_FLTP) throw corrupt('sound', 0);
+    return floatsOf(this.#frame.data?.[0], this.#frame.nbSamples);
   }
 }
 

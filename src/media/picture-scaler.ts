@@ -1,5 +1,6 @@
-import { AV_PIX_FMT_RGB24, type Frame, SoftwareScaleContext, SWS_BILINEAR, type AVPixelFormat } from 'node-av';
+import { AV_PIX_FMT_RGB24, type AVPixelFormat, type Frame, SWS_BILINEAR } from 'node-av';
 import { EmostreamError } from '../common/errors.js';
+import { type Allocate, PictureConverter } from './conversion.js';
 
 /** The size with the same shape whose longer side is at most `longest`; each side at least 1. */
 export function fitWithin(width: number, height: number, longest: number): { width: number; height: number } {
@@ -10,12 +11,15 @@ export function fitWithin(width: number, height: number, longest: number): { wid
 /** Decoded pictures → packed RGB24, scaled down in the same pass (bilinear). Follows changes of size and format. */
 export class PictureScaler {
   readonly #longest: number;
-  #context: SoftwareScaleContext | null = null;
+  readonly #allocate: Allocate | undefined;
+  #converter: PictureConverter | null = null;
   #source = { width: 0, height: 0, format: -1 };
   #target = { width: 0, height: 0 };
 
-  constructor(longest: number) {
+  /** @param allocate for a test that watches the memory */
+  constructor(longest: number, allocate?: Allocate) {
     this.#longest = longest;
+    this.#allocate = allocate;
   }
 
   /** @throws EmostreamError MEDIA_CORRUPT when the picture cannot be converted */
@@ -24,31 +28,24 @@ export class PictureScaler {
     const format = frame.format as AVPixelFormat;
     const planes = frame.data;
     if (!planes || width <= 0 || height <= 0) throw new EmostreamError('MEDIA_CORRUPT', 'a decoded picture is empty');
-    const context = this.#contextFor(width, height, format);
-    const target = this.#target;
-    const rgb = new Uint8Array(target.width * target.height * 3);
-    const rows = context.scaleSync(planes, frame.linesize, 0, height, [Buffer.from(rgb.buffer)], [target.width * 3]);
-    if (rows < 0)
-      throw new EmostreamError('MEDIA_CORRUPT', `a picture cannot be scaled (FFmpeg error ${String(rows)})`);
-    return { ...target, rgb };
+    const rgb = this.#converterFor(width, height, format).convert(planes, frame.linesize);
+    return { ...this.#target, rgb };
   }
 
   close(): void {
-    this.#context?.freeContext();
-    this.#context = null;
+    this.#converter?.close();
+    this.#converter = null;
   }
 
-  #contextFor(width: number, height: number, format: AVPixelFormat): SoftwareScaleContext {
+  #converterFor(width: number, height: number, format: AVPixelFormat): PictureConverter {
     const source = this.#source;
-    if (this.#context && source.width === width && source.height === height && source.format === format) {
-      return this.#context;
+    if (this.#converter && source.width === width && source.height === height && source.format === format) {
+      return this.#converter;
     }
     this.close();
     this.#source = { width, height, format };
     this.#target = fitWithin(width, height, this.#longest);
-    const context = new SoftwareScaleContext();
-    context.getContext(width, height, format, this.#target.width, this.#target.height, AV_PIX_FMT_RGB24, SWS_BILINEAR);
-    this.#context = context;
-    return context;
+    const to = { ...this.#target, format: AV_PIX_FMT_RGB24 };
+    return (this.#converter = new PictureConverter({ width, height, format }, to, SWS_BILINEAR, this.#allocate));
   }
 }

@@ -1,5 +1,6 @@
 import { AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, Decoder, Demuxer, type Frame } from 'node-av';
 import { EmostreamError } from '../../common/errors.js';
+import { floatsOf } from '../../media/conversion.js';
 import { Resampler } from '../../media/resampler.js';
 import { joinFloats } from '../join-floats.js';
 
@@ -40,12 +41,15 @@ function mixDown({ format, data, nbSamples, channels }: Frame): Float32Array {
   const mono = new Float32Array(nbSamples);
   if (format === AV_SAMPLE_FMT_FLTP) {
     for (const plane of planes) {
-      const channel = new Float32Array(plane.buffer, plane.byteOffset, nbSamples);
+      const channel = floatsOf(plane, nbSamples);
       for (let i = 0; i < nbSamples; i++) mono[i]! += channel[i]! / planes.length;
     }
   } else if (format === AV_SAMPLE_FMT_S16) {
-    const all = new Int16Array(planes[0]!.buffer, planes[0]!.byteOffset, nbSamples * channels);
-    for (let i = 0; i < all.length; i++) mono[Math.floor(i / channels)]! += all[i]! / 32_768 / channels;
+    const all = planes[0] ?? Buffer.alloc(0);
+    const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
+    for (let i = 0; i < nbSamples * channels; i++) {
+      mono[Math.floor(i / channels)]! += view.getInt16(2 * i, true) / 32_768 / channels;
+    }
   } else {
     throw new EmostreamError('MEDIA_CORRUPT', 'The sound is of samples that are neither float nor 16 bit.');
   }

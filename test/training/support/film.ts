@@ -14,11 +14,12 @@ import {
   FF_ENCODER_PNG,
   Frame,
   Muxer,
-  SoftwareScaleContext,
+  Rational,
   SWS_BILINEAR,
   type AVPixelFormat,
 } from 'node-av';
 import type { Picture } from '../../../src/features/face-finder.js';
+import { PictureConverter, pictureFrame } from '../../../src/media/conversion.js';
 
 const PICTURE_ENCODERS = {
   png: [FF_ENCODER_PNG, AV_PIX_FMT_RGB24],
@@ -98,15 +99,15 @@ export async function writeFilm(path: string, { pictures, framesPerSecond = 10, 
 }
 
 function toFrame({ rgb, width, height }: Picture, format: AVPixelFormat, index: number, rate: number): Frame {
-  const half = [(width + 1) >> 1, (height + 1) >> 1] as const;
-  const props = { width, height, format, pts: BigInt(index), timeBase: { num: 1, den: rate } };
-  if (format === AV_PIX_FMT_RGB24) return Frame.fromVideoBuffer(Buffer.from(rgb), props);
-  const yuv = Buffer.alloc(width * height + 2 * half[0] * half[1]);
-  const cut = [0, width * height, width * height + half[0] * half[1], yuv.length] as const;
-  const planes = [0, 1, 2].map((i) => yuv.subarray(cut[i], cut[i + 1]));
-  const scaler = new SoftwareScaleContext();
-  scaler.getContext(width, height, AV_PIX_FMT_RGB24, width, height, format, SWS_BILINEAR);
-  scaler.scaleSync([Buffer.from(rgb)], [width * 3], 0, height, planes, [width, half[0], half[0]]);
-  scaler.freeContext();
-  return Frame.fromVideoBuffer(yuv, props);
+  const size = { width, height };
+  const frameOf = (data: Uint8Array): Frame => {
+    const frame = pictureFrame(data, { ...size, format }, BigInt(index));
+    frame.timeBase = new Rational(1, rate);
+    return frame;
+  };
+  if (format === AV_PIX_FMT_RGB24) return frameOf(rgb);
+  const converter = new PictureConverter({ ...size, format: AV_PIX_FMT_RGB24 }, { ...size, format }, SWS_BILINEAR);
+  const yuv = converter.convertPacked(rgb);
+  converter.close();
+  return frameOf(yuv);
 }

@@ -1,0 +1,249 @@
+import {
+  AV_CHANNEL_LAYOUT_MONO,
+  AV_PIX_FMT_GRAY8,
+  AV_PIX_FMT_RGB24,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
+  AV_SAMPLE_FMT_FLT,
+  type AVPixelFormat,
+  Frame,
+  SoftwareResampleContext,
+  SoftwareScaleContext,
+  type SwsFlags,
+} from 'node-av';
+import { EmostreamError } from '../common/errors.js';
+
+/**
+ * The only file that hands memory to libswscale and libswresample to be written (test/architecture.test.ts sees to that). They
+ * write whole SIMD groups: into a destination of exactly width × height × 3 bytes up to 24 bytes past its end, and where a
+ * group does not fit into a row it is left out, so that columns stay black. Here every row holds whole groups, and slack
+ * follows the last.
+ */
+
+/** The widest group that is stored at once, pixels: 32 of 8 bits in an AVX2 register. */
+const GROUP = 32;
+/** Rows begin at multiples of this, bytes: a cache line, and as much as any vector register. */
+const ALIGNMENT = 64;
+/** Nothing is known to write past whole groups; this is for what is not known. Also sources are read past their end. */
+const SLACK = 512;
+
+export interface PictureShape {
+  width: number;
+  height: number;
+  format: AVPixelFormat;
+}
+
+/** Makes zeroed memory. A test gives some with guards around it. */
+export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
+const allocateZeroed: Allocate = (bytes) => new Uint8Array(bytes);
+
+interface Plane {
+  rows: number;
+  /** Bytes of a row that are picture. */
+  rowBytes: number;
+  stride: number;
+}
+
+/** Pictures of one shape → another shape, packed (libswscale). */
+export class PictureConverter {
+  readonly #context: SoftwareScaleContext;
+  readonly #from: PictureShape;
+  readonly #planes: Plane[];
+  readonly #allocate: Allocate;
+  /** Where rows that are not packed are written before they are. */
+  #scratch: Uint8Array<ArrayBuffer> | null = null;
+
+  /** @throws EmostreamError MEDIA_CORRUPT when there is no such conversion */
+  constructor(from: PictureShape, to: PictureShape, filter: SwsFlags, allocate: Allocate = allocateZeroed) {
+    this.#from = from;
+    this.#planes = planesOf(to);
+    this.#allocate = allocate;
+    this.#context = new SoftwareScaleContext();
+    try {
+      this.#context.getContext(from.width, from.height, from.format, to.width, to.height, to.format, filter);
+    } catch (cause) {
+      throw new EmostreamError('MEDIA_CORRUPT', 'pictures of this kind cannot be converted', { cause });
+    }
+  }
+
+  /**
+   * @param planes of a decoder or encoder, whose own memory is padded; other memory goes through `convertPacked`
+   * @returns the planes without any padding, one after another
+   * @throws EmostreamError MEDIA_CORRUPT
+   */
+  convert(planes: Buffer[], strides: number[]): Uint8Array {
+    // Rows that are packed as they are need no copy.
+    const packed = this.#planes.length === 1 && this.#planes.every(({ stride, rowBytes }) => stride === rowBytes);
+    const bytes = this.#planes.reduce((sum, plane) => sum + plane.rows * plane.stride + SLACK, 0);
+    const written = packed ? this.#allocate(bytes) : (this.#scratch ??= this.#allocate(bytes));
+    const targets: Buffer[] = [];
+    for (let i = 0, offset = written.byteOffset; i < this.#planes.length; i++) {
+      const { rows, stride } = this.#planes[i] as Plane;
+      targets.push(Buffer.from(written.buffer, offset, rows * stride + SLACK));
+      offset += rows * stride + SLACK;
+    }
+    const targetStrides = this.#planes.map(({ stride }) => stride);
+    const rows = this.#context.scaleSync(planes, strides, 0, this.#from.height, targets, targetStrides);
+    if (rows < 0) {
+      throw new EmostreamError('MEDIA_CORRUPT', `a picture cannot be scaled (FFmpeg error ${String(rows)})`);
+    }
+    return packed ? written.subarray(0, bytes - SLACK) : pack(this.#planes, targets);
+  }
+
+  /** The same for planes without padding, one after another. */
+  convertPacked(data: Uint8Array): Uint8Array {
+    const layout = planesOf(this.#from);
+    let offset = 0;
+    const planes = layout.map(({ rows, rowBytes, stride }) => {
+      const { buffer, byteOffset, byteLength } = this.#allocate(rows * stride + SLACK);
+      const plane = Buffer.from(buffer, byteOffset, byteLength);
+      for (let row = 0; row < rows; row++) plane.set(data.subarray(offset, (offset += rowBytes)), row * stride);
+      return plane;
+    });
+    return this.convert(
+      planes,
+      layout.map(({ stride }) => stride),
+    );
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#context.freeContext();
+    this.#scratch = null;
+  }
+}
+
+/** The planes of a picture in memory of ours. */
+function planesOf({ width, height, format }: PictureShape): Plane[] {
+  const plane = (columns: number, rows: number, bytes: number): Plane => {
+    const rowBytes = columns * bytes;
+    return { rows, rowBytes, stride: roundUp(roundUp(columns, GROUP) * bytes, ALIGNMENT) };
+  };
+  if (format === AV_PIX_FMT_RGB24) return [plane(width, height, 3)];
+  if (format === AV_PIX_FMT_GRAY8) return [plane(width, height, 1)];
+  if (format === AV_PIX_FMT_YUV420P || format === AV_PIX_FMT_YUVJ420P) {
+    const chroma = plane((width + 1) >> 1, (height + 1) >> 1, 1);
+    return [plane(width, height, 1), chroma, chroma];
+  }
+  throw new EmostreamError('INTERNAL', `pixel format ${String(format)} is never made or given packed`);
+}
+
+const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to;
+
+function pack(planes: readonly Plane[], from: readonly Buffer[]): Uint8Array {
+  const packed = new Uint8Array(planes.reduce((sum, { rows, rowBytes }) => sum + rows * rowBytes, 0));
+  let offset = 0;
+  planes.forEach(({ rows, rowBytes, stride }, i) => {
+    const source = from[i] as Buffer;
+    for (let row = 0; row < rows; row++, offset += rowBytes) {
+      packed.set(source.subarray(row * stride, row * stride + rowBytes), offset);
+    }
+  });
+  return packed;
+}
+
+/**
+ * A picture for an encoder: a copy in memory of the library's, padded as it likes it. Not by `Frame.fromVideoBuffer`: node-av 6.1
+ * points the frame at the JavaScript buffer, which keeps nothing alive and has no padding.
+ * @param data planes without padding, one after another
+ */
+export function pictureFrame(data: Uint8Array, { width, height, format }: PictureShape, pts = 0n): Frame {
+  const frame = new Frame();
+  frame.alloc();
+  frame.width = width;
+  frame.height = height;
+  frame.format = format;
+  frame.pts = pts;
+  const code = frame.getBuffer();
+  const targets = frame.data;
+  if (code < 0 || !targets)
+    throw new EmostreamError('INTERNAL', `no memory for a picture (FFmpeg error ${String(code)})`);
+  let offset = 0;
+  planesOf({ width, height, format }).forEach(({ rows, rowBytes }, i) => {
+    const stride = frame.linesize[i] ?? 0;
+    for (let row = 0; row < rows; row++) targets[i]?.set(data.subarray(offset, (offset += rowBytes)), row * stride);
+  });
+  return frame;
+}
+
+/** Mono sound of one rate → another rate (libswresample). The filter looks ahead: output trails input by `delay`. */
+export class SoundConverter {
+  readonly #inputRate: number;
+  readonly #outputRate: number;
+  readonly #allocate: Allocate;
+  #context: SoftwareResampleContext | null;
+
+  /** @throws EmostreamError UNSUPPORTED_MEDIA */
+  constructor(inputRate: number, outputRate: number, allocate: Allocate = allocateZeroed) {
+    this.#inputRate = inputRate;
+    this.#outputRate = outputRate;
+    this.#allocate = allocate;
+    this.#context = openResampler(inputRate, outputRate);
+  }
+
+  /** Samples of the input that are in the filter. */
+  get delay(): number {
+    return Number(this.#context?.getDelay(BigInt(this.#inputRate)) ?? 0n);
+  }
+
+  /**
+   * @param samples null: what is still in the filter
+   * @throws EmostreamError MEDIA_CORRUPT
+   */
+  convert(samples: Float32Array | null): Float32Array {
+    const context = this.#context;
+    if (!context) return new Float32Array(0);
+    const count = samples?.length ?? 0;
+    const room = context.getOutSamples(count);
+    if (room < 0) throw new EmostreamError('MEDIA_CORRUPT', `sound cannot be resampled (FFmpeg error ${String(room)})`);
+    const out = this.#allocate(4 * room + SLACK);
+    const input = samples && [this.#padded(samples)];
+    const target = [Buffer.from(out.buffer, out.byteOffset, out.byteLength)];
+    const made = context.convertSync(target, room, input, count);
+    if (made < 0) throw new EmostreamError('MEDIA_CORRUPT', `sound cannot be resampled (FFmpeg error ${String(made)})`);
+    return new Float32Array(out.buffer, out.byteOffset, made);
+  }
+
+  /** Forgets what is in the filter. */
+  reset(): void {
+    if (!this.#context) return;
+    this.close();
+    this.#context = openResampler(this.#inputRate, this.#outputRate);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#context?.free();
+    this.#context = null;
+  }
+
+  /** Input is read in groups, too. */
+  #padded(samples: Float32Array): Buffer {
+    const padded = this.#allocate(samples.byteLength + SLACK);
+    padded.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    return Buffer.from(padded.buffer, padded.byteOffset, padded.byteLength);
+  }
+}
+
+function openResampler(inputRate: number, outputRate: number): SoftwareResampleContext {
+  const context = new SoftwareResampleContext();
+  const mono = AV_CHANNEL_LAYOUT_MONO;
+  context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, outputRate, mono, AV_SAMPLE_FMT_FLT, inputRate);
+  const code = context.init();
+  if (code < 0) {
+    context.free();
+    throw new EmostreamError('UNSUPPORTED_MEDIA', `the resampler does not start (FFmpeg error ${String(code)})`);
+  }
+  return context;
+}
+
+/**
+ * The samples of a decoder's plane as numbers. A view where the plane is aligned to them, valid as long as the plane; else a copy.
+ * @throws EmostreamError MEDIA_CORRUPT when there are fewer
+ */
+export function floatsOf(plane: Buffer | undefined, count: number): Float32Array {
+  if (!plane || plane.byteLength < count * 4)
+    throw new EmostreamError('MEDIA_CORRUPT', 'a plane of sound is too short');
+  if (plane.byteOffset % 4 === 0) return new Float32Array(plane.buffer, plane.byteOffset, count);
+  return new Float32Array(Uint8Array.from(plane.subarray(0, count * 4)).buffer);
+}
