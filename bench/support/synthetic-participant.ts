@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import { pino } from 'pino';
+import { Bulkhead } from '../../src/common/bulkhead.js';
 import { systemClock } from '../../src/common/clock.js';
 import type { Consent } from '../../src/common/consent.js';
 import type { Meter } from '../../src/common/metrics.js';
@@ -46,11 +47,13 @@ export class SyntheticParticipant {
     this.analysis.setConsent(consent);
     this.closeTaps();
     const { meter, direct } = this.options;
+    const logger = pino({ level: 'silent' });
     const shared = {
       analysis: this.analysis,
       clock: systemClock,
+      bulkhead: new Bulkhead('participant', { meter, logger }),
       meter,
-      logger: pino({ level: 'silent' }),
+      logger,
       onStop: () => this.closeTaps(),
     };
     const { videoProducer, audioProducer } = this.peer;

@@ -1,3 +1,4 @@
+import { Bulkhead, type BulkheadDeps } from '../common/bulkhead.js';
 import { type Consent, NO_CONSENT } from '../common/consent.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
@@ -13,7 +14,7 @@ export interface Member {
   readonly session: Session;
 }
 
-export interface CallRoomDeps {
+export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter' | 'logger'> {
   audit: AuditLog;
   blocked: BlockedGauge;
   clock: () => number;
@@ -92,12 +93,31 @@ export class CallRoom {
     const tell = (notification: Notification) => this.broadcast(notification, member);
     const id = participant.id;
     this.#mediaNews.follow(participant);
-    participant.on('producerAdded', (producer) => tell({ type: 'producerAdded', participant: id, producer }));
-    participant.on('producerRemoved', (producerId) => tell({ type: 'producerRemoved', participant: id, producerId }));
-    participant.on('producerPaused', (producerId) => tell({ type: 'producerPaused', participant: id, producerId }));
-    participant.on('producerResumed', (producerId) => tell({ type: 'producerResumed', participant: id, producerId }));
-    participant.on('consumerClosed', (consumer) => session.notify({ type: 'consumerClosed', ...consumer }));
-    participant.once('closed', (reason) => this.#onClosed(member, reason));
+    const { wrap } = new Bulkhead('participant', { ...this.#deps, close: () => participant.close('failed') });
+    participant.on(
+      'producerAdded',
+      wrap((producer) => tell({ type: 'producerAdded', participant: id, producer })),
+    );
+    participant.on(
+      'producerRemoved',
+      wrap((producerId) => tell({ type: 'producerRemoved', participant: id, producerId })),
+    );
+    participant.on(
+      'producerPaused',
+      wrap((producerId) => tell({ type: 'producerPaused', participant: id, producerId })),
+    );
+    participant.on(
+      'producerResumed',
+      wrap((producerId) => tell({ type: 'producerResumed', participant: id, producerId })),
+    );
+    participant.on(
+      'consumerClosed',
+      wrap((consumer) => session.notify({ type: 'consumerClosed', ...consumer })),
+    );
+    participant.once(
+      'closed',
+      wrap((reason) => this.#onClosed(member, reason)),
+    );
   }
 
   #onClosed(member: Member, reason: ParticipantCloseReason): void {

@@ -1,3 +1,4 @@
+import { Bulkhead } from '../common/bulkhead.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { EventBus } from '../events/bus.js';
@@ -75,21 +76,25 @@ export class CallRooms {
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
-    const { audit, clock, meter, bus } = this.#deps;
+    const { audit, clock, meter, logger, bus } = this.#deps;
     const room = await Room.create(id, this.#deps);
     const onMembers = (by: 1 | -1) => {
       this.#members += by;
       meter.set('emostream_participants', this.#members);
     };
-    const callRoom = new CallRoom(room, { audit, blocked: this.#blocked, clock, onMembers });
+    const callRoom = new CallRoom(room, { audit, blocked: this.#blocked, clock, meter, logger, onMembers });
     this.#open.set(id, callRoom);
     meter.set('emostream_rooms', this.#open.size);
-    room.once('closed', () => {
-      this.#rooms.delete(id);
-      this.#open.delete(id);
-      meter.set('emostream_rooms', this.#open.size);
-      bus.closeRoom(id);
-    });
+    const bulkhead = new Bulkhead('nothing', { meter, logger });
+    room.once(
+      'closed',
+      bulkhead.wrap(() => {
+        this.#rooms.delete(id);
+        this.#open.delete(id);
+        meter.set('emostream_rooms', this.#open.size);
+        bus.closeRoom(id);
+      }),
+    );
     if (this.#closed) room.close('server-closing');
     return callRoom;
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Consent, consentSchema, NO_CONSENT, type Source, sourceSchema } from '../common/consent.js';
 import { ERROR_CODES } from '../common/errors.js';
+import { dtlsParametersSchema, rtpCapabilitiesSchema, rtpParametersSchema } from '../common/rtp-schema.js';
 import {
   beginEventSchema,
   emotionEventSchema,
@@ -27,13 +28,16 @@ export const WS_PATH = '/ws';
 export const SUBPROTOCOL = 'emostream.v1';
 export const TOKEN_SUBPROTOCOL_PREFIX = 'bearer.';
 
-// mediasoup's own structures are checked by mediasoup; here only that they are bounded objects.
+// What mediasoup answers; what clients send to it is checked field by field (src/common/rtp-schema.ts).
 const opaque = z.record(z.string(), z.unknown());
 
 export { consentSchema, NO_CONSENT, sourceSchema };
 export type { Consent, Source };
 
+const direction = z.enum(['send', 'recv']);
 const requestId = z.number().int().nonnegative();
+/** Of a transport, producer or consumer: mediasoup gives UUIDs. */
+const objectId = z.string().min(1).max(64);
 
 // --- client → server ---------------------------------------------------------------------------------------------
 
@@ -46,43 +50,39 @@ const requests = {
     id: requestId,
     room: roomIdSchema.optional(),
     name: z.string().trim().min(1).max(64),
-    rtpCapabilities: opaque,
+    rtpCapabilities: rtpCapabilitiesSchema,
     consent: consentSchema,
   }),
   /** → TransportResult */
-  createTransport: z.strictObject({
-    type: z.literal('createTransport'),
-    id: requestId,
-    direction: z.enum(['send', 'recv']),
-  }),
+  createTransport: z.strictObject({ type: z.literal('createTransport'), id: requestId, direction }),
   connectTransport: z.strictObject({
     type: z.literal('connectTransport'),
     id: requestId,
-    transportId: z.string(),
-    dtlsParameters: opaque,
+    transportId: objectId,
+    dtlsParameters: dtlsParametersSchema,
   }),
   /** → { iceParameters } */
-  restartIce: z.strictObject({ type: z.literal('restartIce'), id: requestId, transportId: z.string() }),
+  restartIce: z.strictObject({ type: z.literal('restartIce'), id: requestId, transportId: objectId }),
   /** → { producerId } */
   produce: z.strictObject({
     type: z.literal('produce'),
     id: requestId,
-    transportId: z.string(),
+    transportId: objectId,
     source: sourceSchema,
     kind: z.enum(['audio', 'video']),
-    rtpParameters: opaque,
+    rtpParameters: rtpParametersSchema,
   }),
-  pauseProducer: z.strictObject({ type: z.literal('pauseProducer'), id: requestId, producerId: z.string() }),
-  resumeProducer: z.strictObject({ type: z.literal('resumeProducer'), id: requestId, producerId: z.string() }),
-  closeProducer: z.strictObject({ type: z.literal('closeProducer'), id: requestId, producerId: z.string() }),
+  pauseProducer: z.strictObject({ type: z.literal('pauseProducer'), id: requestId, producerId: objectId }),
+  resumeProducer: z.strictObject({ type: z.literal('resumeProducer'), id: requestId, producerId: objectId }),
+  closeProducer: z.strictObject({ type: z.literal('closeProducer'), id: requestId, producerId: objectId }),
   /** → ConsumeResult; the consumer starts paused. */
   consume: z.strictObject({
     type: z.literal('consume'),
     id: requestId,
-    transportId: z.string(),
-    producerId: z.string(),
+    transportId: objectId,
+    producerId: objectId,
   }),
-  resumeConsumer: z.strictObject({ type: z.literal('resumeConsumer'), id: requestId, consumerId: z.string() }),
+  resumeConsumer: z.strictObject({ type: z.literal('resumeConsumer'), id: requestId, consumerId: objectId }),
   /** What may be analysed, from now on. Withdrawing takes effect at once. */
   setConsent: z.strictObject({ type: z.literal('setConsent'), id: requestId, consent: consentSchema }),
   /**

@@ -25,16 +25,18 @@ export class DirectTap implements Tap {
   readonly #transport: types.DirectTransport;
   readonly #deps: TapDeps;
   readonly #keyFrames: KeyFrameGate;
+  readonly #onTrace: (trace: types.ProducerTraceEventData) => void;
   #flow: Flow | undefined;
   #closed = false;
 
   constructor(transport: types.DirectTransport, deps: TapDeps) {
     this.#transport = transport;
     this.#deps = deps;
+    this.#onTrace = deps.bulkhead.wrap((trace: types.ProducerTraceEventData) => this.#trace(trace));
     this.#keyFrames = new KeyFrameGate({
       intervalMs: KEY_FRAME_INTERVAL_MS,
       clock: deps.clock,
-      schedule: scheduleTimeout,
+      schedule: (delayMs, task) => scheduleTimeout(delayMs, deps.bulkhead.wrap(task)),
       request: () => this.#requestKeyFrame(),
     });
   }
@@ -56,14 +58,19 @@ export class DirectTap implements Tap {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#keyFrames.close();
-    this.#deps.producer.off('trace', this.#onTrace);
-    if (!this.#deps.producer.closed) this.#deps.producer.enableTraceEvent([]).catch(() => undefined);
-    this.#disconnect();
+    const { producer, bulkhead } = this.#deps;
+    bulkhead.steps(
+      () => this.#keyFrames.close(),
+      () => producer.off('trace', this.#onTrace),
+      () => {
+        if (!producer.closed) producer.enableTraceEvent([]).catch(() => undefined);
+      },
+      () => this.#disconnect(),
+    );
   }
 
   async #connect(): Promise<void> {
-    const { producer, analysis, source } = this.#deps;
+    const { producer, analysis, source, bulkhead } = this.#deps;
     const consumer = await this.#transport.consume({
       producerId: producer.id,
       rtpCapabilities: TAP_CAPABILITIES,
@@ -92,10 +99,22 @@ export class DirectTap implements Tap {
     });
     const flow: Flow = { consumer, sink, selector, layer: undefined };
     this.#flow = flow;
-    consumer.on('rtp', (data) => this.#onPacket(flow, data));
-    consumer.on('layerschange', (layers) => this.#onLayers(flow, layers));
-    consumer.on('producerpause', () => sink.setPaused(true));
-    consumer.on('producerresume', () => sink.setPaused(false));
+    consumer.on(
+      'rtp',
+      bulkhead.wrap((data: Buffer) => this.#onPacket(flow, data)),
+    );
+    consumer.on(
+      'layerschange',
+      bulkhead.wrap((layers: types.ConsumerLayers | undefined) => this.#onLayers(flow, layers)),
+    );
+    consumer.on(
+      'producerpause',
+      bulkhead.wrap(() => sink.setPaused(true)),
+    );
+    consumer.on(
+      'producerresume',
+      bulkhead.wrap(() => sink.setPaused(false)),
+    );
     if (consumer.producerPaused) sink.setPaused(true);
     await consumer.resume();
   }
@@ -103,8 +122,10 @@ export class DirectTap implements Tap {
   #disconnect(): void {
     const flow = this.#flow;
     this.#flow = undefined;
-    flow?.consumer.close();
-    flow?.sink.close();
+    this.#deps.bulkhead.steps(
+      () => flow?.consumer.close(),
+      () => flow?.sink.close(),
+    );
   }
 
   #onPacket(flow: Flow, data: Buffer): void {
@@ -118,11 +139,11 @@ export class DirectTap implements Tap {
     flow.sink.packet({ data, arrivalMs });
   }
 
-  readonly #onTrace = (trace: types.ProducerTraceEventData): void => {
+  #trace(trace: types.ProducerTraceEventData): void {
     if (trace.type !== 'sr' || !this.#flow) return;
     const report = parseSenderReport(trace.info, this.#deps.clock());
     if (report) this.#flow.selector.report(report);
-  };
+  }
 
   /**
    * A change of the spatial layer comes with a timestamp shift of up to 108 ms that nobody is told (see "extra offset" in

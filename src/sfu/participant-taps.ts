@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
+import type { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
@@ -14,6 +15,7 @@ export interface ParticipantTapsDeps {
   createTap: (deps: TapDeps) => Tap;
   tapCounter: TapCounter;
   clock: Clock;
+  bulkhead: Bulkhead;
   meter: Meter;
   logger: Logger;
   onMediaProblem: (source: Source, problem: MediaProblem | null) => void;
@@ -78,12 +80,12 @@ export class ParticipantTaps {
   }
 
   closeAll(): void {
-    for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);
+    this.#deps.bulkhead.steps(...[...this.#tracks.keys()].map((producerId) => () => this.remove(producerId)));
   }
 
   #update(track: Track): Promise<void> {
     const { producer, source } = track;
-    const { analysis, clock, meter, logger, participant } = this.#deps;
+    const { analysis, clock, bulkhead, meter, logger, participant } = this.#deps;
     const allowed = this.#consent[MODALITY[source]];
     if (!allowed) this.#close(track);
     if (!allowed || track.tap || track.setAside || producer.closed) return Promise.resolve();
@@ -92,6 +94,7 @@ export class ParticipantTaps {
       source,
       analysis,
       clock,
+      bulkhead,
       meter,
       logger,
       onStop: (problem) => this.setAside(producer.id, problem),
@@ -108,8 +111,9 @@ export class ParticipantTaps {
 
   #close(track: Track): void {
     if (!track.tap) return;
-    track.tap.close();
+    const { tap } = track;
     track.tap = undefined;
+    this.#deps.bulkhead.steps(() => tap.close());
     this.#deps.tapCounter.add(MODALITY[track.source], -1);
   }
 }

@@ -1,25 +1,28 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
+import { Bulkhead } from '../common/bulkhead.js';
 import type { Consent, Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { MediaProblem } from '../common/media-problem.js';
-import { fromMediasoup } from './errors.js';
+import { type AskWorker, askWorker } from './ask-worker.js';
 import { MediaProblems, type ProblemFinder } from './media-problems.js';
 import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
+import { ParticipantTransports } from './participant-transports.js';
 import { checkRtpParameters } from './rtp-checks.js';
 import { KEY_FRAME_INTERVAL_MS } from './tap.js';
-import { createWebRtcTransport } from './transport.js';
 import type { ConsumerInfo, ProducerInfo } from './media-info.js';
 import type { Direction, ParticipantCloseReason, ParticipantEvents } from './participant-events.js';
 import type { ParticipantAnalysis } from './types.js';
 
-export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant' | 'onMediaProblem'> {
+export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant' | 'onMediaProblem' | 'bulkhead'> {
   router: types.Router;
   webRtcServer: types.WebRtcServer;
   rtpCapabilities: types.RtpCapabilities;
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
   maxBitrate: number;
   maxParticipants: number;
+  /** A request of the worker failed: look whether it is well. */
+  suspectWorker: () => void;
 }
 
 interface OwnProducer {
@@ -27,14 +30,13 @@ interface OwnProducer {
   source: Source;
 }
 
-/** One transport for each direction, and one more while a client replaces it. */
-const MAX_TRANSPORTS = 4;
-
 /** A person in a room: their transports, what they send and receive, their consent, and the taps it allows. */
 export class Participant extends EventEmitter<ParticipantEvents> {
   readonly id: string;
   readonly #deps: ParticipantDeps;
-  readonly #transports = new Map<string, { transport: types.WebRtcTransport; direction: Direction }>();
+  readonly #bulkhead: Bulkhead;
+  readonly #ask: AskWorker;
+  readonly #transports: ParticipantTransports;
   readonly #producers = new Map<string, OwnProducer>();
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #taps: ParticipantTaps;
@@ -45,6 +47,9 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     super();
     this.id = id;
     this.#deps = deps;
+    this.#bulkhead = new Bulkhead('participant', { ...deps, close: () => this.close('failed') });
+    this.#ask = askWorker(deps.suspectWorker);
+    this.#transports = new ParticipantTransports({ ...deps, ask: this.#ask, bulkhead: this.#bulkhead });
     this.#problems = new MediaProblems((source, problem) => {
       if (this.#closed) return;
       deps.analysis.mediaProblem(source, problem);
@@ -53,6 +58,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     this.#taps = new ParticipantTaps({
       participant: id,
       ...deps,
+      bulkhead: this.#bulkhead,
       onMediaProblem: (source, problem) => this.tellProblem(source, problem, 'analysis'),
     });
   }
@@ -76,41 +82,17 @@ export class Participant extends EventEmitter<ParticipantEvents> {
 
   // --- transports -------------------------------------------------------------------------------------------------
 
-  async createTransport(direction: Direction): Promise<types.WebRtcTransport> {
+  createTransport(direction: Direction): Promise<types.WebRtcTransport> {
     this.#assertOpen();
-    if (this.#transports.size >= MAX_TRANSPORTS) {
-      throw new EmostreamError('LIMIT_REACHED', `${MAX_TRANSPORTS} transports at most: leave and join again`);
-    }
-    const { router, webRtcServer, maxBitrate } = this.#deps;
-    const transport = await createWebRtcTransport(router, {
-      webRtcServer,
-      ...(direction === 'send' ? { maxIncomingBitrate: maxBitrate } : {}),
-    });
-    if (this.#closed) {
-      transport.close();
-      this.#assertOpen();
-    }
-    this.#transports.set(transport.id, { transport, direction });
-    transport.observer.once('close', () => this.#transports.delete(transport.id));
-    return transport;
+    return this.#transports.create(direction);
   }
 
-  async connectTransport(transportId: string, dtlsParameters: unknown): Promise<void> {
-    const { transport } = this.#transport(transportId);
-    try {
-      await transport.connect({ dtlsParameters: structuredClone(dtlsParameters) as types.DtlsParameters });
-    } catch (error) {
-      throw fromMediasoup(error, 'dtlsParameters');
-    }
+  connectTransport(transportId: string, dtlsParameters: unknown): Promise<void> {
+    return this.#transports.connect(transportId, dtlsParameters);
   }
 
-  async restartIce(transportId: string): Promise<types.IceParameters> {
-    const { transport } = this.#transport(transportId);
-    try {
-      return await transport.restartIce();
-    } catch (error) {
-      throw fromMediasoup(error, 'transportId');
-    }
+  restartIce(transportId: string): Promise<types.IceParameters> {
+    return this.#transports.restartIce(transportId);
   }
 
   // --- what they send ---------------------------------------------------------------------------------------------
@@ -121,19 +103,16 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     kind: types.MediaKind;
     rtpParameters: unknown;
   }): Promise<ProducerInfo> {
-    const transport = this.#transport(request.transportId, 'send');
+    const { transport } = this.#transports.get(request.transportId, 'send');
     this.#assertSourceFree(request.source);
     const rtpParameters = checkRtpParameters(request.source, request.kind, request.rtpParameters);
-    let producer: types.Producer;
-    try {
-      producer = await transport.transport.produce({
+    const producer = await this.#ask('rtpParameters', () =>
+      transport.produce({
         kind: request.kind,
         rtpParameters,
         ...(request.kind === 'video' ? { keyFrameRequestDelay: KEY_FRAME_INTERVAL_MS } : {}),
-      });
-    } catch (error) {
-      throw fromMediasoup(error, 'rtpParameters');
-    }
+      }),
+    );
     return this.adopt(producer, request.source);
   }
 
@@ -146,13 +125,16 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       this.#assertOpen();
       this.#assertSourceFree(source);
     } catch (error) {
-      producer.close();
+      this.#bulkhead.steps(() => producer.close());
       throw error;
     }
     const own: OwnProducer = { producer, source };
     this.#producers.set(producer.id, own);
     this.#problems.forget(source);
-    producer.observer.once('close', () => this.#forget(own));
+    producer.observer.once(
+      'close',
+      this.#bulkhead.wrap(() => this.#forget(own)),
+    );
     const info = describe(own);
     this.emit('producerAdded', info);
     await this.#taps.add(producer, source);
@@ -162,14 +144,14 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   async pauseProducer(producerId: string): Promise<void> {
     const { producer } = this.#producer(producerId);
     if (producer.paused) return;
-    await producer.pause();
+    await this.#ask('producerId', () => producer.pause());
     this.emit('producerPaused', producerId);
   }
 
   async resumeProducer(producerId: string): Promise<void> {
     const { producer } = this.#producer(producerId);
     if (!producer.paused) return;
-    await producer.resume();
+    await this.#ask('producerId', () => producer.resume());
     this.emit('producerResumed', producerId);
   }
 
@@ -190,7 +172,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
 
   /** Starts paused: the client resumes when it is ready, and a key frame is asked for then. */
   async consume(transportId: string, producerId: string): Promise<ConsumerInfo> {
-    const { transport } = this.#transport(transportId, 'recv');
+    const { transport } = this.#transports.get(transportId, 'recv');
     const found = this.#deps.findProducer(producerId);
     if (!found || found.participant === this.id) {
       throw new EmostreamError('NOT_FOUND', 'producerId: no such producer of another participant in this room');
@@ -201,21 +183,22 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if (!this.#deps.router.canConsume({ producerId, rtpCapabilities: this.#deps.rtpCapabilities })) {
       throw new EmostreamError('UNSUPPORTED_MEDIA', 'the rtpCapabilities given at join do not allow this producer');
     }
-    let consumer: types.Consumer;
-    try {
-      consumer = await transport.consume({
-        producerId,
-        rtpCapabilities: this.#deps.rtpCapabilities,
-        paused: true,
-      });
-    } catch (error) {
-      throw fromMediasoup(error, 'producerId');
+    const { rtpCapabilities } = this.#deps;
+    const consumer = await this.#ask('producerId', () =>
+      transport.consume({ producerId, rtpCapabilities, paused: true }),
+    );
+    if (this.#closed || transport.closed) {
+      consumer.close();
+      throw new EmostreamError('CLOSED', 'the transport closed meanwhile: join again');
     }
     this.#consumers.set(consumer.id, consumer);
-    consumer.observer.once('close', () => {
-      this.#consumers.delete(consumer.id);
-      if (!this.#closed) this.emit('consumerClosed', { consumerId: consumer.id, producerId });
-    });
+    consumer.observer.once(
+      'close',
+      this.#bulkhead.wrap(() => {
+        this.#consumers.delete(consumer.id);
+        if (!this.#closed) this.emit('consumerClosed', { consumerId: consumer.id, producerId });
+      }),
+    );
     return {
       consumerId: consumer.id,
       producerId,
@@ -230,7 +213,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   async resumeConsumer(consumerId: string): Promise<void> {
     const consumer = this.#consumers.get(consumerId);
     if (!consumer) throw new EmostreamError('NOT_FOUND', 'consumerId: no such consumer');
-    await consumer.resume();
+    await this.#ask('consumerId', () => consumer.resume());
   }
 
   // --- analysis ---------------------------------------------------------------------------------------------------
@@ -256,14 +239,23 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   close(reason: ParticipantCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#deps.analysis.close(reason);
-    this.#taps.closeAll();
-    for (const own of [...this.#producers.values()]) own.producer.close();
-    for (const { transport } of [...this.#transports.values()]) transport.close();
-    this.emit('closed', reason);
+    this.#bulkhead.steps(
+      () => this.#deps.analysis.close(reason),
+      () => this.#taps.closeAll(),
+      ...[...this.#producers.values()].map(
+        ({ producer }) =>
+          () =>
+            producer.close(),
+      ),
+      () => this.#transports.closeAll(),
+      () => this.#producers.clear(),
+      () => this.#consumers.clear(),
+      () => this.emit('closed', reason),
+    );
   }
 
   #forget(own: OwnProducer): void {
+    if (!this.#producers.has(own.producer.id)) return;
     this.#taps.remove(own.producer.id);
     this.#producers.delete(own.producer.id);
     if (!this.#closed) this.emit('producerRemoved', own.producer.id);
@@ -277,15 +269,6 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if ([...this.#producers.values()].some((own) => own.source === source)) {
       throw new EmostreamError('WRONG_STATE', `source: the ${source} is sent already; close its producer first`);
     }
-  }
-
-  #transport(id: string, direction?: Direction) {
-    const entry = this.#transports.get(id);
-    if (!entry) throw new EmostreamError('NOT_FOUND', 'transportId: no such transport');
-    if (direction && entry.direction !== direction) {
-      throw new EmostreamError('WRONG_STATE', `transportId: this transport was created to ${entry.direction}`);
-    }
-    return entry;
   }
 
   #producer(id: string): OwnProducer {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
+import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import { NO_CONSENT } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
@@ -26,12 +27,13 @@ export interface RoomDeps {
   tapCounter: TapCounter;
 }
 
-export type RoomCloseReason = 'empty' | 'server-closing' | 'worker-died';
+export type RoomCloseReason = 'empty' | 'server-closing' | 'worker-died' | 'failed';
 
 const PARTICIPANT_REASON: Record<RoomCloseReason, ParticipantCloseReason> = {
   empty: 'left',
   'server-closing': 'server-closing',
   'worker-died': 'worker-died',
+  failed: 'failed',
 };
 
 /** One call: a mediasoup router, the participants on it, and the transport that the taps of the room share. */
@@ -42,6 +44,7 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
   readonly #deps: RoomDeps;
   readonly #worker: MediaWorker;
   readonly #tapTransport: types.DirectTransport;
+  readonly #bulkhead: Bulkhead;
   readonly #participants = new Map<string, Participant>();
   #closed = false;
 
@@ -60,7 +63,11 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
     this.#tapTransport = tap;
     worker.rooms += 1;
     // Only a worker that ends takes its routers along.
-    router.once('workerclose', () => this.close('worker-died'));
+    this.#bulkhead = new Bulkhead('room', { ...deps, close: () => this.close('failed') });
+    router.once(
+      'workerclose',
+      this.#bulkhead.wrap(() => this.close('worker-died')),
+    );
   }
 
   /** @throws EmostreamError WORKER_DIED while no worker runs */
@@ -71,7 +78,8 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
       router = await worker.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
       return new Room(id, deps, worker, router, await router.createDirectTransport());
     } catch (error) {
-      router?.close();
+      deps.pool.suspect(worker);
+      new Bulkhead('nothing', deps).steps(() => router?.close());
       throw new EmostreamError('WORKER_DIED', 'the media worker ended while the room was opened: try again', {
         cause: error,
       });
@@ -111,12 +119,16 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
       rtpCapabilities: capabilities,
       analysis,
       findProducer: (producerId) => this.#findProducer(producerId),
+      suspectWorker: () => this.#deps.pool.suspect(this.#worker),
       createTap: (tap) => new DirectTap(this.#tapTransport, tap),
       ...this.#deps,
     });
     analysis.setConsent(NO_CONSENT);
     this.#participants.set(id, participant);
-    participant.once('closed', () => this.#participants.delete(id));
+    participant.once(
+      'closed',
+      this.#bulkhead.wrap(() => this.#participants.delete(id)),
+    );
     return participant;
   }
 
@@ -124,9 +136,11 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
     if (this.#closed) return;
     this.#closed = true;
     this.#worker.rooms -= 1;
-    for (const participant of [...this.#participants.values()]) participant.close(PARTICIPANT_REASON[reason]);
-    this.router.close();
-    this.emit('closed', reason);
+    this.#bulkhead.steps(
+      ...[...this.#participants.values()].map((participant) => () => participant.close(PARTICIPANT_REASON[reason])),
+      () => this.router.close(),
+      () => this.emit('closed', reason),
+    );
   }
 
   #findProducer(producerId: string) {

@@ -1,14 +1,17 @@
 import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
+import type { z } from 'zod';
 import type { Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
+import {
+  type DtlsParameters,
+  dtlsParametersSchema,
+  type RtpParameters,
+  rtpCapabilitiesSchema,
+  rtpParametersSchema,
+} from '../common/rtp-schema.js';
 import { fromMediasoup } from './errors.js';
 import { VIDEO_ORIENTATION } from './media-codecs.js';
-
-/** More than any browser sends; mediasoup itself sets no bound. */
-const MAX_CODECS = 256;
-const MAX_HEADER_EXTENSIONS = 64;
-const MAX_ENCODINGS = 4;
 
 const KIND: Record<Source, types.MediaKind> = { camera: 'video', microphone: 'audio' };
 
@@ -17,9 +20,8 @@ const KIND: Record<Source, types.MediaKind> = { camera: 'video', microphone: 'au
  * @throws EmostreamError BAD_MESSAGE naming the field
  */
 export function checkRtpCapabilities(value: unknown): types.RtpCapabilities {
-  const capabilities = structuredClone(value) as types.RtpCapabilities;
-  bound(capabilities.codecs, MAX_CODECS, 'rtpCapabilities.codecs');
-  bound(capabilities.headerExtensions, MAX_HEADER_EXTENSIONS, 'rtpCapabilities.headerExtensions');
+  // The schema leaves the names of header extensions open: a receiver may know more than mediasoup does.
+  const capabilities = shaped(rtpCapabilitiesSchema, value, 'rtpCapabilities') as types.RtpCapabilities;
   try {
     mediasoup.ortc.validateAndNormalizeRtpCapabilities(capabilities);
   } catch (error) {
@@ -34,16 +36,16 @@ export function checkRtpCapabilities(value: unknown): types.RtpCapabilities {
  */
 export function checkRtpParameters(source: Source, kind: types.MediaKind, value: unknown): types.RtpParameters {
   if (KIND[source] !== kind) throw new EmostreamError('BAD_MESSAGE', `kind: a ${source} sends ${KIND[source]}`);
-  const parameters = structuredClone(value) as types.RtpParameters;
-  bound(parameters.codecs, MAX_CODECS, 'rtpParameters.codecs');
-  bound(parameters.headerExtensions, MAX_HEADER_EXTENSIONS, 'rtpParameters.headerExtensions');
-  bound(parameters.encodings, MAX_ENCODINGS, 'rtpParameters.encodings');
+  const shape = shaped(rtpParametersSchema, value, 'rtpParameters');
+  checkCodecs(kind, shape);
+  checkStreams(shape);
+  const parameters = shape as types.RtpParameters;
   try {
     mediasoup.ortc.validateAndNormalizeRtpParameters(parameters);
   } catch (error) {
     throw fromMediasoup(error, 'rtpParameters');
   }
-  if (parameters.headerExtensions?.some((extension) => (extension.uri as string) === VIDEO_ORIENTATION)) {
+  if (shape.headerExtensions?.some((extension) => extension.uri === VIDEO_ORIENTATION)) {
     throw new EmostreamError(
       'UNSUPPORTED_MEDIA',
       `rtpParameters.headerExtensions: ${VIDEO_ORIENTATION} is not offered by this server; negotiate with its capabilities`,
@@ -52,8 +54,61 @@ export function checkRtpParameters(source: Source, kind: types.MediaKind, value:
   return parameters;
 }
 
-function bound(list: unknown, most: number, field: string): void {
-  if (Array.isArray(list) && list.length > most) {
-    throw new EmostreamError('BAD_MESSAGE', `${field}: ${most} at most`);
+/** @throws EmostreamError BAD_MESSAGE naming the field */
+export function checkDtlsParameters(value: unknown): DtlsParameters {
+  return shaped(dtlsParametersSchema, value, 'dtlsParameters');
+}
+
+/** mediasoup follows references between codecs without looking whether they lead anywhere. */
+function checkCodecs(kind: types.MediaKind, { codecs, encodings = [] }: RtpParameters): void {
+  const media = new Set<number>();
+  const seen = new Set<number>();
+  for (const { mimeType, payloadType } of codecs) {
+    if (!mimeType.toLowerCase().startsWith(`${kind}/`)) bad(`codecs: ${mimeType} is no codec of ${kind}`);
+    if (seen.has(payloadType)) bad(`codecs: payload type ${payloadType} is given twice`);
+    seen.add(payloadType);
+    if (!isRtx(mimeType)) media.add(payloadType);
   }
+  if (media.size === 0) bad('codecs: at least one must be no retransmission');
+  for (const { mimeType, parameters } of codecs) {
+    if (isRtx(mimeType) && !media.has(Number(parameters?.apt))) {
+      bad('codecs: the apt of a retransmission must be the payload type of a codec of this list');
+    }
+  }
+  for (const { codecPayloadType } of encodings) {
+    if (codecPayloadType !== undefined && !media.has(codecPayloadType)) {
+      bad('encodings: codecPayloadType must be the payload type of a codec of this list');
+    }
+  }
+}
+
+/** Streams of one producer are told apart by SSRC or RID (RFC 8852 §3). */
+function checkStreams({ encodings = [] }: RtpParameters): void {
+  const ssrcs = ssrcsOf(encodings);
+  const rids = encodings.flatMap(({ rid }) => rid ?? []);
+  if (new Set(ssrcs).size < ssrcs.length) bad('encodings: an ssrc is given twice');
+  if (new Set(rids).size < rids.length) bad('encodings: a rid is given twice');
+}
+
+/** Every SSRC that the encodings declare, those of retransmissions too. */
+export function ssrcsOf(encodings: NonNullable<RtpParameters['encodings']>): number[] {
+  return encodings.flatMap(({ ssrc, rtx }) => [ssrc ?? [], rtx?.ssrc ?? []].flat());
+}
+
+function isRtx(mimeType: string): boolean {
+  return mimeType.toLowerCase().endsWith('/rtx');
+}
+
+function bad(what: string): never {
+  throw new EmostreamError('BAD_MESSAGE', `rtpParameters.${what}`);
+}
+
+function shaped<T extends z.ZodType>(schema: T, value: unknown, field: string): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new EmostreamError(
+    'BAD_MESSAGE',
+    `${[field, ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message}`,
+  );
 }

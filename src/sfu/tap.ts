@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
+import type { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import type { Source } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
@@ -21,6 +22,8 @@ export interface TapDeps {
   source: Source;
   analysis: ParticipantAnalysis;
   clock: Clock;
+  /** Of the participant: an error in a callback of the tap ends no more than them. */
+  bulkhead: Bulkhead;
   meter: Meter;
   logger: Logger;
   /** Analysis asks that the track be set aside: the owner of the tap closes it. */

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import type { Bulkhead } from '../common/bulkhead.js';
 import { EmostreamError } from '../common/errors.js';
 
 /** First guess of what a receiver's network carries, bit/s, until congestion control knows better. */
@@ -10,7 +11,7 @@ const INITIAL_OUTGOING_BITRATE = 1_000_000;
  */
 export async function createWebRtcTransport(
   router: types.Router,
-  options: { webRtcServer: types.WebRtcServer; maxIncomingBitrate?: number },
+  options: { webRtcServer: types.WebRtcServer; bulkhead: Bulkhead; maxIncomingBitrate?: number },
 ): Promise<types.WebRtcTransport> {
   let transport: types.WebRtcTransport;
   try {
@@ -25,9 +26,12 @@ export async function createWebRtcTransport(
   } catch (error) {
     throw new EmostreamError('CLOSED', 'the room closed meanwhile: join again', { cause: error });
   }
-  transport.on('dtlsstatechange', (state) => {
-    if (state === 'failed' || state === 'closed') transport.close();
-  });
+  transport.on(
+    'dtlsstatechange',
+    options.bulkhead.wrap((state: types.DtlsState) => {
+      if (state === 'failed' || state === 'closed') transport.close();
+    }),
+  );
   if (options.maxIncomingBitrate) {
     try {
       await transport.setMaxIncomingBitrate(options.maxIncomingBitrate);

@@ -8,6 +8,7 @@ import { AddressWatch } from './address-watch.js';
 import { createWorker } from './create-worker.js';
 import type { MediaAddress } from './media-addresses.js';
 import { MediaServer } from './media-server.js';
+import { WorkerProbe } from './worker-probe.js';
 
 export interface WorkerPoolOptions {
   /** Worker processes. 0: one per two cores. */
@@ -43,13 +44,20 @@ interface WorkerPoolEvents {
 const FIRST_RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 10_000;
 const ACQUIRE_PATIENCE_MS = 3000;
+/** A worker answers within a millisecond; a machine that is busy past all measure may take longer. */
+const PROBE_PATIENCE_MS = 10_000;
+const PROBE_EVERY_MS = 15_000;
+/** A worker that does not end when told so is killed, ms. */
+const CLOSE_PATIENCE_MS = 2000;
 
-/** mediasoup's worker processes, each with one WebRtcServer. A worker that dies is replaced. */
+/** mediasoup's worker processes, each with one WebRtcServer. A worker that dies, hangs or answers nonsense is replaced. */
 export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   readonly #options: WorkerPoolOptions;
   readonly #workers: (MediaWorker | null)[];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #addresses: AddressWatch;
+  readonly #probe: WorkerProbe<MediaWorker>;
+  readonly #rounds: NodeJS.Timeout;
   #closed = false;
 
   private constructor(options: WorkerPoolOptions, size: number, addresses: AddressWatch) {
@@ -57,6 +65,15 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     this.#options = options;
     this.#addresses = addresses;
     this.#workers = new Array<MediaWorker | null>(size).fill(null);
+    this.#probe = new WorkerProbe({
+      ask: ({ worker }) => worker.getResourceUsage(),
+      onSick: (worker, reason) => this.#onSick(worker, reason),
+      patienceMs: PROBE_PATIENCE_MS,
+    });
+    this.#rounds = setInterval(() => {
+      for (const worker of this.workers) this.suspect(worker);
+    }, PROBE_EVERY_MS);
+    this.#rounds.unref();
   }
 
   /** @throws EmostreamError INTERNAL when a worker cannot be started (binary missing, address or port not free). */
@@ -111,17 +128,18 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     throw new EmostreamError('WORKER_DIED', 'no media worker is running at the moment: try again in a few seconds');
   }
 
+  /** Something that was asked of the worker failed: looks whether it still answers, and replaces it if not. */
+  suspect(worker: MediaWorker): void {
+    if (!this.#closed) void this.#probe.check(worker);
+  }
+
   /** Ends all workers and waits until their processes are gone. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#addresses.stop();
+    clearInterval(this.#rounds);
     for (const timer of this.#timers) clearTimeout(timer);
-    const ends = this.workers.map(({ worker }) => {
-      if (worker.subprocessClosed) return Promise.resolve();
-      const ended = new Promise<void>((resolve) => worker.once('subprocessclose', () => resolve()));
-      worker.close();
-      return ended;
-    });
+    const ends = this.workers.map(({ worker }) => end(worker));
     this.#workers.fill(null);
     await Promise.all(ends);
   }
@@ -149,6 +167,13 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
 
   async #move(addresses: readonly MediaAddress[]): Promise<void> {
     await Promise.all(this.workers.map(({ media }) => media.move(addresses)));
+  }
+
+  #onSick({ index, worker }: MediaWorker, reason: string): void {
+    if (this.#closed || this.#workers[index]?.worker !== worker || worker.died) return;
+    this.#options.logger.error({ worker: index, reason }, 'a mediasoup worker is of no use any more: it is replaced');
+    // Not `worker.close()`: that asks the worker, which is what fails. Its death is noticed as any other.
+    kill(worker);
   }
 
   #onDied(index: number): void {
@@ -184,5 +209,26 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
       );
       this.#restartIn(index, nextMs);
     }
+  }
+}
+
+function end(worker: types.Worker): Promise<void> {
+  if (worker.subprocessClosed) return Promise.resolve();
+  const ended = new Promise<void>((resolve) => worker.once('subprocessclose', () => resolve()));
+  const timer = setTimeout(() => kill(worker), CLOSE_PATIENCE_MS);
+  try {
+    worker.close();
+  } catch {
+    // Its channel is broken, so it cannot be told.
+    kill(worker);
+  }
+  return ended.finally(() => clearTimeout(timer));
+}
+
+function kill(worker: types.Worker): void {
+  try {
+    process.kill(worker.pid, 'SIGKILL');
+  } catch {
+    // Gone already.
   }
 }

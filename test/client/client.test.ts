@@ -118,7 +118,8 @@ describe('a request', () => {
   it('fails with BAD_REPLY when the answer has another form', async () => {
     server.script.produce = () => ({ producer: 7 });
     const made = await connected();
-    const produce = made.request('produce', { transportId: 't', source: 'camera', kind: 'video', rtpParameters: {} });
+    const rtpParameters = { codecs: [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 }] };
+    const produce = made.request('produce', { transportId: 't', source: 'camera', kind: 'video', rtpParameters });
     expect(await codeOf(produce)).toBe('BAD_REPLY');
   });
 });

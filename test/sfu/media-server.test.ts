@@ -1,3 +1,5 @@
+import { silentMeter } from '../../src/common/metrics.js';
+import { Bulkhead } from '../../src/common/bulkhead.js';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { once } from 'node:events';
@@ -8,6 +10,8 @@ import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
 import { createWebRtcTransport } from '../../src/sfu/transport.js';
 import { RecordingMeter } from './support/recording-meter.js';
 import { silentLogger } from './support/sfu-fixture.js';
+
+const bulkhead = new Bulkhead('nothing', { meter: silentMeter, logger: silentLogger });
 
 let pool: WorkerPool | undefined;
 afterEach(() => pool?.close());
@@ -26,7 +30,11 @@ async function start(options: Partial<WorkerPoolOptions>) {
   });
   const media = pool.workers[0]!;
   const router = await media.worker.createRouter({ mediaCodecs: [] });
-  return { pool, media, transport: () => createWebRtcTransport(router, { webRtcServer: media.webRtcServer }) };
+  return {
+    pool,
+    media,
+    transport: () => createWebRtcTransport(router, { bulkhead, webRtcServer: media.webRtcServer }),
+  };
 }
 
 /** One that was free a moment ago. */

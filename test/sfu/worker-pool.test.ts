@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import type { types } from 'mediasoup';
 import { afterEach, expect, test } from 'vitest';
-import { CLIENT_CAPABILITIES, WorkerPool } from '../../src/sfu/index.js';
+import { CLIENT_CAPABILITIES, MEDIA_CODECS, WorkerPool } from '../../src/sfu/index.js';
 import { RecordingMeter } from './support/recording-meter.js';
 import { RtpSender } from './support/rtp-sender.js';
 import { type Sfu, silentLogger, startSfu } from './support/sfu-fixture.js';
@@ -66,3 +67,39 @@ test('an address that is not this machine’s is an error that says so, and leav
     message: expect.stringContaining('rtcHost 192.0.2.1') as string,
   });
 });
+
+test('a worker whose requests cannot be written any more is replaced, and its room told', async () => {
+  sfu = await startSfu(1);
+  const room = await sfu.openRoom('broken');
+  const alice = room.join('alice', CLIENT_CAPABILITIES);
+  const { id: transportId } = await alice.createTransport('recv');
+  await breakBuilder(room.router);
+
+  const closed = once(room, 'closed');
+  const restarted = once(sfu.pool, 'restarted');
+  await expect(alice.restartIce(transportId)).rejects.toMatchObject({ code: 'WORKER_DIED' });
+  expect(await closed).toEqual(['worker-died']);
+  expect(alice.closed).toBe(true);
+  await restarted;
+  expect(sfu.meter.value('emostream_worker_restarts_total', { worker: 'mediasoup' })).toBe(1);
+  (await sfu.openRoom('after')).join('alice', CLIENT_CAPABILITIES);
+});
+
+test('a pool closes although one worker hangs and another cannot be told to end', async () => {
+  sfu = await startSfu(2);
+  const pids = [0, 1].map((index) => workerPid(sfu!, index));
+  process.kill(pids[0]!, 'SIGSTOP');
+  const { worker } = sfu.pool.workers.find(({ index }) => index === 1)!;
+  const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+  await breakBuilder(router);
+  await sfu.pool.close();
+  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+/** mediasoup's own door, without the checks before it: this leaves the worker's request builder in the middle of an object. */
+async function breakBuilder(router: types.Router): Promise<void> {
+  const codecs = [{ mimeType: 'audio/opus' as const, payloadType: 100, clockRate: 48_000, channels: 2 }];
+  const transport = await router.createDirectTransport();
+  const rtpParameters = { codecs, encodings: [{ ssrc: 1, maxBitrate: 0.5 }] };
+  await expect(transport.produce({ kind: 'audio', rtpParameters })).rejects.toThrow(RangeError);
+}

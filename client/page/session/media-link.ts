@@ -1,10 +1,9 @@
 import { Device, type types } from 'mediasoup-client';
-import type { EmostreamClient, Source } from '../../lib/index.js';
+import type { EmostreamClient, RequestData, Source } from '../../lib/index.js';
 
 type Direction = 'send' | 'recv';
-/** mediasoup's own structures cross the protocol as bounded objects: mediasoup checks them on both sides. */
-type Opaque = Record<string, unknown>;
-const opaque = (value: object): Opaque => value as Opaque;
+type RtpCapabilities = RequestData<'join'>['rtpCapabilities'];
+type RtpParameters = RequestData<'produce'>['rtpParameters'];
 
 /** Three simulcast layers of 180, 360 and 720 lines of a 720-line camera; together within the server's default bitrate. */
 const LAYERS: types.RtpEncodingParameters[] = [
@@ -52,8 +51,9 @@ export class MediaLink {
     return new MediaLink(client, device, onDead);
   }
 
-  get capabilities(): Opaque {
-    return opaque(this.#device.recvRtpCapabilities);
+  get capabilities(): RtpCapabilities {
+    // mediasoup-client leaves the values of codec parameters open; browsers write numbers and strings.
+    return this.#device.recvRtpCapabilities as RtpCapabilities;
   }
 
   /** Opens both transports; the seat must have been taken. */
@@ -109,14 +109,12 @@ export class MediaLink {
     this.#transports.set(direction, transport);
     if (this.#closed) transport.close();
     transport.on('connect', ({ dtlsParameters }, done, failed) => {
-      this.#client
-        .request('connectTransport', { transportId, dtlsParameters: opaque(dtlsParameters) })
-        .then(() => done(), failed);
+      this.#client.request('connectTransport', { transportId, dtlsParameters }).then(() => done(), failed);
     });
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
       const source = appData.source as Source;
       this.#client
-        .request('produce', { transportId, source, kind, rtpParameters: opaque(rtpParameters) })
+        .request('produce', { transportId, source, kind, rtpParameters: rtpParameters as RtpParameters })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
     transport.on('connectionstatechange', (state) => this.#watch(direction, transport, state));

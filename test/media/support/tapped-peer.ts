@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import pino from 'pino';
+import { Bulkhead } from '../../../src/common/bulkhead.js';
 import { type Meter, silentMeter } from '../../../src/common/metrics.js';
 import type { Source } from '../../../src/common/consent.js';
 import { DirectTap } from '../../../src/sfu/direct-tap.js';
@@ -22,13 +23,15 @@ export async function tap(
     mediaProblem() {},
     close() {},
   };
+  const logger = pino({ level: 'silent' });
   const directTap = new DirectTap(transport, {
     producer,
     source,
     analysis,
     clock: wallClock,
+    bulkhead: new Bulkhead('participant', { meter, logger }),
     meter,
-    logger: pino({ level: 'silent' }),
+    logger,
     onStop: () => undefined,
   });
   await directTap.open();

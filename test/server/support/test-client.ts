@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { rtpCapabilitiesSchema } from '../../../src/common/rtp-schema.js';
 import {
   type Notification,
   type Request,
@@ -101,7 +102,8 @@ export class TestClient extends Recorder {
   }
 
   join(name = 'Alice', consent = { face: false, voice: false, words: false }) {
-    return this.request('join', { name, consent, rtpCapabilities: { ...CLIENT_CAPABILITIES } });
+    const rtpCapabilities = rtpCapabilitiesSchema.parse(CLIENT_CAPABILITIES);
+    return this.request('join', { name, consent, rtpCapabilities });
   }
 
   send(data: string | Buffer): void {
