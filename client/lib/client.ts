@@ -237,7 +237,9 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   #lost(error: ClientError): void {
     const { reconnect, random } = this.#options;
-    if (reconnect === false || isFinal(error)) {
+    // A socket whose token ended is opened anew where the token is asked for each time.
+    const renewable = error.code === 'UNAUTHENTICATED' && typeof this.#options.token === 'function';
+    if (reconnect === false || (isFinal(error) && !renewable)) {
       this.#close(error);
       return;
     }

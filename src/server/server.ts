@@ -109,7 +109,16 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     ...deps,
   });
   const limits = new Limits(config, meter);
-  const services: Services = { rooms, bus, policy, audit, subscribers: new Subscribers(meter), limits, clock };
+  const services: Services = {
+    rooms,
+    bus,
+    policy,
+    audit,
+    subscribers: new Subscribers(meter),
+    limits,
+    clock,
+    tokenGraceMs: config.tokenGrace * 1000,
+  };
   const door = new SocketDoor({ config, access, services, guard, meter, logger });
   const routes = createRoutes({
     access,

@@ -17,6 +17,8 @@ export interface Services {
   subscribers: Subscribers<Session>;
   limits: Limits;
   clock: Clock;
+  /** How long a seat is kept after the end of the token that it was taken with, ms. */
+  tokenGraceMs: number;
 }
 
 /** Consent cannot exceed the policy. */

@@ -4,10 +4,16 @@ import type { Subscription } from '../events/bus.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member } from './call-room.js';
 import type { Connection } from './connection.js';
+import { needsNoGrant } from './after-expiry.js';
 import type { Caller } from './limits.js';
-import type { Notification } from './protocol.js';
+import type { Notification, Request } from './protocol.js';
 import type { Services } from './services.js';
+import { TokenLife } from './token-life.js';
 import type { Identity } from './tokens.js';
+
+/** Close code for a socket whose access token has ended; the reason says so too. */
+const TOKEN_EXPIRED = 4002;
+const EXPIRED = 'the access token has ended: connect again with a new one';
 
 /** What one authenticated socket may do, and what it does at the moment: its seat and its subscription. */
 export class Session {
@@ -20,12 +26,23 @@ export class Session {
   #subscription: Subscription | undefined;
   #after: (() => void)[] = [];
   #closed = false;
+  readonly #life: TokenLife;
+  #toldExpired = false;
 
   constructor(services: Services, identity: Identity, address: string, connection: Connection) {
     this.services = services;
     this.caller = { token: identity.digest, address };
     this.#identity = identity;
     this.#connection = connection;
+    const { expiresAtMs } = identity;
+    this.#life = new TokenLife({
+      expiresAtMs,
+      graceMs: services.tokenGraceMs,
+      clock: services.clock,
+      onExpiring: () => this.notify({ type: 'tokenExpiring', expiresAt: expiresAtMs }),
+      onExpired: () => this.#expired(),
+      onGraceOver: () => this.#end(),
+    });
   }
 
   get closed(): boolean {
@@ -42,6 +59,18 @@ export class Session {
     if (!this.#identity.grants[grant]) {
       throw new EmostreamError('FORBIDDEN', `the access token does not grant "${grant}"`);
     }
+  }
+
+  /**
+   * After the token's end only that is possible which takes something back.
+   * @throws EmostreamError UNAUTHENTICATED
+   */
+  assertGranted(request: Request): void {
+    if (!this.#life.over || needsNoGrant(request, this.#member?.participant.consent)) return;
+    throw new EmostreamError(
+      'UNAUTHENTICATED',
+      `${EXPIRED}; with this one you can only withdraw consent, mute and leave`,
+    );
   }
 
   /**
@@ -73,6 +102,8 @@ export class Session {
 
   seat(member: Member | undefined): void {
     this.#member = member;
+    // Nothing keeps the socket any longer; the answer to `leave` goes first.
+    if (!member && this.#life.over) setImmediate(() => this.#expired());
   }
 
   leave(reason: ParticipantCloseReason): void {
@@ -130,7 +161,25 @@ export class Session {
   close(reason: ParticipantCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#life.stop();
     this.unsubscribe();
     this.leave(reason);
+  }
+
+  /** The token ended. A seat that was taken rightly is kept for a while: a call should not break in mid-sentence. */
+  #expired(): void {
+    if (this.#closed) return;
+    if (!this.#toldExpired) {
+      this.#toldExpired = true;
+      this.unsubscribe();
+      this.notify({ type: 'tokenExpired', seatUntil: this.#member ? this.#life.graceEndMs : null });
+    }
+    if (!this.#member) this.#end();
+  }
+
+  /** The grace is over as well. */
+  #end(): void {
+    this.leave('token-expired');
+    this.#connection.close(TOKEN_EXPIRED, `UNAUTHENTICATED: ${EXPIRED}`, 'token-expired');
   }
 }

@@ -11,9 +11,14 @@ export interface Identity {
   subject: string | undefined;
   /** Names the token where something is counted by it. */
   digest: string;
+  /** When the token ends, ms since the epoch. */
+  expiresAtMs: number;
 }
 
-/** Clocks of the machine that mints and of this one may differ by so many seconds. */
+/**
+ * Clocks of the machine that mints and of this one may differ by so many seconds: a token may begin so much too early. It
+ * ends when it says, since the sockets that it opened end then.
+ */
 const CLOCK_TOLERANCE_SECONDS = 5;
 const ALGORITHM = 'HS256';
 
@@ -45,11 +50,14 @@ export async function verifyToken(secret: Uint8Array, token: string, nowMs: numb
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(nowMs),
     });
-    const { room, publish, subscribe, moderate, sub } = payload;
+    const { room, publish, subscribe, moderate, sub, exp = 0 } = payload;
+    const expiresAtMs = exp * 1000;
+    if (expiresAtMs <= nowMs) throw new errors.JWTExpired('it has expired', payload, 'exp', 'check_failed');
     return {
       grants: grantsSchema.parse({ room, publish, subscribe, moderate }),
       subject: participantIdSchema.optional().parse(sub),
       digest: digestOf(token),
+      expiresAtMs,
     };
   } catch (cause) {
     throw new EmostreamError('UNAUTHENTICATED', `the access token is not valid: ${reason(cause)}`, { cause });

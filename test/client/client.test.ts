@@ -182,6 +182,16 @@ describe('a refused connection', () => {
     expect(states).toEqual([]);
   });
 
+  it('because the server closes or restarts (1012) is followed by another connection', async () => {
+    const made = await connected();
+    const states: string[] = [];
+    made.on('status', ({ state }) => states.push(state));
+    server.send({ type: 'serverClosing' });
+    server.sockets[0]?.close(1012, 'CLOSED: the server closes or restarts; connect again');
+    await until(() => states.at(-1) === 'open');
+    expect(states).toEqual(['waiting', 'connecting', 'open']);
+  });
+
   it('by a close code keeps the server’s code', async () => {
     const made = await connected({ reconnect: false });
     const closed = new Promise<ClientStatus>((resolve) => made.on('status', resolve));
@@ -205,6 +215,21 @@ describe('the token', () => {
     server.cut();
     await again;
     expect(server.tokens).toEqual(['t.o.1', 't.o.2']);
+  });
+
+  it('that ends while the socket is open is asked for anew where it can be, and is the end where it cannot', async () => {
+    const ended = 'UNAUTHENTICATED: the access token has ended: connect again with a new one';
+    let given = 0;
+    const renewing = await connected({ token: () => Promise.resolve(`a.b.${++given}`) });
+    server.sockets[0]?.close(4002, ended);
+    await until(() => renewing.status.state === 'open' && given === 2);
+    expect(server.tokens).toEqual(['a.b.1', 'a.b.2']);
+    renewing.close();
+
+    const fixed = await connected();
+    for (const socket of server.sockets) socket.close(4002, ended);
+    await until(() => fixed.status.state === 'closed');
+    expect((fixed.status as Extract<ClientStatus, { state: 'closed' }>).error?.code).toBe('UNAUTHENTICATED');
   });
 
   it('that has expired is not sent', async () => {

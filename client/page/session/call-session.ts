@@ -12,6 +12,7 @@ import {
   type Source,
   toClientError,
 } from '../../lib/index.js';
+import type { AccessEnd } from './access-end.js';
 import type { LocalMedia } from './local-media.js';
 import { MediaLink } from './media-link.js';
 import { RemotePeer } from './remote-peer.js';
@@ -40,6 +41,8 @@ export interface CallEvents {
   consent: Consent;
   event: RoomEvent;
   missed: Missed;
+  /** One's access ends soon, or has ended. */
+  access: AccessEnd;
   /** Something failed that does not end the call. */
   problem: Error;
 }
@@ -57,6 +60,7 @@ export class CallSession extends Emitter<CallEvents> {
   #status: CallStatus = { state: 'joining' };
   #consent: Consent;
   #consentChanges = 0;
+  #access: AccessEnd | null = null;
   #link: MediaLink | undefined;
   #seat: { room: string; participant: string; policy: Consent } | undefined;
   /** Everything that changes the seat happens one after the other, in the order of the server's messages. */
@@ -70,11 +74,15 @@ export class CallSession extends Emitter<CallEvents> {
     this.#client = new EmostreamClient({ server: options.server, room: options.room, token: options.token });
     this.#client.on('event', (event) => this.emit('event', event));
     this.#client.on('missed', (missed) => this.emit('missed', missed));
+    // A short-lived token's end is told before there is a seat.
+    this.#client.on('notification', (notification) => this.#noteAccess(notification));
     this.#client.on('notification', (notification) => this.#enqueue(() => this.#notified(notification)));
     this.#client.on('connected', ({ again }) => {
       if (again) this.#enqueue(() => this.#rejoin());
     });
     this.#client.on('status', (status) => {
+      // Another connection, another token.
+      if (status.state === 'connecting') this.#access = null;
       if (status.state === 'waiting') this.#setStatus({ state: 'reconnecting' });
       else if (status.state === 'closed' && this.#seat) this.#end(status.error);
     });
@@ -88,6 +96,10 @@ export class CallSession extends Emitter<CallEvents> {
   }
   get consent(): Consent {
     return this.#consent;
+  }
+  /** Null while its end is far. */
+  get access(): AccessEnd | null {
+    return this.#access;
   }
   get peers(): RemotePeer[] {
     return [...this.#peers.values()];
@@ -295,6 +307,14 @@ export class CallSession extends Emitter<CallEvents> {
       if (error instanceof ClientError && error.code === 'NOT_FOUND') return;
       throw error;
     }
+  }
+
+  #noteAccess(notification: Notification): void {
+    if (notification.type === 'tokenExpiring') this.#access = { ended: false, until: notification.expiresAt };
+    else if (notification.type === 'tokenExpired' && notification.seatUntil !== null) {
+      this.#access = { ended: true, until: notification.seatUntil };
+    } else return;
+    this.emit('access', this.#access);
   }
 
   async #notified(notification: Notification): Promise<void> {

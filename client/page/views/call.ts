@@ -1,5 +1,6 @@
 import { toClientError } from '../../lib/index.js';
 import { inviteLink } from '../address.js';
+import { accessSentence } from '../session/access-end.js';
 import type { CallSession, CallStatus } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import { MediaProblem } from '../session/media-problem.js';
@@ -74,6 +75,7 @@ export class CallView {
     for (const peer of session.peers) this.#add(peer);
     this.#showStatus(session.status);
     this.#showConsent();
+    if (session.access) options.announcer.say(accessSentence(session.access), 'problem');
   }
 
   focus(): void {
@@ -141,6 +143,7 @@ export class CallView {
       session.on('peerChanged', (peer) => void this.#update(peer)),
       session.on('consent', () => this.#showConsent()),
       session.on('status', (status) => this.#showStatus(status)),
+      session.on('access', (access) => announcer.say(accessSentence(access), 'problem')),
       session.on('problem', (problem) => announcer.say(problem.message, 'problem')),
       session.on('event', (event) => {
         if (event.participant === session.seat?.participant) this.#own.push(event);

@@ -32,6 +32,7 @@ const handlers: { [T in RequestType]: Handler<T> } = {
 
 /** Hands a request to its handler. */
 export async function dispatch(request: Request, session: Session, arrivalMs: number): Promise<unknown> {
+  session.assertGranted(request);
   // The table pairs each type with its own handler; TypeScript cannot follow that through a union.
   const handler = handlers[request.type] as Handler<RequestType>;
   return handler(request, session, arrivalMs);

@@ -11,6 +11,7 @@ export const join: Handler<'join'> = async (request, session) => {
   const consent = withinPolicy(request.consent, policy);
   return rooms.enter(roomId, async (room) => {
     if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
+    session.assertGranted(request);
     const { name, rtpCapabilities } = request;
     const { member, peers } = await room.seat(session, { name, rtpCapabilities, consent });
     return { room: roomId, participant: member.participant.id, peers, policy, consent };

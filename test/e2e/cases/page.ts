@@ -68,6 +68,20 @@ export function thePage(stage: () => Stage): void {
     }
   });
 
+  it('says when one’s access ends', async () => {
+    const secret = 'a-secret-for-tests-of-32-characters!';
+    // Told a minute before, so at once.
+    const server = await startServer(['--jwt-secret', secret, '--open-door', 'true', '--token-ttl', '60']);
+    try {
+      const browser = await stage().browser({});
+      const page = await browser.open(stage().address('ends', server));
+      await join(page, 'Eve');
+      await page.getByText(/^Your access ends at \d/).waitFor();
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('comes back by itself when the server was restarted', async () => {
     const first = await startServer();
     const port = new URL(first.url).port;

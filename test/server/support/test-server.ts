@@ -20,7 +20,10 @@ export interface TestServer {
   meter: RecordingMeter;
   bus: InProcessBus;
   token(grants?: Partial<Grants>, options?: { ttlSeconds?: number; subject?: string }): Promise<string>;
-  connect(grants?: Partial<Grants>, options?: TestClientOptions & { subject?: string }): Promise<TestClient>;
+  connect(
+    grants?: Partial<Grants>,
+    options?: TestClientOptions & { subject?: string; ttlSeconds?: number },
+  ): Promise<TestClient>;
   close(): Promise<void>;
 }
 
@@ -50,8 +53,9 @@ export async function startServer(
   });
   const token: TestServer['token'] = async (grants, options) => {
     const full: Grants = { room: 'room', publish: true, subscribe: true, moderate: false, ...grants };
-    const { ttlSeconds = 60, subject } = options ?? {};
-    return (await mintToken(secretKey, full, { ttlSeconds, nowMs: Date.now(), subject })).token;
+    const { ttlSeconds = 600, subject } = options ?? {};
+    const nowMs = (deps.clock ?? systemClock)();
+    return (await mintToken(secretKey, full, { ttlSeconds, nowMs, subject })).token;
   };
   const clients: TestClient[] = [];
   return {
@@ -60,8 +64,12 @@ export async function startServer(
     meter,
     bus,
     token,
-    connect: async (grants, { subject, ...options } = {}) => {
-      const signed = await token(grants, subject === undefined ? {} : { subject });
+    connect: async (grants, { subject, ttlSeconds, ...options } = {}) => {
+      const life = {
+        ...(subject === undefined ? {} : { subject }),
+        ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+      };
+      const signed = await token(grants, life);
       const client = await TestClient.connect(server.port, { token: signed, ...options });
       clients.push(client);
       return client;

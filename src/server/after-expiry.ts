@@ -1,0 +1,21 @@
+import { type Consent, NO_CONSENT } from '../common/consent.js';
+import type { Request, RequestType } from './protocol.js';
+
+/** What a person may always do: be heard, seen and analysed less. */
+const TAKES_BACK: ReadonlySet<RequestType> = new Set<RequestType>([
+  'leave',
+  'unsubscribe',
+  'pauseProducer',
+  'closeProducer',
+]);
+
+/**
+ * Whether a request asks for nothing that an access token must grant. Withdrawing consent is possible also after the
+ * token's end; giving it, in any part, is not.
+ * @param consent what the one who asks has agreed to so far
+ */
+export function needsNoGrant(request: Request, consent: Consent = NO_CONSENT): boolean {
+  if (request.type !== 'setConsent') return TAKES_BACK.has(request.type);
+  const { face, voice, words } = request.consent;
+  return (!face || consent.face) && (!voice || consent.voice) && (!words || consent.words);
+}
