@@ -1,10 +1,14 @@
-import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
+import { type Consent, isAnything, isWithdrawal, NO_CONSENT, type Source } from '../common/consent.js';
+import { MODALITIES } from '../common/emotions.js';
+import { EmostreamError } from '../common/errors.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { EventBus } from '../events/bus.js';
+import type { EndEvent } from '../events/schema.js';
 import type { Meter } from '../common/metrics.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { ParticipantAnalysis, TrackControl, TrackInfo, TrackSink } from '../sfu/types.js';
 import type { AnalysisThread } from './analysis-thread.js';
+import type { ConsentTerms } from './messages.js';
 import type { WindowPublisher } from './window-publisher.js';
 
 interface Track {
@@ -14,11 +18,14 @@ interface Track {
   paused: boolean;
 }
 
+/** What is used of an analysis thread. */
+export type ThreadEnd = Pick<AnalysisThread, 'send' | 'packet'>;
+
 export interface ParticipantDeps {
   key: number;
   who: { room: string; participant: string };
-  thread: AnalysisThread;
-  publisher: (allowed: () => Consent) => WindowPublisher;
+  thread: ThreadEnd;
+  publisher: (analysing: () => boolean) => WindowPublisher;
   bus: EventBus;
   meter: Meter;
   clock: () => number;
@@ -33,11 +40,18 @@ const TRACK_GRACE_MS = 1000;
 
 const MODALITY = { camera: 'face', microphone: 'voice' } as const satisfies Record<Source, keyof Consent>;
 
+/** Who goes like this does not come back for their seat; a lost one (also one taken away by a limit) may be taken again. */
+const FOR_GOOD: ReadonlySet<string> = new Set<EndEvent['reason']>(['left', 'token-expired']);
+
 type EndReason = Parameters<ParticipantAnalysis['close']>[0] | 'consent-withdrawn' | 'tracks-ended';
 
 /**
  * One participant's analysis in the main thread: keeps consent and tracks, tells the thread, and tells subscribers when
  * analysis begins, changes and ends.
+ *
+ * Whenever something that was consented to is withdrawn, a new generation of consent begins, also when it is given again at
+ * once: the thread forgets what was withdrawn and names the generation with every window, windows of an earlier one are
+ * not published, smoothing starts anew, and the journal forgets the person.
  */
 export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #deps: ParticipantDeps;
@@ -45,8 +59,11 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #tracks = new Map<number, Track>();
   /** What keeps media of a track from being analysed, told or (for want of consent) not. */
   readonly #problems = new Map<Source, MediaProblem>();
-  #thread: AnalysisThread;
+  #thread: ThreadEnd;
   #consent: Consent = NO_CONSENT;
+  #generation = 1;
+  /** When the present consent to each was given, server wall clock, ms. */
+  readonly #given: ConsentTerms['given'] = { face: 0, voice: 0, words: 0 };
   #analysed: Consent = NO_CONSENT;
   #lastWindowEnd = 0;
   #graceTimer: NodeJS.Timeout | undefined;
@@ -55,20 +72,26 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   constructor(deps: ParticipantDeps) {
     this.#deps = deps;
     this.#thread = deps.thread;
-    this.#publisher = deps.publisher(() => this.#consent);
+    this.#publisher = deps.publisher(() => isAnything(this.#analysed));
+    this.#publisher.begin(this.#generation);
     this.#thread.send({ type: 'open', key: deps.key });
+    deps.bus.enter(deps.who);
   }
 
   setConsent(consent: Consent): void {
     if (this.#closed) return;
-    const words = consent.words !== this.#consent.words;
     const before = this.#consent;
     this.#consent = { ...consent };
+    for (const modality of MODALITIES) {
+      if (consent[modality] && !before[modality]) this.#given[modality] = this.#deps.clock();
+    }
+    if (isWithdrawal(before, consent)) this.#publisher.begin(++this.#generation);
+    this.#tellConsent();
+    this.#deps.bus.consent(this.#deps.who, consent);
     for (const [source, problem] of this.#problems) {
       const modality = MODALITY[source];
       if (consent[modality] && !before[modality]) this.#tellProblem(source, problem);
     }
-    if (words) this.#thread.send({ type: 'words', key: this.#deps.key, enabled: consent.words });
     this.#update();
   }
 
@@ -104,6 +127,9 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
     if (this.#closed || !this.#consent.words) return;
+    if (words.startMs < this.#given.words) {
+      throw new EmostreamError('CONSENT_REQUIRED', 'startMs: these words began before consent to words was given');
+    }
     this.#thread.send({ type: 'caption', key: this.#deps.key, ...words });
   }
 
@@ -129,19 +155,15 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     for (const handle of this.#tracks.keys()) this.#deps.releaseTrack(handle);
     this.#tracks.clear();
     this.#thread.send({ type: 'close', key: this.#deps.key });
+    this.#deps.bus.leave(this.#deps.who, !FOR_GOOD.has(reason));
     this.#deps.onClosed();
   }
 
   // --- from the analyser ------------------------------------------------------------------------------------------
 
-  window(features: WindowFeatures): void {
-    // A window that closed before analysis ended may arrive after the end was told; nothing follows an end.
-    if (!isAnything(this.#analysed)) {
-      this.#deps.meter.count('emostream_dropped_total', { stage: 'publish', reason: 'participant-ended' });
-      return;
-    }
+  window(features: WindowFeatures, generation: number): void {
     this.#lastWindowEnd = Math.max(this.#lastWindowEnd, features.endMs);
-    void this.#publisher.process(features);
+    void this.#publisher.process(features, generation);
   }
 
   skipped(startMs: number, endMs: number): void {
@@ -154,19 +176,24 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   }
 
   /** The thread died; everything is opened again in another one, and subscribers are told what they missed. */
-  moveTo(thread: AnalysisThread): void {
+  moveTo(thread: ThreadEnd): void {
     this.#thread = thread;
     thread.send({ type: 'open', key: this.#deps.key });
-    if (this.#consent.words) thread.send({ type: 'words', key: this.#deps.key, enabled: true });
+    this.#tellConsent();
     for (const track of this.#tracks.values()) {
       this.#openInThread(track);
       track.control.requestKeyFrame();
     }
     const now = Math.floor(this.#deps.clock() / 1000) * 1000;
-    if (isAnything(this.#analysed) && this.#lastWindowEnd > 0 && now > this.#lastWindowEnd) {
+    if (this.#lastWindowEnd > 0 && now > this.#lastWindowEnd) {
       this.#publisher.gap(this.#lastWindowEnd, now, 'analysis-restarted');
       this.#lastWindowEnd = now;
     }
+  }
+
+  #tellConsent(): void {
+    const terms: ConsentTerms = { generation: this.#generation, consent: this.#consent, given: { ...this.#given } };
+    this.#thread.send({ type: 'consent', key: this.#deps.key, ...terms });
   }
 
   #openInThread(track: Track): void {
@@ -210,5 +237,3 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#deps.meter.count('emostream_events_total', { type: 'end' });
   }
 }
-
-const isAnything = (consent: Consent) => consent.face || consent.voice || consent.words;

@@ -54,12 +54,12 @@ function openParticipant(key: number): void {
       transcriber,
       clock: systemClock,
       meter,
-      onWindow: (features) => {
+      onWindow: (features, generation) => {
         const transfer: ArrayBuffer[] = [];
         for (const array of [features.face?.crops, features.voice?.logMel, features.words?.tokens]) {
           if (array) transfer.push(array.buffer as ArrayBuffer);
         }
-        send({ type: 'window', key, features }, transfer);
+        send({ type: 'window', key, generation, features }, transfer);
       },
       onSkipped: (startMs, endMs) => {
         send({ type: 'skipped', key, startMs, endMs });
@@ -85,8 +85,8 @@ function handle(message: ToAnalysis): void {
     case 'caption':
       participants.get(message.key)?.caption(message);
       break;
-    case 'words':
-      participants.get(message.key)?.setWords(message.enabled);
+    case 'consent':
+      participants.get(message.key)?.setConsent(message);
       break;
     case 'open':
       openParticipant(message.key);

@@ -65,8 +65,8 @@ export class LiveAnalyser implements Analyser {
       key,
       who,
       thread: slot.thread,
-      publisher: (allowed) =>
-        new WindowPublisher(who, { ...this.#deps, smoothingMs: this.#deps.config.smoothing }, allowed),
+      publisher: (analysing) =>
+        new WindowPublisher(who, { ...this.#deps, smoothingMs: this.#deps.config.smoothing }, analysing),
       bus,
       meter,
       clock,
@@ -108,9 +108,9 @@ export class LiveAnalyser implements Analyser {
   #startThread(index: number): Promise<AnalysisThread> {
     const participant = (key: number) => this.#slots[index]?.participants.get(key);
     const events: AnalysisThreadEvents = {
-      onWindow: ({ key, features }) => {
+      onWindow: ({ key, generation, features }) => {
         const owner = participant(key);
-        if (owner) owner.window(features);
+        if (owner) owner.window(features, generation);
         else this.#deps.meter.count('emostream_dropped_total', { stage: 'publish', reason: 'participant-ended' });
       },
       onSkipped: ({ key, startMs, endMs }) => participant(key)?.skipped(startMs, endMs),

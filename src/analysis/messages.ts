@@ -1,3 +1,5 @@
+import type { Consent } from '../common/consent.js';
+import type { Modality } from '../common/emotions.js';
 import type { Measurement } from '../common/thread-meter.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { SenderReport, TrackInfo } from '../sfu/types.js';
@@ -13,11 +15,20 @@ export interface AnalysisOptions {
   transcriber: string | null;
 }
 
+/** What may be analysed of a participant, and since when. */
+export interface ConsentTerms {
+  /** Raised whenever something is withdrawn; every window names the one under which all of it was measured. */
+  generation: number;
+  consent: Consent;
+  /** When the present consent to each was given, server wall clock, ms: what was said or captured before is not taken. */
+  given: Record<Modality, number>;
+}
+
 /** Main thread → analysis thread. `key` names a participant, `handle` a track, both for the life of the thread. */
 export type ToAnalysis =
   | { type: 'open'; key: number }
   | { type: 'close'; key: number }
-  | { type: 'words'; key: number; enabled: boolean }
+  | ({ type: 'consent'; key: number } & ConsentTerms)
   | { type: 'caption'; key: number; text: string; startMs: number; endMs: number; arrivalMs: number }
   | { type: 'trackOpen'; key: number; handle: number; track: TrackInfo }
   | { type: 'trackPaused'; handle: number; paused: boolean }
@@ -39,7 +50,7 @@ export interface AnalysisInspection {
 /** Analysis thread → main thread. */
 export type FromAnalysis =
   | { type: 'ready' }
-  | { type: 'window'; key: number; features: WindowFeatures }
+  | { type: 'window'; key: number; generation: number; features: WindowFeatures }
   /** Windows [startMs, endMs) that were never made (the thread was suspended or overrun). */
   | { type: 'skipped'; key: number; startMs: number; endMs: number }
   | { type: 'keyFrame'; handle: number }

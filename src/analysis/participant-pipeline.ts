@@ -1,6 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../common/clock.js';
-import type { Modality } from '../common/emotions.js';
+import { NO_CONSENT } from '../common/consent.js';
+import { MODALITIES, type Modality } from '../common/emotions.js';
 import type { Meter } from '../common/metrics.js';
 import { assembleFeatures } from '../features/assemble.js';
 import type { FaceFinder } from '../features/face-finder.js';
@@ -17,7 +18,7 @@ import { AudioTrackReceiver, MediaClock, VideoTrackReceiver } from '../media/ind
 import type { SenderReport, TrackInfo } from '../sfu/types.js';
 import { alignWindows, ParticipantStreams } from '../streams/index.js';
 import type { TranscriberFactory } from '../streams/transcriber.js';
-import type { AnalysisOptions } from './messages.js';
+import type { AnalysisOptions, ConsentTerms } from './messages.js';
 import { Transcription } from './transcription.js';
 
 export interface PipelineDeps {
@@ -29,7 +30,7 @@ export interface PipelineDeps {
   transcriber: TranscriberFactory | null;
   clock: Clock;
   meter: Meter;
-  onWindow(features: WindowFeatures): void;
+  onWindow(features: WindowFeatures, generation: number): void;
   onSkipped(startMs: number, endMs: number): void;
   requestKeyFrame(handle: number): void;
 }
@@ -51,6 +52,7 @@ export class ParticipantPipeline {
   readonly #tracks = new Map<number, Track>();
   readonly #subscription: Subscription;
   readonly #transcription: Transcription | null;
+  #terms: ConsentTerms = { generation: 0, consent: NO_CONSENT, given: { face: 0, voice: 0, words: 0 } };
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -63,7 +65,7 @@ export class ParticipantPipeline {
         meter,
         clock,
         onWords: (segment) => {
-          this.#streams.words(segment);
+          if (this.#mayTake('voice', segment.startMs)) this.caption(segment);
         },
       });
     this.#subscription = alignWindows(this.#streams, deps.tick$, {
@@ -78,7 +80,7 @@ export class ParticipantPipeline {
       const features = assembleFeatures(aligned.window, clock(), options.faceCrops);
       meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
       features.timing.featuresMs = clock();
-      deps.onWindow(features);
+      deps.onWindow(features, this.#terms.generation);
     });
   }
 
@@ -116,13 +118,19 @@ export class ParticipantPipeline {
     if (!replaced) this.#streams.setTrack({ modality: track.modality, on: false, paused: false });
   }
 
-  setWords(enabled: boolean): void {
-    this.#streams.setTrack({ modality: 'words', on: enabled, paused: false });
-    this.#transcription?.setWanted(enabled);
+  /** What is withdrawn is forgotten before this returns; only then do windows carry the new generation. */
+  setConsent(terms: ConsentTerms): void {
+    for (const modality of MODALITIES) {
+      if (this.#terms.consent[modality] && !terms.consent[modality]) this.#forget(modality);
+    }
+    const { words } = terms.consent;
+    this.#streams.setTrack({ modality: 'words', on: words, paused: false });
+    this.#transcription?.setWanted(words);
+    this.#terms = terms;
   }
 
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
-    this.#streams.words(words);
+    if (this.#mayTake('words', words.startMs)) this.#streams.words(words);
   }
 
   /** Gives up on missing packets; the windows are closed by `tick$`. */
@@ -137,6 +145,23 @@ export class ParticipantPipeline {
     this.#streams.close();
   }
 
+  /** The taps close by themselves, but nothing of them may be taken or kept from here on. */
+  #forget(modality: Modality): void {
+    for (const [handle, track] of this.#tracks) if (track.modality === modality) this.closeTrack(handle);
+    this.#streams.setTrack({ modality, on: false, paused: false });
+    // Words that were recognised were measured in the voice too.
+    if (modality === 'voice' && this.#transcription) {
+      this.#streams.setTrack({ modality: 'words', on: false, paused: false });
+    }
+  }
+
+  /** Media on their way when consent was given, or sent again, may be of before it. */
+  #mayTake(modality: Modality, capturedMs: number): boolean {
+    if (capturedMs >= this.#terms.given[modality]) return true;
+    this.#deps.meter.count('emostream_dropped_total', { stage: 'consent', reason: `${modality}-before` });
+    return false;
+  }
+
   #video(handle: number, info: TrackInfo): Track {
     const { meter, clock, faceFinder, requestKeyFrame } = this.#deps;
     const observer = new FaceObserver(faceFinder, {}, meter);
@@ -149,9 +174,11 @@ export class ParticipantPipeline {
       },
       onFrame: (frame) => {
         const { mediaTime, arrivalMs, decodedMs } = frame;
+        if (!this.#mayTake('face', mediaTime)) return;
         this.#streams.frame({ mediaTime, durationMs: 0, arrivalMs, decodedMs, value: observer.observe(frame) });
       },
       onProgress: (mediaTime) => {
+        if (mediaTime < this.#terms.given.face) return;
         this.#streams.progress({ modality: 'face', mediaTime, arrivalMs: clock() });
       },
     });
@@ -172,6 +199,7 @@ export class ParticipantPipeline {
       clock,
       mediaClock: this.#mediaClock,
       onChunk: (chunk) => {
+        if (!this.#mayTake('voice', chunk.mediaTime)) return;
         this.#transcription?.push(chunk);
         const block = observer.observe(chunk);
         if (block) this.#streams.audio(block);

@@ -1,5 +1,4 @@
 import type { Clock } from '../common/clock.js';
-import type { Consent } from '../common/consent.js';
 import type { Meter } from '../common/metrics.js';
 import { buildEmotionEvent, type FeatureSummary } from '../events/build-event.js';
 import type { EventBus } from '../events/bus.js';
@@ -31,25 +30,36 @@ export interface PublisherDeps {
 
 /** The windows of one participant on their way from features to events. */
 export class WindowPublisher {
-  readonly #smoother: ScoreSmoother;
+  #smoother: ScoreSmoother;
+  #generation = 0;
   #closed = false;
 
   constructor(
     private readonly who: { room: string; participant: string },
     private readonly deps: PublisherDeps,
-    /** What may be published right now: consent may be withdrawn while a window is in the engine. */
-    private readonly allowed: () => Consent,
+    /** Whether anything is analysed at the moment: nothing follows an `end`. */
+    private readonly analysing: () => boolean,
   ) {
     this.#smoother = new ScoreSmoother(deps.smoothingMs);
   }
 
-  /** Never rejects: what fails becomes a gap event and a count. */
-  async process(features: WindowFeatures): Promise<void> {
-    if (!this.#mayPublish(features)) return;
+  /** A generation of consent begins: what was measured before, or smoothed of it, is not published any more. */
+  begin(generation: number): void {
+    this.#generation = generation;
+    this.#smoother = new ScoreSmoother(this.deps.smoothingMs);
+    this.deps.runner.cancel(this.who.room, this.who.participant);
+  }
+
+  /**
+   * Never rejects: what fails becomes a gap event and a count.
+   * @param generation the consent under which all of the window was measured
+   */
+  async process(features: WindowFeatures, generation: number): Promise<void> {
+    if (!this.#mayPublish(features, generation)) return;
     const outcome = await this.deps.runner.submit({ ...this.who, features });
     const scoredMs = this.deps.clock();
-    // Consent is asked again: it may have been withdrawn meanwhile, and then nothing may leave.
-    if (!this.#mayPublish(features)) return;
+    // Asked again: consent may have been withdrawn meanwhile, and given anew.
+    if (!this.#mayPublish(features, generation)) return;
     if ('dropped' in outcome) {
       // A lost revision loses no window: the event that it would have revised stands.
       if (features.revision === 0) {
@@ -81,7 +91,7 @@ export class WindowPublisher {
   }
 
   gap(start: number, end: number, reason: GapEvent['reason']): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.analysing()) return;
     this.deps.bus.publish({ type: 'gap', ...this.who, window: { start, end }, reason });
     this.deps.meter.count('emostream_events_total', { type: 'gap' });
   }
@@ -91,15 +101,15 @@ export class WindowPublisher {
     this.deps.runner.cancel(this.who.room, this.who.participant);
   }
 
-  #mayPublish(features: WindowFeatures): boolean {
-    const allowed = this.allowed();
-    const forbidden =
-      (features.face && !allowed.face) || (features.voice && !allowed.voice) || (features.words && !allowed.words);
-    if (!this.#closed && !forbidden) return true;
+  #mayPublish(features: WindowFeatures, generation: number): boolean {
+    const current = generation === this.#generation;
+    if (current && !this.#closed && this.analysing()) return true;
     this.deps.meter.count('emostream_dropped_total', {
       stage: 'publish',
-      reason: this.#closed ? 'participant-ended' : 'consent-withdrawn',
+      reason: current ? 'participant-ended' : 'consent-changed',
     });
+    // Says that the second has no result, and nothing that was measured in it.
+    if (!current && features.revision === 0) this.gap(features.startMs, features.endMs, 'consent-changed');
     return false;
   }
 

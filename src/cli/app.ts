@@ -61,7 +61,13 @@ async function start(
   closeAll: () => Promise<void>,
 ): Promise<App> {
   const clock = systemClock;
-  const bus = new InProcessBus({ journalSize: config.journalSize, maxRooms: config.maxRooms * 2 });
+  const bus = new InProcessBus({
+    journalSize: config.journalSize,
+    journalBytes: config.journalBytes,
+    maxRooms: config.maxRooms,
+    retentionMs: config.journalRetention * 1000,
+    seatHoldMs: config.seatHold * 1000,
+  });
 
   const onRestart = (reason: string): void =>
     logger.warn({ reason }, 'the inference thread died; another takes its place');

@@ -7,3 +7,9 @@ export const NO_CONSENT: Consent = { face: false, voice: false, words: false };
 
 export const sourceSchema = z.enum(['camera', 'microphone']);
 export type Source = z.infer<typeof sourceSchema>;
+
+/** Something that was consented to is no longer. */
+export const isWithdrawal = (before: Consent, after: Consent): boolean =>
+  (before.face && !after.face) || (before.voice && !after.voice) || (before.words && !after.words);
+
+export const isAnything = (consent: Consent): boolean => consent.face || consent.voice || consent.words;

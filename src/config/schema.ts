@@ -128,6 +128,13 @@ export const configSchema = z.strictObject({
   smoothing: int('Time constant of the smoothed scores.', 'ms', 2000, 0, 60_000),
 
   journalSize: int('Events kept per room for subscribers that resume.', 'events', 2000, 0, 1_000_000),
+  journalBytes: int(
+    'Bytes of events kept in all rooms together; at the bound the room with most of them loses its oldest.',
+    'bytes',
+    67_108_864,
+    0,
+    68_719_476_736,
+  ),
   journalRetention: int(
     'How long a room’s events and numbering are kept after its last person left.',
     'seconds',

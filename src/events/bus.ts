@@ -1,41 +1,72 @@
+import type { Consent } from '../common/consent.js';
+import type { EventRecord } from './event-record.js';
+import type { JournalItem } from './room-journal.js';
 import type { RoomEvent } from './schema.js';
 
-/** Events that a reader asked for and will not get; both numbers are inclusive. */
-export interface MissedEvents {
-  fromSeq: number;
-  toSeq: number;
-  reason: 'expired' | 'forgotten';
+type WithoutSeq<T> = T extends RoomEvent ? Omit<T, 'seq' | 'epoch'> : never;
+export type UnsequencedEvent = WithoutSeq<RoomEvent>;
+
+export interface Person {
+  room: string;
+  participant: string;
+}
+
+/** Where a subscriber stopped: the number, and the numbering that it is of, where they know it. */
+export interface ResumePoint {
+  sinceSeq: number;
+  epoch?: string | undefined;
 }
 
 /** Reads a room's journal one event at a time, so that the past costs a reader's memory nothing and may be read slowly. */
 export interface JournalCursor {
   /** There is more to read. */
   readonly behind: boolean;
-  /** The next event, or a run of events that is not held any more; undefined when everything was read. */
-  next(): { event: RoomEvent } | { missed: MissedEvents } | undefined;
+  /** The next event, or a run of events that will not come; undefined when everything was read. */
+  next(): JournalItem | undefined;
+}
+
+export interface Resumed {
+  /** What comes before live events. */
+  cursor: JournalCursor;
+  /** The numbering that was asked for has ended, nobody knows where: from `fromSeq` on nothing of it will come. */
+  ended: { epoch: string; fromSeq: number } | null;
 }
 
 export interface Subscription {
-  /** Names the room's numbering. */
-  epoch: string;
+  /** Names the room's numbering when the subscription began; events name their own. */
+  readonly epoch: string;
   /** The newest sequence number of the room when the subscription began. */
-  lastSeq: number;
-  /** Reads the journal after `seq`; events published while it is read come to it too. */
-  read(seq: number): JournalCursor;
+  readonly lastSeq: number;
+  /**
+   * Reads the journal after the resume point, or after `lastSeq`; events published while it is read come to it too. All that
+   * is held where the resume point is of another numbering.
+   */
+  read(from?: ResumePoint): Resumed;
   close(): void;
 }
 
-type WithoutSeq<T> = T extends RoomEvent ? Omit<T, 'seq' | 'epoch'> : never;
-export type UnsequencedEvent = WithoutSeq<RoomEvent>;
-
-/** What publishes and hands out a room's events. In process here; a NATS one may take its place. */
+/** Numbers, keeps and hands out a room's events. In process here; a NATS one may take its place. */
 export interface EventBus {
   /** Gives the event the room's next `seq`, journals it and hands it to every subscriber, in order. */
   publish(event: UnsequencedEvent): RoomEvent;
-  /** Events published from now on. The listener must not throw or block. */
-  subscribe(room: string, listener: (event: RoomEvent) => void): Subscription;
-  /** How many events the journal holds after `seq`: what it costs to read them. */
-  held(room: string, seq: number): number;
-  /** Frees the journal of a room nobody is in any more, after a while of grace. */
-  closeRoom(room: string): void;
+  /**
+   * Events published from now on. The functions must not throw or block.
+   * @param onForgotten the journal forgot these: where one of them still waits to be sent, it must not be
+   */
+  subscribe(
+    room: string,
+    listener: (event: RoomEvent) => void,
+    onForgotten?: (isForgotten: (event: EventRecord) => boolean) => void,
+  ): Subscription;
+  /** How many events the journal holds after a resume point: what it costs to read them. */
+  held(room: string, from: ResumePoint): number;
+  /** Somebody takes a seat: what is held of them for their return stays, as long as their consent does. */
+  enter(person: Person): void;
+  /** What of them may be analysed from now on. At a withdrawal everything measured of them is forgotten. */
+  consent(person: Person, consent: Consent): void;
+  /**
+   * They lost or left their seat: all that is about them is forgotten but the last `end`.
+   * @param mayReturn not at once, but when they have not come back for a while
+   */
+  leave(person: Person, mayReturn: boolean): void;
 }

@@ -1,7 +1,6 @@
 import { Bulkhead } from '../common/bulkhead.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
-import type { EventBus } from '../events/bus.js';
 import { Room, type RoomDeps } from '../sfu/index.js';
 import type { AuditLog } from './audit-log.js';
 import { CallRoom } from './call-room.js';
@@ -11,7 +10,6 @@ export interface CallRoomsDeps extends RoomDeps {
   maxRooms: number;
   meter: Meter;
   audit: AuditLog;
-  bus: EventBus;
 }
 
 /** A room can close between its opening and a second person's entering; then it is opened anew, so many times. */
@@ -76,7 +74,7 @@ export class CallRooms {
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
-    const { audit, clock, meter, logger, bus } = this.#deps;
+    const { audit, clock, meter, logger } = this.#deps;
     const room = await Room.create(id, this.#deps);
     const onMembers = (by: 1 | -1) => {
       this.#members += by;
@@ -92,7 +90,6 @@ export class CallRooms {
         this.#rooms.delete(id);
         this.#open.delete(id);
         meter.set('emostream_rooms', this.#open.size);
-        bus.closeRoom(id);
       }),
     );
     if (this.#closed) room.close('server-closing');

@@ -4,14 +4,13 @@ import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { JournalCursor } from '../events/bus.js';
-import type { RoomEvent } from '../events/schema.js';
+import type { EventRecord } from '../events/event-record.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import { EventOutbox } from './event-outbox.js';
 import { parseRequest } from './parse-request.js';
 import type { Notification, Request, Response } from './protocol.js';
 import type { ReplayTurns } from './replay-turns.js';
 import type { RefusingSocket } from './refusing-socket.js';
-import { eventText } from './event-text.js';
 import { TokenBucket } from './token-bucket.js';
 
 export interface ConnectionOptions {
@@ -64,8 +63,8 @@ export class Connection {
       maxBufferedBytes: options.maxBufferedBytes,
       maxHeld: MAX_HELD_EVENTS,
       bufferedBytes: () => socket.bufferedAmount,
-      send: (event) => this.#write(eventText(event)),
-      sendMissed: (range) => this.notify({ type: 'missed', ...this.subscribed, ...range }),
+      send: (event) => this.#write(event.text),
+      sendMissed: (missed) => this.notify({ type: 'missed', room: this.subscribedRoom, ...missed }),
       turns: options.turns,
       onDrop: () => options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'slow-subscriber' }),
     });
@@ -78,15 +77,19 @@ export class Connection {
     });
   }
 
-  /** The room and numbering of the subscription whose events are sent here; named in `missed`. */
-  subscribed = { room: '', epoch: '' };
+  /** The room of the subscription whose events are sent here; named in `missed`. */
+  subscribedRoom = '';
 
   notify(notification: Notification): void {
     this.#write(JSON.stringify(notification));
   }
 
-  event(event: RoomEvent): void {
+  event(event: EventRecord): void {
     this.#outbox.push(event);
+  }
+
+  forget(isForgotten: (event: EventRecord) => boolean): void {
+    this.#outbox.forget(isForgotten);
   }
 
   replay(past: JournalCursor): void {

@@ -1,10 +1,11 @@
 import type { JournalCursor } from '../events/bus.js';
-import type { RoomEvent } from '../events/schema.js';
+import type { EventRecord } from '../events/event-record.js';
+import type { MissedRun } from '../events/room-journal.js';
 import type { ReplayTurns } from './replay-turns.js';
 
-export interface SeqRange {
-  fromSeq: number;
-  toSeq: number;
+/** Numbers that will not come on this socket, and why. */
+export interface Missed extends Omit<MissedRun, 'reason'> {
+  reason: MissedRun['reason'] | 'slow-subscriber';
 }
 
 export interface EventOutboxOptions {
@@ -13,14 +14,14 @@ export interface EventOutboxOptions {
   /** Emotion events held back; past it the oldest is dropped. */
   maxHeld: number;
   bufferedBytes: () => number;
-  send: (event: RoomEvent) => void;
-  sendMissed: (range: SeqRange & { reason: 'slow-subscriber' | 'expired' | 'forgotten' }) => void;
+  send: (event: EventRecord) => void;
+  sendMissed: (missed: Missed) => void;
   onDrop: () => void;
   /** Shared by all sockets. */
   turns: ReplayTurns;
 }
 
-type Held = { event: RoomEvent } | { missed: SeqRange };
+type Held = { event: EventRecord } | { missed: Missed };
 
 /** Unsent bytes past which a replay waits for the reader: the journal keeps the events meanwhile, so little is needed. */
 const REPLAY_BUFFERED_BYTES = 131_072;
@@ -48,7 +49,7 @@ export class EventOutbox {
     return this.#held.length;
   }
 
-  push(event: RoomEvent): void {
+  push(event: EventRecord): void {
     if (this.#past) return;
     const { bufferedBytes, maxBufferedBytes, maxHeld, send } = this.#options;
     if (this.#held.length === 0 && bufferedBytes() <= maxBufferedBytes) return send(event);
@@ -67,6 +68,17 @@ export class EventOutbox {
     this.#options.turns.ask(this.#turn);
   }
 
+  /** What was forgotten meanwhile is not sent any more, and told in its place. The past is read from a journal that forgot it. */
+  forget(isForgotten: (event: EventRecord) => boolean): void {
+    const before = this.#held;
+    this.#held = [];
+    for (const held of before) {
+      if ('missed' in held) this.#append(held.missed);
+      else if (isForgotten(held.event)) this.#append(missing(held.event, 'forgotten'));
+      else this.#held.push(held);
+    }
+  }
+
   /** To be called whenever bytes have left: sends on what was held as long as the socket takes it. */
   drained(): void {
     const { bufferedBytes, maxBufferedBytes, send, sendMissed, turns } = this.#options;
@@ -79,7 +91,7 @@ export class EventOutbox {
     while (this.#held.length > 0 && bufferedBytes() <= maxBufferedBytes) {
       const next = this.#held.shift() as Held;
       if ('event' in next) send(next.event);
-      else sendMissed({ ...next.missed, reason: 'slow-subscriber' });
+      else sendMissed(next.missed);
     }
   }
 
@@ -105,23 +117,41 @@ export class EventOutbox {
     if (this.#past) turns.ask(this.#turn);
   };
 
-  #drop(droppable: (event: RoomEvent) => boolean): void {
+  #drop(droppable: (event: EventRecord) => boolean): void {
     const index = this.#held.findIndex((held) => 'event' in held && droppable(held.event));
     const held = this.#held[index];
     if (!held || !('event' in held)) return;
-    const range: SeqRange = { fromSeq: held.event.seq, toSeq: held.event.seq };
-    let [start, count] = [index, 1];
-    const before = this.#held[index - 1];
-    if (before && 'missed' in before && before.missed.toSeq + 1 === range.fromSeq) {
-      range.fromSeq = before.missed.fromSeq;
-      [start, count] = [start - 1, count + 1];
+    const after = this.#held.splice(index).slice(1);
+    this.#append(missing(held.event, 'slow-subscriber'));
+    const next = after[0];
+    if (next && 'missed' in next) {
+      after.shift();
+      this.#append(next.missed);
     }
-    const after = this.#held[index + 1];
-    if (after && 'missed' in after && after.missed.fromSeq === range.toSeq + 1) {
-      range.toSeq = after.missed.toSeq;
-      count += 1;
-    }
-    this.#held.splice(start, count, { missed: range });
+    this.#held.push(...after);
     this.#options.onDrop();
   }
+
+  /** Joins a run to the one before it where they touch, so that there is one at most between two events. */
+  #append(missed: Missed): void {
+    const last = this.#held.at(-1);
+    const joined = last && 'missed' in last ? join(last.missed, missed) : null;
+    if (joined) this.#held.pop();
+    this.#held.push({ missed: joined ?? missed });
+  }
+}
+
+const missing = ({ epoch, seq }: EventRecord, reason: Missed['reason']): Missed => ({
+  epoch,
+  fromSeq: seq,
+  toSeq: seq,
+  reason,
+});
+
+/** Two runs as one; of different reasons only where one was held back for slowness, which then is true of both. */
+function join(before: Missed, after: Missed): Missed | null {
+  if (before.epoch !== after.epoch || before.toSeq + 1 !== after.fromSeq) return null;
+  const slow = [before.reason, after.reason].includes('slow-subscriber');
+  if (before.reason !== after.reason && !slow) return null;
+  return { ...before, toSeq: after.toSeq, reason: slow ? 'slow-subscriber' : before.reason };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EmostreamError } from '../common/errors.js';
-import type { Subscription } from '../events/bus.js';
+import type { ResumePoint, Subscription } from '../events/bus.js';
+import { eventRecord } from '../events/event-record.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member } from './call-room.js';
 import type { Connection } from './connection.js';
@@ -126,20 +127,26 @@ export class Session {
   }
 
   /** Begins a subscription in the place of the one before. @returns the room's numbering and its newest seq */
-  subscribe(room: string, sinceSeq: number | undefined): { epoch: string; lastSeq: number } {
+  subscribe(room: string, from: ResumePoint | undefined): { epoch: string; lastSeq: number } {
     this.unsubscribe();
     // Until the response is out, events stay in the journal: an answer comes before what it announces.
     let answered = false;
-    const subscription = this.services.bus.subscribe(room, (event) => {
-      if (answered) this.#connection.event(event);
-    });
+    const subscription = this.services.bus.subscribe(
+      room,
+      (event) => {
+        if (answered) this.#connection.event(eventRecord(event));
+      },
+      (isForgotten) => this.#connection.forget(isForgotten),
+    );
     this.#subscription = subscription;
     this.services.subscribers.add(this);
     this.afterResponse(() => {
       if (this.#subscription !== subscription) return;
       answered = true;
-      this.#connection.subscribed = { room, epoch: subscription.epoch };
-      this.#connection.replay(subscription.read(sinceSeq ?? subscription.lastSeq));
+      this.#connection.subscribedRoom = room;
+      const { cursor, ended } = subscription.read(from);
+      if (ended) this.notify({ type: 'missed', room, ...ended, toSeq: null, reason: 'other-epoch' });
+      this.#connection.replay(cursor);
     });
     return { epoch: subscription.epoch, lastSeq: subscription.lastSeq };
   }

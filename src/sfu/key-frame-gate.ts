@@ -1,4 +1,7 @@
 import type { Clock } from '../common/clock.js';
+import type { Schedule } from '../common/schedule.js';
+
+export { scheduleTimeout } from '../common/schedule.js';
 
 export interface KeyFrameGateDeps {
   /** Shortest time between two requests, ms. */
@@ -6,8 +9,7 @@ export interface KeyFrameGateDeps {
   clock: Clock;
   /** Sends one request. */
   request: () => void;
-  /** Runs `task` after `delayMs`; returns what cancels it. */
-  schedule: (delayMs: number, task: () => void) => () => void;
+  schedule: Schedule;
 }
 
 /**
@@ -45,9 +47,3 @@ export class KeyFrameGate {
     this.#deps.request();
   }
 }
-
-export const scheduleTimeout: KeyFrameGateDeps['schedule'] = (delayMs, task) => {
-  const timer = setTimeout(task, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

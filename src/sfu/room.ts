@@ -3,7 +3,6 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
-import { NO_CONSENT } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { DirectTap } from './direct-tap.js';
@@ -123,7 +122,6 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
       createTap: (tap) => new DirectTap(this.#tapTransport, tap),
       ...this.#deps,
     });
-    analysis.setConsent(NO_CONSENT);
     this.#participants.set(id, participant);
     participant.once(
       'closed',

@@ -59,12 +59,15 @@ export interface TrackSink {
 export type CloseReason =
   'left' | 'timed-out' | 'removed' | 'token-expired' | 'failed' | 'worker-died' | 'server-closing';
 
-/** The analysis of one participant, as the server sees it. Tracks are added only after consent. */
+/** The analysis of one participant, as the server sees it. There is no consent at first; tracks are added only after it. */
 export interface ParticipantAnalysis {
   /** What may be analysed from now on; the server adds and closes tracks itself. */
   setConsent(consent: Consent): void;
   addTrack(track: TrackInfo, control: TrackControl): TrackSink;
-  /** Words on the server's wall clock, ms. Only called with consent to words. */
+  /**
+   * Words on the server's wall clock, ms. Only called with consent to words.
+   * @throws EmostreamError CONSENT_REQUIRED when they began before it
+   */
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void;
   /** A track does not get through or was set aside; null: all is well again. Subscribers are told. */
   mediaProblem(source: Source, problem: MediaProblem | null): void;

@@ -87,6 +87,8 @@ export class WindowAligner<F, A> {
     if (on) return;
     track.clear();
     this.#drop(`${modality}-off`, this.#clear(modality));
+    // A revision must not tell that there once were media.
+    for (const closed of this.#closed.values()) closed.state[modality] = 'off';
     if (modality === 'words') {
       this.#dirty.clear();
       this.#closed.clear();
@@ -189,9 +191,6 @@ export class WindowAligner<F, A> {
     const closed = this.#closed.get(startMs);
     if (!closed) return;
     closed.revision++;
-    for (const modality of ['face', 'voice'] as const) {
-      if (!this.#tracks[modality].on) closed.state[modality] = 'off';
-    }
     out.push(this.#window(closed, 'revision', now));
   }
 

@@ -4,8 +4,10 @@ export const subscribe: Handler<'subscribe'> = async (request, session) => {
   session.require('subscribe');
   const room = session.roomFor(request.room);
   const { bus, limits } = session.services;
-  if (request.sinceSeq !== undefined) await limits.replay(session.caller, bus.held(room, request.sinceSeq));
-  return { room, ...session.subscribe(room, request.sinceSeq) };
+  const { sinceSeq, epoch } = request;
+  const from = sinceSeq === undefined ? undefined : { sinceSeq, epoch };
+  if (from) await limits.replay(session.caller, bus.held(room, from));
+  return { room, ...session.subscribe(room, from) };
 };
 
 export const unsubscribe: Handler<'unsubscribe'> = (_request, session) => {

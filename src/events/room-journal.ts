@@ -1,0 +1,140 @@
+import type { EventRecord } from './event-record.js';
+
+/** Numbers that will not come, inclusive. `expired`: the journal's bound; `forgotten`: their person withdrew or left. */
+export interface MissedRun {
+  epoch: string;
+  fromSeq: number;
+  toSeq: number;
+  reason: 'expired' | 'forgotten';
+}
+export type JournalItem = { event: EventRecord } | { missed: MissedRun };
+
+/**
+ * What stays of somebody who is forgotten. `state`: the newest `begin` or `end`, which says what is analysed at the
+ * moment; `end`: the newest `end`, which says that nothing is any more. Neither says anything that was measured.
+ */
+export type Kept = 'state' | 'end';
+
+export const staysFor = (kept: Kept, { type }: Pick<EventRecord, 'type'>): boolean =>
+  type === 'end' || (kept === 'state' && type === 'begin');
+
+/** Empty places before the array is made anew: taking the first out of a long array would move all the others. */
+const SLACK = 1024;
+
+/**
+ * One numbering of a room: its events, oldest first. What is removed leaves nothing behind: everything up to `#expiredTo`
+ * went at a bound, and a number above it that is not held was forgotten, so no list of removed numbers is kept.
+ */
+export class RoomJournal {
+  #lastSeq = 0;
+  #bytes = 0;
+  #records: (EventRecord | undefined)[] = [];
+  /** Index of the oldest record that is held. */
+  #first = 0;
+  #expiredTo = 0;
+  /** How many records of each person are held. */
+  readonly #counts = new Map<string, number>();
+
+  /** The numbering after this one, once this one has ended. */
+  successor: RoomJournal | undefined;
+
+  constructor(readonly epoch: string) {}
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  get size(): number {
+    return this.#records.length - this.#first;
+  }
+
+  /** Characters of the texts held; ids and numbers are ASCII, so about as many bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  nextSeq(): number {
+    return ++this.#lastSeq;
+  }
+
+  add(record: EventRecord): void {
+    this.#records.push(record);
+    this.#bytes += record.text.length;
+    this.#counts.set(record.participant, (this.#counts.get(record.participant) ?? 0) + 1);
+  }
+
+  holds(participant: string): boolean {
+    return this.#counts.has(participant);
+  }
+
+  /** Lets go of the oldest, at a bound; false when there is none. */
+  dropOldest(): boolean {
+    const record = this.#records[this.#first];
+    if (!record) return false;
+    this.#records[this.#first++] = undefined;
+    this.#expiredTo = record.seq;
+    this.#removed(record);
+    if (this.#first >= SLACK && this.#first * 2 > this.#records.length) {
+      this.#records = this.#records.slice(this.#first);
+      this.#first = 0;
+    }
+    return true;
+  }
+
+  /** Everything of a person goes but the newest event that says how they stand. */
+  forget(participant: string, kept: Kept): void {
+    if (!this.holds(participant)) return;
+    const own = (record: EventRecord | undefined) => record?.participant === participant;
+    const stays = this.#records.findLast((record) => own(record) && record && staysFor(kept, record));
+    const staying: EventRecord[] = [];
+    for (const record of this.#records) {
+      if (!record) continue;
+      if (own(record) && record !== stays) this.#removed(record);
+      else staying.push(record);
+    }
+    this.#records = staying;
+    this.#first = 0;
+  }
+
+  clear(): void {
+    this.#records = [];
+    this.#first = 0;
+    this.#bytes = 0;
+    this.#counts.clear();
+  }
+
+  /** How many events after `seq` are held. */
+  heldAfter(seq: number): number {
+    return this.#records.length - this.#indexOf(seq + 1);
+  }
+
+  /** What follows `seq`: an event, or the run of numbers that will not come; undefined at the newest. */
+  after(seq: number): JournalItem | undefined {
+    if (seq >= this.#lastSeq) return undefined;
+    const missed = (toSeq: number, reason: MissedRun['reason']) => ({
+      missed: { epoch: this.epoch, fromSeq: seq + 1, toSeq, reason },
+    });
+    if (seq < this.#expiredTo) return missed(this.#expiredTo, 'expired');
+    const event = this.#records[this.#indexOf(seq + 1)];
+    if (event?.seq === seq + 1) return { event };
+    return missed(event ? event.seq - 1 : this.#lastSeq, 'forgotten');
+  }
+
+  /** Index of the first record whose number is at least `seq`. */
+  #indexOf(seq: number): number {
+    let [low, high] = [this.#first, this.#records.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#records[middle] as EventRecord).seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #removed(record: EventRecord): void {
+    this.#bytes -= record.text.length;
+    const left = (this.#counts.get(record.participant) ?? 1) - 1;
+    if (left > 0) this.#counts.set(record.participant, left);
+    else this.#counts.delete(record.participant);
+  }
+}
