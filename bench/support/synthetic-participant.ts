@@ -27,6 +27,7 @@ export interface SyntheticParticipantOptions extends Omit<SyntheticPeerOptions, 
  */
 export class SyntheticParticipant {
   #taps: DirectTap[] = [];
+  #consentedMs = 0;
 
   private constructor(
     readonly peer: SyntheticPeer,
@@ -45,6 +46,7 @@ export class SyntheticParticipant {
   /** As the server does it: taps exist exactly for what is consented to. */
   async setConsent(consent: Consent): Promise<void> {
     this.analysis.setConsent(consent);
+    this.#consentedMs = systemClock();
     this.closeTaps();
     const { meter, direct } = this.options;
     const logger = pino({ level: 'silent' });
@@ -66,10 +68,11 @@ export class SyntheticParticipant {
     await Promise.all(this.#taps.map((tap) => tap.open()));
   }
 
-  /** The words ended `agoMs` ago and lasted a second and a half. */
+  /** The words ended `agoMs` ago and lasted a second and a half, if consent is as old as that. */
   say(text: string, agoMs = 0): void {
     const now = systemClock();
-    this.analysis.caption({ text, startMs: now - agoMs - 1500, endMs: now - agoMs, arrivalMs: now });
+    const startMs = Math.max(this.#consentedMs, now - agoMs - 1500);
+    this.analysis.caption({ text, startMs, endMs: Math.max(startMs, now - agoMs), arrivalMs: now });
   }
 
   /** The tracks end, as when a camera is taken away. */
