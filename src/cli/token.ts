@@ -37,7 +37,7 @@ export function tokenCommand(): Command {
 }
 
 async function token(flags: TokenFlags): Promise<string> {
-  const config = loadConfig({ env: process.env, ...(flags.config ? { file: flags.config } : {}) });
+  const config = loadConfig({ env: process.env, checkFiles: false, ...(flags.config ? { file: flags.config } : {}) });
   if (config.jwtSecret === undefined) {
     throw new EmostreamError(
       'CONFIG_INVALID',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EmostreamError } from '../common/errors.js';
+import { crossCheck, type Problem } from './cross-checks.js';
 import { type Config, configSchema } from './schema.js';
 
 export const ENV_PREFIX = 'EMOSTREAM_';
@@ -18,19 +19,48 @@ export interface ConfigSources {
   env?: Record<string, string | undefined>;
   /** Path of a JSON configuration file. */
   file?: string;
+  /** Whether to look into the files that options name (the TLS pair); default true. */
+  checkFiles?: boolean;
 }
 
 /**
  * Merges the sources, flags over environment over file over defaults, and checks the whole.
- * @throws EmostreamError CONFIG_INVALID, naming every wrong option, where it was set and what it may be.
+ * @throws EmostreamError CONFIG_INVALID, naming everything that is wrong at once: where it was set and what it may be
  */
 export function loadConfig(sources: ConfigSources = {}): Config {
+  const { merged, origin, problems } = merge(sources);
+  const parsed = configSchema.safeParse(merged);
+  const wrong = new Set<string>();
+  for (const issue of parsed.error?.issues ?? []) {
+    // Unknown keys of a file come as one issue that belongs to no option.
+    const key = String(issue.path[0] ?? '');
+    if (key) wrong.add(key);
+    problems.push(`${origin[key] ?? (key || (sources.file ?? 'configuration'))}: ${issue.message}`);
+  }
+  const config = parsed.success ? parsed.data : configSchema.parse(only(merged, wrong));
+  const found = crossCheck(config, { wrong, files: sources.checkFiles ?? true, env: envName });
+  problems.push(...found.map(({ option, message }: Problem) => `${origin[option] ?? option}: ${message}`));
+  if (problems.length > 0) {
+    const lines = problems.map((problem) => `  ${problem}`).join('\n');
+    throw new EmostreamError('CONFIG_INVALID', `the configuration is not valid:\n${lines}`);
+  }
+  return config;
+}
+
+/** The sources on top of each other, where each value came from, and what is wrong with the sources themselves. */
+function merge(sources: ConfigSources): {
+  merged: Record<string, unknown>;
+  origin: Record<string, string>;
+  problems: string[];
+} {
   const merged: Record<string, unknown> = {};
   const origin: Record<string, string> = {};
-  const fileValues = sources.file ? readConfigFile(sources.file) : {};
-  for (const [key, value] of Object.entries(fileValues)) {
-    merged[key] = value;
-    origin[key] = `${sources.file ?? 'file'}: ${key}`;
+  const problems: string[] = [];
+  if (sources.file !== undefined) {
+    for (const [key, value] of Object.entries(readConfigFile(sources.file, problems))) {
+      merged[key] = value;
+      origin[key] = `${sources.file}: ${key}`;
+    }
   }
   for (const key of configKeys) {
     const fromEnv = sources.env?.[envName(key)];
@@ -44,68 +74,34 @@ export function loadConfig(sources: ConfigSources = {}): Config {
       origin[key] = flagName(key);
     }
   }
-  const unknownEnv = Object.keys(sources.env ?? {}).filter(
-    (name) => name.startsWith(ENV_PREFIX) && !configKeys.some((key) => envName(key) === name),
+  const known = new Set(configKeys.map(envName));
+  for (const name of Object.keys(sources.env ?? {})) {
+    if (!name.startsWith(ENV_PREFIX) || known.has(name)) continue;
+    problems.push(`${name}: unknown environment variable; \`emostream serve --help\` lists the options`);
+  }
+  return { merged, origin, problems };
+}
+
+/** What is known and right by itself; the rest takes its default, so that the whole can be looked at together. */
+function only(merged: Record<string, unknown>, wrong: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(
+    configKeys.filter((key) => key in merged && !wrong.has(key)).map((key) => [key, merged[key]]),
   );
-  if (unknownEnv.length > 0) {
-    throw new EmostreamError(
-      'CONFIG_INVALID',
-      `unknown environment variable ${unknownEnv.join(', ')}: \`emostream serve --help\` lists the options`,
-    );
-  }
-  const parsed = configSchema.safeParse(merged);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => {
-      const key = String(issue.path[0] ?? '');
-      return `  ${origin[key] ?? (key || 'configuration')}: ${issue.message}`;
-    });
-    throw new EmostreamError('CONFIG_INVALID', `the configuration is not valid:\n${lines.join('\n')}`);
-  }
-  return checkTogether(parsed.data);
 }
 
-/** What no single option can say. */
-function checkTogether(config: Config): Config {
-  const loopback = isLoopback(config.host);
-  if (config.jwtSecret !== undefined && config.jwtSecret.length < 32) {
-    throw new EmostreamError('CONFIG_INVALID', 'jwtSecret must have 32 characters or more: try `openssl rand -hex 32`');
-  }
-  if (config.jwtSecret === undefined && !loopback) {
-    throw new EmostreamError(
-      'CONFIG_INVALID',
-      `without jwtSecret the server runs in development mode, which listens on loopback only: set ${envName('jwtSecret')} ` +
-        `(\`openssl rand -hex 32\`) to listen on ${config.host}`,
-    );
-  }
-  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
-    throw new EmostreamError('CONFIG_INVALID', 'tlsCert and tlsKey go together: set both or neither');
-  }
-  const rtcHosts = config.rtcHost.split(',').map((host) => host.trim());
-  if (rtcHosts.some(isAnyAddress) && config.rtcAnnouncedAddress === undefined) {
-    throw new EmostreamError(
-      'CONFIG_INVALID',
-      `rtcHost ${config.rtcHost} cannot be told to browsers: set ${envName('rtcAnnouncedAddress')} to the address they reach`,
-    );
-  }
-  if (rtcHosts.length > 1 && config.rtcAnnouncedAddress !== undefined) {
-    throw new EmostreamError('CONFIG_INVALID', 'rtcAnnouncedAddress stands for one rtcHost: set one, or auto');
-  }
-  return config;
-}
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';
-
-function readConfigFile(path: string): Record<string, unknown> {
+function readConfigFile(path: string, problems: string[]): Record<string, unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new EmostreamError('CONFIG_INVALID', `the configuration file ${path} cannot be read as JSON`, { cause });
+  } catch (error) {
+    // What JSON.parse says quotes the text, which may be the secret.
+    const why = (error as NodeJS.ErrnoException).code ?? 'it is no JSON';
+    problems.push(`${path}: the configuration file cannot be read: ${why}`);
+    return {};
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new EmostreamError('CONFIG_INVALID', `the configuration file ${path} must hold one JSON object`);
+    problems.push(`${path}: the configuration file must hold one JSON object`);
+    return {};
   }
   return parsed as Record<string, unknown>;
 }

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/load.js';
+import { isLoopback } from '../config/cross-checks.js';
 
 /**
  * Whether a page may talk to this server. Browsers always send Origin with a WebSocket (RFC 6455 §10.2) and pages cannot

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +8,7 @@ import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { projectRoot } from '../common/version.js';
 import type { Config } from '../config/schema.js';
+import { certificateWarning, loadTls } from '../config/tls.js';
 import type { EventBus } from '../events/bus.js';
 import { type Analyser, TapCounter, WorkerPool } from '../sfu/index.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
@@ -80,7 +80,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     trustedProxies: config.trustedProxies,
     meter,
   });
-  const server = createHttpServer(config);
+  const server = createHttpServer(config, logger);
   server.on('connection', (socket) => guard.accept(socket));
   const pool = await WorkerPool.create({
     size: config.rtcWorkers,
@@ -166,31 +166,20 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   };
 }
 
-function createHttpServer(config: Config): http.Server | https.Server {
+function createHttpServer(config: Config, logger: Logger): http.Server | https.Server {
   const limits = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CHECKING_INTERVAL_MS,
   };
-  const server =
-    config.tlsCert && config.tlsKey
-      ? https.createServer({
-          ...limits,
-          handshakeTimeout: HEADERS_TIMEOUT_MS,
-          cert: readPem(config.tlsCert, 'tlsCert'),
-          key: readPem(config.tlsKey, 'tlsKey'),
-        })
-      : http.createServer(limits);
+  const tls = loadTls(config);
+  const warning = tls && certificateWarning(tls.certificate, Date.now());
+  if (warning) logger.warn(warning);
+  const server = tls
+    ? https.createServer({ ...limits, handshakeTimeout: HEADERS_TIMEOUT_MS, cert: tls.cert, key: tls.key })
+    : http.createServer(limits);
   server.setTimeout(IDLE_TIMEOUT_MS);
   return server;
-}
-
-function readPem(path: string, option: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new EmostreamError('CONFIG_INVALID', `${option}: ${path} cannot be read`, { cause });
-  }
 }
 
 function listen(server: http.Server, { host, httpPort }: Config): Promise<void> {

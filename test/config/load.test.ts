@@ -79,6 +79,41 @@ describe('configuration', () => {
     refused({ flags: { rtcHost: '192.0.2.7,192.0.2.8', rtcAnnouncedAddress } });
   });
 
+  it('tells everything that is wrong at once: unknown names, wrong values and wrong combinations', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    writeFileSync(file, '{"htppPort": 1, "smoothing": -1}');
+    const { message } = refused({
+      file,
+      env: { EMOSTREAM_MAX_ROMS: '3', EMOSTREAM_HTTP_PORT: 'ninety', EMOSTREAM_TLS_CERT: '/nonexistent/cert.pem' },
+      flags: { host: '0.0.0.0', rtcHost: '0.0.0.0' },
+    });
+    const told = message.split('\n').slice(1);
+    for (const named of [
+      'EMOSTREAM_MAX_ROMS',
+      'htppPort',
+      'smoothing',
+      'EMOSTREAM_HTTP_PORT',
+      '--host',
+      '--rtc-host',
+    ]) {
+      expect(told.filter((line) => line.includes(named)).length, named).toBe(1);
+    }
+    expect(told.some((line) => /EMOSTREAM_TLS_CERT.*go together/.test(line))).toBe(true);
+    expect(told.length).toBe(7);
+    // A file that cannot be read hides nothing of the rest, and says nothing of what stands in it.
+    writeFileSync(file, `{"jwtSecret": ${SECRET}}`);
+    const unreadable = refused({ file, env: { EMOSTREAM_MAX_ROMS: '3' } }).message;
+    expect(unreadable).toContain('EMOSTREAM_MAX_ROMS');
+    expect(unreadable).toContain(file);
+    expect(unreadable).not.toContain(SECRET.slice(0, 8));
+  });
+
+  it('does not judge a combination of which one part is wrong by itself', () => {
+    const { message } = refused({ flags: { host: '0.0.0.0', jwtSecret: '' } });
+    expect(message).toContain('--jwt-secret');
+    expect(message).not.toContain('development mode');
+  });
+
   it('reads switches and lists from the environment', () => {
     const config = loadConfig({
       env: { EMOSTREAM_ALLOW_VOICE: 'no', EMOSTREAM_ALLOWED_ORIGINS: 'https://a.example, https://b.example' },

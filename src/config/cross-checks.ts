@@ -1,0 +1,91 @@
+import type { Config } from './schema.js';
+import { inspectTls } from './tls.js';
+
+/** A wrong option, or a wrong combination told at one of its options. */
+export interface Problem {
+  option: keyof Config;
+  message: string;
+}
+
+interface CrossCheck {
+  /** What it looks at: where one of these is wrong by itself, there is nothing to be said of them together. */
+  of: readonly (keyof Config)[];
+  /** @param env names an option's environment variable */
+  find: (config: Config, env: (key: keyof Config) => string) => Problem[];
+}
+
+const SECRET_CHARACTERS = 32;
+const when = (wrong: boolean, option: keyof Config, message: string): Problem[] => (wrong ? [{ option, message }] : []);
+
+/** What no single option can say. */
+const CROSS_CHECKS: readonly CrossCheck[] = [
+  {
+    of: ['jwtSecret'],
+    find: ({ jwtSecret }) =>
+      when(
+        jwtSecret !== undefined && jwtSecret.length < SECRET_CHARACTERS,
+        'jwtSecret',
+        `must have ${SECRET_CHARACTERS} characters or more: try \`openssl rand -hex 32\``,
+      ),
+  },
+  {
+    of: ['jwtSecret', 'host'],
+    find: ({ jwtSecret, host }, env) =>
+      when(
+        jwtSecret === undefined && !isLoopback(host),
+        'host',
+        `without jwtSecret the server runs in development mode, which listens on loopback only: set ${env('jwtSecret')} ` +
+          `(\`openssl rand -hex 32\`) to listen on ${host}`,
+      ),
+  },
+  {
+    of: ['tlsCert', 'tlsKey'],
+    find: ({ tlsCert, tlsKey }) =>
+      when(
+        (tlsCert === undefined) !== (tlsKey === undefined),
+        tlsCert === undefined ? 'tlsKey' : 'tlsCert',
+        'tlsCert and tlsKey go together: set both or neither',
+      ),
+  },
+  {
+    of: ['rtcHost', 'rtcAnnouncedAddress'],
+    find: ({ rtcHost, rtcAnnouncedAddress }, env) => {
+      const hosts = rtcHost.split(',').map((host) => host.trim());
+      return [
+        ...when(
+          hosts.some(isAnyAddress) && rtcAnnouncedAddress === undefined,
+          'rtcHost',
+          `${rtcHost} cannot be told to browsers: set ${env('rtcAnnouncedAddress')} to the address they reach`,
+        ),
+        ...when(
+          hosts.length > 1 && rtcAnnouncedAddress !== undefined,
+          'rtcAnnouncedAddress',
+          'stands for one rtcHost: set one, or auto',
+        ),
+      ];
+    },
+  },
+];
+
+const TLS_FILES: CrossCheck = {
+  of: ['tlsCert', 'tlsKey'],
+  find: ({ tlsCert, tlsKey }) =>
+    tlsCert === undefined || tlsKey === undefined ? [] : inspectTls({ tlsCert, tlsKey }).problems,
+};
+
+/**
+ * @param wrong options that are wrong by themselves
+ * @param files whether to look into the files that options name
+ */
+export function crossCheck(
+  config: Config,
+  options: { wrong: ReadonlySet<string>; files: boolean; env: (key: keyof Config) => string },
+): Problem[] {
+  return [...CROSS_CHECKS, ...(options.files ? [TLS_FILES] : [])]
+    .filter(({ of }) => !of.some((key) => options.wrong.has(key)))
+    .flatMap(({ find }) => find(config, options.env));
+}
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';
