@@ -92,7 +92,6 @@ export class CallRoom {
     const { participant, session } = member;
     const tell = (notification: Notification) => this.broadcast(notification, member);
     const id = participant.id;
-    this.#mediaNews.follow(participant);
     const { wrap } = new Bulkhead('participant', { ...this.#deps, close: () => participant.close('failed') });
     participant.on(
       'producerAdded',
@@ -109,6 +108,10 @@ export class CallRoom {
     participant.on(
       'producerResumed',
       wrap((producerId) => tell({ type: 'producerResumed', participant: id, producerId })),
+    );
+    participant.on(
+      'mediaProblem',
+      wrap((told) => this.#mediaNews.changed(participant, told)),
     );
     participant.on(
       'consumerClosed',

@@ -38,16 +38,13 @@ export class MediaNews {
     this.#blocked = blocked;
   }
 
-  /** From now on, until `left`. */
-  follow(participant: Participant): void {
-    const problems = new Map<Source, MediaProblem>();
+  changed(participant: Participant, { source, problem }: { source: Source; problem: MediaProblem | null }): void {
+    const problems = this.#problems.get(participant) ?? new Map<Source, MediaProblem>();
     this.#problems.set(participant, problems);
-    participant.on('mediaProblem', ({ source, problem }) => {
-      this.#blocked.change(problems.get(source) ?? null, problem);
-      if (problem) problems.set(source, problem);
-      else problems.delete(source);
-      this.#broadcast({ type: 'mediaProblem', participant: participant.id, source, problem });
-    });
+    this.#blocked.change(problems.get(source) ?? null, problem);
+    if (problem) problems.set(source, problem);
+    else problems.delete(source);
+    this.#broadcast({ type: 'mediaProblem', participant: participant.id, source, problem });
   }
 
   left(participant: Participant): void {

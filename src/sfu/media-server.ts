@@ -49,7 +49,11 @@ export class MediaServer {
   #end(server: types.WebRtcServer): void {
     const at = this.#retired.indexOf(server);
     if (at >= 0) this.#retired.splice(at, 1);
-    server.close();
+    try {
+      server.close();
+    } catch {
+      // The worker cannot be asked any more: its ports go with it.
+    }
   }
 }
 

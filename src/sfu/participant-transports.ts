@@ -8,7 +8,8 @@ import { createWebRtcTransport } from './transport.js';
 
 export interface ParticipantTransportsDeps {
   router: types.Router;
-  webRtcServer: types.WebRtcServer;
+  /** Where a new transport listens: the addresses may change. */
+  webRtcServer: () => types.WebRtcServer;
   /** Highest incoming bitrate, bit/s. */
   maxBitrate: number;
   ask: AskWorker;
@@ -41,7 +42,9 @@ export class ParticipantTransports {
     }
     const { router, webRtcServer, maxBitrate, ask, bulkhead } = this.#deps;
     const limit = direction === 'send' ? { maxIncomingBitrate: maxBitrate } : {};
-    const transport = await ask('direction', () => createWebRtcTransport(router, { webRtcServer, bulkhead, ...limit }));
+    const transport = await ask('direction', () =>
+      createWebRtcTransport(router, { webRtcServer: webRtcServer(), bulkhead, ...limit }),
+    );
     if (this.#closed) {
       bulkhead.steps(() => transport.close());
       throw new EmostreamError('CLOSED', 'the participant left meanwhile: join again');

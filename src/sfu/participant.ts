@@ -10,13 +10,15 @@ import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js
 import { ParticipantTransports } from './participant-transports.js';
 import { checkRtpParameters } from './rtp-checks.js';
 import { KEY_FRAME_INTERVAL_MS } from './tap.js';
+import { TrackPath } from './track-path.js';
 import type { ConsumerInfo, ProducerInfo } from './media-info.js';
 import type { Direction, ParticipantCloseReason, ParticipantEvents } from './participant-events.js';
 import type { ParticipantAnalysis } from './types.js';
 
 export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant' | 'onMediaProblem' | 'bulkhead'> {
   router: types.Router;
-  webRtcServer: types.WebRtcServer;
+  /** Where a new transport listens: the addresses may change. */
+  webRtcServer: () => types.WebRtcServer;
   rtpCapabilities: types.RtpCapabilities;
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
   maxBitrate: number;
@@ -113,14 +115,14 @@ export class Participant extends EventEmitter<ParticipantEvents> {
         ...(request.kind === 'video' ? { keyFrameRequestDelay: KEY_FRAME_INTERVAL_MS } : {}),
       }),
     );
-    return this.adopt(producer, request.source);
+    return this.adopt(producer, request.source, transport);
   }
 
   /**
    * Makes a producer on the room's router this participant's own. What `produce` ends with; tests and benchmarks bring
    * producers of other transports. Resolves when the tap is open, if consent allows one.
    */
-  async adopt(producer: types.Producer, source: Source): Promise<ProducerInfo> {
+  async adopt(producer: types.Producer, source: Source, transport?: types.WebRtcTransport): Promise<ProducerInfo> {
     try {
       this.#assertOpen();
       this.#assertSourceFree(source);
@@ -137,6 +139,8 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     );
     const info = describe(own);
     this.emit('producerAdded', info);
+    const tell = (problem: MediaProblem | null) => this.tellProblem(source, problem, 'path');
+    new TrackPath({ producer, transport, clock: this.#deps.clock, bulkhead: this.#bulkhead, tell });
     await this.#taps.add(producer, source);
     return info;
   }
@@ -160,9 +164,8 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   }
 
   /**
-   * Says what is wrong with a track's media, to the call and to subscribers. What a limit stopped is told until the source
-   * is sent anew.
-   * @param problem null: nothing any more, as far as this finder sees
+   * Says what is wrong with a track's media (null: nothing any more, as far as this finder sees), to the call and to
+   * subscribers. What a limit stopped is told until the source is sent anew.
    */
   tellProblem(source: Source, problem: MediaProblem | null, finder: ProblemFinder = 'limits'): void {
     this.#problems.set(source, finder, problem);

@@ -109,12 +109,9 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
     }
     const capabilities = checkRtpCapabilities(rtpCapabilities);
     const analysis = this.#deps.analyser.open({ room: this.id, participant: id });
-    const worker = this.#worker;
     const participant = new Participant(id, {
       router: this.router,
-      get webRtcServer() {
-        return worker.webRtcServer;
-      },
+      webRtcServer: () => this.#worker.webRtcServer,
       rtpCapabilities: capabilities,
       analysis,
       findProducer: (producerId) => this.#findProducer(producerId),

@@ -5,6 +5,9 @@ import { EmostreamError } from '../common/errors.js';
 /** First guess of what a receiver's network carries, bit/s, until congestion control knows better. */
 const INITIAL_OUTGOING_BITRATE = 1_000_000;
 
+/** A peer that is there asks every 4 to 6 s whether it may go on sending (RFC 7675 §5.1); without that ICE is lost, seconds. */
+const ICE_CONSENT_TIMEOUT_SECONDS = 15;
+
 /**
  * A WebRTC transport on the worker's shared ports. It closes itself when its DTLS ends; a lost ICE connection only waits
  * for the client to restart ICE.
@@ -21,6 +24,7 @@ export async function createWebRtcTransport(
       enableTcp: true,
       preferUdp: true,
       enableSctp: false,
+      iceConsentTimeout: ICE_CONSENT_TIMEOUT_SECONDS,
       initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
     });
   } catch (error) {

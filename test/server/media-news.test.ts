@@ -43,3 +43,23 @@ test('who leaves is blocked no more', async () => {
   await alice.request('leave', {});
   expect(subject.meter.value('emostream_media_blocked', { reason: 'bitrate' })).toBe(0);
 });
+
+test('a sender whose media find no way is told so, and so is everybody', async () => {
+  const { room, alice, id } = await call();
+  const bob = await subject.connect({ room });
+  await bob.join('Bob');
+  const { transportId } = await alice.request('createTransport', { direction: 'send' });
+  const opus = { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 };
+  const rtpParameters = { codecs: [opus], encodings: [{ ssrc: 4711 }] };
+  const { producerId } = await alice.request('produce', {
+    transportId,
+    source: 'microphone',
+    kind: 'audio',
+    rtpParameters,
+  });
+  const told = { type: 'mediaProblem', participant: id, source: 'microphone', problem: 'not-connected' };
+  expect(await alice.next('mediaProblem')).toEqual(told);
+  expect(await bob.next('mediaProblem')).toEqual(told);
+  await alice.request('closeProducer', { producerId });
+  expect(await bob.next('mediaProblem', 1)).toEqual({ ...told, problem: null });
+});
