@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+import { Bulkhead } from '../common/bulkhead.js';
 import { type Consent, isAnything, isWithdrawal, NO_CONSENT, type Source } from '../common/consent.js';
 import { MODALITIES } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
@@ -28,6 +30,7 @@ export interface ParticipantDeps {
   publisher: (analysing: () => boolean) => WindowPublisher;
   bus: EventBus;
   meter: Meter;
+  logger: Logger;
   clock: () => number;
   /** A new handle, by which key frame requests find this participant. */
   registerTrack(): number;
@@ -56,6 +59,8 @@ type EndReason = Parameters<ParticipantAnalysis['close']>[0] | 'consent-withdraw
 export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #deps: ParticipantDeps;
   readonly #publisher: WindowPublisher;
+  /** An error in its analysis ends the analysis, with a word to subscribers; the call goes on. */
+  readonly bulkhead: Bulkhead;
   readonly #tracks = new Map<number, Track>();
   /** What keeps media of a track from being analysed, told or (for want of consent) not. */
   readonly #problems = new Map<Source, MediaProblem>();
@@ -71,6 +76,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   constructor(deps: ParticipantDeps) {
     this.#deps = deps;
+    this.bulkhead = new Bulkhead('participant', { ...deps, close: () => this.close('failed') });
     this.#thread = deps.thread;
     this.#publisher = deps.publisher(() => isAnything(this.#analysed));
     this.#publisher.begin(this.#generation);
@@ -150,20 +156,24 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#graceTimer);
-    if (isAnything(this.#analysed)) this.#end(reason);
-    this.#publisher.close();
-    for (const handle of this.#tracks.keys()) this.#deps.releaseTrack(handle);
-    this.#tracks.clear();
-    this.#thread.send({ type: 'close', key: this.#deps.key });
-    this.#deps.bus.leave(this.#deps.who, !FOR_GOOD.has(reason));
-    this.#deps.onClosed();
+    this.bulkhead.steps(
+      () => isAnything(this.#analysed) && this.#end(reason),
+      () => this.#publisher.close(),
+      () => {
+        for (const handle of this.#tracks.keys()) this.#deps.releaseTrack(handle);
+        this.#tracks.clear();
+      },
+      () => this.#thread.send({ type: 'close', key: this.#deps.key }),
+      () => this.#deps.bus.leave(this.#deps.who, !FOR_GOOD.has(reason)),
+      () => this.#deps.onClosed(),
+    );
   }
 
   // --- from the analyser ------------------------------------------------------------------------------------------
 
   window(features: WindowFeatures, generation: number): void {
     this.#lastWindowEnd = Math.max(this.#lastWindowEnd, features.endMs);
-    void this.#publisher.process(features, generation);
+    this.bulkhead.attempt(() => this.#publisher.process(features, generation));
   }
 
   skipped(startMs: number, endMs: number): void {
@@ -216,7 +226,10 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     const lostTrack =
       (before.face && !next.face && this.#consent.face) || (before.voice && !next.voice && this.#consent.voice);
     if (lostTrack && !graceIsOver) {
-      this.#graceTimer = setTimeout(() => this.#update(true), TRACK_GRACE_MS);
+      this.#graceTimer = setTimeout(
+        this.bulkhead.wrap(() => this.#update(true)),
+        TRACK_GRACE_MS,
+      );
       this.#graceTimer.unref();
       return;
     }

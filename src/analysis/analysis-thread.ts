@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import { Bulkhead } from '../common/bulkhead.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { replay } from '../common/thread-meter.js';
@@ -59,17 +60,23 @@ export class AnalysisThread {
         resolve();
       });
     });
-    worker.on('message', (message: FromAnalysis) => {
-      thread.#receive(message);
-    });
+    // What belongs to a participant is caught there; the rest is only counted: the thread goes on.
+    const bulkhead = new Bulkhead('nothing', deps);
+    worker.on(
+      'message',
+      bulkhead.wrap((message: FromAnalysis) => thread.#receive(message)),
+    );
     worker.on('error', (error: Error) => {
       deps.logger.error({ err: error, thread: options.index }, 'analysis thread failed');
     });
-    worker.once('exit', () => {
-      thread.#dead = true;
-      thread.#failInspections();
-      if (!thread.#closed) deps.events.onDied();
-    });
+    worker.once(
+      'exit',
+      bulkhead.wrap(() => {
+        thread.#dead = true;
+        thread.#failInspections();
+        if (!thread.#closed) deps.events.onDied();
+      }),
+    );
     return thread;
   }
 
@@ -120,7 +127,10 @@ export class AnalysisThread {
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', resolve));
     this.send({ type: 'stop' });
     this.#closed = true;
-    const timer = setTimeout(() => void this.#worker.terminate(), 2000);
+    const timer = setTimeout(() => {
+      // It never rejects; `ended` tells.
+      this.#worker.terminate().catch(() => undefined);
+    }, 2000);
     await ended;
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
+import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
@@ -32,6 +33,7 @@ interface Slot {
 /** The analyser of the live server: a few threads, each with a share of the participants. */
 export class LiveAnalyser implements Analyser {
   readonly #deps: LiveAnalyserDeps;
+  readonly #bulkhead: Bulkhead;
   readonly #slots: Slot[] = [];
   /** Track handle → its participant, for key frame requests. */
   readonly #owners = new Map<number, AnalysedParticipant>();
@@ -41,6 +43,7 @@ export class LiveAnalyser implements Analyser {
 
   private constructor(deps: LiveAnalyserDeps) {
     this.#deps = deps;
+    this.#bulkhead = new Bulkhead('nothing', deps);
   }
 
   static async create(deps: LiveAnalyserDeps): Promise<LiveAnalyser> {
@@ -60,7 +63,7 @@ export class LiveAnalyser implements Analyser {
       (a, b) => Number(b.running) - Number(a.running) || a.participants.size - b.participants.size,
     )[0]!;
     const key = this.#nextKey++;
-    const { bus, meter, clock } = this.#deps;
+    const { bus, meter, logger, clock } = this.#deps;
     const participant: AnalysedParticipant = new AnalysedParticipant({
       key,
       who,
@@ -69,6 +72,7 @@ export class LiveAnalyser implements Analyser {
         new WindowPublisher(who, { ...this.#deps, smoothingMs: this.#deps.config.smoothing }, analysing),
       bus,
       meter,
+      logger,
       clock,
       registerTrack: () => {
         const handle = this.#nextHandle++;
@@ -110,14 +114,20 @@ export class LiveAnalyser implements Analyser {
     const events: AnalysisThreadEvents = {
       onWindow: ({ key, generation, features }) => {
         const owner = participant(key);
-        if (owner) owner.window(features, generation);
+        if (owner) owner.bulkhead.attempt(() => owner.window(features, generation));
         else this.#deps.meter.count('emostream_dropped_total', { stage: 'publish', reason: 'participant-ended' });
       },
-      onSkipped: ({ key, startMs, endMs }) => participant(key)?.skipped(startMs, endMs),
-      onKeyFrame: (handle) => this.#owners.get(handle)?.keyFrame(handle),
+      onSkipped: ({ key, startMs, endMs }) => {
+        const owner = participant(key);
+        owner?.bulkhead.attempt(() => owner.skipped(startMs, endMs));
+      },
+      onKeyFrame: (handle) => {
+        const owner = this.#owners.get(handle);
+        owner?.bulkhead.attempt(() => owner.keyFrame(handle));
+      },
       onDied: () => {
         const slot = this.#slots[index];
-        if (slot) void this.#replace(slot);
+        if (slot) this.#bulkhead.attempt(() => this.#replace(slot));
       },
     };
     const { config, meter, logger } = this.#deps;
@@ -141,13 +151,18 @@ export class LiveAnalyser implements Analyser {
     this.#deps.logger.error({ thread: slot.index }, 'analysis thread died; starting another');
     try {
       const thread = await this.#startThread(slot.index);
-      if (this.#closed) return void thread.close();
+      if (this.#closed) return await thread.close();
       slot.thread = thread;
       slot.running = true;
-      for (const participant of slot.participants.values()) participant.moveTo(thread);
+      for (const participant of slot.participants.values()) {
+        participant.bulkhead.attempt(() => participant.moveTo(thread));
+      }
     } catch (error) {
       this.#deps.logger.fatal({ err: error }, 'analysis thread cannot be started; trying again in a second');
-      setTimeout(() => void this.#replace(slot), 1000).unref();
+      setTimeout(
+        this.#bulkhead.wrap(() => this.#replace(slot)),
+        1000,
+      ).unref();
     }
   }
 }

@@ -27,6 +27,12 @@ export interface App {
   close(): Promise<void>;
 }
 
+export interface StartOptions {
+  meter?: PromMeter;
+  /** Takes the place of a random one where no secret is configured. */
+  developmentSecret?: string | undefined;
+}
+
 const VITALS_EVERY_MS = 1000;
 /** How long closing waits for the batch that is being computed, ms. */
 const ENGINE_PATIENCE_MS = 1000;
@@ -35,7 +41,11 @@ const ENGINE_PATIENCE_MS = 1000;
  * Wires the stages together and starts them; when one cannot start, those already started are closed again.
  * @throws EmostreamError ENGINE_UNAVAILABLE, MODEL_INVALID, CONFIG_INVALID or INTERNAL
  */
-export async function startApp(config: Config, logger: Logger, meter = new PromMeter()): Promise<App> {
+export async function startApp(
+  config: Config,
+  logger: Logger,
+  { meter = new PromMeter(), developmentSecret }: StartOptions = {},
+): Promise<App> {
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) {
@@ -48,7 +58,7 @@ export async function startApp(config: Config, logger: Logger, meter = new PromM
     }
   };
   try {
-    return await start({ config, logger, meter }, closers, closeAll);
+    return await start({ config, logger, meter, developmentSecret }, closers, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -56,7 +66,7 @@ export async function startApp(config: Config, logger: Logger, meter = new PromM
 }
 
 async function start(
-  { config, logger, meter }: { config: Config; logger: Logger; meter: PromMeter },
+  { config, logger, meter, developmentSecret }: StartOptions & { config: Config; logger: Logger; meter: PromMeter },
   closers: (() => unknown)[],
   closeAll: () => Promise<void>,
 ): Promise<App> {
@@ -92,6 +102,7 @@ async function start(
     meter,
     logger,
     clock,
+    developmentSecret,
     info: { version: packageVersion(), engine: identity.name, model: identity.model },
     telemetry: telemetryHandlers(
       meter,

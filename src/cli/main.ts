@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import { packageVersion } from '../common/version.js';
+import { failWith } from './failure.js';
 
 /**
  * `emostream`: one file per command. Commands are imported when asked for, so that a light one (`token`, `watch`) does not
@@ -30,9 +30,4 @@ async function main(argv: string[]): Promise<void> {
   await program.parseAsync(argv);
 }
 
-main(process.argv).catch((error: unknown) => {
-  const failure = toEmostreamError(error);
-  console.error(`emostream: ${failure.message} [${failure.code}]`);
-  if (!(error instanceof EmostreamError) && error instanceof Error) console.error(error.stack);
-  process.exitCode = 1;
-});
+main(process.argv).catch(failWith);

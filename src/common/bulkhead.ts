@@ -4,7 +4,7 @@ import { toEmostreamError } from './errors.js';
 import type { Meter } from './metrics.js';
 
 /** What is closed for an error that nobody expected. */
-export type Compartment = 'participant' | 'room' | 'connection' | 'nothing';
+export type Compartment = 'participant' | 'room' | 'connection' | 'process' | 'nothing';
 
 export interface BulkheadDeps {
   meter: Meter;

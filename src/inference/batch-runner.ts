@@ -108,9 +108,10 @@ export class BatchRunner {
     const own = this.#enqueue(window);
     const inOrder = before ? before.then(() => own) : own;
     this.#last.set(key, inOrder);
-    void inOrder.then(() => {
+    const forget = () => {
       if (this.#last.get(key) === inOrder) this.#last.delete(key);
-    });
+    };
+    inOrder.then(forget, forget);
     return inOrder;
   }
 

@@ -137,7 +137,7 @@ export class EngineThread implements Engine {
     const worker = this.#worker;
     if (!worker) return;
     if (!ENDS_ITSELF.has(this.name)) {
-      void worker.terminate();
+      end(worker);
       return;
     }
     this.#leave(worker);
@@ -149,7 +149,8 @@ export class EngineThread implements Engine {
     worker.removeAllListeners('message');
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     this.#leaving.add(ended);
-    void ended.then(() => this.#leaving.delete(ended));
+    const left = () => this.#leaving.delete(ended);
+    ended.then(left, left);
     worker.postMessage({ call: 'dispose' } satisfies ToEngine);
     worker.unref();
   }
@@ -187,7 +188,7 @@ export class EngineThread implements Engine {
           resolve();
         } else if (message.type === 'refused') {
           reject(new EmostreamError(message.code, message.message));
-          void worker.terminate();
+          end(worker);
         } else this.#receive(message);
       });
       let over = false;
@@ -256,6 +257,11 @@ export class EngineThread implements Engine {
     }
     this.#pending.clear();
   }
+}
+
+/** Its `exit` tells the rest. */
+function end(worker: Worker): void {
+  worker.terminate().catch(() => undefined);
 }
 
 function disposed(): EmostreamError {

@@ -5,4 +5,4 @@ import { startEngineHere } from './engines.js';
 
 /** Entry of the inference thread. It ends when the main thread terminates it. */
 const { engine } = workerData as EngineWorkerData;
-void serveEngine(parentPort!, () => startEngineHere(engine));
+await serveEngine(parentPort!, () => startEngineHere(engine));

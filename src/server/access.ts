@@ -11,7 +11,12 @@ export interface Access {
   development: boolean;
 }
 
-export function resolveAccess(config: Pick<Config, 'jwtSecret' | 'openDoor'>): Access {
-  if (config.jwtSecret === undefined) return { secret: randomBytes(32), openDoor: true, development: true };
-  return { secret: new TextEncoder().encode(config.jwtSecret), openDoor: config.openDoor, development: false };
+/** @param developmentSecret where none is configured; a random one if not given */
+export function resolveAccess(
+  config: Pick<Config, 'jwtSecret' | 'openDoor'>,
+  developmentSecret = randomBytes(32).toString('hex'),
+): Access {
+  const encode = (secret: string) => new TextEncoder().encode(secret);
+  if (config.jwtSecret === undefined) return { secret: encode(developmentSecret), openDoor: true, development: true };
+  return { secret: encode(config.jwtSecret), openDoor: config.openDoor, development: false };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RawData } from 'ws';
+import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
@@ -48,6 +49,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #bucket: TokenBucket;
   readonly #outbox: EventOutbox;
+  /** An error in what this socket causes ends no more than this socket, and the seat of whoever has it. */
+  readonly bulkhead: Bulkhead;
   #queue: Promise<void> = Promise.resolve();
   #pending = 0;
   #violations = 0;
@@ -57,6 +60,7 @@ export class Connection {
   constructor(socket: RefusingSocket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.bulkhead = new Bulkhead('connection', { ...options, close: () => this.terminate('failed') });
     const perSecond = options.maxMessagesPerSecond;
     this.#bucket = new TokenBucket(perSecond * RATE_WINDOW_SECONDS, perSecond, options.clock);
     this.#outbox = new EventOutbox({
@@ -68,13 +72,29 @@ export class Connection {
       turns: options.turns,
       onDrop: () => options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'slow-subscriber' }),
     });
-    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('pong', () => (this.#unansweredPings = 0));
-    socket.on('error', (error: Error & { code?: string }) => this.#onError(error));
-    socket.once('close', (code) => {
-      this.#outbox.clear();
-      options.onClose(this.#end ?? (code === ABNORMAL_CLOSE ? 'timed-out' : 'left'));
-    });
+    const { wrap } = this.bulkhead;
+    socket.on(
+      'message',
+      wrap((data: RawData, isBinary: boolean) => this.#onMessage(data, isBinary)),
+    );
+    socket.on(
+      'pong',
+      wrap(() => (this.#unansweredPings = 0)),
+    );
+    socket.on(
+      'error',
+      wrap((error: Error & { code?: string }) => this.#onError(error)),
+    );
+    socket.once(
+      'close',
+      wrap((code: number) => {
+        const end = this.#end ?? (code === ABNORMAL_CLOSE ? 'timed-out' : 'left');
+        this.bulkhead.steps(
+          () => this.#outbox.clear(),
+          () => options.onClose(end),
+        );
+      }),
+    );
   }
 
   /** The room of the subscription whose events are sent here; named in `missed`. */
@@ -141,7 +161,9 @@ export class Connection {
     }
     this.#pending += 1;
     const { request } = parsed;
-    this.#queue = this.#queue.then(() => this.#answer(request, arrivalMs));
+    this.#queue = this.#queue
+      .then(() => this.#answer(request, arrivalMs))
+      .catch((error: unknown) => this.bulkhead.fail(error));
   }
 
   async #answer(request: Request, arrivalMs: number): Promise<void> {
@@ -180,7 +202,10 @@ export class Connection {
       this.#countError('OVERLOADED');
       return this.close(1013, 'OVERLOADED: the client reads too slowly; connect again and resume', 'removed');
     }
-    socket.send(text, () => this.#outbox.drained());
+    socket.send(
+      text,
+      this.bulkhead.wrap(() => this.#outbox.drained()),
+    );
   }
 
   #onError(error: Error & { code?: string }): void {

@@ -62,7 +62,7 @@ export class RateLimit {
       if (end > now && this.#ends.size <= (this.#options.maxKeys ?? MAX_KEYS)) break;
       this.#ends.delete(oldest);
       // Of an expired one there may be a newer count in the library by now, but never without an entry at the end of ours.
-      if (end > now) void this.#limiter.delete(oldest);
+      if (end > now) this.#limiter.delete(oldest).catch(() => false);
     }
   }
 }

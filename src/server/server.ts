@@ -2,7 +2,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
@@ -33,6 +35,8 @@ export interface ServerDeps {
   clock: Clock;
   info: Pick<ServerInfo, 'version' | 'engine' | 'model'>;
   telemetry: TelemetryHandlers;
+  /** Takes the place of a random one where no secret is configured. */
+  developmentSecret?: string | undefined;
   /** Folder of the built page; dist/client if not given. */
   clientDir?: string;
   /** mediasoup's worker program; the installed one if not given. */
@@ -72,7 +76,7 @@ const MAX_WITHOUT_TOKEN = 500;
  */
 export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, bus, meter, logger, clock } = deps;
-  const access = resolveAccess(config);
+  const access = resolveAccess(config, deps.developmentSecret);
   const policy = { face: config.allowFace, voice: config.allowVoice, words: config.allowWords };
   const guard = new ConnectionGuard({
     maxPerAddress: config.maxConnectionsPerAddress,
@@ -81,7 +85,8 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     meter,
   });
   const server = createHttpServer(config, logger);
-  server.on('connection', (socket) => guard.accept(socket));
+  const perSocket = (socket: Duplex) => new Bulkhead('connection', { meter, logger, close: () => socket.destroy() });
+  server.on('connection', (socket) => perSocket(socket).attempt(() => guard.accept(socket)));
   const pool = await WorkerPool.create({
     size: config.rtcWorkers,
     rtcHost: config.rtcHost,
@@ -137,9 +142,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   server.on('request', (request, response) => {
     const timer = setTimeout(() => request.socket.destroy(), ANSWER_TIMEOUT_MS);
     response.once('close', () => clearTimeout(timer));
-    void routes(request, response);
+    perSocket(request.socket).attempt(() => routes(request, response));
   });
-  server.on('upgrade', (request, socket, head) => void door.upgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => perSocket(socket).attempt(() => door.upgrade(request, socket, head)));
 
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;

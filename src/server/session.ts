@@ -131,12 +131,13 @@ export class Session {
     this.unsubscribe();
     // Until the response is out, events stay in the journal: an answer comes before what it announces.
     let answered = false;
+    const { wrap } = this.#connection.bulkhead;
     const subscription = this.services.bus.subscribe(
       room,
-      (event) => {
+      wrap((event) => {
         if (answered) this.#connection.event(eventRecord(event));
-      },
-      (isForgotten) => this.#connection.forget(isForgotten),
+      }),
+      wrap((isForgotten) => this.#connection.forget(isForgotten)),
     );
     this.#subscription = subscription;
     this.services.subscribers.add(this);
@@ -168,9 +169,11 @@ export class Session {
   close(reason: ParticipantCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#life.stop();
-    this.unsubscribe();
-    this.leave(reason);
+    this.#connection.bulkhead.steps(
+      () => this.#life.stop(),
+      () => this.unsubscribe(),
+      () => this.leave(reason),
+    );
   }
 
   /** The token ended. A seat that was taken rightly is kept for a while: a call should not break in mid-sentence. */

@@ -57,7 +57,7 @@ export class SocketDoor {
       WebSocket: RefusingSocket,
     });
     this.#heartbeat = setInterval(() => {
-      for (const connection of this.#connections.keys()) connection.beat();
+      for (const connection of this.#connections.keys()) connection.bulkhead.attempt(() => connection.beat());
     }, deps.config.heartbeat);
   }
 
@@ -117,11 +117,16 @@ export class SocketDoor {
       else this.#onEmpty = resolve;
     });
     for (const connection of this.#connections.keys()) {
-      connection.notify({ type: 'serverClosing' });
-      connection.close(SERVICE_RESTART, 'CLOSED: the server closes or restarts; connect again', 'server-closing');
+      connection.bulkhead.steps(
+        () => connection.notify({ type: 'serverClosing' }),
+        () =>
+          connection.close(SERVICE_RESTART, 'CLOSED: the server closes or restarts; connect again', 'server-closing'),
+      );
     }
     const timer = setTimeout(() => {
-      for (const connection of this.#connections.keys()) connection.terminate('server-closing');
+      for (const connection of this.#connections.keys()) {
+        connection.bulkhead.attempt(() => connection.terminate('server-closing'));
+      }
     }, CLOSE_PATIENCE_MS);
     await allClosed;
     clearTimeout(timer);

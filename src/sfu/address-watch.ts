@@ -42,7 +42,7 @@ export class AddressWatch {
 
   start(): void {
     if (!this.#automatic) return;
-    this.#timer = setTimeout(() => void this.#again(), LOOK_EVERY_MS);
+    this.#timer = setTimeout(() => this.#again(), LOOK_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -73,9 +73,13 @@ export class AddressWatch {
     }
   }
 
-  async #again(): Promise<void> {
-    await this.look().catch((error: unknown) => this.#options.logger.error({ err: error }, 'addresses not looked up'));
-    if (this.#timer) this.start();
+  #again(): void {
+    const next = () => {
+      if (this.#timer) this.start();
+    };
+    this.look()
+      .catch((error: unknown) => this.#options.logger.error({ err: error }, 'addresses not looked up'))
+      .then(next, next);
   }
 }
 

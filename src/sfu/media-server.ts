@@ -34,7 +34,10 @@ export class MediaServer {
     const old = this.#current;
     this.#current = next;
     this.#retired.push(old);
-    old.observer.on('webrtctransportunhandled', () => void this.#endIfEmpty(old));
+    old.observer.on('webrtctransportunhandled', () => {
+      // It fails only with the worker, whose end is told otherwise.
+      this.#endIfEmpty(old).catch(() => undefined);
+    });
     await this.#endIfEmpty(old);
     if (this.#retired.length > MAX_RETIRED) this.#end(this.#retired[0]!);
   }

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
+import { Bulkhead } from '../common/bulkhead.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { AddressWatch } from './address-watch.js';
@@ -56,6 +57,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   readonly #workers: (MediaWorker | null)[];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #addresses: AddressWatch;
+  readonly #bulkhead: Bulkhead;
   readonly #probe: WorkerProbe<MediaWorker>;
   readonly #rounds: NodeJS.Timeout;
   #closed = false;
@@ -63,6 +65,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   private constructor(options: WorkerPoolOptions, size: number, addresses: AddressWatch) {
     super();
     this.#options = options;
+    this.#bulkhead = new Bulkhead('nothing', options);
     this.#addresses = addresses;
     this.#workers = new Array<MediaWorker | null>(size).fill(null);
     this.#probe = new WorkerProbe({
@@ -130,7 +133,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
 
   /** Something that was asked of the worker failed: looks whether it still answers, and replaces it if not. */
   suspect(worker: MediaWorker): void {
-    if (!this.#closed) void this.#probe.check(worker);
+    if (!this.#closed) this.#bulkhead.attempt(() => this.#probe.check(worker));
   }
 
   /** Ends all workers and waits until their processes are gone. */
@@ -147,7 +150,10 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   async #start(index: number): Promise<MediaWorker> {
     const { rtcPort, workerBin } = this.#options;
     const worker = await createWorker({ logLevel: 'error', ...(workerBin ? { workerBin } : {}) });
-    worker.once('died', () => this.#onDied(index));
+    worker.once(
+      'died',
+      this.#bulkhead.wrap(() => this.#onDied(index)),
+    );
     try {
       const media = await MediaServer.create(worker, this.#addresses.addresses, rtcPort ? rtcPort + index : 0);
       return {
@@ -188,7 +194,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   #restartIn(index: number, delayMs: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      void this.#restart(index, delayMs);
+      this.#bulkhead.attempt(() => this.#restart(index, delayMs));
     }, delayMs);
     this.#timers.add(timer);
   }

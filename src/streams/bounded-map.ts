@@ -43,7 +43,7 @@ export function boundedMap<T, R>(
         source.subscribe({
           next: (item) => {
             waiting.push(item);
-            if (!busy) void run();
+            if (!busy) run().catch((error: unknown) => subscriber.error(error));
           },
           error: (error: unknown) => {
             subscriber.error(error);

@@ -4,6 +4,7 @@ import { AnalysedParticipant } from '../../src/analysis/analysed-participant.js'
 import type { AnalysisThread } from '../../src/analysis/analysis-thread.js';
 import { WindowPublisher } from '../../src/analysis/window-publisher.js';
 import { systemClock } from '../../src/common/clock.js';
+import { silentLogger } from '../sfu/support/sfu-fixture.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import { InProcessBus } from '../../src/events/in-process-bus.js';
 import type { RoomEvent } from '../../src/events/schema.js';
@@ -47,7 +48,8 @@ it('people who join while the only analysis thread restarts are in the call at o
 
 it('who joined while no thread ran is told, by a gap, of the whole seconds until one does', () => {
   let now = 10_300;
-  const deps = { bus: new InProcessBus({ journalSize: 10, maxRooms: 2 }), meter: silentMeter, clock: () => now };
+  const bus = new InProcessBus({ journalSize: 10, maxRooms: 2 });
+  const deps = { bus, meter: silentMeter, logger: silentLogger, clock: () => now };
   const events: RoomEvent[] = [];
   deps.bus.subscribe('room', (event) => events.push(event));
   const who = { room: 'room', participant: 'late' };

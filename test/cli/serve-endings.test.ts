@@ -26,7 +26,7 @@ describe.each([
     subject = new ServeProcess();
     const port = await subject.ready();
     const clients = [await somebody(port, 'Alice'), await somebody(port, 'Bob')];
-    const workers = subject.children();
+    const workers = subject.workers();
     expect(workers.length).toBe(1);
     let workerAtClosing: boolean | undefined;
     clients[0]?.socket.on('message', (data) => {

@@ -129,13 +129,16 @@ describe('a socket whose token ends', () => {
     pass(60_000);
     expect(await alice.next('tokenExpired')).toEqual({ type: 'tokenExpired', seatUntil: expiresAt + 300_000 });
 
+    const digest = Array.from({ length: 32 }, () => 'AB').join(':');
+    const dtlsParameters = { fingerprints: [{ algorithm: 'sha-256', value: digest }] };
+    const rtpParameters = { codecs: [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 }] };
     const asked: [string, object][] = [
       ['getRouterCapabilities', {}],
       ['join', { name: 'Alice', consent: NONE, rtpCapabilities: {} }],
       ['createTransport', { direction: 'recv' }],
-      ['connectTransport', { transportId: send.transportId, dtlsParameters: {} }],
+      ['connectTransport', { transportId: send.transportId, dtlsParameters }],
       ['restartIce', { transportId: send.transportId }],
-      ['produce', { transportId: send.transportId, source: 'camera', kind: 'video', rtpParameters: {} }],
+      ['produce', { transportId: send.transportId, source: 'camera', kind: 'video', rtpParameters }],
       ['resumeProducer', { producerId }],
       ['consume', { transportId: send.transportId, producerId }],
       ['resumeConsumer', { consumerId: 'none' }],

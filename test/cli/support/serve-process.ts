@@ -14,6 +14,8 @@ export interface ServeOptions {
   /** Where its standard output and error go: a pipe that is read, or a file descriptor. */
   stdout?: 'pipe' | number;
   stderr?: 'pipe' | number;
+  /** Added to the environment; without a secret it runs in development mode. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** `emostream serve`, compiled, in a process group of its own, so that a signal may go to all of the group. */
@@ -24,12 +26,12 @@ export class ServeProcess extends Recorder {
 
   constructor(options: ServeOptions = {}) {
     super();
-    const { flags = [], stdout = 'pipe', stderr = 'pipe' } = options;
+    const { flags = [], stdout = 'pipe', stderr = 'pipe', env = { EMOSTREAM_JWT_SECRET: SECRET } } = options;
     const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-threads', '1', ...flags];
     this.child = spawn(process.execPath, args, {
       detached: true,
       stdio: ['ignore', stdout, stderr],
-      env: { ...process.env, EMOSTREAM_JWT_SECRET: SECRET },
+      env: { ...process.env, ...env },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -47,11 +49,12 @@ export class ServeProcess extends Recorder {
     return this.child.pid ?? 0;
   }
 
-  /** The port, from what it prints when it is ready. */
-  async ready(): Promise<number> {
+  /** The port, from what it prints when it is ready for the nth time (from 1). */
+  async ready(times = 1): Promise<number> {
     const url = () => {
-      if (this.child.exitCode !== null) throw new Error(`it ended before it was ready:\n${this.output}`);
-      return /emostream is ready: http:\/\/[^:]+:(\d+)/.exec(this.output)?.[1];
+      const told = [...this.output.matchAll(/emostream is ready: http:\/\/[^:]+:(\d+)/g)][times - 1];
+      if (!told && this.child.exitCode !== null) throw new Error(`it ended before it was ready:\n${this.output}`);
+      return told?.[1];
     };
     return Number(await this.until(url));
   }
@@ -62,15 +65,25 @@ export class ServeProcess extends Recorder {
     return TestClient.connect(port, { token });
   }
 
-  /** Its child processes, of which mediasoup's workers are the only ones (proc(5), /proc/pid/task/tid/children). */
-  children(): number[] {
-    return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  /** The server, which is the child of the supervisor. */
+  server(): number {
+    return childrenOf(this.pid)[0] ?? 0;
+  }
+
+  /** mediasoup's workers, the only children of the server. */
+  workers(): number[] {
+    return childrenOf(this.server());
   }
 
   /** Ends whatever is left of it. */
   kill(): void {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
   }
+}
+
+/** proc(5), /proc/pid/task/tid/children */
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
 export function isAlive(pid: number): boolean {

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SECRET } from '../server/support/test-server.js';
+import { TestClient } from '../server/support/test-client.js';
+import { isAlive, ServeProcess } from './support/serve-process.js';
+
+const PLANT = fileURLToPath(new URL('./fixtures/throw-on-signal.mjs', import.meta.url));
+const WORDS = { face: false, voice: false, words: true };
+
+let subject: ServeProcess;
+afterEach(() => subject.kill());
+
+const restarts = async (port: number) => {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^emostream_worker_restarts_total\{worker="server"\} (\d+)/m.exec(text)?.[1]);
+};
+
+/** A token as the page of the development mode gets one. */
+async function developmentToken(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ room: 'room' }),
+  });
+  return ((await response.json()) as { token: string }).token;
+}
+
+describe('a server that crashes', () => {
+  it.each(['SIGSEGV', 'SIGKILL'] as const)('by %s is followed by another, at the same address', async (signal) => {
+    subject = new ServeProcess({ env: { EMOSTREAM_JWT_SECRET: undefined } });
+    const port = await subject.ready();
+    expect(await restarts(port)).toBe(0);
+    const token = await developmentToken(port);
+    const [server, workers] = [subject.server(), subject.workers()];
+    const before = await TestClient.connect(port, { token });
+    await before.join();
+
+    process.kill(server, signal);
+    expect((await before.ended()).code).toBe(1006);
+    expect(await subject.ready(2)).toBe(port);
+    expect(subject.server()).not.toBe(server);
+    // The secret was handed over: who has a token goes on with it.
+    const after = await TestClient.connect(port, { token });
+    await after.join();
+    expect(await restarts(port)).toBe(1);
+    for (const worker of workers) await expect.poll(() => isAlive(worker)).toBe(false);
+
+    after.socket.close();
+    subject.child.kill('SIGTERM');
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('is not followed when it cannot even start, and says why once', async () => {
+    subject = new ServeProcess({ flags: ['--max-message-bytes', 'many'] });
+    expect((await subject.exited).code).toBe(1);
+    expect(subject.output.match(/CONFIG_INVALID/g)).toHaveLength(1);
+  });
+});
+
+describe('an error that belongs to nobody', () => {
+  it.each([
+    ['thrown', {}],
+    ['rejected', { TEST_REJECT: 'yes' }],
+  ])('%s, drains the server, and another takes its place', async (_, env) => {
+    subject = new ServeProcess({
+      env: { EMOSTREAM_JWT_SECRET: SECRET, NODE_OPTIONS: `--import ${PLANT}`, ...env },
+    });
+    const port = await subject.ready();
+    const client = await subject.connect(port);
+    await client.request('subscribe', {});
+    await client.join('Alice', WORDS);
+    await client.next('begin');
+
+    process.kill(subject.server(), 'SIGUSR2');
+    // In order: everybody is told.
+    expect((await client.next('end')).reason).toBe('server-closing');
+    await client.next('serverClosing');
+    expect((await client.ended()).code).toBe(1012);
+    expect(await subject.ready(2)).toBe(port);
+    expect(await restarts(port)).toBe(1);
+    const again = await subject.connect(port);
+    await again.join();
+    again.socket.close();
+    subject.child.kill('SIGTERM');
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a supervisor that dies', () => {
+  it('takes the server with it, in order', async () => {
+    subject = new ServeProcess();
+    const port = await subject.ready();
+    const client = await subject.connect(port);
+    await client.join();
+    const all = [subject.server(), ...subject.workers()];
+    subject.child.kill('SIGKILL');
+    await client.next('serverClosing');
+    expect((await client.ended()).code).toBe(1012);
+    for (const pid of all) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+it('the server that is asked to end itself is not followed by another', async () => {
+  subject = new ServeProcess();
+  await subject.ready();
+  process.kill(subject.server(), 'SIGTERM');
+  expect(await subject.exited).toEqual({ code: 0, signal: null });
+});
+
+it('the secret of the development mode is in no argument and no environment', async () => {
+  subject = new ServeProcess({ env: { EMOSTREAM_JWT_SECRET: undefined } });
+  await subject.ready();
+  for (const pid of [subject.pid, subject.server(), ...subject.workers()]) {
+    // 32 bytes as hexadecimal digits.
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toMatch(/[0-9a-f]{64}/);
+    const ours = Object.values(process.env);
+    const added = readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .filter((variable) => !ours.includes(variable.slice(variable.indexOf('=') + 1)));
+    expect(added.join('\n')).not.toMatch(/[0-9a-f]{64}/);
+  }
+  expect(subject.output).not.toMatch(/[0-9a-f]{64}/);
+  subject.child.kill('SIGTERM');
+  await subject.exited;
+});
