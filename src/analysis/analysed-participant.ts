@@ -71,6 +71,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #given: ConsentTerms['given'] = { face: 0, voice: 0, words: 0 };
   #analysed: Consent = NO_CONSENT;
   #lastWindowEnd = 0;
+  /** No window has come of the thread that took over. */
+  #resuming = false;
   #graceTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -172,6 +174,11 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   // --- from the analyser ------------------------------------------------------------------------------------------
 
   window(features: WindowFeatures, generation: number): void {
+    if (this.#resuming && features.revision === 0) {
+      this.#resuming = false;
+      // Media may have taken until after the edge of another second to come to the new thread.
+      this.#tellLost(features.startMs);
+    }
     this.#lastWindowEnd = Math.max(this.#lastWindowEnd, features.endMs);
     this.bulkhead.attempt(() => this.#publisher.process(features, generation));
   }
@@ -194,11 +201,15 @@ export class AnalysedParticipant implements ParticipantAnalysis {
       this.#openInThread(track);
       track.control.requestKeyFrame();
     }
-    const now = Math.floor(this.#deps.clock() / 1000) * 1000;
-    if (this.#lastWindowEnd > 0 && now > this.#lastWindowEnd) {
-      this.#publisher.gap(this.#lastWindowEnd, now, 'analysis-restarted');
-      this.#lastWindowEnd = now;
-    }
+    this.#resuming = true;
+    this.#tellLost(Math.floor(this.#deps.clock() / 1000) * 1000);
+  }
+
+  /** Windows up to this time went down with the thread. */
+  #tellLost(untilMs: number): void {
+    if (this.#lastWindowEnd === 0 || untilMs <= this.#lastWindowEnd) return;
+    this.#publisher.gap(this.#lastWindowEnd, untilMs, 'analysis-restarted');
+    this.#lastWindowEnd = untilMs;
   }
 
   #tellConsent(): void {
