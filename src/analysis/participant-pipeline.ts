@@ -1,6 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../common/clock.js';
 import { NO_CONSENT } from '../common/consent.js';
+import type { DropReason } from '../common/drops.js';
 import { MODALITIES, type Modality } from '../common/emotions.js';
 import type { Meter } from '../common/metrics.js';
 import { assembleFeatures } from '../features/assemble.js';
@@ -158,7 +159,8 @@ export class ParticipantPipeline {
   /** Media on their way when consent was given, or sent again, may be of before it. */
   #mayTake(modality: Modality, capturedMs: number): boolean {
     if (capturedMs >= this.#terms.given[modality]) return true;
-    this.#deps.meter.count('emostream_dropped_total', { stage: 'consent', reason: `${modality}-before` });
+    const reason: DropReason<'consent'> = `${modality}-before`;
+    this.#deps.meter.count('emostream_dropped_total', { stage: 'consent', reason });
     return false;
   }
 

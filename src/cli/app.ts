@@ -12,6 +12,7 @@ import { batchSizes } from '../inference/batch-sizes.js';
 import { createEngine } from '../inference/engines.js';
 import { PREPARES_SHAPES, type Engine, type EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
+import { EventWatch } from '../telemetry/event-watch.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
 import { WorkerUsage } from '../telemetry/worker-usage.js';
@@ -71,7 +72,10 @@ async function start(
   closeAll: () => Promise<void>,
 ): Promise<App> {
   const clock = systemClock;
+  const watch = new EventWatch(meter, clock, config.emotionMetrics);
   const bus = new InProcessBus({
+    onPublish: (event) => watch.published(event),
+    onForget: (person) => watch.forgot(person),
     journalSize: config.journalSize,
     journalBytes: config.journalBytes,
     maxRooms: config.maxRooms,
@@ -119,6 +123,7 @@ async function start(
   });
   const timer = setInterval(() => {
     vitals.report();
+    watch.report();
   }, VITALS_EVERY_MS);
   closers.push(async () => {
     clearInterval(timer);

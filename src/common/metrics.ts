@@ -1,3 +1,8 @@
+import { DROP_LABELS } from './drops.js';
+import { EMOTIONS } from './emotions.js';
+import { ERROR_CODES } from './errors.js';
+import { MEDIA_PROBLEMS } from './media-problem.js';
+
 /**
  * The catalogue of metrics as data. Stages report through `Meter`; `src/telemetry` turns the catalogue into Prometheus
  * metrics. So no stage depends on telemetry, and a thread reports by message.
@@ -32,6 +37,12 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
+const KINDS = ['audio', 'video'] as const;
+/** What is replaced when it dies. */
+export const WORKERS = ['server', 'mediasoup', 'analysis', 'inference'] as const;
+/** Labels of an analysed second: an emotion, a guess below the threshold, or nothing to judge by. */
+export const EMOTION_LABELS = [...EMOTIONS, 'uncertain', 'none'] as const;
+
 const each = (label: string, values: readonly string[]) => values.map((value) => ({ [label]: value }));
 
 export const METRICS = {
@@ -61,14 +72,26 @@ export const METRICS = {
     kind: 'counter',
     help: 'Everything that was dropped, by stage and reason. Nothing is dropped without being counted here.',
     labels: ['stage', 'reason'],
+    known: DROP_LABELS,
   },
-  emostream_rtp_packets_total: { kind: 'counter', help: 'RTP packets tapped for analysis.', labels: ['kind'] },
+  emostream_rtp_packets_total: {
+    kind: 'counter',
+    help: 'RTP packets tapped for analysis.',
+    labels: ['kind'],
+    known: each('kind', KINDS),
+  },
   emostream_rtp_lost_total: {
     kind: 'counter',
     help: 'RTP packets that never came before their deadline.',
     labels: ['kind'],
+    known: each('kind', KINDS),
   },
-  emostream_decoded_total: { kind: 'counter', help: 'Pictures, or chunks of sound, decoded.', labels: ['kind'] },
+  emostream_decoded_total: {
+    kind: 'counter',
+    help: 'Pictures, or chunks of sound, decoded.',
+    labels: ['kind'],
+    known: each('kind', KINDS),
+  },
   emostream_key_frame_requests_total: { kind: 'counter', help: 'Key frames asked for by the analyser.' },
   emostream_media_clock_steps_total: {
     kind: 'counter',
@@ -78,9 +101,20 @@ export const METRICS = {
     kind: 'counter',
     help: 'Aligned windows closed, by what closed them.',
     labels: ['closed_by'],
+    known: each('closed_by', ['watermark', 'deadline', 'revision']),
   },
-  emostream_events_total: { kind: 'counter', help: 'Events published, by type.', labels: ['type'] },
-  emostream_errors_total: { kind: 'counter', help: 'Errors by stable code.', labels: ['code'] },
+  emostream_events_total: {
+    kind: 'counter',
+    help: 'Events published, by type; a revision is an emotion event for a window that had one.',
+    labels: ['type'],
+    known: each('type', ['emotion', 'revision', 'gap', 'begin', 'end', 'media']),
+  },
+  emostream_errors_total: {
+    kind: 'counter',
+    help: 'Errors by stable code.',
+    labels: ['code'],
+    known: each('code', ERROR_CODES),
+  },
   emostream_rooms: { kind: 'gauge', help: 'Open rooms.' },
   emostream_participants: { kind: 'gauge', help: 'Participants in all rooms.' },
   emostream_subscribers: { kind: 'gauge', help: 'Sockets subscribed to emotion events.' },
@@ -100,11 +134,13 @@ export const METRICS = {
     kind: 'counter',
     help: 'Workers that died and were replaced.',
     labels: ['worker'],
+    known: each('worker', WORKERS),
   },
   emostream_uncaught_total: {
     kind: 'counter',
     help: 'Errors that no handler expected, by what was closed for them: a participant, a room, or the process.',
     labels: ['closed'],
+    known: each('closed', ['connection', 'participant', 'room', 'nothing']),
   },
   emostream_refused_total: {
     kind: 'counter',
@@ -116,11 +152,13 @@ export const METRICS = {
     kind: 'counter',
     help: 'Tracks whose analysis (or which themselves) were stopped, by reason.',
     labels: ['reason'],
+    known: each('reason', MEDIA_PROBLEMS),
   },
   emostream_media_blocked: {
     kind: 'gauge',
     help: 'Tracks of people in a call whose media do not get through at the moment, by reason.',
     labels: ['reason'],
+    known: each('reason', MEDIA_PROBLEMS),
   },
   emostream_log_lines_lost_total: { kind: 'counter', help: 'Log lines that could not be written.' },
   emostream_last_event_timestamp_seconds: {
@@ -132,6 +170,7 @@ export const METRICS = {
     kind: 'counter',
     help: 'Analysed seconds of everybody together by label; only with the option emotionMetrics, and only of five people or more.',
     labels: ['label'],
+    known: each('label', EMOTION_LABELS),
   },
   emostream_engine_info: {
     kind: 'gauge',

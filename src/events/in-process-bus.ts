@@ -21,6 +21,9 @@ export interface InProcessBusOptions {
   schedule: Schedule;
   /** A name for a numbering, never given before. */
   newEpoch: () => string;
+  /** Told of every event of every room, and of whom the journal forgets: for metrics. Must not throw. */
+  onPublish: (event: RoomEvent) => void;
+  onForget: (person: Person) => void;
 }
 
 const DEFAULTS: InProcessBusOptions = {
@@ -31,6 +34,8 @@ const DEFAULTS: InProcessBusOptions = {
   seatHoldMs: 30_000,
   schedule: scheduleTimeout,
   newEpoch: () => randomBytes(9).toString('base64url'),
+  onPublish: () => {},
+  onForget: () => {},
 };
 
 interface Seat {
@@ -85,6 +90,7 @@ export class InProcessBus implements EventBus {
     });
     this.#boundBytes();
     this.#endLater(room);
+    this.#options.onPublish(sequenced);
     for (const subscriber of [...room.subscribers]) subscriber.event(sequenced);
     return sequenced;
   }
@@ -174,6 +180,7 @@ export class InProcessBus implements EventBus {
   /** What is about somebody goes from the journal, and from whatever waits to be sent to subscribers. */
   #forget(room: Room, participant: string, kept: Kept): void {
     const { journal } = room;
+    this.#options.onForget({ room: room.id, participant });
     this.#changing(journal, () => journal.forget(participant, kept));
     const isForgotten = (record: EventRecord) => record.participant === participant && !staysFor(kept, record);
     for (const subscriber of [...room.subscribers]) subscriber.forgotten?.(isForgotten);

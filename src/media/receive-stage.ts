@@ -1,3 +1,4 @@
+import type { DropReason } from '../common/drops.js';
 import type { Meter } from '../common/metrics.js';
 import type { TapPacket, TrackInfo } from '../sfu/types.js';
 import { type ArrivedPacket } from './frame-assembler.js';
@@ -62,7 +63,7 @@ export class ReceiveStage {
     return outputs;
   }
 
-  #drop(reason: string): null {
+  #drop(reason: DropReason<'rtp'>): null {
     this.#meter.count('emostream_dropped_total', { stage: 'rtp', reason });
     return null;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import type { DropReason } from '../common/drops.js';
 import { toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
@@ -171,7 +172,7 @@ export class VideoTrackReceiver {
     return this.#time.mediaTime(frame.timestamp, frame.arrivalMs);
   }
 
-  #drop(reason: string): void {
+  #drop(reason: DropReason<'video'>): void {
     this.#options.meter.count('emostream_dropped_total', { stage: 'video', reason });
   }
 }

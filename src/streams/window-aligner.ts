@@ -1,3 +1,4 @@
+import type { DropReason } from '../common/drops.js';
 import type { Modality } from '../common/emotions.js';
 import type { Meter } from '../common/metrics.js';
 import type { AlignerOptions, AlignerOutput } from './aligner-options.js';
@@ -66,7 +67,7 @@ export class WindowAligner<F, A> {
     this.#audioMs = options.audioWindowMs ?? 3000;
     this.#wordsMs = options.wordsWindowMs ?? 8000;
     this.#stallMs = options.stallMs ?? 1000;
-    const overflow = (what: string) => () => {
+    const overflow = (what: Modality) => () => {
       this.#drop(`${what}-overflow`);
     };
     this.#frames = new Timeline((frame) => frame.mediaTime, MAX_FRAMES, overflow('face'));
@@ -276,7 +277,7 @@ export class WindowAligner<F, A> {
     for (const track of Object.values(this.#tracks)) track.forgetBefore(next);
   }
 
-  #drop(reason: string, by = 1): false {
+  #drop(reason: DropReason<'align'>, by = 1): false {
     if (by > 0) this.#meter.count('emostream_dropped_total', { stage: 'align', reason }, by);
     return false;
   }

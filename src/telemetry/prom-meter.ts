@@ -15,6 +15,11 @@ export class PromMeter implements Meter {
       if (spec.kind === 'counter') this.#counters.set(name, new Counter(common));
       else if (spec.kind === 'gauge') this.#gauges.set(name, new Gauge(common));
       else this.#histograms.set(name, new Histogram({ ...common, buckets: [...(spec.buckets ?? [])] }));
+      // A series that is born at 1 has an increase of 0 (PromQL, `increase`): the first crash would go unseen.
+      for (const labels of spec.known ?? []) {
+        this.#counters.get(name)?.inc(labels, 0);
+        this.#gauges.get(name)?.set(labels, 0);
+      }
     }
   }
 

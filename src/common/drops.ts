@@ -1,0 +1,43 @@
+/**
+ * Everything that can be dropped, by stage and reason: the labels of `emostream_dropped_total`, declared here so that each
+ * series begins at 0 (test/telemetry/known-labels.test.ts compares this with what the code counts).
+ */
+export const DROPS = {
+  sfu: ['short-packet'],
+  rtp: ['malformed', 'payload-type', 'overload', 'duplicate', 'late', 'old-stream', 'discontinuity'],
+  'media-clock': ['absurd-report', 'stale-report'],
+  audio: ['corrupt'],
+  video: ['thinned', 'corrupt', 'incomplete', 'malformed', 'too-large', 'waiting'],
+  consent: ['face-before', 'voice-before', 'words-before'],
+  transcriber: ['closed'],
+  align: [
+    'face-off',
+    'face-time',
+    'face-late',
+    'face-overflow',
+    'face-skipped',
+    'voice-off',
+    'voice-time',
+    'voice-late',
+    'voice-overflow',
+    'voice-skipped',
+    'words-off',
+    'words-time',
+    'words-late',
+    'words-overflow',
+  ],
+  analysis: ['thread-overrun', 'thread-restarts'],
+  inference: ['overflow', 'deadline', 'invalid', 'failed', 'cancelled', 'closed'],
+  publish: ['participant-ended', 'consent-changed'],
+  server: ['slow-subscriber', 'socket-buffer-full'],
+  audit: ['write-failed'],
+  telemetry: ['observation-limit'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type DropStage = keyof typeof DROPS;
+export type DropReason<S extends DropStage> = (typeof DROPS)[S][number];
+
+/** Each pair as the labels of the metric. */
+export const DROP_LABELS: readonly Record<string, string>[] = Object.entries(DROPS).flatMap(([stage, reasons]) =>
+  reasons.map((reason) => ({ stage, reason })),
+);
