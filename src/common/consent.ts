@@ -13,3 +13,12 @@ export const isWithdrawal = (before: Consent, after: Consent): boolean =>
   (before.face && !after.face) || (before.voice && !after.voice) || (before.words && !after.words);
 
 export const isAnything = (consent: Consent): boolean => consent.face || consent.voice || consent.words;
+
+/** What both allow. */
+export function bothConsent(one: Consent, other: Consent): Consent {
+  return { face: one.face && other.face, voice: one.voice && other.voice, words: one.words && other.words };
+}
+
+export function sameConsent(one: Consent, other: Consent): boolean {
+  return one.face === other.face && one.voice === other.voice && one.words === other.words;
+}

@@ -1,5 +1,6 @@
 import { Bulkhead, type BulkheadDeps } from '../common/bulkhead.js';
 import { type Consent, NO_CONSENT } from '../common/consent.js';
+import { EmostreamError } from '../common/errors.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
 import { type BlockedGauge, MediaNews } from './media-news.js';
@@ -15,6 +16,7 @@ export interface Member {
 }
 
 export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter' | 'logger'> {
+  maxSeatsPerToken: number;
   audit: AuditLog;
   blocked: BlockedGauge;
   clock: () => number;
@@ -45,6 +47,7 @@ export class CallRoom {
    * Takes a seat for the session and tells the others. A seat that the same identity holds already is taken over: after a
    * lost connection the old one may not have timed out yet.
    * @returns the seat and the others
+   * @throws EmostreamError LIMIT_REACHED, or the room's
    */
   async seat(
     session: Session,
@@ -52,6 +55,7 @@ export class CallRoom {
   ): Promise<{ member: Member; peers: Peer[] }> {
     const id = session.participantId();
     this.#takeOver(id);
+    this.#assertFewSeats(session);
     const participant = this.room.join(id, who.rtpCapabilities);
     const member: Member = { participant, room: this, name: who.name, session };
     const peers = [...this.#members.values()].map(describe);
@@ -80,6 +84,17 @@ export class CallRoom {
 
   broadcast(notification: Notification, except?: Member): void {
     for (const member of this.#members.values()) if (member !== except) member.session.notify(notification);
+  }
+
+  #assertFewSeats({ caller, services }: Session): void {
+    const { maxSeatsPerToken } = this.#deps;
+    const taken = [...this.#members.values()].filter(({ session }) => session.caller.token === caller.token).length;
+    if (taken < maxSeatsPerToken) return;
+    services.meter.count('emostream_refused_total', { what: 'seat' });
+    throw new EmostreamError(
+      'LIMIT_REACHED',
+      `${maxSeatsPerToken} seats of this room are taken with this access token, which is the most (maxSeatsPerToken)`,
+    );
   }
 
   #takeOver(id: string): void {

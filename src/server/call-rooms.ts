@@ -8,6 +8,7 @@ import { BlockedGauge } from './media-news.js';
 
 export interface CallRoomsDeps extends RoomDeps {
   maxRooms: number;
+  maxSeatsPerToken: number;
   meter: Meter;
   audit: AuditLog;
 }
@@ -74,13 +75,14 @@ export class CallRooms {
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
-    const { audit, clock, meter, logger } = this.#deps;
+    const { maxSeatsPerToken, audit, clock, meter, logger } = this.#deps;
     const room = await Room.create(id, this.#deps);
     const onMembers = (by: 1 | -1) => {
       this.#members += by;
       meter.set('emostream_participants', this.#members);
     };
-    const callRoom = new CallRoom(room, { audit, blocked: this.#blocked, clock, meter, logger, onMembers });
+    const shared = { maxSeatsPerToken, audit, blocked: this.#blocked, clock, meter, logger };
+    const callRoom = new CallRoom(room, { ...shared, onMembers });
     this.#open.set(id, callRoom);
     meter.set('emostream_rooms', this.#open.size);
     const bulkhead = new Bulkhead('nothing', { meter, logger });

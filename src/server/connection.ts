@@ -1,26 +1,31 @@
 import type { Logger } from 'pino';
 import type { RawData } from 'ws';
 import { Bulkhead } from '../common/bulkhead.js';
-import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
-import type { Meter } from '../common/metrics.js';
+import type { Meter, Refusal } from '../common/metrics.js';
 import type { JournalCursor } from '../events/bus.js';
 import type { EventRecord } from '../events/event-record.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import { EventOutbox } from './event-outbox.js';
+import { MessageGate, type MessageGateOptions } from './message-gate.js';
 import { parseRequest } from './parse-request.js';
 import type { Notification, Request, Response } from './protocol.js';
 import type { ReplayTurns } from './replay-turns.js';
 import type { RefusingSocket } from './refusing-socket.js';
-import { TokenBucket } from './token-bucket.js';
 
-export interface ConnectionOptions {
-  maxMessagesPerSecond: number;
+export interface ConnectionOptions extends MessageGateOptions {
   maxBufferedBytes: number;
-  clock: Clock;
   meter: Meter;
   logger: Logger;
   turns: ReplayTurns;
+  /** Counts a message for its token and address. @returns they use up what they may send together */
+  crowded: () => boolean;
+  /**
+   * Does at once what must neither wait nor be refused: taking consent away, from requests that wait too.
+   * @param waiting admitted requests that are not answered yet
+   * @returns the answer, when that was all the request asked for
+   */
+  withdraw: (request: Request, waiting: ReadonlySet<Request>) => unknown;
   /** Answers one request: the `data` of its response. May throw an EmostreamError. */
   handle: (request: Request, arrivalMs: number) => Promise<unknown>;
   /** Runs right after a response was sent. */
@@ -31,12 +36,13 @@ export interface ConnectionOptions {
 /** Why a socket went, as the others in the room hear it. */
 export type ConnectionEnd = Exclude<ParticipantCloseReason, 'worker-died'>;
 
-/** The rate is averaged over so many seconds: a burst of joining may be dense. */
-const RATE_WINDOW_SECONDS = 10;
-/** Messages beyond the rate that are answered with an error; the next closes the socket. */
-const MAX_VIOLATIONS = 20;
 /** Requests waiting for those before them. */
 const MAX_PENDING = 128;
+/** A refused message longer than this is not read. */
+const MAX_REFUSED_BYTES = 4096;
+/** How long a socket has to answer that it closes, and how long one that is put out has to read why, ms. */
+const CLOSE_PATIENCE_MS = 10_000;
+const EVICTION_PATIENCE_MS = 1000;
 const MAX_HELD_EVENTS = 64;
 /** Unsent bytes, in units of the bound, at which a socket is closed. */
 const CLOSE_FACTOR = 4;
@@ -47,22 +53,22 @@ const MAX_CLOSE_REASON_BYTES = 123;
 export class Connection {
   readonly #socket: RefusingSocket;
   readonly #options: ConnectionOptions;
-  readonly #bucket: TokenBucket;
+  readonly #gate: MessageGate;
   readonly #outbox: EventOutbox;
   /** An error in what this socket causes ends no more than this socket, and the seat of whoever has it. */
   readonly bulkhead: Bulkhead;
   #queue: Promise<void> = Promise.resolve();
-  #pending = 0;
-  #violations = 0;
+  /** Admitted and not answered yet. */
+  readonly #waiting = new Set<Request>();
   #unansweredPings = 0;
+  #evicted = false;
   #end: ConnectionEnd | undefined;
 
   constructor(socket: RefusingSocket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
     this.bulkhead = new Bulkhead('connection', { ...options, close: () => this.terminate('failed') });
-    const perSecond = options.maxMessagesPerSecond;
-    this.#bucket = new TokenBucket(perSecond * RATE_WINDOW_SECONDS, perSecond, options.clock);
+    this.#gate = new MessageGate(options);
     this.#outbox = new EventOutbox({
       maxBufferedBytes: options.maxBufferedBytes,
       maxHeld: MAX_HELD_EVENTS,
@@ -78,8 +84,15 @@ export class Connection {
       wrap((data: RawData, isBinary: boolean) => this.#onMessage(data, isBinary)),
     );
     socket.on(
+      'ping',
+      wrap((data: Buffer) => this.#onControl(data, false)),
+    );
+    socket.on(
       'pong',
-      wrap(() => (this.#unansweredPings = 0)),
+      wrap((data: Buffer) => {
+        this.#onControl(data, this.#unansweredPings > 0);
+        this.#unansweredPings = 0;
+      }),
     );
     socket.on(
       'error',
@@ -125,6 +138,8 @@ export class Connection {
   close(code: number, reason: string, end: ConnectionEnd): void {
     this.#end ??= end;
     this.#socket.close(code, Buffer.from(reason).subarray(0, MAX_CLOSE_REASON_BYTES));
+    // The other side may never answer, and go on sending.
+    setTimeout(() => this.#socket.terminate(), CLOSE_PATIENCE_MS).unref();
   }
 
   terminate(end: ConnectionEnd): void {
@@ -135,32 +150,51 @@ export class Connection {
   /** One beat: two unanswered pings end the connection. */
   beat(): void {
     if (this.#unansweredPings >= 2) return this.terminate('timed-out');
+    if (this.#gate.stuck) return this.#evict('frame', 'RATE_LIMITED: a message took too long to come');
     this.#unansweredPings += 1;
     this.#socket.ping();
+  }
+
+  /** To be called with every read from the socket, before `ws` sees it. */
+  received(bytes: number): void {
+    if (!this.#gate.read(bytes)) this.#evict('frame', 'RATE_LIMITED: too many bytes or fragments');
+  }
+
+  #onControl(data: Buffer, asked: boolean): void {
+    if (!this.#gate.control(data.length, asked)) this.#evict('frame', 'RATE_LIMITED: too many pings or pongs');
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
     const arrivalMs = this.#options.clock();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const admitted = this.#bucket.take();
-    if (!admitted && ++this.#violations > MAX_VIOLATIONS) {
-      this.#countError('RATE_LIMITED');
-      return this.close(1008, 'RATE_LIMITED: too many messages (maxMessagesPerSecond)', 'removed');
-    }
-    if (admitted) this.#violations = 0;
-    if (isBinary) {
+    const verdict = this.#gate.message(this.#options.crowded());
+    const admitted = verdict === 'admit';
+    // `ws` hands a text message over as one Buffer (binaryType nodebuffer).
+    const bytes = data as Buffer;
+    if (admitted && isBinary) {
       return this.#fail(undefined, new EmostreamError('BAD_MESSAGE', 'binary messages are not used: send JSON text'));
     }
-    // `ws` hands a text message over as one Buffer (binaryType nodebuffer).
-    const parsed = parseRequest((data as Buffer).toString('utf8'));
-    const id = parsed.ok ? parsed.request.id : parsed.id;
-    if (!admitted) return this.#fail(id, new EmostreamError('RATE_LIMITED', 'too many messages: slow down'));
+    // Of what is refused only that is read which may take consent away: reading costs, too.
+    const parsed =
+      isBinary || (!admitted && bytes.length > MAX_REFUSED_BYTES) ? null : parseRequest(bytes.toString('utf8'));
+    if (parsed?.ok) {
+      const { id } = parsed.request;
+      const data = this.#options.withdraw(parsed.request, this.#waiting);
+      if (data !== undefined && verdict !== 'close') return this.#respond({ type: 'response', id, ok: true, data });
+    }
+    if (verdict === 'close') return this.#evict('message', 'RATE_LIMITED: too many messages (maxMessagesPerSecond)');
+    const id = parsed?.ok ? parsed.request.id : parsed?.id;
+    if (!admitted) {
+      this.#options.meter.count('emostream_refused_total', { what: 'message' });
+      return this.#fail(id, new EmostreamError('RATE_LIMITED', 'too many messages: slow down'));
+    }
+    if (!parsed) return;
     if (!parsed.ok) return this.#fail(id, parsed.error);
-    if (this.#pending >= MAX_PENDING) {
+    if (this.#waiting.size >= MAX_PENDING) {
       return this.#fail(id, new EmostreamError('OVERLOADED', 'too many unanswered requests: await the answers'));
     }
-    this.#pending += 1;
     const { request } = parsed;
+    this.#waiting.add(request);
     this.#queue = this.#queue
       .then(() => this.#answer(request, arrivalMs))
       .catch((error: unknown) => this.bulkhead.fail(error));
@@ -174,8 +208,19 @@ export class Connection {
     } catch (error) {
       this.#fail(request.id, toEmostreamError(error));
     } finally {
-      this.#pending -= 1;
+      this.#waiting.delete(request);
     }
+  }
+
+  /** Ends a socket that costs too much: it is told why, read no more, and cut off if it does not go by itself. */
+  #evict(what: Refusal, reason: string): void {
+    if (this.#evicted) return;
+    this.#evicted = true;
+    this.#options.meter.count('emostream_refused_total', { what });
+    this.#countError('RATE_LIMITED');
+    this.close(1008, reason, 'removed');
+    this.#socket.pause();
+    setTimeout(() => this.#socket.terminate(), EVICTION_PATIENCE_MS).unref();
   }
 
   #fail(id: number | undefined, error: EmostreamError): void {

@@ -10,6 +10,9 @@ export interface Caller {
 
 /** An address may stand for an office; a token is one person's, or one program's. */
 const ADDRESS_FACTOR = 4;
+/** As many sockets' full rate of messages a token, or an address, may use together. */
+const BUSY_SOCKETS = { token: 4, address: 20 };
+const MESSAGE_SECONDS = 10;
 /** Replays of a token in a minute, in full journals. */
 const JOURNALS_PER_MINUTE = 5;
 
@@ -19,10 +22,21 @@ export class Limits {
   readonly requests: RateLimit;
   /** Tokens of the open door. */
   readonly tokens: RateLimit;
+  /** Messages of all sockets of a token, and of an address, in units of what one socket may send. */
+  readonly #messages: { byToken: RateLimit; byAddress: RateLimit };
   readonly #joins: PairLimit;
   readonly #replays: PairLimit;
 
-  constructor(config: Pick<Config, 'journalSize'>, meter: Meter) {
+  constructor(config: Pick<Config, 'journalSize' | 'maxMessagesPerSecond'>, meter: Meter) {
+    const messages = (sockets: number) =>
+      new RateLimit({
+        what: 'message',
+        thing: 'messages',
+        points: sockets * MESSAGE_SECONDS * config.maxMessagesPerSecond,
+        seconds: MESSAGE_SECONDS,
+        meter,
+      });
+    this.#messages = { byToken: messages(BUSY_SOCKETS.token), byAddress: messages(BUSY_SOCKETS.address) };
     this.requests = new RateLimit({ what: 'request', thing: 'requests', points: 1000, seconds: 10, meter });
     this.tokens = new RateLimit({ what: 'token', thing: 'tokens asked for', points: 60, seconds: 30, meter });
     this.#joins = pairLimit({ what: 'join', thing: 'joins', points: 60, seconds: 60, meter });
@@ -33,6 +47,15 @@ export class Limits {
       seconds: 60,
       meter,
     });
+  }
+
+  /**
+   * Counts a message.
+   * @returns how long its token or address has used up what they may send together, ms; 0: they have not
+   */
+  async message({ token, address }: Caller): Promise<number> {
+    const waits = await Promise.all([this.#messages.byToken.tryTake(token), this.#messages.byAddress.tryTake(address)]);
+    return Math.max(...waits);
   }
 
   /** @throws EmostreamError RATE_LIMITED */

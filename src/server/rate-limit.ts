@@ -34,21 +34,31 @@ export class RateLimit {
   }
 
   /**
-   * Takes `points` of the key's share; whoever is refused has spent nothing by it.
+   * Takes `points` of the key's share.
    * @throws EmostreamError RATE_LIMITED, which says when to try again
    */
   async take(key: string, points = 1): Promise<void> {
+    const waitMs = await this.tryTake(key, points);
+    if (waitMs === 0) return;
     const { what, thing, meter } = this.#options;
+    meter.count('emostream_refused_total', { what });
+    throw new EmostreamError('RATE_LIMITED', `too many ${thing}: try again in ${Math.ceil(waitMs / 1000)} s`);
+  }
+
+  /**
+   * Takes `points` of the key's share; whoever is refused has spent nothing by it.
+   * @returns 0 when they were taken, or the time until the share is whole again, ms
+   */
+  async tryTake(key: string, points = 1): Promise<number> {
     try {
       const { msBeforeNext } = await this.#limiter.consume(key, points);
       this.#remember(key, msBeforeNext);
+      return 0;
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       this.#remember(key, refusal.msBeforeNext);
       await this.#limiter.reward(key, points);
-      meter.count('emostream_refused_total', { what });
-      const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-      throw new EmostreamError('RATE_LIMITED', `too many ${thing}: try again in ${seconds} s`);
+      return Math.max(1, refusal.msBeforeNext);
     }
   }
 

@@ -110,6 +110,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     maxBitrate: config.maxBitrate,
     maxParticipants: config.maxParticipantsPerRoom,
     maxRooms: config.maxRooms,
+    maxSeatsPerToken: config.maxSeatsPerToken,
     tapCounter: new TapCounter(meter),
     ...deps,
   });
@@ -121,6 +122,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     audit,
     subscribers: new Subscribers(meter),
     limits,
+    meter,
     clock,
     tokenGraceMs: config.tokenGrace * 1000,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
-import type { Consent } from '../common/consent.js';
+import { bothConsent, type Consent } from '../common/consent.js';
+import type { Meter } from '../common/metrics.js';
 import type { EventBus } from '../events/bus.js';
 import type { AuditLog } from './audit-log.js';
 import type { CallRooms } from './call-rooms.js';
@@ -16,6 +17,7 @@ export interface Services {
   audit: AuditLog;
   subscribers: Subscribers<Session>;
   limits: Limits;
+  meter: Meter;
   clock: Clock;
   /** How long a seat is kept after the end of the token that it was taken with, ms. */
   tokenGraceMs: number;
@@ -23,9 +25,5 @@ export interface Services {
 
 /** Consent cannot exceed the policy. */
 export function withinPolicy(consent: Consent, policy: Consent): Consent {
-  return {
-    face: consent.face && policy.face,
-    voice: consent.voice && policy.voice,
-    words: consent.words && policy.words,
-  };
+  return bothConsent(consent, policy);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { bothConsent, sameConsent } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { ResumePoint, Subscription } from '../events/bus.js';
 import { eventRecord } from '../events/event-record.js';
@@ -7,8 +8,9 @@ import type { Member } from './call-room.js';
 import type { Connection } from './connection.js';
 import { needsNoGrant } from './after-expiry.js';
 import type { Caller } from './limits.js';
-import type { Notification, Request } from './protocol.js';
-import type { Services } from './services.js';
+import type { Notification, Request, ResultOf } from './protocol.js';
+import { type Services, withinPolicy } from './services.js';
+import { SessionCosts } from './session-costs.js';
 import { TokenLife } from './token-life.js';
 import type { Identity } from './tokens.js';
 
@@ -21,6 +23,7 @@ export class Session {
   readonly services: Services;
   /** Whom the limits count this session's deeds for. */
   readonly caller: Caller;
+  readonly costs: SessionCosts;
   readonly #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
@@ -33,6 +36,7 @@ export class Session {
   constructor(services: Services, identity: Identity, address: string, connection: Connection) {
     this.services = services;
     this.caller = { token: identity.digest, address };
+    this.costs = new SessionCosts(this.caller, services);
     this.#identity = identity;
     this.#connection = connection;
     const { expiresAtMs } = identity;
@@ -109,6 +113,24 @@ export class Session {
 
   leave(reason: ParticipantCloseReason): void {
     this.#member?.participant.close(reason);
+  }
+
+  /**
+   * Takes consent away at once, from this seat and from requests that wait: nothing stands before it, and no limit.
+   * @returns the answer, if the request asks for nothing more
+   */
+  withdraw(request: Request, waiting: ReadonlySet<Request>): ResultOf<'setConsent'> | undefined {
+    if (request.type !== 'setConsent') return undefined;
+    for (const earlier of waiting) {
+      if ('consent' in earlier) earlier.consent = bothConsent(earlier.consent, request.consent);
+    }
+    if (!this.#member) return undefined;
+    const { participant, room } = this.#member;
+    const wanted = withinPolicy(request.consent, this.services.policy);
+    const kept = bothConsent(participant.consent, wanted);
+    // Done before it returns; what it waits for is the opening of taps, of which there are none. It fails when the seat is gone.
+    if (!sameConsent(kept, participant.consent)) room.setConsent(this.#member, kept).catch(() => undefined);
+    return sameConsent(kept, wanted) ? { consent: kept } : undefined;
   }
 
   notify(notification: Notification): void {

@@ -30,6 +30,12 @@ export interface SocketDoorDeps {
 const SERVICE_RESTART = 1012;
 /** How long clients may take to answer the closing, ms. */
 const CLOSE_PATIENCE_MS = 1000;
+/** Frames that one message may be cut into: clients send one frame, or pieces of some kB. */
+const MAX_FRAGMENTS = 32;
+/** Pings are counted by the MessageGate, which tells why it closes; @types/ws does not know this option of `ws` yet. */
+const UNTYPED_OPTIONS = { maxPendingAutoPongs: 0 };
+/** Reads that one frame may come in, and are held until it is whole: 256 kB in the packets of an ordinary network are 180. */
+const MAX_BUFFERED_CHUNKS = 512;
 /** Of an address's share of HTTP requests: checking a signature, a socket, a session. */
 const UPGRADE_COST = 5;
 
@@ -49,10 +55,13 @@ export class SocketDoor {
   constructor(deps: SocketDoorDeps) {
     this.#deps = deps;
     this.#server = new WebSocketServer({
+      ...UNTYPED_OPTIONS,
       noServer: true,
       clientTracking: false,
       maxPayload: deps.config.maxMessageBytes,
       perMessageDeflate: false,
+      maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: MAX_BUFFERED_CHUNKS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
       WebSocket: RefusingSocket,
     });
@@ -84,11 +93,12 @@ export class SocketDoor {
       const rules = { access, allowedOrigins: config.allowedOrigins, nowMs: services.clock() };
       const identity = await admit(request, rules);
       if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
+      this.#assertFewSockets(identity);
       guard.admit(request);
       socket.off('error', ignore);
       this.#server.handleUpgrade(request, socket, head, (webSocket) =>
         // The class given to the WebSocketServer, which its type does not tell.
-        this.#accept(webSocket as RefusingSocket, identity, address),
+        this.#accept(webSocket as RefusingSocket, socket, identity, address),
       );
     } catch (cause) {
       const error = toEmostreamError(cause);
@@ -98,6 +108,19 @@ export class SocketDoor {
     } finally {
       this.#waiting -= 1;
     }
+  }
+
+  /** @throws EmostreamError LIMIT_REACHED */
+  #assertFewSockets({ digest }: Identity): void {
+    const { maxSocketsPerToken } = this.#deps.config;
+    let open = 0;
+    for (const { caller } of this.#connections.values()) if (caller.token === digest) open += 1;
+    if (open < maxSocketsPerToken) return;
+    this.#deps.meter.count('emostream_refused_total', { what: 'socket' });
+    throw new EmostreamError(
+      'LIMIT_REACHED',
+      `${maxSocketsPerToken} sockets are open with this access token, which is the most (maxSocketsPerToken)`,
+    );
   }
 
   /** Nobody is let in any more. */
@@ -133,16 +156,17 @@ export class SocketDoor {
     this.#server.close();
   }
 
-  #accept(socket: RefusingSocket, identity: Identity, address: string): void {
+  #accept(socket: RefusingSocket, stream: Duplex, identity: Identity, address: string): void {
     const { config, services, meter, logger } = this.#deps;
     socket.maxMessageBytes = config.maxMessageBytes;
     const connection: Connection = new Connection(socket, {
-      maxMessagesPerSecond: config.maxMessagesPerSecond,
-      maxBufferedBytes: config.maxBufferedBytes,
+      ...config,
       clock: services.clock,
       meter,
       logger,
       turns: this.#turns,
+      crowded: () => session.costs.message(),
+      withdraw: (message, waiting) => session.withdraw(message, waiting),
       handle: (message, arrivalMs) => dispatch(message, session, arrivalMs),
       afterResponse: () => session.runAfterResponse(),
       onClose: (reason) => {
@@ -153,5 +177,7 @@ export class SocketDoor {
     });
     const session = new Session(services, identity, address, connection);
     this.#connections.set(connection, session);
+    // `ws` was first to listen, but must not be first to read.
+    stream.prependListener('data', (chunk: Buffer) => connection.received(chunk.length));
   }
 }

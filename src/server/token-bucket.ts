@@ -16,14 +16,14 @@ export class TokenBucket {
     this.#filledMs = clock();
   }
 
-  /** Takes one token; false when there is none. */
-  take(): boolean {
+  /** Takes `tokens`; false, and none taken, when there are not so many. */
+  take(tokens = 1): boolean {
     const now = this.#clock();
     const gained = (Math.max(0, now - this.#filledMs) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#capacity, this.#tokens + gained);
     this.#filledMs = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < tokens) return false;
+    this.#tokens -= tokens;
     return true;
   }
 }

@@ -22,7 +22,6 @@ export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant'
   rtpCapabilities: types.RtpCapabilities;
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
   maxBitrate: number;
-  maxParticipants: number;
   /** A request of the worker failed: look whether it is well. */
   suspectWorker: () => void;
 }
@@ -41,6 +40,8 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   readonly #transports: ParticipantTransports;
   readonly #producers = new Map<string, OwnProducer>();
   readonly #consumers = new Map<string, types.Consumer>();
+  /** Producers of others that are received, or about to be. */
+  readonly #consumed = new Set<string>();
   readonly #taps: ParticipantTaps;
   readonly #problems: MediaProblems;
   #closed = false;
@@ -180,18 +181,25 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if (!found || found.participant === this.id) {
       throw new EmostreamError('NOT_FOUND', 'producerId: no such producer of another participant in this room');
     }
-    if (this.#consumers.size >= 2 * this.#deps.maxParticipants) {
-      throw new EmostreamError('LIMIT_REACHED', 'too many consumers: consume each producer once');
+    if (this.#consumed.has(producerId)) {
+      throw new EmostreamError('WRONG_STATE', 'producerId: you receive this producer already');
     }
     if (!this.#deps.router.canConsume({ producerId, rtpCapabilities: this.#deps.rtpCapabilities })) {
       throw new EmostreamError('UNSUPPORTED_MEDIA', 'the rtpCapabilities given at join do not allow this producer');
     }
     const { rtpCapabilities } = this.#deps;
-    const consumer = await this.#ask('producerId', () =>
-      transport.consume({ producerId, rtpCapabilities, paused: true }),
-    );
-    if (this.#closed || transport.closed) {
+    // Also while it is being made: one consumer of a producer, whatever comes at the same time.
+    this.#consumed.add(producerId);
+    let consumer: types.Consumer;
+    try {
+      consumer = await this.#ask('producerId', () => transport.consume({ producerId, rtpCapabilities, paused: true }));
+    } catch (error) {
+      this.#consumed.delete(producerId);
+      throw error;
+    }
+    if (this.#closed || transport.closed || consumer.closed) {
       consumer.close();
+      this.#consumed.delete(producerId);
       throw new EmostreamError('CLOSED', 'the transport closed meanwhile: join again');
     }
     this.#consumers.set(consumer.id, consumer);
@@ -199,6 +207,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       'close',
       this.#bulkhead.wrap(() => {
         this.#consumers.delete(consumer.id);
+        this.#consumed.delete(producerId);
         if (!this.#closed) this.emit('consumerClosed', { consumerId: consumer.id, producerId });
       }),
     );

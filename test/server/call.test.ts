@@ -73,6 +73,9 @@ describe('a call of two', () => {
       producerPaused: false,
     });
     await bob.request('resumeConsumer', { consumerId: consumer.consumerId });
+    const once = { transportId: receive.transportId, producerId };
+    const refusals = await Promise.all(Array.from({ length: 100 }, () => bob.refused('consume', once)));
+    expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['WRONG_STATE']));
 
     await alice.request('pauseProducer', { producerId });
     expect(await bob.next('producerPaused')).toMatchObject({ participant: seat.participant, producerId });

@@ -8,12 +8,14 @@ export const join: Handler<'join'> = async (request, session) => {
   if (session.joined) throw new EmostreamError('WRONG_STATE', 'already in the call: send leave first');
   const { rooms, policy, limits } = session.services;
   await limits.join(session.caller);
-  const consent = withinPolicy(request.consent, policy);
   return rooms.enter(roomId, async (room) => {
     if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
     session.assertGranted(request);
     const { name, rtpCapabilities } = request;
+    // Read here and not before: it may have been taken away while the room was opened.
+    const consent = withinPolicy(request.consent, policy);
     const { member, peers } = await room.seat(session, { name, rtpCapabilities, consent });
-    return { room: roomId, participant: member.participant.id, peers, policy, consent };
+    const { participant } = member;
+    return { room: roomId, participant: participant.id, peers, policy, consent: participant.consent };
   });
 };

@@ -24,6 +24,9 @@ export interface TestClientOptions {
   host?: string;
   path?: string;
   autoPong?: boolean;
+  headers?: Record<string, string>;
+  /** Which address of the loopback it comes from. */
+  localAddress?: string;
 }
 
 export type MessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
@@ -56,13 +59,15 @@ export class TestClient extends Recorder {
 
   /** @throws Refusal when the upgrade is refused */
   static async connect(port: number, options: TestClientOptions): Promise<TestClient> {
-    const { token, by = 'subprotocol', origin, host, path = '/ws', autoPong = true } = options;
+    const { token, by = 'subprotocol', origin, host, path = '/ws', autoPong = true, localAddress } = options;
     const protocols =
       by === 'subprotocol' && token !== undefined ? [SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX + token] : [SUBPROTOCOL];
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, {
       autoPong,
       ...(origin === undefined ? {} : { origin }),
+      ...(localAddress === undefined ? {} : { localAddress }),
       headers: {
+        ...options.headers,
         ...(by === 'header' && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
         ...(host === undefined ? {} : { host }),
       },

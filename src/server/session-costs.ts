@@ -1,0 +1,64 @@
+import { EmostreamError } from '../common/errors.js';
+import type { Refusal } from '../common/metrics.js';
+import type { Caller } from './limits.js';
+import type { Services } from './services.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Consent given: so often at once, and so often a second after. Each begins analysis and tells everybody. */
+const GRANTS = { burst: 10, perSecond: 0.5 };
+/** Revisions that captions may cause. */
+const REVISIONS = { burst: 20, perSecond: 5 };
+const CHARACTERS_PER_REVISION = 200;
+/** Longer ago than this, in seconds, words revise little; a longer caption costs no more, or it could never be sent. */
+const MAX_SPAN = 10;
+
+/** Counts what the requests of one session cost others. */
+export class SessionCosts {
+  readonly #caller: Caller;
+  readonly #services: Pick<Services, 'limits' | 'meter' | 'clock'>;
+  readonly #grants: TokenBucket;
+  readonly #revisions: TokenBucket;
+  #crowdedUntilMs = 0;
+
+  constructor(caller: Caller, services: Pick<Services, 'limits' | 'meter' | 'clock'>) {
+    this.#caller = caller;
+    this.#services = services;
+    this.#grants = new TokenBucket(GRANTS.burst, GRANTS.perSecond, services.clock);
+    this.#revisions = new TokenBucket(REVISIONS.burst, REVISIONS.perSecond, services.clock);
+  }
+
+  /** Counts a message. @returns those with the same token or address use up what they may send together */
+  message(): boolean {
+    const { limits, clock } = this.#services;
+    void limits.message(this.#caller).then((waitMs) => {
+      if (waitMs > 0) this.#crowdedUntilMs = clock() + waitMs;
+    });
+    return clock() < this.#crowdedUntilMs;
+  }
+
+  /** To be asked before consent is given. @throws EmostreamError RATE_LIMITED */
+  grant(): void {
+    if (this.#grants.take()) return;
+    const seconds = GRANTS.burst / GRANTS.perSecond;
+    this.#refuse(
+      'consent',
+      `consent may be given ${GRANTS.burst} times in ${seconds} s: try again in a few seconds; what was taken away is off`,
+    );
+  }
+
+  /** To be asked before words are analysed. @throws EmostreamError RATE_LIMITED */
+  caption({ text, startMs, endMs }: { text: string; startMs: number; endMs: number }): void {
+    // Words revise each second that they span, and cost the network by their number.
+    const span = Math.max(0, Math.min(MAX_SPAN, Math.floor((endMs - startMs) / 1000)));
+    if (this.#revisions.take(Math.ceil(text.length / CHARACTERS_PER_REVISION) + span)) return;
+    this.#refuse(
+      'caption',
+      `captions may revise ${REVISIONS.perSecond} seconds of a person per second: send fewer or shorter ones`,
+    );
+  }
+
+  #refuse(what: Refusal, message: string): never {
+    this.#services.meter.count('emostream_refused_total', { what });
+    throw new EmostreamError('RATE_LIMITED', message);
+  }
+}
