@@ -30,9 +30,13 @@ export class SessionCosts {
   /** Counts a message. @returns those with the same token or address use up what they may send together */
   message(): boolean {
     const { limits, clock } = this.#services;
-    void limits.message(this.#caller).then((waitMs) => {
-      if (waitMs > 0) this.#crowdedUntilMs = clock() + waitMs;
-    });
+    limits.message(this.#caller).then(
+      (waitMs) => {
+        if (waitMs > 0) this.#crowdedUntilMs = clock() + waitMs;
+      },
+      // The memory of rates cannot fail; if it did, everybody would have room.
+      () => undefined,
+    );
     return clock() < this.#crowdedUntilMs;
   }
 

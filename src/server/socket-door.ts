@@ -178,6 +178,9 @@ export class SocketDoor {
     const session = new Session(services, identity, address, connection);
     this.#connections.set(connection, session);
     // `ws` was first to listen, but must not be first to read.
-    stream.prependListener('data', (chunk: Buffer) => connection.received(chunk.length));
+    stream.prependListener(
+      'data',
+      connection.bulkhead.wrap((chunk: Buffer) => connection.received(chunk.length)),
+    );
   }
 }
