@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import { pino } from 'pino';
 import { Bulkhead } from '../../src/common/bulkhead.js';
 import { systemClock } from '../../src/common/clock.js';
-import type { Consent } from '../../src/common/consent.js';
+import type { Consent, Source } from '../../src/common/consent.js';
 import type { Meter } from '../../src/common/metrics.js';
 import { DirectTap } from '../../src/sfu/direct-tap.js';
 import type { Analyser, ParticipantAnalysis } from '../../src/sfu/types.js';
@@ -56,14 +56,25 @@ export class SyntheticParticipant {
       bulkhead: new Bulkhead('participant', { meter, logger }),
       meter,
       logger,
-      onStop: () => this.closeTaps(),
+    };
+    const tap = (producer: types.Producer, source: Source): DirectTap => {
+      const opened: DirectTap = new DirectTap(direct, {
+        ...shared,
+        producer,
+        source,
+        onStop: (problem) => {
+          this.analysis.mediaProblem(source, problem);
+          opened.close();
+        },
+      });
+      return opened;
     };
     const { videoProducer, audioProducer } = this.peer;
     if (consent.face && videoProducer) {
-      this.#taps.push(new DirectTap(direct, { ...shared, producer: videoProducer, source: 'camera' }));
+      this.#taps.push(tap(videoProducer, 'camera'));
     }
     if (consent.voice && audioProducer) {
-      this.#taps.push(new DirectTap(direct, { ...shared, producer: audioProducer, source: 'microphone' }));
+      this.#taps.push(tap(audioProducer, 'microphone'));
     }
     await Promise.all(this.#taps.map((tap) => tap.open()));
   }

@@ -188,6 +188,10 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#publisher.gap(startMs, endMs, 'overloaded');
   }
 
+  trackProblem(handle: number, problem: MediaProblem): void {
+    this.#tracks.get(handle)?.control.stop(problem);
+  }
+
   keyFrame(handle: number): void {
     this.#tracks.get(handle)?.control.requestKeyFrame();
   }

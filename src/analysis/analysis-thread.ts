@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
 import { EmostreamError } from '../common/errors.js';
+import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import { replay } from '../common/thread-meter.js';
 import { workerUrl } from '../common/worker-url.js';
@@ -18,6 +19,7 @@ export interface AnalysisThreadEvents {
   onWindow(message: Extract<FromAnalysis, { type: 'window' }>): void;
   onSkipped(message: Extract<FromAnalysis, { type: 'skipped' }>): void;
   onKeyFrame(handle: number): void;
+  onTrackProblem(handle: number, problem: MediaProblem): void;
   /** The thread died unasked. It is gone; whoever owns it starts another. */
   onDied(): void;
 }
@@ -152,6 +154,9 @@ export class AnalysisThread {
         break;
       case 'keyFrame':
         this.events.onKeyFrame(message.handle);
+        break;
+      case 'trackProblem':
+        this.events.onTrackProblem(message.handle, message.problem);
         break;
       case 'metrics':
         replay(message.measurements, this.meter);

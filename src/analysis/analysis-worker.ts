@@ -67,6 +67,9 @@ function openParticipant(key: number): void {
       requestKeyFrame: (handle) => {
         send({ type: 'keyFrame', handle });
       },
+      onTrackProblem: (handle, problem) => {
+        send({ type: 'trackProblem', handle, problem });
+      },
     }),
   );
 }

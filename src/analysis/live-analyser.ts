@@ -125,6 +125,10 @@ export class LiveAnalyser implements Analyser {
         const owner = this.#owners.get(handle);
         owner?.bulkhead.attempt(() => owner.keyFrame(handle));
       },
+      onTrackProblem: (handle, problem) => {
+        const owner = this.#owners.get(handle);
+        owner?.bulkhead.attempt(() => owner.trackProblem(handle, problem));
+      },
       onDied: () => {
         const slot = this.#slots[index];
         if (slot) this.#bulkhead.attempt(() => this.#replace(slot));
@@ -138,6 +142,7 @@ export class LiveAnalyser implements Analyser {
         wordsRevisionHorizonMs: config.wordsRevisionHorizon,
         faceCrops: config.faceCrops,
         transcriber: config.transcriber ?? null,
+        maxPixelRate: config.maxPixelRate,
       },
       { events, meter, logger },
     );

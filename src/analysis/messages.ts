@@ -1,5 +1,6 @@
 import type { Consent } from '../common/consent.js';
 import type { Modality } from '../common/emotions.js';
+import type { MediaProblem } from '../common/media-problem.js';
 import type { Measurement } from '../common/thread-meter.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { SenderReport, TrackInfo } from '../sfu/types.js';
@@ -13,6 +14,8 @@ export interface AnalysisOptions {
   faceCrops: number;
   /** Module of the server-side speech recognition; null: none. */
   transcriber: string | null;
+  /** Most pixels of a track decoded per second. */
+  maxPixelRate: number;
 }
 
 /** What may be analysed of a participant, and since when. */
@@ -54,6 +57,8 @@ export type FromAnalysis =
   /** Windows [startMs, endMs) that were never made (the thread was suspended or overrun). */
   | { type: 'skipped'; key: number; startMs: number; endMs: number }
   | { type: 'keyFrame'; handle: number }
+  /** The track sends more than is decoded, and goes on so; nothing of it is decoded any more. */
+  | { type: 'trackProblem'; handle: number; problem: MediaProblem }
   | { type: 'metrics'; measurements: Measurement[] }
   /** So many packets were handled since the last such message: the main thread's flow control. */
   | { type: 'handled'; packets: number }

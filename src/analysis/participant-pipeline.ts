@@ -3,6 +3,7 @@ import type { Clock } from '../common/clock.js';
 import { NO_CONSENT } from '../common/consent.js';
 import type { DropReason } from '../common/drops.js';
 import { MODALITIES, type Modality } from '../common/emotions.js';
+import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import { assembleFeatures } from '../features/assemble.js';
 import type { FaceFinder } from '../features/face-finder.js';
@@ -34,6 +35,7 @@ export interface PipelineDeps {
   onWindow(features: WindowFeatures, generation: number): void;
   onSkipped(startMs: number, endMs: number): void;
   requestKeyFrame(handle: number): void;
+  onTrackProblem(handle: number, problem: MediaProblem): void;
 }
 
 interface Track {
@@ -165,7 +167,7 @@ export class ParticipantPipeline {
   }
 
   #video(handle: number, info: TrackInfo): Track {
-    const { meter, clock, faceFinder, requestKeyFrame } = this.#deps;
+    const { meter, clock, faceFinder, requestKeyFrame, onTrackProblem } = this.#deps;
     const observer = new FaceObserver(faceFinder, {}, meter);
     const receiver = new VideoTrackReceiver(info, {
       meter,
@@ -173,6 +175,10 @@ export class ParticipantPipeline {
       mediaClock: this.#mediaClock,
       requestKeyFrame: () => {
         requestKeyFrame(handle);
+      },
+      maxPixelRate: this.#deps.options.maxPixelRate,
+      onProblem: (problem) => {
+        onTrackProblem(handle, problem);
       },
       onFrame: (frame) => {
         const { mediaTime, arrivalMs, decodedMs } = frame;

@@ -34,6 +34,7 @@ export const REFUSALS = [
   'caption', // captions, weighed by what they revise
   'replay', // past events of a token or an address
   'packet', // packets of a track beyond maxPacketRate
+  'picture', // pictures of a track beyond maxPixelRate: not decoded
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -7,6 +7,7 @@ import type { ArrivedPacket } from './frame-assembler.js';
 import type { JitterOutput } from './jitter-buffer.js';
 import type { MediaClock } from './media-clock.js';
 import { ReceiveStage } from './receive-stage.js';
+import { ResetAllowance } from './reset-allowance.js';
 import { SerialUnwrapper } from './serial-number.js';
 import type { TrackClock } from './track-clock.js';
 import type { AudioChunk } from './types.js';
@@ -29,6 +30,7 @@ export class AudioTrackReceiver {
   readonly #options: AudioReceiverOptions;
   readonly #receive: ReceiveStage;
   readonly #decoder = new AudioDecoder();
+  readonly #resets = new ResetAllowance();
   readonly #unwrap = new SerialUnwrapper(32);
   readonly #time: TrackClock;
   #closed = false;
@@ -72,7 +74,7 @@ export class AudioTrackReceiver {
       if (output.type === 'reset') {
         this.#time.reset();
         this.#unwrap.reset();
-        this.#decoder.reset();
+        this.#resetDecoder(this.#options.clock());
       } else if (output.type === 'packet') {
         this.#time.packet(output.packet.timestamp, output.packet.arrivalMs);
         if (output.packet.payload.length > 0) this.#decode(output.packet);
@@ -83,6 +85,10 @@ export class AudioTrackReceiver {
   #decode(packet: ArrivedPacket): void {
     const { meter, clock, onChunk } = this.#options;
     const startMs = clock();
+    if (!this.#resets.has(startMs)) {
+      meter.count('emostream_dropped_total', { stage: 'audio', reason: 'decoder-resting' });
+      return;
+    }
     try {
       const sounds = this.#decoder.decode(packet.payload, this.#unwrap.next(packet.timestamp));
       const decodedMs = clock();
@@ -95,7 +101,13 @@ export class AudioTrackReceiver {
     } catch (error) {
       meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
       meter.count('emostream_dropped_total', { stage: 'audio', reason: 'corrupt' });
-      this.#decoder.reset();
+      this.#resetDecoder(startMs);
     }
+  }
+
+  #resetDecoder(now: number): void {
+    // Without allowance the decoder goes on as it is: after another stream that is a click, after an error it rests.
+    if (this.#resets.has(now)) this.#decoder.reset();
+    this.#resets.take(now);
   }
 }

@@ -2,5 +2,6 @@
 export { AudioTrackReceiver, type AudioReceiverOptions } from './audio-track-receiver.js';
 export { liveDecoders } from './codec-library.js';
 export { MediaClock } from './media-clock.js';
+export type { PixelProblem } from './pixel-budget.js';
 export * from './types.js';
 export { VideoTrackReceiver, type VideoReceiverOptions } from './video-track-receiver.js';

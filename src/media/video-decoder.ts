@@ -14,15 +14,17 @@ export interface DecodedPicture {
 export interface VideoDecoderOptions {
   /** Pictures are scaled down so that their longer side is at most this, pixels. */
   longestSide: number;
+  /** Larger pictures are refused, pixels: a forged header may claim 16383 × 16383. Default 4096 × 2304. */
+  maxPixels?: number;
 }
 
-/** A forged header may claim 16383 × 16383; nothing larger than 4K is decoded. */
 const MAX_PIXELS = 4096 * 2304;
 
 /** VP8 or H.264 → RGB24, synchronously, one picture at a time (FFmpeg through node-av). */
 export class VideoDecoder {
   readonly #codec: 'VP8' | 'H264';
   readonly #scaler: PictureScaler;
+  readonly #maxPixels: number;
   readonly #packet = new Packet();
   readonly #frame = new Frame();
   #context: CodecContext | null;
@@ -31,7 +33,8 @@ export class VideoDecoder {
   constructor(codec: 'VP8' | 'H264', options: VideoDecoderOptions) {
     this.#codec = codec;
     this.#scaler = new PictureScaler(options.longestSide);
-    this.#context = open(codec);
+    this.#maxPixels = options.maxPixels ?? MAX_PIXELS;
+    this.#context = open(codec, this.#maxPixels);
     this.#packet.alloc();
     this.#frame.alloc();
   }
@@ -70,7 +73,7 @@ export class VideoDecoder {
     if (!this.#context) return;
     closeDecoder(this.#context);
     this.#context = null;
-    this.#context = open(this.#codec);
+    this.#context = open(this.#codec, this.#maxPixels);
   }
 
   /** Frees the native memory. Idempotent. */
@@ -84,9 +87,9 @@ export class VideoDecoder {
   }
 }
 
-function open(codec: 'VP8' | 'H264'): CodecContext {
+function open(codec: 'VP8' | 'H264', maxPixels: number): CodecContext {
   return openDecoder(codec === 'VP8' ? 'vp8' : 'h264', (context) => {
     context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
-    context.setOption('max_pixels', String(MAX_PIXELS));
+    context.setOption('max_pixels', String(maxPixels));
   });
 }

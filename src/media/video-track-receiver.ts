@@ -3,10 +3,12 @@ import type { DropReason } from '../common/drops.js';
 import { toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
+import { DecodeAdmission } from './decode-admission.js';
 import { type ArrivedPacket, type EncodedFrame, FrameAssembler } from './frame-assembler.js';
 import type { JitterOutput } from './jitter-buffer.js';
 import { KeyFrameRequester } from './key-frame-requester.js';
 import type { MediaClock } from './media-clock.js';
+import type { PixelProblem } from './pixel-budget.js';
 import { ReceiveStage } from './receive-stage.js';
 import type { TrackClock } from './track-clock.js';
 import type { VideoFrame } from './types.js';
@@ -21,6 +23,10 @@ export interface VideoReceiverOptions {
   onFrame: (frame: VideoFrame) => void;
   /** The track got to this media time, ms: also for pictures that are decoded but not handed on. */
   onProgress?: (mediaTime: number) => void;
+  /** The sender sends more than is decoded, and goes on so. Told once; nothing is decoded any more. */
+  onProblem?: (problem: PixelProblem) => void;
+  /** Most pixels decoded per second; a picture of which 8 would exceed it is never decoded. Default 27 648 000 (720p at 30 Hz). */
+  maxPixelRate?: number;
   /** Pictures handed on per second; the rest are decoded (others build on them) but not converted. Default 8. */
   maxFramesPerSecond?: number;
   /** Longest a missing packet is waited for, ms. Default 80. */
@@ -31,6 +37,7 @@ export interface VideoReceiverOptions {
   keyFrameIntervalMs?: { min: number; max: number };
 }
 
+const DEFAULT_PIXEL_RATE = 27_648_000;
 /** Pictures inside the decoder; the oldest is forgotten beyond it. */
 const MAX_IN_DECODER = 32;
 
@@ -40,6 +47,7 @@ export class VideoTrackReceiver {
   readonly #receive: ReceiveStage;
   readonly #assembler: FrameAssembler;
   readonly #keyFrames: KeyFrameRequester;
+  readonly #admission: DecodeAdmission;
   readonly #decoder: VideoDecoder;
   readonly #time: TrackClock;
   readonly #minGapMs: number;
@@ -48,6 +56,8 @@ export class VideoTrackReceiver {
   #nextTag = 1;
   #lastShownMs = -Infinity;
   #closed = false;
+  /** It asked for too much for too long. */
+  #stopped = false;
 
   /** @throws EmostreamError UNSUPPORTED_MEDIA for a codec that cannot be decoded */
   constructor(track: TrackInfo, options: VideoReceiverOptions) {
@@ -62,12 +72,15 @@ export class VideoTrackReceiver {
     this.#assembler = new FrameAssembler(codec, {
       onDrop: (reason) => {
         this.#drop(reason);
+        if (reason === 'waiting') this.#admission.passed(options.clock());
       },
       onKeyFrameNeeded: () => {
         this.#keyFrames.want(options.clock());
       },
     });
-    this.#decoder = new VideoDecoder(codec, { longestSide: options.longestSide ?? 640 });
+    this.#admission = new DecodeAdmission(codec, options.maxPixelRate ?? DEFAULT_PIXEL_RATE);
+    const { maxPixels } = this.#admission;
+    this.#decoder = new VideoDecoder(codec, { longestSide: options.longestSide ?? 640, maxPixels });
     this.#time = options.mediaClock.track(track.clockRate);
     // A quarter is forgiven, or a 30 Hz camera thinned to 8 would give 7.5.
     this.#minGapMs = (1000 / (options.maxFramesPerSecond ?? 8)) * 0.75;
@@ -75,6 +88,7 @@ export class VideoTrackReceiver {
 
   packet(tap: TapPacket): void {
     if (this.#closed) return;
+    if (this.#stopped) return this.#drop('stopped');
     const packet = this.#receive.parse(tap, this.#options.clock());
     if (!packet) return;
     this.#follow(this.#receive.order(packet));
@@ -93,7 +107,7 @@ export class VideoTrackReceiver {
 
   /** Gives up missing packets and repeats requests; call it a few times a second. */
   tick(now: number): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#stopped) return;
     this.#follow(this.#receive.expire(now));
     this.#keyFrames.tick(now);
   }
@@ -117,9 +131,32 @@ export class VideoTrackReceiver {
         this.#time.packet(output.packet.timestamp, output.packet.arrivalMs);
         // Padding only: it fills the sequence and carries no picture.
         if (output.packet.payload.length === 0) continue;
-        for (const frame of this.#assembler.push(output.packet)) this.#decode(frame);
+        for (const frame of this.#assembler.push(output.packet)) {
+          if (this.#admit(frame)) this.#decode(frame);
+        }
+        this.#checkProblem();
       }
     }
+  }
+
+  #admit(frame: EncodedFrame): boolean {
+    const refusal = this.#admission.admit(frame, this.#options.clock());
+    if (!refusal) return true;
+    this.#drop(refusal);
+    if (refusal === 'picture-size' || refusal === 'pixel-rate') {
+      this.#options.meter.count('emostream_refused_total', { what: 'picture' });
+    }
+    // Later pictures build on it.
+    this.#assembler.reset();
+    return false;
+  }
+
+  #checkProblem(): void {
+    const problem = this.#stopped ? null : this.#admission.problem(this.#options.clock());
+    if (!problem) return;
+    this.#stopped = true;
+    this.#receive.clear();
+    this.#options.onProblem?.(problem);
   }
 
   #decode(frame: EncodedFrame): void {
@@ -145,6 +182,7 @@ export class VideoTrackReceiver {
       this.#inDecoder.clear();
       meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
       this.#drop('corrupt');
+      this.#admission.failed(clock());
       this.#decoder.reset();
       this.#assembler.reset();
     }

@@ -136,8 +136,67 @@ describe('VideoTrackReceiver', () => {
       return forged;
     });
     expect(frames).toEqual([]);
-    expect(meter.of('emostream_errors_total', 'MEDIA_CORRUPT')).toBe(1);
+    expect(meter.of('emostream_dropped_total', 'video', 'picture-size')).toBe(1);
+    expect(meter.of('emostream_refused_total', 'picture')).toBe(1);
     receiver.close();
+  });
+
+  it.each([
+    // Not one is decoded.
+    ['VP8', 4096, 2304, 'picture-size', 0],
+    ['H264', 4096, 2304, 'picture-size', 0],
+    // 62 million pixels a second: what the limit allows is.
+    ['VP8', 1920, 1080, 'pixel-rate', 240],
+    ['H264', 1920, 1080, 'pixel-rate', 240],
+  ] as const)(
+    'decodes no more of %s at %d×%d than is allowed, and says so once',
+    (codec, width, height, what, most) => {
+      const recording = makeRecording({
+        video: {
+          codec,
+          width,
+          height,
+          framesPerSecond: 30,
+          frames: 2,
+          keyFrameEvery: 2,
+          draw: (_, rgb) => rgb.fill(90),
+        },
+      });
+      const { receiver, meter, problems, play } = videoReceiver(codec, 1);
+      play(videoTrack(recording), { from: 0, to: 4000 });
+      expect(problems).toEqual([]);
+      play(videoTrack(recording, { ssrc: 5 }), { from: 4000, to: 15_000 });
+      expect(problems).toEqual([what]);
+      expect(meter.of('emostream_decoded_total', 'video')).toBeLessThanOrEqual(most);
+      const stopped = meter.of('emostream_decoded_total', 'video');
+      play(videoTrack(recording, { ssrc: 6 }), { from: 15_000, to: 20_000 });
+      expect(meter.of('emostream_decoded_total', 'video')).toBe(stopped);
+      expect(problems).toHaveLength(1);
+      receiver.close();
+    },
+  );
+
+  it('opens its decoder anew only now and then for a sender whose every picture is garbage', () => {
+    for (const codec of ['VP8', 'H264'] as const) {
+      const { receiver, meter, play } = videoReceiver(codec);
+      const recording = codec === 'VP8' ? vp8 : h264;
+      const frames = recording.video!.frames.map((frame) => ({ ...frame, normal: frame.key }));
+      // Key frames whose first partition is longer than they are (VP8), or whose slices are of no set of parameters (H.264).
+      play(videoTrack({ video: { ...recording.video!, frames }, audio: null }), { from: 0, to: 20_000 }, (data) => {
+        const bad = Buffer.from(data);
+        if (codec === 'VP8') bad.fill(0xff, 12 + 1 + 1, 12 + 1 + 3);
+        else if ((bad[12]! & 0x1f) === 5) bad.fill(0x81, 13);
+        return bad;
+      });
+      const errors = meter.of('emostream_errors_total', 'MEDIA_CORRUPT');
+      expect(errors).toBeGreaterThanOrEqual(10);
+      expect(errors).toBeLessThanOrEqual(10 + 2 * 20);
+      expect(meter.of('emostream_dropped_total', 'video', 'decoder-resting')).toBeGreaterThan(200);
+      const before = meter.of('emostream_decoded_total', 'video');
+      play(videoTrack(recording, { ssrc: 77 }), { from: 20_000, to: 24_000 });
+      expect(meter.of('emostream_decoded_total', 'video') - before).toBeGreaterThanOrEqual(2 * FPS);
+      receiver.close();
+    }
   });
 
   it('hands on no more pictures than wanted, but tells how far it got', () => {

@@ -3,6 +3,7 @@ import {
   AudioTrackReceiver,
   type AudioChunk,
   MediaClock,
+  type PixelProblem,
   type VideoFrame,
   VideoTrackReceiver,
 } from '../../../src/media/index.js';
@@ -30,6 +31,7 @@ export function videoReceiver(codec: 'VP8' | 'H264' = 'VP8', maxFramesPerSecond 
   const meter = new CountingMeter();
   const frames: VideoFrame[] = [];
   const progress: number[] = [];
+  const problems: PixelProblem[] = [];
   const state = { now: EPOCH, keyFrameRequests: 0 };
   const info: TrackInfo = { trackId: 'v', source: 'camera', kind: 'video', codec, payloadType: 101, clockRate: 90_000 };
   const receiver = new VideoTrackReceiver(info, {
@@ -39,9 +41,10 @@ export function videoReceiver(codec: 'VP8' | 'H264' = 'VP8', maxFramesPerSecond 
     requestKeyFrame: () => state.keyFrameRequests++,
     onFrame: (frame) => frames.push(frame),
     onProgress: (mediaTime) => progress.push(mediaTime),
+    onProblem: (problem) => problems.push(problem),
     maxFramesPerSecond,
   });
-  return { receiver, meter, frames, progress, state, ...player(receiver, state) };
+  return { receiver, meter, frames, progress, problems, state, ...player(receiver, state) };
 }
 
 export function audioReceiver() {

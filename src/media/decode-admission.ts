@@ -1,0 +1,49 @@
+import type { EncodedFrame } from './frame-assembler.js';
+import { PixelBudget, type PixelProblem } from './pixel-budget.js';
+import { PictureSizes } from './picture-sizes.js';
+import { ResetAllowance } from './reset-allowance.js';
+
+/** Why a whole picture is not given to the decoder. */
+export type DecodeRefusal = PixelProblem | 'malformed' | 'decoder-resting';
+
+/** What the decoder of one track is given: what decoding costs is bounded before it is done, whoever sends. */
+export class DecodeAdmission {
+  readonly #sizes: PictureSizes;
+  readonly #budget: PixelBudget;
+  readonly #resets = new ResetAllowance();
+
+  constructor(codec: 'VP8' | 'H264', maxPixelRate: number) {
+    this.#sizes = new PictureSizes(codec);
+    this.#budget = new PixelBudget(maxPixelRate);
+  }
+
+  /** Larger pictures are never admitted. */
+  get maxPixels(): number {
+    return this.#budget.maxPixels;
+  }
+
+  /** Null: it may be decoded, and is paid for. */
+  admit(frame: EncodedFrame, now: number): DecodeRefusal | null {
+    const cost = this.#sizes.read(frame.data, frame.keyFrame);
+    if (!cost) return 'malformed';
+    // Also what is not decoded counts as what the sender asks for.
+    const refusal = this.#budget.admit(cost, now);
+    return refusal ?? (this.#resets.has(now) ? null : 'decoder-resting');
+  }
+
+  /** A picture came that cannot be decoded for want of a key frame. */
+  passed(now: number): void {
+    this.#budget.pass(this.#sizes.last(), now);
+  }
+
+  /** The decoder failed and was opened anew: it has forgotten every size. */
+  failed(now: number): void {
+    this.#resets.take(now);
+    this.#sizes.reset();
+  }
+
+  /** What has gone on for so long that it will not end by itself. */
+  problem(now: number): PixelProblem | null {
+    return this.#budget.problem(now);
+  }
+}

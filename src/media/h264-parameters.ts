@@ -1,0 +1,152 @@
+/** A NAL unit of an Annex B stream, without its start code (H.264 Annex B). */
+export type NalUnit = Uint8Array;
+
+export const SEQUENCE_PARAMETERS = 7;
+const SLICE = 1;
+const IDR_SLICE = 5;
+/** High profiles say more before they come to the size (H.264 §7.3.2.1.1). */
+const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+const MACROBLOCK = 16;
+/** More than any level allows (§A.3): 139 264 macroblocks, √(8 × 139 264) on a side. */
+const MAX_MACROBLOCKS_ON_A_SIDE = 1055;
+/** With all scaling lists a parameter set is shorter than this. */
+const MAX_PARAMETER_BYTES = 2048;
+
+/** What a decoder would find in a picture: units begin wherever three octets say so, also within what was sent as one. */
+export function nalUnits(data: Uint8Array): NalUnit[] {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const code = Buffer.of(0, 0, 1);
+  const units: NalUnit[] = [];
+  for (let start = bytes.indexOf(code); start >= 0;) {
+    const next = bytes.indexOf(code, start + 3);
+    const unit = data.subarray(start + 3, next < 0 ? data.length : next);
+    if (unit.length > 0) units.push(unit);
+    start = next;
+  }
+  return units;
+}
+
+export const unitType = (unit: NalUnit): number => (unit[0] as number) & 0x1f;
+
+/** Whether a slice is the first of a picture: first_mb_in_slice is 0, one set bit (§7.3.3). */
+export function beginsPicture(unit: NalUnit): boolean {
+  const type = unitType(unit);
+  return (type === SLICE || type === IDR_SLICE) && ((unit[1] ?? 0) & 0x80) !== 0;
+}
+
+/** The number and the coded size of a sequence parameter set (§7.3.2.1.1); null when it is malformed or absurd. */
+export function parseSequenceParameters(unit: NalUnit): { id: number; width: number; height: number } | null {
+  const bits = new BitReader(unescaped(unit.subarray(1)));
+  const profile = bits.read(8);
+  bits.skip(16); // constraints and level
+  const id = bits.exponential();
+  if (HIGH_PROFILES.has(profile)) {
+    const chromaFormat = bits.exponential();
+    if (chromaFormat > 3) return null;
+    if (chromaFormat === 3) bits.skip(1); // separate_colour_plane_flag
+    bits.exponential(); // bit depth of luma
+    bits.exponential(); // and of chroma
+    bits.skip(1); // qpprime_y_zero_transform_bypass_flag
+    if (bits.read(1) === 1) skipScalingLists(bits, chromaFormat === 3 ? 12 : 8);
+  }
+  bits.exponential(); // log2_max_frame_num_minus4
+  const orderType = bits.exponential();
+  if (orderType === 0) bits.exponential();
+  else if (orderType === 1) skipOrderCycle(bits);
+  else if (orderType > 2) return null;
+  bits.exponential(); // max_num_ref_frames
+  bits.skip(1); // gaps_in_frame_num_value_allowed_flag
+  const columns = bits.exponential() + 1;
+  const mapUnits = bits.exponential() + 1;
+  const rows = mapUnits * (2 - bits.read(1)); // frame_mbs_only_flag
+  if (bits.overrun || id > 31) return null;
+  if (columns > MAX_MACROBLOCKS_ON_A_SIDE || rows > MAX_MACROBLOCKS_ON_A_SIDE) return null;
+  return { id, width: columns * MACROBLOCK, height: rows * MACROBLOCK };
+}
+
+/** §7.3.2.1.1.1. */
+function skipScalingLists(bits: BitReader, lists: number): void {
+  for (let list = 0; list < lists; list++) {
+    if (bits.read(1) === 0) continue;
+    const size = list < 6 ? 16 : 64;
+    let last = 8;
+    let next = 8;
+    for (let i = 0; i < size && !bits.overrun; i++) {
+      if (next !== 0) next = (last + bits.signedExponential() + 256) & 0xff;
+      if (next !== 0) last = next;
+    }
+  }
+}
+
+function skipOrderCycle(bits: BitReader): void {
+  bits.skip(1); // delta_pic_order_always_zero_flag
+  bits.exponential();
+  bits.exponential();
+  const count = bits.exponential();
+  for (let i = 0; i < count && !bits.overrun; i++) bits.exponential();
+}
+
+/** Takes out the octets that keep start codes from appearing (§7.4.1). */
+function unescaped(data: Uint8Array): Uint8Array {
+  const out = new Uint8Array(Math.min(data.length, MAX_PARAMETER_BYTES));
+  let length = 0;
+  let zeros = 0;
+  for (const byte of data) {
+    if (length === out.length) break;
+    if (zeros >= 2 && byte === 3) {
+      zeros = 0;
+      continue;
+    }
+    zeros = byte === 0 ? zeros + 1 : 0;
+    out[length++] = byte;
+  }
+  return out.subarray(0, length);
+}
+
+/** Bits from the most significant on. Past the end it reads zeros and says so. */
+class BitReader {
+  readonly #data: Uint8Array;
+  #at = 0;
+  overrun = false;
+
+  constructor(data: Uint8Array) {
+    this.#data = data;
+  }
+
+  read(count: number): number {
+    let value = 0;
+    for (let i = 0; i < count; i++) value = value * 2 + this.#bit();
+    return value;
+  }
+
+  skip(count: number): void {
+    this.#at += count;
+  }
+
+  /** ue(v), §9.1: at most 2³² − 2. */
+  exponential(): number {
+    let zeros = 0;
+    while (this.#bit() === 0) {
+      if (++zeros > 32 || this.overrun) {
+        this.overrun = true;
+        return 0;
+      }
+    }
+    return 2 ** zeros - 1 + this.read(zeros);
+  }
+
+  /** se(v), §9.1.1. */
+  signedExponential(): number {
+    const code = this.exponential();
+    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
+  }
+
+  #bit(): number {
+    const byte = this.#data[this.#at >> 3];
+    if (byte === undefined) {
+      this.overrun = true;
+      return 0;
+    }
+    return (byte >> (7 - (this.#at++ & 7))) & 1;
+  }
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { encodeVideo } from '../../bench/support/index.js';
+import { beginsPicture, nalUnits, parseSequenceParameters, unitType } from '../../src/media/h264-parameters.js';
+import { PictureSizes } from '../../src/media/picture-sizes.js';
+
+const encode = (codec: 'VP8' | 'H264', width: number, height: number, frames = 1) =>
+  encodeVideo({ codec, width, height, framesPerSecond: 10, frames, keyFrameEvery: 10, draw: (_, rgb) => rgb.fill(90) });
+const parameterUnit = (data: Uint8Array) => nalUnits(data).find((unit) => unitType(unit) === 7)!;
+
+/** Bits as they are written in the standard, for parameter sets that no encoder here makes. */
+function bits(...parts: (string | number)[]): Uint8Array {
+  const ue = (value: number): string => {
+    const code = (value + 1).toString(2);
+    return '0'.repeat(code.length - 1) + code;
+  };
+  const text = parts.map((part) => (typeof part === 'number' ? ue(part) : part)).join('') + '1';
+  const padded = text.padEnd(Math.ceil(text.length / 8) * 8, '0');
+  const bytes = (padded.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2));
+  // Escaped as on the wire.
+  const escaped: number[] = [];
+  for (const byte of bytes) {
+    if (byte <= 3 && escaped.at(-1) === 0 && escaped.at(-2) === 0) escaped.push(3);
+    escaped.push(byte);
+  }
+  return Uint8Array.from([0x67, ...escaped]);
+}
+const byte = (value: number): string => value.toString(2).padStart(8, '0');
+const BASELINE = [byte(66), byte(0), byte(31)];
+
+describe('the size of a picture is read before it is decoded', () => {
+  it.each([
+    [320, 180],
+    [120, 160],
+    [90, 160],
+    [640, 360],
+    [1280, 720],
+    [1920, 1080],
+    [16, 16],
+  ] as const)('%d×%d, in whole macroblocks', (width, height) => {
+    const whole = (side: number): number => Math.ceil(side / 16) * 16;
+    for (const codec of ['VP8', 'H264'] as const) {
+      const [first] = encode(codec, width, height);
+      const cost = new PictureSizes(codec).read(first!.data, true);
+      expect(cost).toEqual({ pixels: whole(width) * whole(height), pictures: 1 });
+    }
+  });
+
+  it('pictures after the first have its size, until the decoder forgets', () => {
+    for (const codec of ['VP8', 'H264'] as const) {
+      const sizes = new PictureSizes(codec);
+      const pictures = encode(codec, 320, 240, 3);
+      const costs = pictures.map(({ data, keyFrame }) => sizes.read(data, keyFrame));
+      expect(costs).toEqual(Array.from({ length: 3 }, () => ({ pixels: 76_800, pictures: 1 })));
+      sizes.reset();
+      expect(sizes.read(pictures[1]!.data, false)).toEqual({ pixels: 0, pictures: 1 });
+    }
+  });
+
+  it('several pictures under one timestamp count as several', () => {
+    const pictures = encode('H264', 320, 240, 3).map(({ data }) => data);
+    expect(new PictureSizes('H264').read(Buffer.concat(pictures), true)).toEqual({ pixels: 76_800, pictures: 3 });
+  });
+
+  it('the largest of several parameter sets counts, wherever it stands', () => {
+    const small = encode('H264', 320, 240)[0]!.data;
+    const large = Buffer.concat([Buffer.of(0, 0, 1), bits(...BASELINE, 3, 0, 2, 1, '0', 255, 143, '1', '1', '0', '0')]);
+    const sizes = new PictureSizes('H264');
+    expect(sizes.read(Buffer.concat([small, large]), true)?.pixels).toBe(256 * 16 * 144 * 16);
+    expect(sizes.read(small, true)?.pixels).toBe(256 * 16 * 144 * 16);
+    // A start code within what was sent as one unit is one for the decoder, too.
+    const hidden = Buffer.concat([small, Buffer.of(0, 0, 0, 1, 0x06, 5), large]);
+    expect(new PictureSizes('H264').read(hidden, true)?.pixels).toBe(256 * 16 * 144 * 16);
+  });
+});
+
+describe('a sequence parameter set', () => {
+  it.each([
+    ['of the baseline', bits(...BASELINE, 0, 0, 0, 0, 1, '0', 19, 14, '1', '1', '0', '0'), [320, 240]],
+    ['of fields', bits(...BASELINE, 0, 0, 2, 1, '0', 19, 7, '0', '1', '1', '0', '0'), [320, 256]],
+    [
+      'with an order cycle',
+      bits(...BASELINE, 0, 0, 1, '0', 4, 4, 3, 1, 2, 3, 1, '0', 19, 14, '1', '1', '0', '0'),
+      [320, 240],
+    ],
+    [
+      'of a high profile',
+      bits(byte(100), byte(0), byte(31), 0, 1, 0, 0, '0', '0', 0, 0, 0, 1, '0', 19, 14, '1', '1'),
+      [320, 240],
+    ],
+    [
+      'of 4:4:4',
+      bits(byte(244), byte(0), byte(31), 0, 3, '0', 2, 2, '0', '0', 0, 0, 0, 1, '0', 19, 14, '1', '1'),
+      [320, 240],
+    ],
+    [
+      'with scaling lists',
+      // The first list ends after one delta of -8; the others are not there.
+      bits(byte(100), byte(0), byte(31), 0, 1, 0, 0, '0', '1', '1', 16, '0000000', 0, 0, 0, 1, '0', 19, 14, '1', '1'),
+      [320, 240],
+    ],
+  ])('%s is read', (_, unit, [width, height]) => {
+    expect(parseSequenceParameters(unit)).toEqual({ id: 0, width, height });
+  });
+
+  it.each([
+    ['empty', Uint8Array.of(0x67)],
+    ['of no set that there can be', bits(...BASELINE, 32, 0, 2, 1, '0', 19, 14, '1')],
+    ['as wide as no picture', bits(...BASELINE, 0, 0, 2, 1, '0', 4_000_000, 14, '1')],
+    ['as high as no picture', bits(...BASELINE, 0, 0, 2, 1, '0', 19, 1055, '0')],
+    ['of an order that there is not', bits(...BASELINE, 0, 0, 3, 1, '0', 19, 14, '1')],
+    ['of a number without an end', Uint8Array.of(0x67, 66, 0, 31, 0, 0, 0, 0, 0, 0, 0, 0)],
+    ['with an endless order cycle', bits(...BASELINE, 0, 0, 1, '0', 0, 0, 4_000_000_000, 1)],
+  ])('%s is refused', (_, unit) => {
+    expect(parseSequenceParameters(unit)).toBeNull();
+  });
+
+  it('cut off anywhere before its size is refused, and never throws', () => {
+    const whole = parameterUnit(encode('H264', 640, 360)[0]!.data);
+    const read = Array.from({ length: whole.length + 1 }, (_, length) =>
+      parseSequenceParameters(whole.subarray(0, length)),
+    );
+    expect(read.at(-1)).toEqual({ id: 0, width: 640, height: 368 });
+    for (const each of read.filter((found) => found !== null)) expect(each.width).toBe(640);
+    expect(read.slice(0, 5)).toEqual([null, null, null, null, null]);
+  });
+});
+
+it('a slice begins a picture only with its first macroblock', () => {
+  const [key, inter] = encode('H264', 320, 240, 2).map(({ data }) => nalUnits(data));
+  expect(key!.filter(beginsPicture)).toHaveLength(1);
+  expect(inter!.filter(beginsPicture)).toHaveLength(1);
+  expect(beginsPicture(Uint8Array.of(0x41, 0x40))).toBe(false);
+  expect(beginsPicture(Uint8Array.of(0x41))).toBe(false);
+  expect(beginsPicture(Uint8Array.of(0x06, 0x80))).toBe(false);
+});
