@@ -82,7 +82,7 @@ export class SyntheticParticipant {
   /** The words ended `agoMs` ago and lasted a second and a half, if consent is as old as that. */
   say(text: string, agoMs = 0): void {
     const now = systemClock();
-    const startMs = Math.max(this.#consentedMs, now - agoMs - 1500);
+    const startMs = Math.max(this.#consentedMs + 1, now - agoMs - 1500);
     this.analysis.caption({ text, startMs, endMs: Math.max(startMs, now - agoMs), arrivalMs: now });
   }
 

@@ -3,6 +3,7 @@ import { Bulkhead } from '../common/bulkhead.js';
 import { type Consent, isAnything, isWithdrawal, NO_CONSENT, type Source } from '../common/consent.js';
 import { MODALITIES } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
+import { scheduleTimeout, type Schedule } from '../common/schedule.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { EventBus } from '../events/bus.js';
 import type { EndEvent } from '../events/schema.js';
@@ -32,6 +33,7 @@ export interface ParticipantDeps {
   meter: Meter;
   logger: Logger;
   clock: () => number;
+  schedule?: Schedule;
   /** A new handle, by which key frame requests find this participant. */
   registerTrack(): number;
   releaseTrack(handle: number): void;
@@ -73,7 +75,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   #lastWindowEnd = 0;
   /** No window has come of the thread that took over. */
   #resuming = false;
-  #graceTimer: NodeJS.Timeout | undefined;
+  #cancelGrace: (() => void) | undefined;
   #closed = false;
 
   constructor(deps: ParticipantDeps) {
@@ -94,6 +96,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
       if (consent[modality] && !before[modality]) this.#given[modality] = this.#deps.clock();
     }
     if (isWithdrawal(before, consent)) this.#publisher.begin(++this.#generation);
+    // Their taps close too, but nothing of them may be taken from here on, in whatever thread.
+    for (const track of [...this.#tracks.values()]) if (!consent[MODALITY[track.info.source]]) this.#closeTrack(track);
     this.#tellConsent();
     this.#deps.bus.consent(this.#deps.who, consent);
     for (const [source, problem] of this.#problems) {
@@ -125,17 +129,14 @@ export class AnalysedParticipant implements ParticipantAnalysis {
         this.#thread.send({ type: 'trackPaused', handle: track.handle, paused });
       },
       close: () => {
-        if (!this.#tracks.delete(track.handle)) return;
-        this.#deps.releaseTrack(track.handle);
-        this.#thread.send({ type: 'trackClose', handle: track.handle });
-        this.#update();
+        if (this.#closeTrack(track)) this.#update();
       },
     };
   }
 
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
     if (this.#closed || !this.#consent.words) return;
-    if (words.startMs < this.#given.words) {
+    if (words.startMs <= this.#given.words) {
       throw new EmostreamError('CONSENT_REQUIRED', 'startMs: these words began before consent to words was given');
     }
     this.#thread.send({ type: 'caption', key: this.#deps.key, ...words });
@@ -157,7 +158,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   close(reason: Parameters<ParticipantAnalysis['close']>[0]): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#graceTimer);
+    this.#cancelGrace?.();
     this.bulkhead.steps(
       () => isAnything(this.#analysed) && this.#end(reason),
       () => this.#publisher.close(),
@@ -221,6 +222,13 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#thread.send({ type: 'consent', key: this.#deps.key, ...terms });
   }
 
+  #closeTrack({ handle }: Track): boolean {
+    if (!this.#tracks.delete(handle)) return false;
+    this.#deps.releaseTrack(handle);
+    this.#thread.send({ type: 'trackClose', handle });
+    return true;
+  }
+
   #openInThread(track: Track): void {
     this.#thread.send({ type: 'trackOpen', key: this.#deps.key, handle: track.handle, track: track.info });
     if (track.paused) this.#thread.send({ type: 'trackPaused', handle: track.handle, paused: true });
@@ -229,7 +237,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   /** Works out what is analysed now and tells subscribers of a change; of a lost track only if it stays lost. */
   #update(graceIsOver = false): void {
     if (this.#closed) return;
-    clearTimeout(this.#graceTimer);
+    this.#cancelGrace?.();
     const kinds = new Set([...this.#tracks.values()].map((track) => track.info.kind));
     const next: Consent = {
       face: this.#consent.face && kinds.has('video'),
@@ -241,11 +249,11 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     const lostTrack =
       (before.face && !next.face && this.#consent.face) || (before.voice && !next.voice && this.#consent.voice);
     if (lostTrack && !graceIsOver) {
-      this.#graceTimer = setTimeout(
-        this.bulkhead.wrap(() => this.#update(true)),
+      const { schedule = scheduleTimeout } = this.#deps;
+      this.#cancelGrace = schedule(
         TRACK_GRACE_MS,
+        this.bulkhead.wrap(() => this.#update(true)),
       );
-      this.#graceTimer.unref();
       return;
     }
     this.#analysed = next;

@@ -1,8 +1,6 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../common/clock.js';
-import { NO_CONSENT } from '../common/consent.js';
-import type { DropReason } from '../common/drops.js';
-import { MODALITIES, type Modality } from '../common/emotions.js';
+import type { Modality } from '../common/emotions.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import { assembleFeatures } from '../features/assemble.js';
@@ -18,8 +16,9 @@ import {
 import { VoiceObserver } from '../features/voice-observer.js';
 import { AudioTrackReceiver, MediaClock, VideoTrackReceiver } from '../media/index.js';
 import type { SenderReport, TrackInfo } from '../sfu/types.js';
-import { alignWindows, ParticipantStreams } from '../streams/index.js';
+import { alignWindows } from '../streams/index.js';
 import type { TranscriberFactory } from '../streams/transcriber.js';
+import { ConsentedStreams } from './consented-streams.js';
 import type { AnalysisOptions, ConsentTerms } from './messages.js';
 import { Transcription } from './transcription.js';
 
@@ -51,11 +50,10 @@ interface Track {
 export class ParticipantPipeline {
   readonly #deps: PipelineDeps;
   readonly #mediaClock: MediaClock;
-  readonly #streams = new ParticipantStreams<FaceObservation, VoiceObservation>();
+  readonly #streams: ConsentedStreams<FaceObservation, VoiceObservation>;
   readonly #tracks = new Map<number, Track>();
   readonly #subscription: Subscription;
   readonly #transcription: Transcription | null;
-  #terms: ConsentTerms = { generation: 0, consent: NO_CONSENT, given: { face: 0, voice: 0, words: 0 } };
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -68,9 +66,18 @@ export class ParticipantPipeline {
         meter,
         clock,
         onWords: (segment) => {
-          if (this.#mayTake('voice', segment.startMs)) this.caption(segment);
+          this.#streams.caption(segment);
         },
       });
+    const transcription = this.#transcription;
+    this.#streams = new ConsentedStreams({
+      meter,
+      setWordsWanted:
+        transcription &&
+        ((wanted) => {
+          transcription.setWanted(wanted);
+        }),
+    });
     this.#subscription = alignWindows(this.#streams, deps.tick$, {
       meter,
       allowedLatenessMs: options.allowedLatenessMs,
@@ -83,7 +90,7 @@ export class ParticipantPipeline {
       const features = assembleFeatures(aligned.window, clock(), options.faceCrops);
       meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
       features.timing.featuresMs = clock();
-      deps.onWindow(features, this.#terms.generation);
+      deps.onWindow(features, this.#streams.generation);
     });
   }
 
@@ -121,19 +128,12 @@ export class ParticipantPipeline {
     if (!replaced) this.#streams.setTrack({ modality: track.modality, on: false, paused: false });
   }
 
-  /** What is withdrawn is forgotten before this returns; only then do windows carry the new generation. */
   setConsent(terms: ConsentTerms): void {
-    for (const modality of MODALITIES) {
-      if (this.#terms.consent[modality] && !terms.consent[modality]) this.#forget(modality);
-    }
-    const { words } = terms.consent;
-    this.#streams.setTrack({ modality: 'words', on: words, paused: false });
-    this.#transcription?.setWanted(words);
-    this.#terms = terms;
+    this.#streams.setConsent(terms);
   }
 
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
-    if (this.#mayTake('words', words.startMs)) this.#streams.words(words);
+    this.#streams.caption(words);
   }
 
   /** Gives up on missing packets; the windows are closed by `tick$`. */
@@ -146,24 +146,6 @@ export class ParticipantPipeline {
     this.#transcription?.stop();
     this.#subscription.unsubscribe();
     this.#streams.close();
-  }
-
-  /** The taps close by themselves, but nothing of them may be taken or kept from here on. */
-  #forget(modality: Modality): void {
-    for (const [handle, track] of this.#tracks) if (track.modality === modality) this.closeTrack(handle);
-    this.#streams.setTrack({ modality, on: false, paused: false });
-    // Words that were recognised were measured in the voice too.
-    if (modality === 'voice' && this.#transcription) {
-      this.#streams.setTrack({ modality: 'words', on: false, paused: false });
-    }
-  }
-
-  /** Media on their way when consent was given, or sent again, may be of before it. */
-  #mayTake(modality: Modality, capturedMs: number): boolean {
-    if (capturedMs >= this.#terms.given[modality]) return true;
-    const reason: DropReason<'consent'> = `${modality}-before`;
-    this.#deps.meter.count('emostream_dropped_total', { stage: 'consent', reason });
-    return false;
   }
 
   #video(handle: number, info: TrackInfo): Track {
@@ -182,11 +164,15 @@ export class ParticipantPipeline {
       },
       onFrame: (frame) => {
         const { mediaTime, arrivalMs, decodedMs } = frame;
-        if (!this.#mayTake('face', mediaTime)) return;
-        this.#streams.frame({ mediaTime, durationMs: 0, arrivalMs, decodedMs, value: observer.observe(frame) });
+        this.#streams.picture(mediaTime, () => ({
+          mediaTime,
+          durationMs: 0,
+          arrivalMs,
+          decodedMs,
+          value: observer.observe(frame),
+        }));
       },
       onProgress: (mediaTime) => {
-        if (mediaTime < this.#terms.given.face) return;
         this.#streams.progress({ modality: 'face', mediaTime, arrivalMs: clock() });
       },
     });
@@ -207,10 +193,10 @@ export class ParticipantPipeline {
       clock,
       mediaClock: this.#mediaClock,
       onChunk: (chunk) => {
-        if (!this.#mayTake('voice', chunk.mediaTime)) return;
-        this.#transcription?.push(chunk);
-        const block = observer.observe(chunk);
-        if (block) this.#streams.audio(block);
+        this.#streams.sound(chunk.mediaTime, () => {
+          this.#transcription?.push(chunk);
+          return observer.observe(chunk);
+        });
       },
     });
     return {

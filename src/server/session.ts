@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { bothConsent, sameConsent } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
-import type { ResumePoint, Subscription } from '../events/bus.js';
-import { eventRecord } from '../events/event-record.js';
+import type { ResumePoint } from '../events/bus.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member } from './call-room.js';
 import type { Connection } from './connection.js';
 import { needsNoGrant } from './after-expiry.js';
 import type { Caller } from './limits.js';
 import type { Notification, Request, ResultOf } from './protocol.js';
+import { RoomSubscription } from './room-subscription.js';
 import { type Services, withinPolicy } from './services.js';
 import { SessionCosts } from './session-costs.js';
 import { TokenLife } from './token-life.js';
@@ -27,7 +27,7 @@ export class Session {
   readonly #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
-  #subscription: Subscription | undefined;
+  #subscription: RoomSubscription | undefined;
   #after: (() => void)[] = [];
   #closed = false;
   readonly #life: TokenLife;
@@ -151,27 +151,11 @@ export class Session {
   /** Begins a subscription in the place of the one before. @returns the room's numbering and its newest seq */
   subscribe(room: string, from: ResumePoint | undefined): { epoch: string; lastSeq: number } {
     this.unsubscribe();
-    // Until the response is out, events stay in the journal: an answer comes before what it announces.
-    let answered = false;
-    const { wrap } = this.#connection.bulkhead;
-    const subscription = this.services.bus.subscribe(
-      room,
-      wrap((event) => {
-        if (answered) this.#connection.event(eventRecord(event));
-      }),
-      wrap((isForgotten) => this.#connection.forget(isForgotten)),
-    );
+    const subscription = new RoomSubscription(this.services.bus, room, from, this.#connection);
     this.#subscription = subscription;
     this.services.subscribers.add(this);
-    this.afterResponse(() => {
-      if (this.#subscription !== subscription) return;
-      answered = true;
-      this.#connection.subscribedRoom = room;
-      const { cursor, ended } = subscription.read(from);
-      if (ended) this.notify({ type: 'missed', room, ...ended, toSeq: null, reason: 'other-epoch' });
-      this.#connection.replay(cursor);
-    });
-    return { epoch: subscription.epoch, lastSeq: subscription.lastSeq };
+    this.afterResponse(() => subscription.answered());
+    return subscription.answer;
   }
 
   unsubscribe(): void {
