@@ -22,13 +22,16 @@ export class DecodeAdmission {
     return this.#budget.maxPixels;
   }
 
-  /** Null: it may be decoded, and is paid for. */
-  admit(frame: EncodedFrame, now: number): DecodeRefusal | null {
+  /** No refusal: it may be decoded, and is paid for; `afresh`: by a decoder that is opened anew for it. */
+  admit(frame: EncodedFrame, now: number): { refusal: DecodeRefusal | null; afresh: boolean } {
     const cost = this.#sizes.read(frame.data, frame.keyFrame);
-    if (!cost) return 'malformed';
+    if (!cost) return { refusal: 'malformed', afresh: false };
     // Also what is not decoded counts as what the sender asks for.
     const refusal = this.#budget.admit(cost, now);
-    return refusal ?? (this.#resets.has(now) ? null : 'decoder-resting');
+    if (refusal) return { refusal, afresh: false };
+    if (!this.#resets.has(now)) return { refusal: 'decoder-resting', afresh: false };
+    if (cost.afresh) this.#resets.take(now);
+    return { refusal: null, afresh: cost.afresh };
   }
 
   /** A picture came that cannot be decoded for want of a key frame. */

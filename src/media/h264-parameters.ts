@@ -28,14 +28,16 @@ export function nalUnits(data: Uint8Array): NalUnit[] {
 
 export const unitType = (unit: NalUnit): number => (unit[0] as number) & 0x1f;
 
+export const isIdr = (unit: NalUnit): boolean => unitType(unit) === IDR_SLICE;
+
 /** Whether a slice is the first of a picture: first_mb_in_slice is 0, one set bit (§7.3.3). */
 export function beginsPicture(unit: NalUnit): boolean {
   const type = unitType(unit);
   return (type === SLICE || type === IDR_SLICE) && ((unit[1] ?? 0) & 0x80) !== 0;
 }
 
-/** The number and the coded size of a sequence parameter set (§7.3.2.1.1); null when it is malformed or absurd. */
-export function parseSequenceParameters(unit: NalUnit): { id: number; width: number; height: number } | null {
+/** The coded size that a sequence parameter set says (§7.3.2.1.1); null when it is malformed or absurd. */
+export function parseSequenceParameters(unit: NalUnit): { width: number; height: number } | null {
   const bits = new BitReader(unescaped(unit.subarray(1)));
   const profile = bits.read(8);
   bits.skip(16); // constraints and level
@@ -61,7 +63,7 @@ export function parseSequenceParameters(unit: NalUnit): { id: number; width: num
   const rows = mapUnits * (2 - bits.read(1)); // frame_mbs_only_flag
   if (bits.overrun || id > 31) return null;
   if (columns > MAX_MACROBLOCKS_ON_A_SIDE || rows > MAX_MACROBLOCKS_ON_A_SIDE) return null;
-  return { id, width: columns * MACROBLOCK, height: rows * MACROBLOCK };
+  return { width: columns * MACROBLOCK, height: rows * MACROBLOCK };
 }
 
 /** §7.3.2.1.1.1. */

@@ -1,4 +1,11 @@
-import { beginsPicture, nalUnits, parseSequenceParameters, SEQUENCE_PARAMETERS, unitType } from './h264-parameters.js';
+import {
+  beginsPicture,
+  isIdr,
+  nalUnits,
+  parseSequenceParameters,
+  SEQUENCE_PARAMETERS,
+  unitType,
+} from './h264-parameters.js';
 import { vp8KeyFrameSize } from './vp8-depacketizer.js';
 
 /** What decoding an encoded picture takes. */
@@ -7,15 +14,21 @@ export interface PictureCost {
   pixels: number;
   /** Pictures in it: one, unless the sender puts more under one timestamp. */
   pictures: number;
+  /** It holds only for a decoder that is opened anew before this picture, which needs none that came before. */
+  afresh: boolean;
 }
 
 const MACROBLOCK = 16;
 
-/** How large the encoded pictures of a track are, read from the bitstream before anything is decoded. */
+/**
+ * How large the encoded pictures of a track are, read from the bitstream before anything is decoded. A decoder of H.264 may
+ * refuse a set of parameters that is fine here and go on with one that it had, so a size is forgotten only with the decoder:
+ * a key frame that brings a set of another size gets a new one.
+ */
 export class PictureSizes {
   readonly #codec: 'VP8' | 'H264';
-  /** Pixels by the number of the parameter set; VP8 has one. A slice may refer to any set that came before. */
-  readonly #pixels = new Map<number, number>();
+  /** The largest of what the decoder may hold. */
+  #pixels = 0;
 
   constructor(codec: 'VP8' | 'H264') {
     this.#codec = codec;
@@ -28,12 +41,12 @@ export class PictureSizes {
 
   /** As far as is known. */
   last(): PictureCost {
-    return { pixels: this.#largest(), pictures: 1 };
+    return { pixels: this.#pixels, pictures: 1, afresh: false };
   }
 
   /** The decoder forgot everything too. */
   reset(): void {
-    this.#pixels.clear();
+    this.#pixels = 0;
   }
 
   #vp8(data: Uint8Array, keyFrame: boolean): PictureCost | null {
@@ -41,28 +54,28 @@ export class PictureSizes {
       const size = vp8KeyFrameSize(data);
       if (!size) return null;
       const whole = (side: number): number => Math.ceil(side / MACROBLOCK) * MACROBLOCK;
-      this.#pixels.set(0, whole(size.width) * whole(size.height));
+      this.#pixels = whole(size.width) * whole(size.height);
     }
     return this.last();
   }
 
   #h264(data: Uint8Array): PictureCost | null {
     let pictures = 0;
+    let pixels = 0;
+    /** The first slice is of a key frame, and a set of parameters stands before it. */
+    let startsAnew: boolean | null = null;
     for (const unit of nalUnits(data)) {
       if (unitType(unit) === SEQUENCE_PARAMETERS) {
         const parameters = parseSequenceParameters(unit);
         if (!parameters) return null;
-        this.#pixels.set(parameters.id, parameters.width * parameters.height);
+        pixels = Math.max(pixels, parameters.width * parameters.height);
       } else if (beginsPicture(unit)) {
         pictures++;
+        startsAnew ??= isIdr(unit) && pixels > 0;
       }
     }
-    return { pixels: this.#largest(), pictures: Math.max(1, pictures) };
-  }
-
-  #largest(): number {
-    let largest = 0;
-    for (const pixels of this.#pixels.values()) largest = Math.max(largest, pixels);
-    return largest;
+    const afresh = startsAnew === true && this.#pixels > 0 && pixels !== this.#pixels;
+    this.#pixels = afresh ? pixels : Math.max(pixels, this.#pixels);
+    return { pixels: this.#pixels, pictures: Math.max(1, pictures), afresh };
   }
 }

@@ -1,5 +1,7 @@
 import type { PictureCost } from './picture-sizes.js';
 
+type Cost = Pick<PictureCost, 'pixels' | 'pictures'>;
+
 /** Why a picture is not decoded. */
 export type PixelProblem = 'picture-size' | 'pixel-rate';
 
@@ -39,7 +41,7 @@ export class PixelBudget {
   }
 
   /** Null: it may be decoded, and is paid for. */
-  admit({ pixels, pictures }: PictureCost, now: number): PixelProblem | null {
+  admit({ pixels, pictures }: Cost, now: number): PixelProblem | null {
     this.#advance(now);
     if (pixels > this.maxPixels) {
       this.#tooLargeSinceMs ??= now;
@@ -58,7 +60,7 @@ export class PixelBudget {
   }
 
   /** The same for a picture that is not going to be decoded: it counts as asked for. */
-  pass({ pixels, pictures }: PictureCost, now: number): void {
+  pass({ pixels, pictures }: Cost, now: number): void {
     this.#advance(now);
     if (pixels <= this.maxPixels) this.#second.offered += pictures * Math.max(pixels, LEAST_COST);
   }

@@ -140,7 +140,11 @@ export class VideoTrackReceiver {
   }
 
   #admit(frame: EncodedFrame): boolean {
-    const refusal = this.#admission.admit(frame, this.#options.clock());
+    const { refusal, afresh } = this.#admission.admit(frame, this.#options.clock());
+    if (afresh) {
+      this.#decoder.reset();
+      this.#inDecoder.clear();
+    }
     if (!refusal) return true;
     this.#drop(refusal);
     if (refusal === 'picture-size' || refusal === 'pixel-rate') {

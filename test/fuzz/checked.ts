@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LIBRARY = 'libc_malloc_debug.so.0';
+export const MISSING_LIBRARY = `${LIBRARY} is not here: checking what is written past a block needs glibc 2.34 or later on Linux (Debian and Ubuntu have the library in the package libc6).`;
 const FOLDERS = ['/lib/x86_64-linux-gnu', '/lib/aarch64-linux-gnu', '/lib64', '/usr/lib64', '/usr/lib'];
 
 /**
@@ -11,11 +12,7 @@ const FOLDERS = ['/lib/x86_64-linux-gnu', '/lib/aarch64-linux-gnu', '/lib64', '/
  */
 export function checkedEnvironment(): Record<string, string> {
   const path = checkingLibrary();
-  if (!path) {
-    throw new Error(
-      `${LIBRARY} is not here: a run with --checked needs glibc 2.34 or later on Linux (Debian and Ubuntu: package libc6).`,
-    );
-  }
+  if (!path) throw new Error(MISSING_LIBRARY);
   return { LD_PRELOAD: path, MALLOC_CHECK_: '3' };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { checkingLibrary, MISSING_LIBRARY } from './checked.js';
 import type { FuzzInputFile } from './messages.js';
 import { TARGETS } from './registry.js';
 import { fuzz, type FuzzRunOptions } from './run-child.js';
@@ -43,6 +44,10 @@ if (runs.length === 0) {
   console.error(
     `Nothing is called ${what}. There are: media, signalling, all, ${TARGETS.map((t) => t.name).join(', ')}.`,
   );
+  process.exit(2);
+}
+if (options.checked && !checkingLibrary()) {
+  console.error(MISSING_LIBRARY);
   process.exit(2);
 }
 console.log(`seed ${String(seed)}${options.checked ? ', checked allocations' : ''}`);

@@ -21,7 +21,7 @@ import '../../bench/support/quiet.js';
 import { PictureConverter, SoundConverter } from '../../src/media/conversion.js';
 import { PictureScaler } from '../../src/media/picture-scaler.js';
 import { Resampler } from '../../src/media/resampler.js';
-import { plantOverrun } from '../fuzz/plant.js';
+import { plantOverrun, PLANTED_BYTES } from '../fuzz/plant.js';
 import { GuardedMemory } from './support/guarded-memory.js';
 
 /** What the decoders give: 8 bit 4:2:0 nearly always, the others by the profile of H.264 or the alpha of VP8. */
@@ -179,8 +179,8 @@ describe('a picture', () => {
 
   it('written into memory without slack would be seen', () => {
     const memory = new GuardedMemory();
-    plantOverrun(memory.allocate, 1);
-    expect(memory.overwritten()).toBe(24);
+    plantOverrun(memory.allocate);
+    expect(memory.overwritten()).toBe(PLANTED_BYTES);
   });
 });
 
