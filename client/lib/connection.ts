@@ -45,7 +45,9 @@ interface Pending {
 }
 
 const CLOSE_NORMAL = 1000;
-const EVENT_TYPES: ReadonlySet<string> = new Set<RoomEvent['type']>(['emotion', 'gap', 'begin', 'end']);
+// Written so that a type that is missing here does not compile.
+const EVENTS: Record<RoomEvent['type'], true> = { emotion: true, gap: true, begin: true, end: true, media: true };
+const EVENT_TYPES: ReadonlySet<string> = new Set(Object.keys(EVENTS));
 const isEvent = (message: Notification | RoomEvent): message is RoomEvent => EVENT_TYPES.has(message.type);
 
 const REPLACED = 4001;

@@ -27,6 +27,7 @@ export type {
   EndEvent,
   GapEvent,
   MediaEvent,
+  MediaProblem,
   RoomEvent,
   Scores,
 } from '../../src/events/schema.js';

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
+import { blockedMedia } from './cases/blocked-media.js';
 import { oddMedia } from './cases/odd-media.js';
 import { thePage } from './cases/page.js';
 import { subscribers } from './cases/subscribers.js';
@@ -21,6 +22,7 @@ describe('the call in a real browser', () => {
 
   twoPeople(() => stage);
   oddMedia(() => stage);
+  blockedMedia(() => stage);
   thePage(() => stage);
   subscribers(() => stage);
 });

@@ -13,7 +13,9 @@ import {
   toClientError,
 } from '../../lib/index.js';
 import type { AccessEnd } from './access-end.js';
+import { HealthMonitor } from './health-monitor.js';
 import type { LocalMedia } from './local-media.js';
+import type { Health } from './media-health.js';
 import { MediaLink } from './media-link.js';
 import { RemotePeer } from './remote-peer.js';
 
@@ -39,6 +41,8 @@ export interface CallEvents {
   peerLeft: RemotePeer;
   /** What of oneself is analysed, as the server confirmed it. */
   consent: Consent;
+  /** Whether one's own media get through, and the others' come. */
+  health: Health;
   event: RoomEvent;
   missed: Missed;
   /** One's access ends soon, or has ended. */
@@ -57,6 +61,7 @@ export class CallSession extends Emitter<CallEvents> {
   readonly #peers = new Map<string, RemotePeer>();
   readonly #producers = new Map<Source, types.Producer>();
   readonly #stopListening: (() => void)[] = [];
+  readonly #health = new HealthMonitor((health) => this.emit('health', health));
   #status: CallStatus = { state: 'joining' };
   #consent: Consent;
   #consentChanges = 0;
@@ -100,6 +105,9 @@ export class CallSession extends Emitter<CallEvents> {
   /** Null while its end is far. */
   get access(): AccessEnd | null {
     return this.#access;
+  }
+  get health(): Health {
+    return this.#health.health;
   }
   get peers(): RemotePeer[] {
     return [...this.#peers.values()];
@@ -191,6 +199,7 @@ export class CallSession extends Emitter<CallEvents> {
     for (const stop of this.#stopListening) stop();
     this.#client.close();
     this.#dropMedia();
+    this.#health.close();
     for (const peer of [...this.#peers.values()]) this.#removePeer(peer.participant);
   }
 
@@ -200,7 +209,10 @@ export class CallSession extends Emitter<CallEvents> {
   }
 
   async #takeSeat(): Promise<void> {
-    const link = await MediaLink.create(this.#client, () => this.#scheduleRejoin());
+    const link = await MediaLink.create(this.#client, {
+      onDead: () => this.#scheduleRejoin(),
+      onState: (direction, state) => this.#health.link(direction, state),
+    });
     const { name, room } = this.#options;
     const seat = { room, name, consent: this.#consent, rtpCapabilities: link.capabilities };
     const joined = await this.#client.request('join', seat);
@@ -248,6 +260,7 @@ export class CallSession extends Emitter<CallEvents> {
     this.#link?.close();
     this.#link = undefined;
     this.#producers.clear();
+    this.#health.reset();
     for (const peer of this.#peers.values()) peer.close();
   }
 
@@ -261,6 +274,7 @@ export class CallSession extends Emitter<CallEvents> {
     if (!link) return;
     const track = this.#options.media.track(source);
     const producer = this.#producers.get(source);
+    this.#health.sending(source, track !== null);
     if (!producer) {
       if (track) this.#producers.set(source, await link.produce(source, track));
       return;
@@ -298,6 +312,7 @@ export class CallSession extends Emitter<CallEvents> {
     const link = this.#link;
     if (!link) return;
     try {
+      this.#health.receiving();
       const consumer = await link.consume(producerId);
       if (this.#peers.get(peer.participant) !== peer || this.#link !== link) return consumer.close();
       peer.setConsumer(consumer);
@@ -330,17 +345,27 @@ export class CallSession extends Emitter<CallEvents> {
         return this.#removePeer(notification.participant);
       case 'roomReset':
         return this.#scheduleRejoin();
+      case 'mediaProblem':
+        return this.#mediaProblem(notification);
       case 'error':
         return void this.emit('problem', new ClientError(notification.error.code, notification.error.message));
       case 'serverClosing':
       case 'missed':
-      case 'mediaProblem':
       case 'tokenExpiring':
       case 'tokenExpired':
         return;
       default:
         return this.#peerNotified(notification);
     }
+  }
+
+  #mediaProblem({ participant, source, problem }: Extract<Notification, { type: 'mediaProblem' }>): void {
+    if (participant === this.#seat?.participant) return this.#health.told(source, problem);
+    const peer = this.#peers.get(participant);
+    if (!peer) return;
+    if (problem) peer.problems.set(source, problem);
+    else peer.problems.delete(source);
+    this.emit('peerChanged', peer);
   }
 
   async #peerNotified(

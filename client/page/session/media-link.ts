@@ -13,6 +13,18 @@ const LAYERS: types.RtpEncodingParameters[] = [
 ];
 /** A short loss of the network heals by itself; only after this long is ICE restarted, ms. */
 const DISCONNECT_GRACE_MS = 3000;
+/** Connecting takes less than a second; whatever kept it may be gone after this long. */
+const CONNECT_PATIENCE_MS = 8000;
+/** A browser that finds no way at all says so at once, each time. */
+const RESTART_AGAIN_AFTER_MS = 5000;
+/** A way that was lost and is not found again: the server may have other addresses by now, which a new seat learns. */
+const RESTART_PATIENCE_MS = 10_000;
+
+export interface MediaLinkEvents {
+  /** The media connection is lost for good: join again. */
+  onDead(): void;
+  onState(direction: Direction, state: types.ConnectionState): void;
+}
 
 /** Why this browser cannot take part. */
 export class UnsupportedBrowser extends Error {}
@@ -21,23 +33,25 @@ export class UnsupportedBrowser extends Error {}
 export class MediaLink {
   readonly #client: EmostreamClient;
   readonly #device: Device;
-  readonly #onDead: () => void;
+  readonly #events: MediaLinkEvents;
   readonly #transports = new Map<Direction, types.Transport>();
   readonly #timers = new Map<Direction, ReturnType<typeof setTimeout>>();
+  /** Directions that stood at some time, and since when those that were lost are so. */
+  readonly #stood = new Set<Direction>();
+  readonly #lostAtMs = new Map<Direction, number>();
   #closed = false;
 
-  private constructor(client: EmostreamClient, device: Device, onDead: () => void) {
+  private constructor(client: EmostreamClient, device: Device, events: MediaLinkEvents) {
     this.#client = client;
     this.#device = device;
-    this.#onDead = onDead;
+    this.#events = events;
   }
 
   /**
    * Learns what browser and server can do together.
-   * @param onDead the media connection is lost for good: join again
    * @throws UnsupportedBrowser
    */
-  static async create(client: EmostreamClient, onDead: () => void): Promise<MediaLink> {
+  static async create(client: EmostreamClient, events: MediaLinkEvents): Promise<MediaLink> {
     const { rtpCapabilities } = await client.request('getRouterCapabilities', {});
     let device: Device;
     try {
@@ -48,7 +62,7 @@ export class MediaLink {
       });
     }
     await device.load({ routerRtpCapabilities: rtpCapabilities as types.RtpCapabilities });
-    return new MediaLink(client, device, onDead);
+    return new MediaLink(client, device, events);
   }
 
   get capabilities(): RtpCapabilities {
@@ -109,6 +123,8 @@ export class MediaLink {
     this.#transports.set(direction, transport);
     if (this.#closed) transport.close();
     transport.on('connect', ({ dtlsParameters }, done, failed) => {
+      // A browser without any way to try says nothing more.
+      this.#restartIn(direction, transport, CONNECT_PATIENCE_MS);
       this.#client.request('connectTransport', { transportId, dtlsParameters }).then(() => done(), failed);
     });
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
@@ -121,15 +137,32 @@ export class MediaLink {
   }
 
   #watch(direction: Direction, transport: types.Transport, state: types.ConnectionState): void {
-    clearTimeout(this.#timers.get(direction));
     if (this.#closed) return;
-    if (state === 'failed') void this.#restart(transport);
-    else if (state === 'disconnected') {
-      this.#timers.set(
-        direction,
-        setTimeout(() => void this.#restart(transport), DISCONNECT_GRACE_MS),
-      );
+    this.#events.onState(direction, state);
+    // While it connects, what waits goes on waiting.
+    if (state !== 'connecting') clearTimeout(this.#timers.get(direction));
+    if (state === 'connected') {
+      this.#stood.add(direction);
+      this.#lostAtMs.delete(direction);
+    } else if (state === 'failed' || state === 'disconnected') {
+      const nowMs = performance.now();
+      const lostForMs = nowMs - (this.#lostAtMs.get(direction) ?? nowMs);
+      if (!this.#lostAtMs.has(direction)) this.#lostAtMs.set(direction, nowMs);
+      const atOnce = state === 'failed' && lostForMs === 0 && this.#stood.has(direction);
+      const delayMs = atOnce ? 0 : state === 'failed' ? RESTART_AGAIN_AFTER_MS : DISCONNECT_GRACE_MS;
+      this.#restartIn(direction, transport, delayMs);
     }
+  }
+
+  #restartIn(direction: Direction, transport: types.Transport, delayMs: number): void {
+    const restart = () => {
+      const lostForMs = performance.now() - (this.#lostAtMs.get(direction) ?? performance.now());
+      if (this.#stood.has(direction) && lostForMs > RESTART_PATIENCE_MS) return this.#die();
+      // Where nothing changes by itself it is tried again.
+      this.#restartIn(direction, transport, RESTART_AGAIN_AFTER_MS);
+      void this.#restart(transport);
+    };
+    this.#timers.set(direction, setTimeout(restart, delayMs));
   }
 
   async #restart(transport: types.Transport): Promise<void> {
@@ -138,7 +171,11 @@ export class MediaLink {
       await transport.restartIce({ iceParameters: iceParameters as unknown as types.IceParameters });
     } catch {
       // The server does not know the transport any more, or cannot be reached: only a new seat helps.
-      if (!this.#closed) this.#onDead();
+      this.#die();
     }
+  }
+
+  #die(): void {
+    if (!this.#closed) this.#events.onDead();
   }
 }

@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import type { Consent, Peer, ProducerInfo, Source } from '../../lib/index.js';
+import type { Consent, MediaProblem, Peer, ProducerInfo, Source } from '../../lib/index.js';
 
 /** Another participant: what is known of them and what comes from them. */
 export class RemotePeer {
@@ -8,6 +8,8 @@ export class RemotePeer {
   /** Picture and sound together, so that they play in step. */
   readonly stream = new MediaStream();
   consent: Consent;
+  /** What of theirs does not get to the server, as it says. */
+  readonly problems = new Map<Source, MediaProblem>();
   readonly #producers = new Map<string, ProducerInfo>();
   readonly #consumers = new Map<string, types.Consumer>();
 

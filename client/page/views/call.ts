@@ -3,12 +3,16 @@ import { inviteLink } from '../address.js';
 import { accessSentence } from '../session/access-end.js';
 import type { CallSession, CallStatus } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
+import type { SourceHealth } from '../session/media-health.js';
 import { MediaProblem } from '../session/media-problem.js';
 import type { RemotePeer } from '../session/remote-peer.js';
+import { AnalysisNotice } from '../ui/analysis-notice.js';
 import type { Announcer } from '../ui/announcer.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
 import { DeviceMenus } from '../ui/device-menus.js';
 import { h } from '../ui/dom.js';
+import { MediaNotice } from '../ui/media-notice.js';
+import { isProblem, peerProblem } from '../ui/media-words.js';
 import { isAny, listed } from '../ui/words.js';
 import { CaptionsPanel } from './captions.js';
 import { Tile } from './tile.js';
@@ -37,7 +41,8 @@ export class CallView {
   readonly #grid: HTMLElement;
   readonly #state = h('span', { class: 'state' });
   readonly #alone = h('p', { class: 'alone' }, 'You are alone here. Send the invite link to somebody.');
-  readonly #analysis = h('div', { class: 'analysis', attr: { role: 'status' } });
+  readonly #analysis: AnalysisNotice;
+  readonly #mediaNotice = new MediaNotice();
   readonly #switches: ConsentSwitches;
   readonly #captions: CaptionsPanel;
   readonly #devices: DeviceMenus;
@@ -57,6 +62,13 @@ export class CallView {
     this.#switches = new ConsentSwitches({
       explained: false,
       onChange: (consent) => void this.#changeConsent(consent),
+    });
+    this.#analysis = new AnalysisNotice({
+      onStop: () => {
+        void this.#changeConsent(NOBODY);
+        // The button goes; the keyboard stays where consent is given.
+        this.#switches.focus();
+      },
     });
     this.#captions = new CaptionsPanel((text, startMs, endMs) => session.sendCaption(text, startMs, endMs));
     this.#devices = new DeviceMenus(media, (problem) => options.announcer.say(problem.message, 'problem'));
@@ -116,7 +128,8 @@ export class CallView {
       'div',
       { class: 'call' },
       head,
-      this.#analysis,
+      this.#analysis.element,
+      this.#mediaNotice.element,
       h('main', { class: 'stage' }, this.#unblock, this.#grid, this.#alone, this.#captions.element, this.#devicesPanel),
       h(
         'footer',
@@ -142,12 +155,18 @@ export class CallView {
       }),
       session.on('peerChanged', (peer) => void this.#update(peer)),
       session.on('consent', () => this.#showConsent()),
+      session.on('health', () => this.#showHealth()),
       session.on('status', (status) => this.#showStatus(status)),
       session.on('access', (access) => announcer.say(accessSentence(access), 'problem')),
       session.on('problem', (problem) => announcer.say(problem.message, 'problem')),
       session.on('event', (event) => {
-        if (event.participant === session.seat?.participant) this.#own.push(event);
-        else this.#tiles.get(event.participant)?.push(event);
+        const own = event.participant === session.seat?.participant;
+        (own ? this.#own : this.#tiles.get(event.participant))?.push(event);
+        if (event.type !== 'begin') return;
+        // Analysis of a track begins with consent; whether anything of it comes is known here.
+        const peer = session.peers.find(({ participant }) => participant === event.participant);
+        if (own) this.#showConsent();
+        else if (peer) void this.#update(peer);
       }),
       media.on('change', () => this.#showOwn()),
       media.on('lost', (source) => announcer.say(`The ${source} was unplugged or taken away.`, 'problem')),
@@ -177,7 +196,13 @@ export class CallView {
   async #update(peer: RemotePeer): Promise<void> {
     const tile = this.#tiles.get(peer.participant);
     if (!tile) return;
-    tile.analysed = peer.consent;
+    const { consent, problems } = peer;
+    tile.analysed = {
+      face: consent.face && !problems.has('camera'),
+      voice: consent.voice && !problems.has('microphone'),
+      words: consent.words,
+    };
+    tile.problem = peerProblem(problems);
     tile.show({ camera: peer.isOn('camera'), microphone: peer.isOn('microphone') });
     if (peer.stream.getTracks().length > 0 && !(await tile.play())) this.#unblock.hidden = false;
   }
@@ -205,48 +230,50 @@ export class CallView {
 
   #showStatus(status: CallStatus): void {
     this.#showSeat();
-    const text = { joining: 'joining …', joined: 'connected', reconnecting: 'reconnecting …', ended: 'ended' };
-    this.#state.textContent = text[status.state];
-    this.#state.dataset.state = status.state;
+    const { health } = this.#options.session;
+    const sent = [health.camera, health.microphone].filter((source) => source !== 'off');
+    const blocked = sent.includes('not-connected') || !health.receiving || (sent.length > 0 && sent.every(isProblem));
+    const connecting = status.state === 'joined' && (blocked || sent.includes('connecting'));
+    const state = connecting ? (blocked ? 'blocked' : 'connecting') : status.state;
+    const text = {
+      joining: 'joining …',
+      connecting: 'connecting …',
+      joined: 'connected',
+      blocked: 'no media',
+      reconnecting: 'reconnecting …',
+      ended: 'ended',
+    };
+    this.#state.textContent = text[state];
+    this.#state.dataset.state = state;
     this.#showConsent();
   }
 
+  #showHealth(): void {
+    this.#mediaNotice.show(this.#options.session.health);
+    this.#showStatus(this.#options.session.status);
+  }
+
   #showConsent(): void {
-    const { consent, status } = this.#options.session;
+    const { consent, status, health } = this.#options.session;
     this.#switches.consent = consent;
-    // Without a connection nothing is analysed, whatever was agreed to.
-    const analysed = status.state === 'joined' ? consent : NOBODY;
+    // Without a connection nothing is analysed, whatever was agreed to; nor is what does not get through.
+    const agreed = status.state === 'joined' ? consent : NOBODY;
+    const stuck = (source: SourceHealth) => source === 'connecting' || isProblem(source);
+    const waiting = {
+      face: agreed.face && stuck(health.camera),
+      voice: agreed.voice && stuck(health.microphone),
+      words: false,
+    };
+    const analysed = {
+      face: agreed.face && !waiting.face,
+      voice: agreed.voice && !waiting.voice,
+      words: agreed.words,
+    };
     this.#own.analysed = analysed;
     this.#captions.allowed = consent.words;
     this.element.classList.toggle('with-captions', consent.words);
     this.#own.element.classList.toggle('analysed', isAny(analysed));
-    this.#showAnalysis(listed(analysed));
-  }
-
-  /** The notice of what is analysed. Left alone while it says the same: screen readers read out every change. */
-  #showAnalysis(what: string): void {
-    if (this.#analysis.dataset.what === what) return;
-    this.#analysis.dataset.what = what;
-    const on = what !== '';
-    this.#analysis.classList.toggle('on', on);
-    const stop = h('button', { type: 'button', class: 'stop' }, 'Stop all');
-    stop.onclick = () => {
-      void this.#changeConsent(NOBODY);
-      // The button goes; the keyboard stays where consent is given.
-      this.#switches.focus();
-    };
-    this.#analysis.replaceChildren(
-      h('span', { class: 'lamp', attr: { 'aria-hidden': 'true' } }),
-      on
-        ? h(
-            'p',
-            {},
-            h('strong', {}, `You are being analysed: ${what}. `),
-            h('span', { class: 'more' }, 'Everyone here sees the result.'),
-          )
-        : h('p', {}, 'Nothing of you is analysed.'),
-      ...(on ? [stop] : []),
-    );
+    this.#analysis.show(listed(analysed), listed(waiting));
   }
 
   async #changeConsent(consent: typeof NOBODY): Promise<void> {

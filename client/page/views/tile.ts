@@ -8,6 +8,7 @@ export class Tile {
   readonly #overlay = document.createElement('emo-overlay');
   readonly #video: HTMLVideoElement;
   readonly #micOff: HTMLElement;
+  readonly #problem = h('p', { class: 'tile-problem', hidden: true });
   readonly #stage: HTMLElement;
   readonly #own: boolean;
 
@@ -27,7 +28,7 @@ export class Tile {
       [...name][0]?.toUpperCase() ?? '?',
     );
     const label = h('div', { class: 'tile-name' }, h('span', {}, own ? `${name} (you)` : name), this.#micOff);
-    this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label);
+    this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label, this.#problem);
     this.#overlay.setAttribute('name', own ? `${name} (you)` : name);
     if (own) this.#overlay.setAttribute('mirrored', '');
     this.#overlay.append(this.#stage);
@@ -44,6 +45,13 @@ export class Tile {
 
   set compact(compact: boolean) {
     this.#overlay.toggleAttribute('compact', compact);
+  }
+
+  /** What of this person's media does not get through; null: nothing. */
+  set problem(text: string | null) {
+    this.#problem.hidden = text === null;
+    this.#problem.textContent = text ?? '';
+    this.#stage.classList.toggle('blocked', text !== null);
   }
 
   push(event: RoomEvent): void {

@@ -52,8 +52,10 @@ export class TestBrowser {
     return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
   }
 
-  async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  /** @param script runs in the page before its own scripts */
+  async open(url: string, options: BrowserContextOptions = {}, script?: string): Promise<Page> {
     const context = await this.#browser.newContext(options);
+    if (script) await context.addInitScript({ content: script });
     const page = await context.newPage();
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) this.complaints.push(message.text());

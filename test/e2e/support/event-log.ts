@@ -2,6 +2,7 @@ import {
   EmotionFeed,
   type EmotionEvent,
   type EndEvent,
+  type MediaEvent,
   requestToken,
   type RoomEvent,
 } from '../../../client/lib/index.js';
@@ -55,6 +56,19 @@ export class EventLog {
     const from = this.all.length;
     return this.#when(() =>
       this.all.slice(from).find((e): e is EndEvent => e.type === 'end' && e.participant === participant),
+    );
+  }
+
+  /** What is said of the media of somebody, of late or next; with a problem (or null: none), the first that says so. */
+  media(participant: string, source: 'camera' | 'microphone', problem?: string | null): Promise<MediaEvent> {
+    return this.#when(() =>
+      this.all.find(
+        (event): event is MediaEvent =>
+          event.type === 'media' &&
+          event.participant === participant &&
+          event.source === source &&
+          (problem === undefined || event.problem === problem),
+      ),
     );
   }
 

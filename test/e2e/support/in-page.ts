@@ -38,3 +38,38 @@ export const EMBED_OVERLAY = `async ({ room, participant }) => {
   connectOverlays(feed);
   await feed.start();
 }`;
+
+/**
+ * Before the page's own scripts: the browser finds no way for media, as behind a firewall that lets none through (it looks for
+ * relays alone, and there are none); and what the page shows of itself is written down.
+ */
+export const BLOCK_MEDIA = `(() => {
+  const Real = window.RTCPeerConnection;
+  const policy = (iceTransportPolicy) => (configuration) => ({ ...configuration, iceTransportPolicy });
+  window.blocked = [];
+  window.RTCPeerConnection = class extends Real {
+    constructor(configuration) {
+      super(policy('relay')(configuration));
+      window.blocked.push(this);
+    }
+    setConfiguration(configuration) {
+      super.setConfiguration(policy(window.blocked ? 'relay' : 'all')(configuration));
+    }
+  };
+  window.statesShown = new Set();
+  new MutationObserver(() => {
+    for (const element of document.querySelectorAll('.state, .analysis p')) window.statesShown.add(element.textContent);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+})()`;
+
+/** The firewall is gone: connections that are there may use any way, and so may those to come. */
+export const UNBLOCK_MEDIA = `(() => {
+  const connections = window.blocked;
+  window.blocked = null;
+  for (const connection of connections) {
+    if (connection.signalingState !== 'closed') connection.setConfiguration(connection.getConfiguration());
+  }
+})()`;
+
+/** Everything that the page said of its state and of the analysis so far, a line each. */
+export const STATES_SHOWN = "[...window.statesShown].join('\\n')";

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { projectRoot } from '../../../src/common/version.js';
 
 /** The compiled command line. */
-export const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+export const MAIN = join(projectRoot(), 'dist', 'src', 'cli', 'main.js');
 const KEPT_OUTPUT = 20_000;
 
 export interface TestServer {
