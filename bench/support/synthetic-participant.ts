@@ -60,6 +60,8 @@ export class SyntheticParticipant {
     const tap = (producer: types.Producer, source: Source): DirectTap => {
       const opened: DirectTap = new DirectTap(direct, {
         ...shared,
+        maxPacketRate: 1000,
+        onFlood: () => undefined,
         producer,
         source,
         onStop: (problem) => {

@@ -116,7 +116,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
       packet: ({ data, arrivalMs }) => {
         if (!this.#tracks.has(track.handle)) return;
         this.#deps.meter.count('emostream_rtp_packets_total', { kind: info.kind });
-        this.#thread.packet(track.handle, data, arrivalMs);
+        this.#thread.packet(this.#deps.key, track.handle, data, arrivalMs);
       },
       senderReport: (report) => {
         if (this.#tracks.has(track.handle)) {

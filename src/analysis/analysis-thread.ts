@@ -6,10 +6,11 @@ import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import { replay } from '../common/thread-meter.js';
 import { workerUrl } from '../common/worker-url.js';
+import { FairShare } from './fair-share.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from './messages.js';
 import { PacketBatch } from './packet-batch.js';
 
-/** Packets on their way to a thread that has not handled them yet; past it new ones are dropped and counted. */
+/** Packets on their way to a thread that has not handled them yet; those without a place are dropped and counted. */
 const MAX_PACKETS_IN_FLIGHT = 4000;
 
 /** What a thread that is gone holds. */
@@ -30,7 +31,7 @@ export class AnalysisThread {
   readonly #batch = new PacketBatch();
   readonly #inspections = new Map<number, (result: AnalysisInspection) => void>();
   #flushPlanned = false;
-  #inFlight = 0;
+  readonly #inFlight = new FairShare(MAX_PACKETS_IN_FLIGHT);
   #nextInspection = 1;
   #closed = false;
   #dead = false;
@@ -89,13 +90,14 @@ export class AnalysisThread {
     this.#worker.postMessage(message);
   }
 
-  packet(handle: number, data: Uint8Array, arrivalMs: number): void {
+  /** @param key of the participant whose track it is */
+  packet(key: number, handle: number, data: Uint8Array, arrivalMs: number): void {
     if (this.#closed) return;
     if (this.#dead) {
       this.meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'thread-restarts' });
       return;
     }
-    if (this.#inFlight + this.#batch.packets >= MAX_PACKETS_IN_FLIGHT) {
+    if (!this.#inFlight.take(key)) {
       this.meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'thread-overrun' });
       return;
     }
@@ -140,7 +142,7 @@ export class AnalysisThread {
   #flush(): void {
     const taken = this.#batch.take();
     if (!taken) return;
-    this.#inFlight += taken.message.handles.length;
+    this.#inFlight.sent();
     this.#worker.postMessage(taken.message, taken.transfer);
   }
 
@@ -160,10 +162,10 @@ export class AnalysisThread {
         break;
       case 'metrics':
         replay(message.measurements, this.meter);
-        this.meter.set('emostream_queue_depth', this.#inFlight, { queue: 'analysis-packets' });
+        this.meter.set('emostream_queue_depth', this.#inFlight.total, { queue: 'analysis-packets' });
         break;
       case 'handled':
-        this.#inFlight -= message.packets;
+        this.#inFlight.handled();
         break;
       case 'inspection':
         this.#inspections.get(message.id)?.(message.result);

@@ -80,7 +80,7 @@ function handle(message: ToAnalysis): void {
       forEachPacket(message, (track, data, arrivalMs) => {
         guarded(() => pipelineOf(track)?.packet(track, data, arrivalMs));
       });
-      send({ type: 'handled', packets: message.handles.length });
+      send({ type: 'handled' });
       break;
     case 'senderReport':
       pipelineOf(message.handle)?.senderReport(message.handle, message.report);

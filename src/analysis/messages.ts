@@ -60,6 +60,6 @@ export type FromAnalysis =
   /** The track sends more than is decoded, and goes on so; nothing of it is decoded any more. */
   | { type: 'trackProblem'; handle: number; problem: MediaProblem }
   | { type: 'metrics'; measurements: Measurement[] }
-  /** So many packets were handled since the last such message: the main thread's flow control. */
-  | { type: 'handled'; packets: number }
+  /** A message of packets was handled: the main thread's flow control. */
+  | { type: 'handled' }
   | { type: 'inspection'; id: number; result: AnalysisInspection };

@@ -151,7 +151,10 @@ export class CallRoom {
       return;
     }
     const told = reason === 'server-closing' || reason === 'worker-died' ? 'removed' : reason;
-    this.broadcast({ type: 'peerLeft', participant: participant.id, reason: told });
+    const news: Notification = { type: 'peerLeft', participant: participant.id, reason: told };
+    this.broadcast(news);
+    // Whoever was put out, and not by another socket of their own, does not know it yet.
+    if ((reason === 'removed' || reason === 'failed') && !this.#takingOver) session.notify(news);
     if (this.#members.size === 0 && !this.#takingOver) this.room.close('empty');
   }
 

@@ -108,6 +108,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     pool,
     audit,
     maxBitrate: config.maxBitrate,
+    maxPacketRate: config.maxPacketRate,
     maxParticipants: config.maxParticipantsPerRoom,
     maxRooms: config.maxRooms,
     maxSeatsPerToken: config.maxSeatsPerToken,

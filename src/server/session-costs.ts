@@ -2,7 +2,7 @@ import { EmostreamError } from '../common/errors.js';
 import type { Refusal } from '../common/metrics.js';
 import type { Caller } from './limits.js';
 import type { Services } from './services.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from '../common/token-bucket.js';
 
 /** Consent given: so often at once, and so often a second after. Each begins analysis and tells everybody. */
 const GRANTS = { burst: 10, perSecond: 0.5 };

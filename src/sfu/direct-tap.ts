@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import { EmostreamError } from '../common/errors.js';
+import { TokenBucket } from '../common/token-bucket.js';
 import { fromMediasoup } from './errors.js';
 import { KeyFrameGate, scheduleTimeout } from './key-frame-gate.js';
 import { TAP_CAPABILITIES } from './media-codecs.js';
@@ -10,6 +11,8 @@ import type { TapCodec, TrackInfo, TrackSink } from './types.js';
 
 /** Smallest RTP packet: the fixed header (RFC 3550 §5.1). */
 const RTP_HEADER_BYTES = 12;
+/** Opus packets of 5 ms, a quarter of what browsers use: each is decoded by itself. */
+const MAX_AUDIO_PACKETS = 200;
 const CODECS: Record<string, TapCodec> = { 'video/vp8': 'VP8', 'video/h264': 'H264', 'audio/opus': 'opus' };
 
 interface Flow {
@@ -26,6 +29,9 @@ export class DirectTap implements Tap {
   readonly #deps: TapDeps;
   readonly #keyFrames: KeyFrameGate;
   readonly #onTrace: (trace: types.ProducerTraceEventData) => void;
+  readonly #packets: TokenBucket;
+  /** Packets above the rate that are only dropped: a second's worth, forgiven in ten. */
+  readonly #excess: TokenBucket;
   #flow: Flow | undefined;
   #closed = false;
 
@@ -33,6 +39,9 @@ export class DirectTap implements Tap {
     this.#transport = transport;
     this.#deps = deps;
     this.#onTrace = deps.bulkhead.wrap((trace: types.ProducerTraceEventData) => this.#trace(trace));
+    const perSecond = Math.min(deps.maxPacketRate, deps.producer.kind === 'audio' ? MAX_AUDIO_PACKETS : Infinity);
+    this.#packets = new TokenBucket(perSecond, perSecond, deps.clock);
+    this.#excess = new TokenBucket(perSecond, perSecond / 10, deps.clock);
     this.#keyFrames = new KeyFrameGate({
       intervalMs: KEY_FRAME_INTERVAL_MS,
       clock: deps.clock,
@@ -134,9 +143,17 @@ export class DirectTap implements Tap {
       this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason: 'short-packet' });
       return;
     }
+    if (!this.#packets.take()) return this.#overrun();
     const arrivalMs = this.#deps.clock();
     flow.selector.packet(data.readUInt32BE(4), arrivalMs);
     flow.sink.packet({ data, arrivalMs });
+  }
+
+  /** Every packet costs this thread and the next: a flood is not waited out until somebody counts its packets. */
+  #overrun(): void {
+    this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason: 'packet-rate' });
+    this.#deps.meter.count('emostream_refused_total', { what: 'packet' });
+    if (!this.#closed && !this.#excess.take()) this.#deps.onFlood();
   }
 
   #trace(trace: types.ProducerTraceEventData): void {

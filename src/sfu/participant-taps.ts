@@ -19,6 +19,10 @@ export interface ParticipantTapsDeps {
   meter: Meter;
   logger: Logger;
   onMediaProblem: (source: Source, problem: MediaProblem | null) => void;
+  /** Most packets per second that one track may have. */
+  maxPacketRate: number;
+  /** A track brings far more packets than that. */
+  onFlood: (producer: types.Producer) => void;
 }
 
 interface Track {
@@ -98,6 +102,8 @@ export class ParticipantTaps {
       meter,
       logger,
       onStop: (problem) => this.setAside(producer.id, problem),
+      maxPacketRate: this.#deps.maxPacketRate,
+      onFlood: () => this.#deps.onFlood(producer),
     });
     track.tap = tap;
     this.#deps.tapCounter.add(MODALITY[source], 1);

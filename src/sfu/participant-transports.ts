@@ -80,6 +80,13 @@ export class ParticipantTransports {
     return own;
   }
 
+  /** Those that the participant sends over. */
+  get sending(): types.WebRtcTransport[] {
+    return [...this.#transports.values()]
+      .filter(({ direction }) => direction === 'send')
+      .map(({ transport }) => transport);
+  }
+
   closeAll(): void {
     this.#closed = true;
     const open = [...this.#transports.values()];

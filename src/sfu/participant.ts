@@ -4,24 +4,30 @@ import { Bulkhead } from '../common/bulkhead.js';
 import type { Consent, Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { MediaProblem } from '../common/media-problem.js';
+import { TokenBucket } from '../common/token-bucket.js';
 import { type AskWorker, askWorker } from './ask-worker.js';
 import { MediaProblems, type ProblemFinder } from './media-problems.js';
 import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
 import { ParticipantTransports } from './participant-transports.js';
 import { checkRtpParameters } from './rtp-checks.js';
 import { KEY_FRAME_INTERVAL_MS } from './tap.js';
+import { type RateProblem, RateWatch } from './rate-watch.js';
 import { TrackPath } from './track-path.js';
 import type { ConsumerInfo, ProducerInfo } from './media-info.js';
 import type { Direction, ParticipantCloseReason, ParticipantEvents } from './participant-events.js';
 import type { ParticipantAnalysis } from './types.js';
 
-export interface ParticipantDeps extends Omit<ParticipantTapsDeps, 'participant' | 'onMediaProblem' | 'bulkhead'> {
+export interface ParticipantDeps extends Omit<
+  ParticipantTapsDeps,
+  'participant' | 'onMediaProblem' | 'onFlood' | 'bulkhead'
+> {
   router: types.Router;
   /** Where a new transport listens: the addresses may change. */
   webRtcServer: () => types.WebRtcServer;
   rtpCapabilities: types.RtpCapabilities;
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
   maxBitrate: number;
+  maxPacketRate: number;
   /** A request of the worker failed: look whether it is well. */
   suspectWorker: () => void;
 }
@@ -30,6 +36,9 @@ interface OwnProducer {
   producer: types.Producer;
   source: Source;
 }
+
+/** Senders that were stopped for their rate may try again so often; who floods on is put out of the room. */
+const STOPS = { burst: 3, perSecond: 1 / 60 };
 
 /** A person in a room: their transports, what they send and receive, their consent, and the taps it allows. */
 export class Participant extends EventEmitter<ParticipantEvents> {
@@ -44,6 +53,8 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   readonly #consumed = new Set<string>();
   readonly #taps: ParticipantTaps;
   readonly #problems: MediaProblems;
+  readonly #rates: RateWatch;
+  readonly #stops: TokenBucket;
   #closed = false;
 
   constructor(id: string, deps: ParticipantDeps) {
@@ -63,6 +74,15 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       ...deps,
       bulkhead: this.#bulkhead,
       onMediaProblem: (source, problem) => this.tellProblem(source, problem, 'analysis'),
+      onFlood: (producer) => this.#stop('packet-rate', producer),
+    });
+    this.#stops = new TokenBucket(STOPS.burst, STOPS.perSecond, deps.clock);
+    this.#rates = new RateWatch({
+      ...deps,
+      bulkhead: this.#bulkhead,
+      producers: () => [...this.#producers.values()].map(({ producer }) => producer),
+      transports: () => this.#transports.sending,
+      stop: (problem, producer) => this.#stop(problem, producer),
     });
   }
 
@@ -252,6 +272,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if (this.#closed) return;
     this.#closed = true;
     this.#bulkhead.steps(
+      () => this.#rates.close(),
       () => this.#deps.analysis.close(reason),
       () => this.#taps.closeAll(),
       ...[...this.#producers.values()].map(
@@ -271,6 +292,21 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     this.#taps.remove(own.producer.id);
     this.#producers.delete(own.producer.id);
     if (!this.#closed) this.emit('producerRemoved', own.producer.id);
+  }
+
+  /** Somebody sends more than is allowed: what they send is closed, and everybody is told. Without a producer, its transport. */
+  #stop(problem: RateProblem, producer: types.Producer | undefined): void {
+    const { meter, logger } = this.#deps;
+    meter.count('emostream_set_asides_total', { reason: problem });
+    const own = producer && this.#producers.get(producer.id);
+    logger.warn({ participant: this.id, source: own?.source, problem }, 'a sender was stopped');
+    if (!this.#stops.take()) return this.close('removed');
+    if (own) {
+      own.producer.close();
+      this.tellProblem(own.source, problem);
+      return;
+    }
+    for (const transport of this.#transports.sending) transport.close();
   }
 
   #assertOpen(): void {

@@ -22,6 +22,8 @@ export interface RoomDeps {
   logger: Logger;
   /** Highest incoming bitrate per participant, bit/s. */
   maxBitrate: number;
+  /** Most RTP packets per second of a participant. */
+  maxPacketRate: number;
   maxParticipants: number;
   tapCounter: TapCounter;
 }

@@ -28,6 +28,10 @@ export interface TapDeps {
   logger: Logger;
   /** Analysis asks that the track be set aside: the owner of the tap closes it. */
   onStop: (problem: MediaProblem) => void;
+  /** Most packets per second; more are dropped. */
+  maxPacketRate: number;
+  /** Many were dropped: the owner ends the sender. */
+  onFlood: () => void;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Meter } from '../../src/common/metrics.js';
 import { addressKey, clientAddress } from '../../src/server/client-address.js';
 import { isLoopbackHost, originAllowed } from '../../src/server/origin.js';
 import { RateLimit } from '../../src/server/rate-limit.js';
-import { TokenBucket } from '../../src/server/token-bucket.js';
+import { TokenBucket } from '../../src/common/token-bucket.js';
 import { RecordingMeter } from '../sfu/support/recording-meter.js';
 
 describe('TokenBucket', () => {

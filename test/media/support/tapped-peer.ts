@@ -33,6 +33,8 @@ export async function tap(
     meter,
     logger,
     onStop: () => undefined,
+    maxPacketRate: 1000,
+    onFlood: () => undefined,
   });
   await directTap.open();
   return () => {

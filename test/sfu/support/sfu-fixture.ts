@@ -27,6 +27,7 @@ export async function startSfu(size = 1) {
       clock: systemClock,
       logger: silentLogger,
       maxBitrate: 1_500_000,
+      maxPacketRate: 1000,
       maxParticipants: 10,
       tapCounter: new TapCounter(meter),
     });

@@ -48,7 +48,7 @@ export class SimulatedThread implements ThreadEnd {
     if (!this.dead) this.#inbox.push({ atMs: this.#deps.clock(), message });
   }
 
-  packet(handle: number, data: Uint8Array): void {
+  packet(_key: number, handle: number, data: Uint8Array): void {
     const id = new DataView(data.buffer).getUint32(0);
     if (!this.dead) this.#inbox.push({ atMs: this.#deps.clock(), message: { type: 'packet', handle, id } });
   }

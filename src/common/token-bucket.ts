@@ -1,4 +1,4 @@
-import type { Clock } from '../common/clock.js';
+import type { Clock } from './clock.js';
 
 /** A token bucket: `perSecond` on average, bursts up to `capacity`. */
 export class TokenBucket {
