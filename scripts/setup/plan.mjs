@@ -7,6 +7,7 @@ import { mediaLibraryStep } from './media-library.mjs';
 import { findNode, nodeStep } from './node-runtime.mjs';
 import { packagesStep } from './packages.mjs';
 import { Progress } from './progress.mjs';
+import { prometheusStep } from './prometheus.mjs';
 import { includes } from './step.mjs';
 import { systemPackagesStep } from './system-step.mjs';
 import { workerBuildStep, workerCheckStep, workerDownloadStep } from './worker-steps.mjs';
@@ -25,6 +26,7 @@ const STEPS = [
   workerCheckStep,
   mediaLibraryStep,
   chromiumStep,
+  prometheusStep,
   buildServerStep,
   buildClientStep,
 ];

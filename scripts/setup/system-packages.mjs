@@ -101,7 +101,8 @@ export async function ensureSystemPackages({ packages, purpose, log, say, machin
   await runCommand('apt-get', args, install);
 }
 
-function hasPackageLists() {
+/** Whether apt knows any package. */
+export function hasPackageLists() {
   const folder = '/var/lib/apt/lists';
   return existsSync(folder) && readdirSync(folder).some((name) => /_Packages(\.\w+)?$/.test(name));
 }

@@ -1,6 +1,7 @@
 import { DROP_LABELS } from './drops.js';
 import { EMOTIONS } from './emotions.js';
 import { ERROR_CODES } from './errors.js';
+import { GAP_REASONS } from './gap-reasons.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
 
 /**
@@ -109,6 +110,12 @@ export const METRICS = {
     help: 'Events published, by type; a revision is an emotion event for a window that had one.',
     labels: ['type'],
     known: each('type', ['emotion', 'revision', 'gap', 'begin', 'end', 'media']),
+  },
+  emostream_gap_seconds_total: {
+    kind: 'counter',
+    help: 'Seconds of people who are analysed that have no event, by reason.',
+    labels: ['reason'],
+    known: each('reason', GAP_REASONS),
   },
   emostream_errors_total: {
     kind: 'counter',

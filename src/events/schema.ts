@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sourceSchema } from '../common/consent.js';
 import { EMOTIONS } from '../common/emotions.js';
+import { GAP_REASONS } from '../common/gap-reasons.js';
 import { MEDIA_PROBLEMS, type MediaProblem } from '../common/media-problem.js';
 
 /**
@@ -109,7 +110,7 @@ export const gapEventSchema = z.strictObject({
   ...envelope,
   window: windowSchema,
   /** `consent-changed`: the window was measured under a consent that ended before it could be published. */
-  reason: z.enum(['overloaded', 'engine-failed', 'analysis-restarted', 'consent-changed']),
+  reason: z.enum(GAP_REASONS),
 });
 export type GapEvent = z.infer<typeof gapEventSchema>;
 

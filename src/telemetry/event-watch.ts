@@ -25,6 +25,9 @@ export class EventWatch {
       const now = this.#clock();
       if (event.revision === 0) this.#meter.set('emostream_last_event_timestamp_seconds', now / 1000);
       this.#tally?.add(keyOf(event), event.window.start, labelOf(event), now);
+    } else if (event.type === 'gap') {
+      const seconds = (event.window.end - event.window.start) / 1000;
+      if (seconds > 0) this.#meter.count('emostream_gap_seconds_total', { reason: event.reason }, seconds);
     } else if (event.type === 'begin' || event.type === 'end') {
       if (event.type === 'begin') this.#analysed.add(keyOf(event));
       else this.#analysed.delete(keyOf(event));

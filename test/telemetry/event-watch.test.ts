@@ -49,6 +49,16 @@ it('knows how many people are analysed, and when the last event came', async () 
   expect(await value('emostream_last_event_timestamp_seconds')).toBe(MINUTE + 6);
 });
 
+it('knows how many seconds have no event, and why', async () => {
+  const { bus, value } = setUp(false);
+  const gap = { type: 'gap', room: 'room', participant: 'a' } as const;
+  bus.publish({ ...gap, window: { start: 1000, end: 4000 }, reason: 'analysis-restarted' });
+  bus.publish({ ...gap, window: { start: 4000, end: 5000 }, reason: 'overloaded' });
+  expect(await value('emostream_gap_seconds_total{reason="analysis-restarted"}')).toBe(3);
+  expect(await value('emostream_gap_seconds_total{reason="overloaded"}')).toBe(1);
+  expect(await value('emostream_gap_seconds_total{reason="consent-changed"}')).toBe(0);
+});
+
 it('counts no label unless it is asked to', async () => {
   const { value, judged, pass } = setUp(false);
   for (const participant of 'abcde') judged(participant, 5);

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { projectFile } from '../../bench/support/project-file.js';
+import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
+import { ServeProcess } from '../cli/support/serve-process.js';
+import { Recorder } from '../sfu/support/recorder.js';
+
+const RULES = projectFile('deploy/prometheus/emostream.rules.yml');
+const RULE_TESTS = projectFile('deploy/prometheus/emostream.rules.test.yml');
+const CONFIG = projectFile('deploy/prometheus/prometheus.yml');
+
+const programs = findPrometheus();
+if (!programs) {
+  console.warn('passed over: prometheus and promtool are not here (npm run setup says why, or install them on the path)');
+}
+
+function promtool(...args: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(programs?.promtool ?? '', args, {
+    encoding: 'utf8',
+    cwd: dirname(RULES),
+  });
+  return { status, output: stdout + stderr };
+}
+
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name ?? '');
+
+describe('the alerts', () => {
+  it('each have a case in which they fire, and one in which they do not', () => {
+    const alerts = matches(readFileSync(RULES, 'utf8'), /- alert: (\w+)/g);
+    const cases = readFileSync(RULE_TESTS, 'utf8');
+    const silent = matches(cases, /alertname: (\w+)\n\s+exp_alerts: \[\]/g);
+    const fires = matches(cases, /alertname: (\w+)\n\s+exp_alerts:\n\s+- exp_labels/g);
+    expect(alerts.length).toBeGreaterThan(10);
+    expect([...new Set(fires)].sort()).toEqual([...alerts].sort());
+    expect([...new Set(silent)].sort()).toEqual([...alerts].sort());
+  });
+
+  it.skipIf(!programs)('are rules that Prometheus takes, and do in each case what it says', () => {
+    expect(promtool('check', 'config', CONFIG)).toMatchObject({ status: 0 });
+    const checked = promtool('check', 'rules', RULES);
+    expect(checked.status, checked.output).toBe(0);
+    const tested = promtool('test', 'rules', RULE_TESTS);
+    expect(tested.status, tested.output).toBe(0);
+  });
+});
+
+/** A Prometheus that scrapes one server every second, with the rules as they are shipped. */
+class Prometheus extends Recorder {
+  readonly child: ChildProcess;
+  output = '';
+
+  constructor(program: string, target: number) {
+    super();
+    const folder = mkdtempSync(join(tmpdir(), 'emostream-prometheus-'));
+    copyFileSync(RULES, join(folder, 'emostream.rules.yml'));
+    const config = readFileSync(CONFIG, 'utf8')
+      .replace(/scrape_interval: \w+/, 'scrape_interval: 1s')
+      .replace(/evaluation_interval: \w+/, 'evaluation_interval: 1s')
+      .replace('127.0.0.1:8080', `127.0.0.1:${target}`);
+    writeFileSync(join(folder, 'prometheus.yml'), config);
+    this.child = spawn(
+      program,
+      [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        '--web.listen-address=127.0.0.1:0',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.output += chunk.toString();
+      this.changed();
+    });
+  }
+
+  /** @returns the labels and values of what a query finds now */
+  async ask(query: string): Promise<{ metric: Record<string, string>; value: number }[]> {
+    const address = await this.until(() => /msg="Listening on" address=([\d.:]+)/.exec(this.output)?.[1]);
+    const response = await fetch(`http://${address}/api/v1/query?query=${encodeURIComponent(query)}`);
+    // It listens before its storage is ready.
+    if (response.status === 503) return [];
+    const { data } = (await response.json()) as {
+      data?: { result: { metric: Record<string, string>; value: [number, string] }[] };
+    };
+    return (data?.result ?? []).map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  /** Asks until the answer is as wanted. */
+  async askUntil(query: string, enough: (result: Awaited<ReturnType<Prometheus['ask']>>) => boolean) {
+    for (;;) {
+      const result = await this.ask(query);
+      if (enough(result)) return result;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+describe.skipIf(!programs)('a real Prometheus', () => {
+  let server: ServeProcess | undefined;
+  let prometheus: Prometheus | undefined;
+  afterEach(() => {
+    prometheus?.child.kill('SIGKILL');
+    server?.kill();
+  });
+
+  it('reads what the server says, and is alarmed by the very first crash of a worker', async () => {
+    server = new ServeProcess();
+    const port = await server.ready();
+    prometheus = new Prometheus(programs?.prometheus ?? '', port);
+    await prometheus.askUntil('up{job="emostream"}', ([up]) => up?.value === 1);
+    // Two scrapes at least have seen the series at 0 before anything happens.
+    await prometheus.askUntil(
+      'min(count_over_time(emostream_worker_restarts_total[1m]))',
+      ([count]) => (count?.value ?? 0) >= 2,
+    );
+    expect((await prometheus.ask('emostream_worker_restarts_total')).map(({ value }) => value)).toEqual([0, 0, 0, 0]);
+    expect(await prometheus.ask('ALERTS')).toEqual([]);
+
+    process.kill(server.workers()[0] ?? 0, 'SIGKILL');
+    const alerts = await prometheus.askUntil('ALERTS{alertstate="firing"}', (firing) => firing.length > 0);
+    expect(alerts.map(({ metric }) => [metric.alertname, metric.worker])).toEqual([
+      ['EmostreamWorkerRestarted', 'mediasoup'],
+    ]);
+    // Nothing in the exposition is wrong for Prometheus: it would not be taken then.
+    const lint = spawnSync(programs?.promtool ?? '', ['check', 'metrics'], {
+      input: await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
+      encoding: 'utf8',
+    });
+    const ours = lint.stderr.split('\n').filter((line) => line.startsWith('emostream_'));
+    expect(ours).toEqual([]);
+  });
+});
