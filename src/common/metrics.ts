@@ -148,7 +148,7 @@ export const METRICS = {
     kind: 'counter',
     help: 'Errors that no handler expected, by what was closed for them: a participant, a room, or the process.',
     labels: ['closed'],
-    known: each('closed', ['connection', 'participant', 'room', 'nothing']),
+    known: each('closed', ['connection', 'participant', 'room', 'process', 'nothing']),
   },
   emostream_refused_total: {
     kind: 'counter',
