@@ -49,6 +49,22 @@ describe('the alerts', () => {
   });
 });
 
+describe.skipIf(!programs)('the dashboard', () => {
+  it('asks nothing that Prometheus does not understand', () => {
+    const { panels } = JSON.parse(readFileSync(projectFile('deploy/grafana/emostream.json'), 'utf8')) as {
+      panels: { targets?: { expr: string }[] }[];
+    };
+    const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr.replaceAll(/\$__\w+/g, '1m')));
+    expect(queries.length).toBeGreaterThan(15);
+    const rules = queries.map((expr, index) => ({ record: `query:${index}`, expr }));
+    const path = join(mkdtempSync(join(tmpdir(), 'emostream-queries-')), 'rules.json');
+    // JSON is YAML.
+    writeFileSync(path, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+    const checked = promtool('check', 'rules', path);
+    expect(checked.status, checked.output).toBe(0);
+  });
+});
+
 /** A Prometheus that scrapes one server every second, with the rules as they are shipped. */
 class Prometheus extends Recorder {
   readonly child: ChildProcess;
