@@ -6,7 +6,7 @@ import { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { ClientError, isFinal, toClientError } from './errors.js';
 import { readToken } from './http.js';
-import { type Missed, SequenceTracker } from './sequence.js';
+import { type Missed, type ResumePoint, SequenceTracker } from './sequence.js';
 import { platformSocket, type SocketFactory } from './socket.js';
 
 export interface ClientOptions {
@@ -61,8 +61,6 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   #attempt = 0;
   #everOpen = false;
   #sequence: SequenceTracker | undefined;
-  /** While a restarted server's journal is read from its beginning, live events would be taken for old ones. */
-  #restarting = false;
 
   constructor(options: ClientOptions) {
     super();
@@ -85,6 +83,11 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   /** The newest event heard; what a subscription resumes after. */
   get lastSeq(): number | undefined {
     return this.#sequence?.lastSeq;
+  }
+
+  /** The same with the numbering that it is of: to resume with another client. */
+  get place(): ResumePoint | undefined {
+    return this.#sequence?.place;
   }
 
   /**
@@ -110,11 +113,11 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   }
 
   /**
-   * Events of the token's room from now on, or from after `sinceSeq`; kept up over lost connections.
-   * @returns the room and its newest sequence number
+   * Events of the token's room from now on, or from after the resume point; kept up over lost connections.
+   * @returns the room, its numbering and its newest sequence number
    */
-  async subscribe(sinceSeq?: number): Promise<ResultOf<'subscribe'>> {
-    this.#sequence = new SequenceTracker(sinceSeq);
+  async subscribe(from?: ResumePoint): Promise<ResultOf<'subscribe'>> {
+    this.#sequence = new SequenceTracker(from);
     try {
       return await this.#subscribe(this.#sequence);
     } catch (error) {
@@ -249,33 +252,26 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   }
 
   async #subscribe(sequence: SequenceTracker): Promise<ResultOf<'subscribe'>> {
-    const since = sequence.lastSeq;
-    const result = await this.request('subscribe', {
-      ...this.#room,
-      ...(since === undefined ? {} : { sinceSeq: since }),
-    });
-    if (!sequence.subscribed(since, result.lastSeq)) return result;
-    this.#restarting = true;
-    try {
-      await this.request('unsubscribe', {});
-    } finally {
-      this.#restarting = false;
-    }
-    return this.request('subscribe', { ...this.#room, sinceSeq: 0 });
+    const connection = this.#connection;
+    if (!connection)
+      throw new ClientError('CLOSED', `not connected (${this.#status.state}); nothing was subscribed to`);
+    const asked = sequence.place;
+    return connection.request('subscribe', { ...this.#room, ...asked }, undefined, (answer) =>
+      sequence.subscribed(asked, answer),
+    );
   }
 
   #event(event: RoomEvent): void {
-    if (!this.#sequence || this.#restarting) return;
-    const { duplicate, missed } = this.#sequence.event(event.seq);
+    if (!this.#sequence) return;
+    const { duplicate, missed } = this.#sequence.event(event.epoch, event.seq);
     if (missed) this.emit('missed', missed);
     if (!duplicate) this.emit('event', event);
   }
 
   #notification(notification: Notification): void {
     if (notification.type === 'missed') {
-      const { fromSeq, toSeq, reason } = notification;
-      // Of a numbering that has ended nothing can be counted.
-      const missed = toSeq === null ? null : this.#sequence?.missed(fromSeq, toSeq, reason);
+      const { epoch, fromSeq, toSeq, reason } = notification;
+      const missed = this.#sequence?.missed({ epoch, fromSeq, toSeq, reason });
       if (missed) this.emit('missed', missed);
     }
     this.emit('notification', notification);

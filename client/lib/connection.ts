@@ -117,7 +117,13 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   /** @throws ClientError with the server's code, TIMEOUT, LIMIT_REACHED, CLOSED or BAD_REPLY */
-  request<T extends RequestType>(type: T, data: RequestData<T>, timeoutMs?: number): Promise<ResultOf<T>> {
+  request<T extends RequestType>(
+    type: T,
+    data: RequestData<T>,
+    timeoutMs?: number,
+    /** Called with the answer before any later message is handed on; a promise tells of it only after some of them. */
+    answered?: (result: ResultOf<T>) => void,
+  ): Promise<ResultOf<T>> {
     if (this.#end) return Promise.reject(this.#end);
     if (this.#pending.size >= this.#options.maxPending) {
       const text = `${this.#pending.size} requests wait for an answer already; wait for them first`;
@@ -130,7 +136,11 @@ export class Connection extends Emitter<ConnectionEvents> {
         this.#pending.delete(id);
         reject(new ClientError('TIMEOUT', `the server did not answer "${type}" within ${wait} ms`));
       }, wait);
-      this.#pending.set(id, { type, resolve, reject, timer });
+      const take = (result: unknown) => {
+        answered?.(result as ResultOf<T>);
+        resolve(result);
+      };
+      this.#pending.set(id, { type, resolve: take, reject, timer });
       this.#socket?.send(JSON.stringify({ ...data, type, id }));
     }) as Promise<ResultOf<T>>;
   }

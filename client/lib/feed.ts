@@ -2,7 +2,7 @@ import type { BeginEvent, EmotionEvent, EndEvent, GapEvent, MediaEvent, RoomEven
 import { type ClientOptions, type ClientStatus, EmostreamClient } from './client.js';
 import { Emitter } from './emitter.js';
 import type { ClientError } from './errors.js';
-import type { Missed } from './sequence.js';
+import type { Missed, ResumePoint } from './sequence.js';
 
 export interface FeedEvents {
   /** Every event, in order; the five below are the same ones by type. */
@@ -39,15 +39,20 @@ export class EmotionFeed extends Emitter<FeedEvents> {
     return this.#client.lastSeq;
   }
 
+  /** The newest event heard and its numbering: what another feed can be started from. */
+  get place(): ResumePoint | undefined {
+    return this.#client.place;
+  }
+
   /**
-   * @param sinceSeq resume after this event, as far as the server still holds what follows
-   * @returns the room and its newest sequence number
+   * @param from resume after this event, as far as the server still holds what follows
+   * @returns the room, its numbering and its newest sequence number
    * @throws ClientError when the server cannot be reached or refuses
    */
-  async start(sinceSeq?: number): Promise<{ room: string; lastSeq: number }> {
+  async start(from?: ResumePoint): Promise<{ room: string; epoch: string; lastSeq: number }> {
     await this.#client.connect();
     try {
-      return await this.#client.subscribe(sinceSeq);
+      return await this.#client.subscribe(from);
     } catch (error) {
       this.#client.close();
       throw error;

@@ -17,7 +17,7 @@ export { fetchInfo, readToken, requestToken } from './http.js';
 export { httpAddress, serverBase, socketAddress } from './addresses.js';
 export { platformSocket } from './socket.js';
 export type { SocketFactory, SocketHandle, SocketHandlers } from './socket.js';
-export type { Missed } from './sequence.js';
+export type { Missed, ResumePoint } from './sequence.js';
 export type { BackoffOptions } from './backoff.js';
 export { EMOTIONS, MODALITIES } from '../../src/common/emotions.js';
 export type { Emotion, Modality } from '../../src/common/emotions.js';

@@ -3,6 +3,7 @@ import {
   ClientError,
   EmotionFeed,
   type EmotionEvent,
+  type Missed,
   MODALITIES,
   type Modality,
   requestToken,
@@ -14,6 +15,7 @@ interface WatchOptions {
   server: string;
   token?: string;
   since?: number;
+  epoch?: string;
   json?: boolean;
 }
 
@@ -30,6 +32,7 @@ export function watchCommand(): Command {
       'access token; better given as EMOSTREAM_TOKEN. Without one the server’s open door is asked',
     )
     .option('--since <seq>', 'begin after this event, as far as the server still holds what follows', sequenceNumber)
+    .option('--epoch <name>', 'the numbering that --since is of: `epoch` of that event')
     .option('--json', 'print each event as one line of JSON')
     .action(watch);
 }
@@ -48,7 +51,7 @@ async function watch(room: string, options: WatchOptions): Promise<void> {
   const note = (line: string) => process.stderr.write(`emostream: ${line}\n`);
 
   feed.on('event', (event) => print(options.json ? JSON.stringify(event) : formatEvent(event)));
-  feed.on('missed', ({ fromSeq, toSeq, reason }) => note(`events ${fromSeq} to ${toSeq} are missing (${reason})`));
+  feed.on('missed', (missed) => note(formatMissed(missed)));
   feed.on('invalid', (error) => note(error.message));
   const ended = new Promise<ClientError | null>((resolve) => {
     let lost = false;
@@ -69,7 +72,7 @@ async function watch(room: string, options: WatchOptions): Promise<void> {
   process.stdout.once('error', stop);
 
   try {
-    await feed.start(options.since);
+    await feed.start(options.since === undefined ? undefined : { sinceSeq: options.since, epoch: options.epoch });
     if (!options.json) note(`watching room ${room} on ${server}; end with Ctrl-C`);
   } catch (error) {
     fail(error, room);
@@ -88,6 +91,24 @@ function fail(error: unknown, room: string): void {
   };
   process.stderr.write(`emostream: ${message}${hints[code] ?? ''} [${code}]\n`);
   process.exitCode = 1;
+}
+
+const REASONS: Record<Missed['reason'], string> = {
+  expired: 'the server keeps only the newest',
+  forgotten: 'whoever they are about withdrew consent or left',
+  'slow-subscriber': 'this program read too slowly',
+  'other-epoch': 'the room, or the server, began anew',
+  hole: 'the server did not say why',
+};
+
+export function formatMissed({ fromSeq, toSeq, reason }: Missed): string {
+  const which =
+    toSeq === null
+      ? `events from ${fromSeq} on`
+      : toSeq === fromSeq
+        ? `event ${fromSeq}`
+        : `events ${fromSeq} to ${toSeq}`;
+  return `missing: ${which} (${REASONS[reason]})`;
 }
 
 /** One event as a line of aligned columns: time, participant, label, confidence, valence, arousal, modalities, delay. */

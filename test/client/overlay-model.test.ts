@@ -100,6 +100,29 @@ describe('an overlay', () => {
     expect(model.view(40).status).toBe('off');
   });
 
+  it('forgets what it shows when a part of it is withdrawn, and takes nothing more with that part in it', () => {
+    const less: RoomEvent = { type: 'begin', ...at, analysed: { ...ALL, face: false } };
+    for (const withdraw of [
+      (model: OverlayModel) => model.push(less, 10),
+      (model: OverlayModel) => model.setAnalysed({ ...ALL, face: false }, 10),
+    ]) {
+      const model = overlay(begin, event());
+      withdraw(model);
+      const forgotten = { status: 'starting', emotion: null, bars: null, trail: [], box: null };
+      expect(model.view(20)).toMatchObject(forgotten);
+      model.push(emotionEvent(2), 30);
+      expect(model.view(40)).toMatchObject(forgotten);
+      model.push(emotionEvent(3, { face: { ...absent, state: 'off', box: null } }), 50);
+      expect(model.view(60)).toMatchObject({ status: 'live', emotion: 'happy', box: null });
+    }
+  });
+
+  it('keeps what it shows when more is agreed to', () => {
+    const model = overlay({ type: 'begin', ...at, analysed: { ...ALL, words: false } }, event());
+    model.push(begin, 10);
+    expect(model.view(20)).toMatchObject({ status: 'live', emotion: 'happy' });
+  });
+
   it('that hears of somebody only late takes from the result what is analysed', () => {
     expect(overlay(event()).view(0)).toMatchObject({
       status: 'live',

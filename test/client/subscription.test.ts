@@ -59,7 +59,7 @@ it('resumes after the last event heard, without repeating or losing one', async 
   lastSeq = 9;
   server.cut();
   await until(() => events.length === 5);
-  expect(server.requestsOf('subscribe').map((request) => request.sinceSeq)).toEqual([undefined, 6]);
+  expect(server.requestsOf('subscribe')).toMatchObject([{ type: 'subscribe' }, { sinceSeq: 6, epoch: 'e1' }]);
   expect(seqs(events)).toEqual([5, 6, 7, 8, 9]);
   expect(missed).toEqual([]);
 });
@@ -76,7 +76,7 @@ it('resumes where the answer said the room was, when nothing was heard yet', asy
 
 it('begins where the caller says', async () => {
   journal(() => 8);
-  await feed.start(5);
+  await feed.start({ sinceSeq: 5 });
   await until(() => events.length === 3);
   expect(seqs(events)).toEqual([6, 7, 8]);
 });
@@ -87,7 +87,7 @@ it('tells what the server no longer holds', async () => {
   server.send({ type: 'missed', room: 'room-1', epoch: 'e1', fromSeq: 1, toSeq: 3, reason: 'expired' });
   server.send(emotionEvent(4));
   await until(() => events.length === 1);
-  expect(missed).toEqual([{ fromSeq: 1, toSeq: 3, reason: 'expired' }]);
+  expect(missed).toEqual([{ epoch: 'e1', fromSeq: 1, toSeq: 3, reason: 'expired' }]);
 });
 
 it('tells a hole that the server did not announce, and drops repeated events', async () => {
@@ -96,22 +96,43 @@ it('tells a hole that the server did not announce, and drops repeated events', a
   for (const seq of [1, 1, 4, 3, 4, 5]) server.send(emotionEvent(seq));
   await until(() => events.length === 3);
   expect(seqs(events)).toEqual([1, 4, 5]);
-  expect(missed).toEqual([{ fromSeq: 2, toSeq: 3, reason: 'hole' }]);
+  expect(missed).toEqual([{ epoch: 'e1', fromSeq: 2, toSeq: 3, reason: 'hole' }]);
 });
 
-it('takes the whole journal of a server whose numbering began anew', async () => {
-  let lastSeq = 40;
-  journal(() => lastSeq);
+it('takes the whole journal of a numbering that began anew, and hands on that the old one has ended', async () => {
+  journal(() => 40);
   await feed.start();
   server.send(emotionEvent(41));
   await until(() => events.length === 1);
-  lastSeq = 2;
+  server.script.subscribe = ({ sinceSeq = 0, epoch = '' }, socket) => {
+    setImmediate(() => {
+      const ended = { epoch, fromSeq: sinceSeq + 1, toSeq: null, reason: 'other-epoch' };
+      socket.send(JSON.stringify({ type: 'missed', room: 'room-1', ...ended }));
+      for (let seq = 1; seq <= 50; seq++) socket.send(JSON.stringify(emotionEvent(seq, { epoch: 'e2' })));
+    });
+    // Its newest number says nothing: it is greater than the last one heard.
+    return { room: 'room-1', epoch: 'e2', lastSeq: 50 };
+  };
   server.cut();
-  await until(() => events.length === 3);
-  server.send(emotionEvent(3));
+  await until(() => events.length === 51);
+  expect(seqs(events)).toEqual([41, ...Array.from({ length: 50 }, (_, index) => index + 1)]);
+  expect(missed).toEqual([{ epoch: 'e1', fromSeq: 42, toSeq: null, reason: 'other-epoch' }]);
+  expect(feed.place).toEqual({ sinceSeq: 50, epoch: 'e2' });
+});
+
+it('follows the room into its next numbering while it listens', async () => {
+  journal(() => 0);
+  await feed.start();
+  for (const event of [
+    emotionEvent(1),
+    emotionEvent(2),
+    emotionEvent(1, { epoch: 'e2' }),
+    emotionEvent(3, { epoch: 'e2' }),
+  ]) {
+    server.send(event);
+  }
   await until(() => events.length === 4);
-  expect(seqs(events)).toEqual([41, 1, 2, 3]);
-  expect(missed).toEqual([]);
+  expect(missed).toEqual([{ epoch: 'e2', fromSeq: 2, toSeq: 2, reason: 'hole' }]);
 });
 
 it('ends with an error when the token does not let it listen', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatEvent } from '../../src/cli/watch.js';
+import { formatEvent, formatMissed } from '../../src/cli/watch.js';
 import { emotionEvent } from './support/scripted-server.js';
 
 const off = { state: 'off', present: false, weight: 0, scores: null, quality: {} } as const;
@@ -40,6 +40,15 @@ describe('a line of emostream watch', () => {
     const window = { start: 61_000, end: 62_000 };
     const gap = formatEvent({ type: 'gap', ...who, window, reason: 'overloaded' });
     expect(gap).toBe('00:01:01  p             no result: overloaded');
+  });
+
+  it('says what is missing and why', () => {
+    expect(formatMissed({ epoch: 'e', fromSeq: 3, toSeq: 3, reason: 'forgotten' })).toBe(
+      'missing: event 3 (whoever they are about withdrew consent or left)',
+    );
+    expect(formatMissed({ epoch: 'e', fromSeq: 3, toSeq: null, reason: 'other-epoch' })).toBe(
+      'missing: events from 3 on (the room, or the server, began anew)',
+    );
   });
 
   it('marks a revision', () => {

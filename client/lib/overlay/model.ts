@@ -1,4 +1,4 @@
-import { type Consent, NO_CONSENT } from '../../../src/common/consent.js';
+import { type Consent, isAnything, isWithdrawal, NO_CONSENT } from '../../../src/common/consent.js';
 import { type Emotion, EMOTIONS, MODALITIES, type Modality } from '../../../src/common/emotions.js';
 import type { EmotionEvent, GapEvent, RoomEvent, Scores } from '../../../src/events/schema.js';
 
@@ -107,11 +107,11 @@ export class OverlayModel {
 
   /** What is analysed, as the call says it; `begin` and `end` events say it too. */
   setAnalysed(analysed: Consent, nowMs: number): void {
-    const wasOff = !anyOf(this.#analysed);
+    const before = this.#analysed;
     this.#told = true;
     this.#analysed = { ...analysed };
-    if (!anyOf(analysed)) this.#forget();
-    else if (wasOff) this.#start(nowMs);
+    // A result holds a part of everything that it was made of: with one of them gone, nothing of it is shown any more.
+    if (!isAnything(before) || isWithdrawal(before, analysed)) this.#start(nowMs);
   }
 
   setSending(sending: Sending): void {
@@ -121,14 +121,9 @@ export class OverlayModel {
   push(event: RoomEvent, nowMs: number): void {
     switch (event.type) {
       case 'begin':
-        if (!anyOf(this.#analysed)) this.#start(nowMs);
-        this.#told = true;
-        this.#analysed = event.analysed;
-        return;
+        return this.setAnalysed(event.analysed, nowMs);
       case 'end':
-        this.#told = true;
-        this.#analysed = NO_CONSENT;
-        this.#forget();
+        this.setAnalysed(NO_CONSENT, nowMs);
         this.#ended = ENDS[event.reason] ?? null;
         return;
       case 'gap':
@@ -159,6 +154,9 @@ export class OverlayModel {
   }
 
   #emotion(event: EmotionEvent, nowMs: number): void {
+    // On its way when its owner withdrew, as the page knows already.
+    const stale = MODALITIES.some((modality) => event[modality].present && !this.#analysed[modality]);
+    if (this.#told && stale) return;
     // A revision of a window that is no longer shown is for the record, not for the eye.
     if (this.#event && event.window.start < this.#event.window.start) return;
     if (!this.#told) {
@@ -188,7 +186,7 @@ export class OverlayModel {
   }
 
   #status(nowMs: number): OverlayStatus {
-    if (!anyOf(this.#analysed)) return 'off';
+    if (!isAnything(this.#analysed)) return 'off';
     if (nowMs - this.#heardMs > this.#options.staleAfterMs) return 'stale';
     return this.#event ? 'live' : 'starting';
   }
@@ -210,8 +208,6 @@ export class OverlayModel {
     return { headline: capital(top), detail: `${percent(Math.min(scores[top], 0.99))} sure` };
   }
 }
-
-const anyOf = (consent: Consent): boolean => MODALITIES.some((modality) => consent[modality]);
 
 function topOf(scores: Scores): Emotion {
   return EMOTIONS.reduce((best, emotion) => (scores[emotion] > scores[best] ? emotion : best));

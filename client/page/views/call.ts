@@ -217,6 +217,7 @@ export class CallView {
     const on = { camera: media.isOn('camera'), microphone: media.isOn('microphone') };
     this.#own.show(on);
     this.#microphone.set(on.microphone);
+    this.#captions.muted = !on.microphone;
     this.#camera.set(on.camera);
     void this.#own.play();
   }

@@ -17,6 +17,7 @@ export class CaptionsPanel {
   readonly #speechSwitch: HTMLInputElement | null;
   #typingSinceMs: number | null = null;
   #speech: Speech | null = null;
+  #muted = false;
 
   constructor(send: SendCaption) {
     this.#send = send;
@@ -73,10 +74,25 @@ export class CaptionsPanel {
     if (!allowed) this.close();
   }
 
+  /** Muted means unheard: the browser stops listening, and listens again when the microphone is on. Typed words still go. */
+  set muted(muted: boolean) {
+    if (this.#muted === muted) return;
+    this.#muted = muted;
+    if (!this.#speechSwitch?.checked) return;
+    if (muted) this.#pause();
+    else this.#listen();
+  }
+
   close(): void {
     this.#speech?.close();
     this.#speech = null;
     if (this.#speechSwitch) this.#speechSwitch.checked = false;
+  }
+
+  #pause(): void {
+    this.#speech?.close();
+    this.#speech = null;
+    this.#say('The microphone is off: nothing is heard.');
   }
 
   #say(text: string): void {
@@ -89,6 +105,11 @@ export class CaptionsPanel {
       this.#say('Speech recognition is off.');
       return;
     }
+    if (this.#muted) this.#pause();
+    else this.#listen();
+  }
+
+  #listen(): void {
     try {
       this.#speech = new Speech({
         onPhrase: (text, startMs, endMs) => void this.#deliver(text, startMs, endMs),
