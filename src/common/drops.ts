@@ -6,7 +6,7 @@ export const DROPS = {
   sfu: ['short-packet'],
   rtp: ['malformed', 'payload-type', 'overload', 'duplicate', 'late', 'old-stream', 'discontinuity'],
   'media-clock': ['absurd-report', 'stale-report'],
-  audio: ['corrupt', 'decoder-resting'],
+  audio: ['corrupt', 'decoder-resting', 'sound-rate'],
   video: [
     'thinned',
     'corrupt',

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import type { DropReason } from '../common/drops.js';
 import { toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
@@ -9,6 +10,7 @@ import type { MediaClock } from './media-clock.js';
 import { ReceiveStage } from './receive-stage.js';
 import { ResetAllowance } from './reset-allowance.js';
 import { SerialUnwrapper } from './serial-number.js';
+import { opusTicks, SoundBudget } from './sound-budget.js';
 import type { TrackClock } from './track-clock.js';
 import type { AudioChunk } from './types.js';
 
@@ -30,6 +32,7 @@ export class AudioTrackReceiver {
   readonly #options: AudioReceiverOptions;
   readonly #receive: ReceiveStage;
   readonly #decoder = new AudioDecoder();
+  readonly #budget = new SoundBudget();
   readonly #resets = new ResetAllowance();
   readonly #unwrap = new SerialUnwrapper(32);
   readonly #time: TrackClock;
@@ -85,10 +88,8 @@ export class AudioTrackReceiver {
   #decode(packet: ArrivedPacket): void {
     const { meter, clock, onChunk } = this.#options;
     const startMs = clock();
-    if (!this.#resets.has(startMs)) {
-      meter.count('emostream_dropped_total', { stage: 'audio', reason: 'decoder-resting' });
-      return;
-    }
+    if (!this.#budget.admit(opusTicks(packet.payload), startMs)) return this.#drop('sound-rate');
+    if (!this.#resets.has(startMs)) return this.#drop('decoder-resting');
     try {
       const sounds = this.#decoder.decode(packet.payload, this.#unwrap.next(packet.timestamp));
       const decodedMs = clock();
@@ -100,9 +101,13 @@ export class AudioTrackReceiver {
       }
     } catch (error) {
       meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
-      meter.count('emostream_dropped_total', { stage: 'audio', reason: 'corrupt' });
+      this.#drop('corrupt');
       this.#resetDecoder(startMs);
     }
+  }
+
+  #drop(reason: DropReason<'audio'>): void {
+    this.#options.meter.count('emostream_dropped_total', { stage: 'audio', reason });
   }
 
   #resetDecoder(now: number): void {

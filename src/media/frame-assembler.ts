@@ -26,11 +26,14 @@ interface PartialFrame {
   timestamp: number;
   arrivalMs: number;
   bytes: number;
+  packets: number;
   fault: 'malformed' | 'too-large' | null;
 }
 
 /** Longer than any picture of a call; a stream that never ends its picture must not fill the memory. */
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** As many as those bytes take; smaller packets hold more memory than they bring. */
+const MAX_FRAME_PACKETS = 4096;
 
 /**
  * Ordered packets of one video track → whole pictures. A picture ends with the marker or with the next timestamp
@@ -62,10 +65,17 @@ export class FrameAssembler {
     if (this.#current && this.#current.timestamp !== packet.timestamp) this.#finish(frames);
     if (packet.timestamp === this.#void) return frames;
     this.#void = null;
-    const current = (this.#current ??= { timestamp: packet.timestamp, arrivalMs: 0, bytes: 0, fault: null });
+    const current = (this.#current ??= {
+      timestamp: packet.timestamp,
+      arrivalMs: 0,
+      bytes: 0,
+      packets: 0,
+      fault: null,
+    });
     current.arrivalMs = Math.max(current.arrivalMs, packet.arrivalMs);
     current.bytes += packet.payload.length;
-    if (current.bytes > MAX_FRAME_BYTES) {
+    current.packets++;
+    if (current.bytes > MAX_FRAME_BYTES || current.packets > MAX_FRAME_PACKETS) {
       current.fault = 'too-large';
       this.#depacketizer.reset();
     }

@@ -6,6 +6,8 @@ const SEQUENCE_PARAMETERS = 7;
 const ACCESS_UNIT_DELIMITER = 9;
 const STAP_A = 24;
 const FU_A = 28;
+/** Slices, parameters and messages of a picture: many times what encoders make. */
+const MAX_UNITS = 4096;
 
 /** H.264 over RTP, packetization modes 0 and 1 (RFC 6184 §5.4, §6.2, §6.3): single NAL units, STAP-A and FU-A. */
 export class H264Depacketizer implements Depacketizer {
@@ -14,8 +16,13 @@ export class H264Depacketizer implements Depacketizer {
   #keyFrame = false;
   #provenStart = false;
   #inFragment = false;
+  #units = 0;
 
   add(payload: Uint8Array): boolean {
+    return this.#take(payload) && this.#units <= MAX_UNITS;
+  }
+
+  #take(payload: Uint8Array): boolean {
     const header = payload[0];
     if (header === undefined || (header & 0x80) !== 0) return false; // forbidden_zero_bit
     const type = header & 0x1f;
@@ -42,6 +49,7 @@ export class H264Depacketizer implements Depacketizer {
     this.#keyFrame = false;
     this.#provenStart = false;
     this.#inFragment = false;
+    this.#units = 0;
   }
 
   #addAggregate(payload: Uint8Array): boolean {
@@ -78,6 +86,7 @@ export class H264Depacketizer implements Depacketizer {
     if (this.#parts.length === 0) this.#provenStart = type === SEQUENCE_PARAMETERS || type === ACCESS_UNIT_DELIMITER;
     this.#parts.push(START_CODE, unit);
     this.#length += START_CODE.length + unit.length;
+    this.#units++;
     if (type === IDR_SLICE) this.#keyFrame = true;
   }
 }

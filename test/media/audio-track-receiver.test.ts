@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodeOpus, makeRecording, type Recording, seeded, synthesise } from '../../bench/support/index.js';
+import { encodeOpus, makeRecording, type Recording, seeded, synthesise, writeRtp } from '../../bench/support/index.js';
 import { type AudioChunk, liveDecoders } from '../../src/media/index.js';
 import { audioReceiver, audioTrack, EPOCH } from './support/drive.js';
 
@@ -105,6 +105,21 @@ describe('AudioTrackReceiver', () => {
     const before = chunks.length;
     play(audioTrack(tone, { ssrc: 5 }), { from: 20_000, to: 21_000 });
     expect(stretches(chunks.slice(before))).toHaveLength(1);
+    receiver.close();
+  });
+
+  it('decodes little more than a second of sound a second, however much comes', () => {
+    const { receiver, chunks, meter, packet, state } = audioReceiver();
+    const payload = tone.audio!.packets[5]!;
+    // Ten seconds of a thousand packets each.
+    for (let i = 0; i < 10_000; i++) {
+      state.now = EPOCH + i;
+      packet(writeRtp({ payloadType: 111, marker: false, sequenceNumber: i, timestamp: 960 * i, ssrc: 2 }, payload));
+    }
+    const seconds = chunks.reduce((sum, { samples }) => sum + samples.length, 0) / 16_000;
+    expect(seconds).toBeGreaterThan(10);
+    expect(seconds).toBeLessThan(3 + 12.5 + 0.1);
+    expect(meter.of('emostream_dropped_total', 'audio', 'sound-rate')).toBeGreaterThan(9000);
     receiver.close();
   });
 

@@ -120,6 +120,18 @@ describe('VP8', () => {
     expect(drops).toEqual(['too-large']);
     expect(push(key, 2)).toHaveLength(1);
   });
+
+  it('of more packets than it could have is dropped, however small they are', () => {
+    const { push, drops } = setUp('VP8');
+    const key = packetizeVp8(vp8(new Uint8Array(10), true));
+    expect(push(key, 0)).toHaveLength(1);
+    push(key, 1, false);
+    const crumb = Uint8Array.of(0, 1);
+    for (let i = 0; i < 5000; i++) push([crumb], 1, false);
+    expect(push([crumb], 1)).toEqual([]);
+    expect(drops).toEqual(['too-large']);
+    expect(push(key, 2)).toHaveLength(1);
+  });
 });
 
 describe('H.264', () => {
@@ -130,6 +142,14 @@ describe('H.264', () => {
       return Uint8Array.from([0x60 | type, ...safe]);
     });
   const annexB = (units: Uint8Array[]) => Uint8Array.from(units.flatMap((nal) => [0, 0, 0, 1, ...nal]));
+
+  it('of more units than it could have is dropped', () => {
+    const { push, drops } = setUp('H264');
+    expect(push([Uint8Array.of(0x67, 1), Uint8Array.of(0x65, 1)], 0)).toHaveLength(1);
+    const crumbs = Uint8Array.from([0x78, ...Array.from({ length: 1000 }, () => [0, 1, 0x65]).flat()]);
+    expect(push([crumbs, crumbs, crumbs, crumbs, crumbs], 1)).toEqual([]);
+    expect(drops).toEqual(['malformed']);
+  });
 
   it('comes out as it went in, whatever the packetization', () => {
     fc.assert(
