@@ -7,6 +7,7 @@ import type { MediaProblem } from '../common/media-problem.js';
 import { TokenBucket } from '../common/token-bucket.js';
 import { type AskWorker, askWorker } from './ask-worker.js';
 import { MediaProblems, type ProblemFinder } from './media-problems.js';
+import { ParticipantConsumers } from './participant-consumers.js';
 import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
 import { ParticipantTransports } from './participant-transports.js';
 import { checkRtpParameters } from './rtp-checks.js';
@@ -48,9 +49,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   readonly #ask: AskWorker;
   readonly #transports: ParticipantTransports;
   readonly #producers = new Map<string, OwnProducer>();
-  readonly #consumers = new Map<string, types.Consumer>();
-  /** Producers of others that are received, or about to be. */
-  readonly #consumed = new Set<string>();
+  readonly #consumers: ParticipantConsumers;
   readonly #taps: ParticipantTaps;
   readonly #problems: MediaProblems;
   readonly #rates: RateWatch;
@@ -64,6 +63,14 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     this.#bulkhead = new Bulkhead('participant', { ...deps, close: () => this.close('failed') });
     this.#ask = askWorker(deps.suspectWorker);
     this.#transports = new ParticipantTransports({ ...deps, ask: this.#ask, bulkhead: this.#bulkhead });
+    this.#consumers = new ParticipantConsumers({
+      ...deps,
+      ask: this.#ask,
+      bulkhead: this.#bulkhead,
+      onClosed: (consumer) => {
+        if (!this.#closed) this.emit('consumerClosed', consumer);
+      },
+    });
     this.#problems = new MediaProblems((source, problem) => {
       if (this.#closed) return;
       deps.analysis.mediaProblem(source, problem);
@@ -201,51 +208,11 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if (!found || found.participant === this.id) {
       throw new EmostreamError('NOT_FOUND', 'producerId: no such producer of another participant in this room');
     }
-    if (this.#consumed.has(producerId)) {
-      throw new EmostreamError('WRONG_STATE', 'producerId: you receive this producer already');
-    }
-    if (!this.#deps.router.canConsume({ producerId, rtpCapabilities: this.#deps.rtpCapabilities })) {
-      throw new EmostreamError('UNSUPPORTED_MEDIA', 'the rtpCapabilities given at join do not allow this producer');
-    }
-    const { rtpCapabilities } = this.#deps;
-    // Also while it is being made: one consumer of a producer, whatever comes at the same time.
-    this.#consumed.add(producerId);
-    let consumer: types.Consumer;
-    try {
-      consumer = await this.#ask('producerId', () => transport.consume({ producerId, rtpCapabilities, paused: true }));
-    } catch (error) {
-      this.#consumed.delete(producerId);
-      throw error;
-    }
-    if (this.#closed || transport.closed || consumer.closed) {
-      consumer.close();
-      this.#consumed.delete(producerId);
-      throw new EmostreamError('CLOSED', 'the transport closed meanwhile: join again');
-    }
-    this.#consumers.set(consumer.id, consumer);
-    consumer.observer.once(
-      'close',
-      this.#bulkhead.wrap(() => {
-        this.#consumers.delete(consumer.id);
-        this.#consumed.delete(producerId);
-        if (!this.#closed) this.emit('consumerClosed', { consumerId: consumer.id, producerId });
-      }),
-    );
-    return {
-      consumerId: consumer.id,
-      producerId,
-      participant: found.participant,
-      source: found.info.source,
-      kind: consumer.kind,
-      rtpParameters: consumer.rtpParameters,
-      producerPaused: consumer.producerPaused,
-    };
+    return this.#consumers.consume(transport, found);
   }
 
-  async resumeConsumer(consumerId: string): Promise<void> {
-    const consumer = this.#consumers.get(consumerId);
-    if (!consumer) throw new EmostreamError('NOT_FOUND', 'consumerId: no such consumer');
-    await this.#ask('consumerId', () => consumer.resume());
+  resumeConsumer(consumerId: string): Promise<void> {
+    return this.#consumers.resume(consumerId);
   }
 
   // --- analysis ---------------------------------------------------------------------------------------------------
