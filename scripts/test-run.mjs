@@ -34,10 +34,11 @@ export async function runTests(root, node, args) {
 
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const chromium = process.env.CHROMIUM_PATH ?? readState(projectPaths(root).state).chromium?.path;
+  const { chromium, firefox } = readState(projectPaths(root).state);
+  const browsers = { CHROMIUM_PATH: chromium?.path, FIREFOX_PATH: firefox?.path };
   const status = await execute(node, [vitest, 'run', ...reporters, ...args], {
     cwd: root,
-    env: { ...process.env, ...(chromium ? { CHROMIUM_PATH: chromium } : {}) },
+    env: { ...definedOf(browsers), ...process.env },
   });
 
   const counts = total({ checks, runner: { status, counts: readCounts(report) } });
@@ -46,6 +47,11 @@ export async function runTests(root, node, args) {
   writeFileSync(closing, `${closingLine(counts)}\n`);
   console.log(closingLine(counts));
   return counts.failed === 0 ? status : status || 1;
+}
+
+/** @param {Record<string, string | undefined>} variables */
+function definedOf(variables) {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
 }
 
 /** @param {string} root */

@@ -1,42 +1,27 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { findProgram } from './command.mjs';
-import { SetupError } from './failure.mjs';
+import { checkBrowser, findBrowser } from './browser.mjs';
 import { projectPaths } from './locations.mjs';
 import { readState, writeState } from './state.mjs';
 
-/** The browser tests need it; the product does not. */
+/** Debian's package. */
 export const CHROMIUM_PACKAGE = 'chromium';
 
-/**
- * The browser that CHROMIUM_PATH names, or one on the search path.
- * @param {NodeJS.ProcessEnv} [env]
- */
-export function findChromium(env = process.env) {
-  return (
-    env.CHROMIUM_PATH || findProgram(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'], env)
-  );
-}
+/** @type {import('./browser.mjs').BrowserKind} */
+const CHROMIUM = {
+  name: 'Chromium',
+  variable: 'CHROMIUM_PATH',
+  programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  remedy: 'install Chromium or Chrome',
+};
+
+/** @param {NodeJS.ProcessEnv} [env] */
+export const findChromium = (env = process.env) => findBrowser(CHROMIUM, env);
 
 /** @param {NodeJS.ProcessEnv} [env] @returns {string} its path */
-export function checkChromium(env = process.env) {
-  const remedy = 'install Chromium or Chrome, name it with CHROMIUM_PATH, and run the command again';
-  const path = findChromium(env);
-  if (!path) throw new SetupError('the browser tests need Chromium, and there is none', { remedy });
-  if (!existsSync(path)) throw new SetupError(`CHROMIUM_PATH names ${path}, and nothing is there`, { remedy });
-  const result = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 60_000 });
-  if (result.status !== 0) {
-    throw new SetupError(`${path} does not start`, {
-      remedy,
-      output: (result.stderr || result.error?.message || '').trim(),
-    });
-  }
-  return path;
-}
+export const checkChromium = (env = process.env) => checkBrowser(CHROMIUM, env);
 
 /** @type {import('./step.mjs').Step} */
 export const chromiumStep = {
-  title: 'browser for the tests',
+  title: 'Chromium for the tests',
   for: 'test',
   reason: ({ root }) => {
     const path = findChromium();

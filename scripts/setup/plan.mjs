@@ -1,6 +1,7 @@
 import { buildClientStep, buildServerStep } from './build.mjs';
 import { chromiumStep } from './chromium.mjs';
 import { commandLinkStep } from './command-link.mjs';
+import { firefoxStep } from './firefox.mjs';
 import { withLock } from './lock.mjs';
 import { projectPaths } from './locations.mjs';
 import { mediaLibraryStep } from './media-library.mjs';
@@ -26,6 +27,7 @@ const STEPS = [
   workerCheckStep,
   mediaLibraryStep,
   chromiumStep,
+  firefoxStep,
   prometheusStep,
   buildServerStep,
   buildClientStep,

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
  *   worker?: { key: string, path: string, origin: 'downloaded' | 'built' },
  *   media?: { key: string },
  *   chromium?: { path: string },
+ *   firefox?: { path: string },
  *   server?: { hash: string },
  *   client?: { hash: string },
  * }} SetupState

@@ -3,7 +3,7 @@
  * - `packages`: Node and the npm packages
  * - `build`: also the compiled program and page
  * - `serve`: also mediasoup's worker and the media library
- * - `test`: also the browser
+ * - `test`: also the browsers
  * @typedef {'packages' | 'build' | 'serve' | 'test'} Need
  */
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { CHROMIUM_PACKAGE, findChromium } from './chromium.mjs';
+import { findProgram } from './command.mjs';
+import { FIREFOX_PACKAGE, findFirefox } from './firefox.mjs';
 import { projectPaths } from './locations.mjs';
 import { ensureSystemPackages, missingPackages } from './system-packages.mjs';
 import { BUILD_PACKAGES } from './worker-build.mjs';
@@ -34,5 +36,11 @@ function wantedPackages({ need, mustBuildWorker }) {
   const wanted = {};
   if (mustBuildWorker) for (const name of BUILD_PACKAGES) wanted[name] = "build mediasoup's worker";
   if (need === 'test' && !findChromium()) wanted[CHROMIUM_PACKAGE] = 'run the browser tests';
+  if (need === 'test' && !findFirefox()) wanted[FIREFOX_PACKAGE] = 'run the browser tests';
+  // With it the tests make a network of their own for Firefox.
+  if (need === 'test' && !findProgram(['ip'], withSystemPrograms())) wanted.iproute2 = 'run the browser tests';
   return wanted;
 }
+
+/** Users who are not root have no `sbin` on their search path. */
+const withSystemPrograms = () => ({ ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkChromium, findChromium } from '../../scripts/setup/chromium.mjs';
+import { checkFirefox, findFirefox } from '../../scripts/setup/firefox.mjs';
 import { withPathFirst } from '../../scripts/setup/command.mjs';
 import { findNode, nodePackage, wantedRange } from '../../scripts/setup/node-runtime.mjs';
 import { temporaryFolder, writeFiles } from './support/temporary.js';
@@ -41,7 +42,7 @@ describe('the Node that runs the project', () => {
   });
 });
 
-describe('the browser for the tests', () => {
+describe('the browsers for the tests', () => {
   it('is what CHROMIUM_PATH names, else Chromium, else Chrome', () => {
     const root = temporaryFolder({ 'b/google-chrome': '' });
     const env = { PATH: `${join(root, 'a')}:${join(root, 'b')}` };
@@ -57,5 +58,14 @@ describe('the browser for the tests', () => {
     expect(() => checkChromium({ PATH: '' })).toThrow('there is none');
     expect(() => checkChromium({ CHROMIUM_PATH: join(root, 'absent') })).toThrow('nothing is there');
     expect(() => checkChromium({ CHROMIUM_PATH: join(root, 'chromium') })).toThrow('does not start');
+  });
+
+  it('are two: Firefox is found and asked for in the same way', () => {
+    const root = temporaryFolder({ firefox: '#!/bin/sh\nexit 1\n' });
+    expect(findFirefox({ PATH: root })).toBe(join(root, 'firefox'));
+    writeFiles(root, { 'firefox-esr': '' });
+    expect(findFirefox({ PATH: root })).toBe(join(root, 'firefox-esr'));
+    expect(() => checkFirefox({ PATH: '' })).toThrow('the browser tests need Firefox, and there is none');
+    expect(() => checkFirefox({ FIREFOX_PATH: join(root, 'firefox') })).toThrow('does not start');
   });
 });

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { PNG } from 'pngjs';
+import { projectRoot } from '../../../src/common/version.js';
 import { wavHeader } from '../../support/wav-header.js';
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+export const fixture = (name: string): string => join(projectRoot(), 'test', 'fixtures', name);
 
 const WIDTH = 640;
 const HEIGHT = 480;

@@ -1,0 +1,95 @@
+import type { Browser } from 'puppeteer-core';
+import type { EmotionEvent } from '../../../client/lib/index.js';
+import { EventLog } from '../support/event-log.js';
+import { startServer } from '../support/start-server.js';
+import { Person, type Shape } from './person.js';
+
+export interface Scene {
+  firefox: Browser;
+  chromium: Browser;
+  server: string;
+  /** Where pictures of the pages go. */
+  output: string;
+}
+
+export interface Case {
+  name: string;
+  play(scene: Scene): Promise<void>;
+}
+
+const SHAPES: Record<string, Shape> = {
+  portrait: { width: 480, height: 640 },
+  landscape: { width: 640, height: 360 },
+  square: { width: 480, height: 480 },
+};
+
+function check(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}
+
+/** Encoders make a picture smaller at need, never of another shape. */
+const sameShape = (seen: Shape, sent: Shape): boolean =>
+  Math.abs(seen.width / seen.height / (sent.width / sent.height) - 1) < 0.05;
+
+/** One in Firefox and one in Chromium with cameras of the same shape: each sees, hears and analyses the other. */
+async function callOfTwo({ firefox, chromium, server, output }: Scene, kind: string, shape: Shape): Promise<void> {
+  const log = await EventLog.open(server, kind);
+  const address = `${server}?room=${kind}`;
+  const fay = await Person.join(firefox, address, 'Fay', shape, ['face', 'voice']);
+  const cleo = await Person.join(chromium, address, 'Cleo', shape, ['face', 'voice']);
+  try {
+    for (const [person, other] of [
+      [fay, cleo],
+      [cleo, fay],
+    ] as const) {
+      await person.state('joined');
+      const seen = await person.sees(other.name);
+      check(sameShape(seen, shape), `${person.name} sees ${other.name} as ${seen.width}x${seen.height}`);
+      const id = await person.id();
+      const both = (event: EmotionEvent) => event.face.present && event.voice.present && event.label !== null;
+      const { face, voice } = await log.emotion(id, both);
+      check(Math.abs(face.weight + voice.weight - 1) < 0.001, 'the weights of face and voice make one');
+      check(face.box !== null, 'the face has a place in the picture');
+      await other.overlay(person.name);
+      await person.reads('You are being analysed: face, voice.');
+    }
+    await fay.screenshot(`${output}firefox-${kind}.png`);
+    const end = log.end(await fay.id());
+    await fay.clicks('Stop all');
+    check((await end).reason === 'consent-withdrawn', 'withdrawing ends the analysis');
+    await fay.reads('Nothing of you is analysed.');
+  } finally {
+    log.close();
+    await Promise.all([fay.close(), cleo.close()]);
+  }
+}
+
+export const CASES: Case[] = [
+  ...Object.entries(SHAPES).map(([kind, shape]) => ({
+    name: `Firefox and Chromium, ${kind} cameras: both see and hear each other and are analysed, until one withdraws`,
+    play: (scene: Scene) => callOfTwo(scene, kind, shape),
+  })),
+  {
+    name: 'where a server offers media on loopback alone, Firefox says that nothing gets through, and claims nothing else',
+    async play({ firefox, output }) {
+      const server = await startServer(['--rtc-host', '127.0.0.1']);
+      const log = await EventLog.open(server.url, 'loopback');
+      const shape = SHAPES.landscape!;
+      const fay = await Person.join(firefox, `${server.url}?room=loopback`, 'Fay', shape, ['face', 'voice']);
+      try {
+        await fay.state('blocked');
+        await fay.reads('Your camera and microphone do not reach the server');
+        const { problem } = await log.media(await fay.id(), 'camera');
+        check(problem === 'not-connected', `subscribers are told: ${problem}`);
+        const shown = (await fay.shown()).split('\n');
+        const lies = shown.filter((text) => text === 'connected' || text.startsWith('You are being analysed'));
+        check(lies.length === 0, `the page said: ${lies.join(', ')}`);
+        await fay.screenshot(`${output}firefox-blocked.png`);
+      } finally {
+        log.close();
+        await fay.close();
+        await server.stop();
+      }
+    },
+  },
+];

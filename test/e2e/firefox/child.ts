@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { projectRoot } from '../../../src/common/version.js';
+import { startServer } from '../support/start-server.js';
+import { CASES } from './cases.js';
+
+/** One line of the report: what became of a case; or, without a name, why none could be played. */
+export interface Played {
+  name?: string;
+  error?: string;
+}
+
+/** Fake devices and permission, and nothing else that a user would not have. */
+const FIREFOX_PREFERENCES = { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true };
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
+const tell = (played: Played) => new Promise((resolve) => process.send?.(played, resolve));
+
+/** Plays all cases in the network that it was started in: the server, and one browser of each kind for all of them. */
+async function main(): Promise<void> {
+  const output = join(projectRoot(), 'test-output/');
+  mkdirSync(output, { recursive: true });
+  const server = await startServer();
+  const browsers: Browser[] = [];
+  try {
+    const viewport = { width: 1280, height: 800 };
+    const firefox = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr',
+      extraPrefsFirefox: FIREFOX_PREFERENCES,
+      defaultViewport: viewport,
+    });
+    browsers.push(firefox);
+    const chromium = await puppeteer.launch({
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: CHROMIUM_FLAGS,
+      defaultViewport: viewport,
+    });
+    browsers.push(chromium);
+    for (const { name, play } of CASES) {
+      const error = await play({ firefox, chromium, server: server.url, output }).then(
+        () => undefined,
+        (reason: unknown) => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
+      );
+      await tell({ name, ...(error === undefined ? {} : { error }) });
+    }
+  } finally {
+    await Promise.all(browsers.map((browser) => browser.close().catch(() => undefined)));
+    await server.stop();
+  }
+}
+
+main().then(
+  () => process.disconnect(),
+  async (error: unknown) => {
+    await tell({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    process.exit(1);
+  },
+);
