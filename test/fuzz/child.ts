@@ -16,9 +16,11 @@ const send = (message: FromFuzzChild): Promise<void> =>
   new Promise((resolve, reject) => {
     process.send?.(message, (error: Error | null) => (error ? reject(error) : resolve()));
   });
-/** Checking allocators look at a block when it is freed. */
+/** Checking allocators look at a block when it is freed: another thread does that, and the next collection waits for it. */
 const collect = (): void => {
-  (globalThis as { gc?: () => void }).gc?.();
+  const { gc } = globalThis as { gc?: () => void };
+  gc?.();
+  gc?.();
 };
 
 const replay = order.replay?.map((file) => JSON.parse(readFileSync(file, 'utf8')) as FuzzInputFile);

@@ -41,7 +41,9 @@ describe.runIf(checkingLibrary())('under an allocator that checks', { timeout: 3
     const outcome = await fuzz('pictures', { ...planted, checked: true });
     expect(outcome.failure).toContain('SIGABRT');
     const { target, seed, play } = JSON.parse(readFileSync(outcome.inputFile ?? '', 'utf8')) as FuzzInputFile;
-    expect({ target, seed, play }).toEqual({ target: 'pictures', seed: SEED, play: 0 });
+    expect({ target, seed }).toEqual({ target: 'pictures', seed: SEED });
+    // It is found when the block is freed, some plays later.
+    expect(play).toBeLessThan(20);
     rmSync(outcome.inputFile ?? '');
   });
 });
