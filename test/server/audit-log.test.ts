@@ -39,3 +39,15 @@ test('a file that cannot be opened is a configuration error', async () => {
     code: 'CONFIG_INVALID',
   });
 });
+
+test('a disk that is full loses records, which is counted, and no call', async () => {
+  const subject = await startServer({ auditLog: '/dev/full' });
+  const alice = await subject.connect();
+  await alice.join('Alice', ALL);
+  await alice.request('setConsent', { consent: NONE });
+  await alice.request('leave', {});
+  const lost = { stage: 'audit', reason: 'write-failed' };
+  await subject.meter.until(() => subject.meter.value('emostream_dropped_total', lost) === 3);
+  expect((await alice.join('Alice', ALL)).consent).toEqual(ALL);
+  await subject.close();
+});

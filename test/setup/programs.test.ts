@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkChromium, findChromium } from '../../scripts/setup/chromium.mjs';
 import { checkFirefox, findFirefox } from '../../scripts/setup/firefox.mjs';
+import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
 import { withPathFirst } from '../../scripts/setup/command.mjs';
 import { findNode, nodePackage, wantedRange } from '../../scripts/setup/node-runtime.mjs';
 import { temporaryFolder, writeFiles } from './support/temporary.js';
@@ -67,5 +68,19 @@ describe('the browsers for the tests', () => {
     expect(findFirefox({ PATH: root })).toBe(join(root, 'firefox-esr'));
     expect(() => checkFirefox({ PATH: '' })).toThrow('the browser tests need Firefox, and there is none');
     expect(() => checkFirefox({ FIREFOX_PATH: join(root, 'firefox') })).toThrow('does not start');
+  });
+});
+
+describe('Prometheus', () => {
+  it('is both of its programs, on the path or where the set-up puts them', () => {
+    const root = temporaryFolder({ 'both/prometheus': '', 'both/promtool': '', 'one/promtool': '' });
+    const none = { HOME: root, XDG_CACHE_HOME: join(root, 'cache') };
+    expect(findPrometheus({ ...none, PATH: join(root, 'both') })).toEqual({
+      prometheus: join(root, 'both/prometheus'),
+      promtool: join(root, 'both/promtool'),
+    });
+    expect(findPrometheus({ ...none, PATH: join(root, 'one') })).toBeUndefined();
+    writeFiles(root, { 'cache/emostream/prometheus/prometheus': '', 'cache/emostream/prometheus/promtool': '' });
+    expect(findPrometheus({ ...none, PATH: '' })?.promtool).toBe(join(root, 'cache/emostream/prometheus/promtool'));
   });
 });
