@@ -21,7 +21,10 @@ test('a link that fails or is lost is told at once, and has its four seconds whe
   media.link('send', 'connected', 500);
   media.link('send', 'disconnected', 60_000);
   expect(media.health(60_000)).toMatchObject({ microphone: 'not-connected' });
+  media.told('microphone', 'no-packets');
   media.link('send', 'connecting', 62_000);
+  expect(media.health(62_000)).toMatchObject({ microphone: 'not-connected' });
+  media.told('microphone', null);
   expect(media.health(63_999)).toMatchObject({ microphone: 'connecting' });
   expect(media.health(64_000)).toMatchObject({ microphone: 'not-connected' });
 });

@@ -74,8 +74,9 @@ export class MediaHealth {
       const told = this.#told.get(source);
       // What a limit stopped is not made good by switching off.
       if (!this.#sending.has(source)) return told && told !== 'not-connected' && told !== 'no-packets' ? told : 'off';
-      // The server may not have noticed yet what the browser knows.
-      return link === 'not-connected' ? link : (told ?? link);
+      // The server may not have noticed yet what the browser knows; of a lost way it first hears silence, which no device causes.
+      if (link === 'not-connected' || (link === 'connecting' && told === 'no-packets')) return 'not-connected';
+      return told ?? link;
     };
     return {
       camera: of('camera'),
