@@ -104,10 +104,15 @@ export class InProcessBus implements EventBus {
     return {
       epoch,
       lastSeq,
-      read: (from) => ({
-        cursor: new RoomCursor(journal, from ? startOf(from, journal) : lastSeq),
-        ended: from && !isOf(from, journal) ? { epoch: from.epoch ?? UNNAMED_EPOCH, fromSeq: from.sinceSeq + 1 } : null,
-      }),
+      read: (from) => {
+        // By what the room was when the subscription began, for that is what the subscriber was told.
+        const numbering = { epoch, lastSeq };
+        const ended = from && !isOf(from, numbering);
+        return {
+          cursor: new RoomCursor(journal, from ? startOf(from, numbering) : lastSeq),
+          ended: ended ? { epoch: from.epoch ?? UNNAMED_EPOCH, fromSeq: from.sinceSeq + 1 } : null,
+        };
+      },
       close: () => {
         room.subscribers.delete(subscriber);
         this.#dropIfUnused(room);
@@ -236,8 +241,10 @@ export class InProcessBus implements EventBus {
   }
 }
 
-/** The resume point is of this numbering, as far as one can tell. */
-const isOf = ({ sinceSeq, epoch }: ResumePoint, journal: RoomJournal): boolean =>
-  epoch === undefined ? sinceSeq <= journal.lastSeq : epoch === journal.epoch;
+type Numbering = Pick<RoomJournal, 'epoch' | 'lastSeq'>;
 
-const startOf = (from: ResumePoint, journal: RoomJournal): number => (isOf(from, journal) ? from.sinceSeq : 0);
+/** The resume point is of this numbering, as far as one can tell. */
+const isOf = ({ sinceSeq, epoch }: ResumePoint, numbering: Numbering): boolean =>
+  epoch === undefined ? sinceSeq <= numbering.lastSeq : epoch === numbering.epoch;
+
+const startOf = (from: ResumePoint, numbering: Numbering): number => (isOf(from, numbering) ? from.sinceSeq : 0);

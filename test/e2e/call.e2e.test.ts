@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { blockedMedia } from './cases/blocked-media.js';
 import { oddMedia } from './cases/odd-media.js';
+import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
 import { subscribers } from './cases/subscribers.js';
 import { twoPeople } from './cases/two-people.js';
@@ -23,6 +24,7 @@ describe('the call in a real browser', () => {
   twoPeople(() => stage);
   oddMedia(() => stage);
   blockedMedia(() => stage);
+  muted(() => stage);
   thePage(() => stage);
   subscribers(() => stage);
 });

@@ -111,6 +111,15 @@ describe('numbering and resuming', () => {
   });
 });
 
+it('tells by what the answer said, not by what came since', () => {
+  for (let i = 0; i < 3; i++) bus.publish(gap('a'));
+  const subscription = bus.subscribe('a', () => undefined);
+  for (let i = 0; i < 3; i++) bus.publish(gap('a'));
+  const { cursor, ended } = subscription.read({ sinceSeq: 5 });
+  expect(ended).toEqual({ epoch: 'unknown', fromSeq: 6 });
+  expect(told(readAll(cursor))).toEqual(range(1, 6));
+});
+
 describe('forgetting a person', () => {
   it('happens at a withdrawal of anything: only how they stand remains, and others keep theirs', () => {
     seated('p', 'q');

@@ -73,3 +73,21 @@ export const UNBLOCK_MEDIA = `(() => {
 
 /** Everything that the page said of its state and of the analysis so far, a line each. */
 export const STATES_SHOWN = "[...window.statesShown].join('\\n')";
+
+/** Stands in for the browser's speech recognition, which has no fake device: every running one hears what the test says. */
+export const STUBBED_SPEECH = `
+  globalThis.recognisers = new Set();
+  globalThis.SpeechRecognition = globalThis.webkitSpeechRecognition = class extends EventTarget {
+    start() { globalThis.recognisers.add(this); }
+    abort() { globalThis.recognisers.delete(this); this.onend?.(new Event('end')); }
+    stop() { this.abort(); }
+  };`;
+
+/** Whether anything heard this. */
+export const hearing = (text: string): string => `(() => {
+  const results = [Object.assign([{ transcript: ${JSON.stringify(text)} }], { isFinal: true })];
+  for (const recogniser of recognisers) recogniser.onresult({ resultIndex: 0, results });
+  return recognisers.size > 0;
+})()`;
+
+export const HEARD_BY_BROWSER = '[...recognisers].map(String)';
