@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { withPathFirst } from './command.mjs';
+import { watchStarter } from './starter.mjs';
 
 /**
  * Runs a script with the project's Node in this process's place, as nearly as Node can: the same terminal and standard
@@ -14,7 +15,8 @@ export async function execute(node, args, options = {}) {
   const child = spawn(node, args, {
     cwd: options.cwd,
     // First on the path, so that what it starts by the name `node` is the same Node.
-    env: withPathFirst(dirname(node), options.env),
+    // Its number, so that a server notices when even this process is gone (src/cli/launcher.ts).
+    env: { ...withPathFirst(dirname(node), options.env), LAUNCHER_PID_OF_EMOSTREAM: String(process.pid) },
     stdio: 'inherit',
   });
   /** @param {NodeJS.Signals} signal */
@@ -26,6 +28,7 @@ export async function execute(node, args, options = {}) {
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, handOn);
+  const stopWatching = watchStarter(() => child.kill('SIGTERM'));
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -38,6 +41,7 @@ export async function execute(node, args, options = {}) {
       });
     });
   } finally {
+    stopWatching();
     for (const signal of signals) process.off(signal, handOn);
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { watchLauncher } from './launcher.js';
 import { RestartPolicy } from './restart-policy.js';
 import { CLOSE_PATIENCE_MS, type FromServer, type ToServer } from './supervision.js';
 
@@ -42,6 +43,7 @@ export class Supervisor {
   async run(): Promise<number> {
     const handlers = SIGNALS.map((signal) => ({ signal, handler: () => this.#onSignal(signal) }));
     for (const { signal, handler } of handlers) process.on(signal, handler);
+    const stopWatching = watchLauncher(() => this.#onSignal('SIGTERM'));
     try {
       return await new Promise<number>((resolve) => {
         this.#finish = resolve;
@@ -49,6 +51,7 @@ export class Supervisor {
       });
     } finally {
       clearTimeout(this.#timer);
+      stopWatching();
       for (const { signal, handler } of handlers) process.off(signal, handler);
     }
   }

@@ -1,11 +1,13 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SECRET } from '../server/support/test-server.js';
 import { TestClient } from '../server/support/test-client.js';
-import { isAlive, ServeProcess } from './support/serve-process.js';
+import { childrenOf, isAlive, MAIN, ServeProcess } from './support/serve-process.js';
 
 const PLANT = fileURLToPath(new URL('./fixtures/throw-on-signal.mjs', import.meta.url));
+const EXECUTE = fileURLToPath(new URL('../../scripts/setup/execute.mjs', import.meta.url));
 const WORDS = { face: false, voice: false, words: true };
 
 let subject: ServeProcess;
@@ -99,6 +101,20 @@ describe('a supervisor that dies', () => {
     expect((await client.ended()).code).toBe(1012);
     for (const pid of all) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
+});
+
+it('a supervisor whose launcher is killed ends with it', async () => {
+  const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-threads', '1'];
+  const script = `import { execute } from ${JSON.stringify(EXECUTE)}; await execute(process.execPath, ${JSON.stringify(args)});`;
+  const launcher = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ready = /emostream is ready/;
+  for await (const chunk of launcher.stdout) if (ready.test(String(chunk))) break;
+  const [supervisor] = childrenOf(launcher.pid!);
+  const [server] = childrenOf(supervisor!);
+  launcher.kill('SIGKILL');
+  for (const pid of [supervisor!, server!]) await expect.poll(() => isAlive(pid), { timeout: 15_000 }).toBe(false);
 });
 
 it('the server that is asked to end itself is not followed by another', async () => {

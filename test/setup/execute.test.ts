@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/temporary.js';
@@ -55,4 +57,52 @@ describe('the command behind an npm script', () => {
       console.log(execFileSync('node', ['-p', 'process.execPath'], { encoding: 'utf8' }).trim() === process.execPath);`);
     expect((await outcome(child)).output).toBe('true\n');
   });
+});
+
+describe('a command whose starter is killed', () => {
+  /** A wrapper under a shell, as npm starts it, with a child that says when it was asked to end. */
+  function shelled(environment: NodeJS.ProcessEnv) {
+    const root = temporaryFolder({
+      'wrapper.mjs': `import { execute } from ${JSON.stringify(EXECUTE)};
+        process.exitCode = await execute(process.execPath, ['child.mjs'], { cwd: import.meta.dirname });`,
+      'child.mjs': `
+        const timer = setInterval(() => {}, 1000);
+        process.on('SIGTERM', () => { console.log('asked'); clearInterval(timer); });
+        console.log('ready', process.pid);`,
+    });
+    // Two commands, or the shell would put the wrapper in its own place.
+    const script = `"${process.execPath}" "${join(root, 'wrapper.mjs')}"; true`;
+    const env = { ...process.env, npm_command: undefined, ...environment };
+    return spawn('sh', ['-c', `sh -c '${script}'; true`], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  }
+
+  it('under npm, is asked to end when the shell between is gone, and when npm is', async () => {
+    for (const level of ['npm', 'shell']) {
+      const outer = shelled({ npm_command: 'exec' });
+      const output = lines(outer);
+      expect(await output.next()).toMatch(/^ready/);
+      process.kill(level === 'npm' ? outer.pid! : childOf(outer.pid!), 'SIGKILL');
+      expect(await output.next()).toBe('asked');
+    }
+  });
+
+  it('started by anything else, goes on', async () => {
+    const outer = shelled({});
+    const output = lines(outer);
+    const pid = Number((await output.next()).split(' ')[1]);
+    process.kill(outer.pid!, 'SIGKILL');
+    // Longer than it takes to notice.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    process.kill(pid, 'SIGTERM');
+    expect(await output.next()).toBe('asked');
+  });
+
+  function lines(child: ReturnType<typeof spawn>) {
+    const iterator = createInterface(child.stdout!)[Symbol.asyncIterator]();
+    return { next: async () => String((await iterator.next()).value) };
+  }
+
+  function childOf(pid: number): number {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+  }
 });

@@ -7,7 +7,7 @@ import { SECRET } from '../../server/support/test-server.js';
 import { TestClient } from '../../server/support/test-client.js';
 import { Recorder } from '../../sfu/support/recorder.js';
 
-const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
 
 export interface ServeOptions {
   flags?: string[];
@@ -82,7 +82,7 @@ export class ServeProcess extends Recorder {
 }
 
 /** proc(5), /proc/pid/task/tid/children */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
