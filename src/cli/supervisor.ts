@@ -58,7 +58,12 @@ export class Supervisor {
 
   #start(): void {
     const { flags, file } = this.#options;
-    const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), [], { stdio: 'inherit' });
+    const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), [], {
+      stdio: 'inherit',
+      // In a process group of its own: Ctrl-C and other signals to the group come here alone, and media workers do not end by
+      // them before everybody was told.
+      detached: true,
+    });
     this.#child = child;
     let gone = false;
     const onGone = (status: number, how: string) => {
@@ -104,7 +109,7 @@ export class Supervisor {
   #onSignal(signal: NodeJS.Signals): void {
     this.#ending = true;
     if (!this.#child) return this.#finish(0);
-    // The child knows the same wish twice (Ctrl-C reaches both) from a second one.
+    // The child knows the same wish handed on twice from a second one.
     this.#child.kill(signal);
     this.#killLater(this.#child);
   }
