@@ -3,7 +3,7 @@
  * series begins at 0 (test/telemetry/known-labels.test.ts compares this with what the code counts).
  */
 export const DROPS = {
-  sfu: ['short-packet', 'packet-rate'],
+  sfu: ['short-packet', 'packet-rate', 'report-rate'],
   rtp: ['malformed', 'payload-type', 'overload', 'duplicate', 'late', 'old-stream', 'discontinuity'],
   'media-clock': ['absurd-report', 'stale-report'],
   audio: ['corrupt', 'decoder-resting', 'sound-rate'],
@@ -19,6 +19,7 @@ export const DROPS = {
     'decoder-resting',
     'stopped',
   ],
+  face: ['search-rate'],
   consent: ['face-before', 'voice-before', 'words-before'],
   transcriber: ['closed'],
   align: [

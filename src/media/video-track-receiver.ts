@@ -2,6 +2,7 @@ import type { Clock } from '../common/clock.js';
 import type { DropReason } from '../common/drops.js';
 import { toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import { TokenBucket } from '../common/token-bucket.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
 import { DecodeAdmission } from './decode-admission.js';
 import { type ArrivedPacket, type EncodedFrame, FrameAssembler } from './frame-assembler.js';
@@ -38,6 +39,8 @@ export interface VideoReceiverOptions {
 }
 
 const DEFAULT_PIXEL_RATE = 27_648_000;
+/** What a network held back comes at once, and is handed on: so many seconds of pictures. */
+const SHOWN_BURST_SECONDS = 2;
 /** Pictures inside the decoder; the oldest is forgotten beyond it. */
 const MAX_IN_DECODER = 32;
 
@@ -51,6 +54,8 @@ export class VideoTrackReceiver {
   readonly #decoder: VideoDecoder;
   readonly #time: TrackClock;
   readonly #minGapMs: number;
+  /** Media time is the sender's word: what is looked at in a second is bounded by the server's clock too. */
+  readonly #shown: TokenBucket;
   /** Encoded pictures inside the decoder, by tag. */
   readonly #inDecoder = new Map<number, EncodedFrame>();
   #nextTag = 1;
@@ -84,6 +89,8 @@ export class VideoTrackReceiver {
     this.#time = options.mediaClock.track(track.clockRate);
     // A quarter is forgiven, or a 30 Hz camera thinned to 8 would give 7.5.
     this.#minGapMs = (1000 / (options.maxFramesPerSecond ?? 8)) * 0.75;
+    const perSecond = 1000 / this.#minGapMs;
+    this.#shown = new TokenBucket(SHOWN_BURST_SECONDS * perSecond, perSecond, options.clock);
   }
 
   packet(tap: TapPacket): void {
@@ -200,7 +207,7 @@ export class VideoTrackReceiver {
     if (!source) return false;
     const mediaTime = this.#mediaTime(source);
     // A clock that was stepped back must not silence the track.
-    if (Math.abs(mediaTime - this.#lastShownMs) >= this.#minGapMs) {
+    if (Math.abs(mediaTime - this.#lastShownMs) >= this.#minGapMs && this.#shown.take()) {
       this.#lastShownMs = mediaTime;
       return true;
     }

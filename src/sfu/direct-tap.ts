@@ -13,6 +13,8 @@ import type { TapCodec, TrackInfo, TrackSink } from './types.js';
 const RTP_HEADER_BYTES = 12;
 /** Opus packets of 5 ms, a quarter of what browsers use: each is decoded by itself. */
 const MAX_AUDIO_PACKETS = 200;
+/** Sender reports of a track: browsers send one a second for each of at most three layers. */
+const MAX_REPORTS = { burst: 50, perSecond: 20 };
 const CODECS: Record<string, TapCodec> = { 'video/vp8': 'VP8', 'video/h264': 'H264', 'audio/opus': 'opus' };
 
 interface Flow {
@@ -30,7 +32,8 @@ export class DirectTap implements Tap {
   readonly #keyFrames: KeyFrameGate;
   readonly #onTrace: (trace: types.ProducerTraceEventData) => void;
   readonly #packets: TokenBucket;
-  /** Packets above the rate that are only dropped: a second's worth, forgiven in ten. */
+  readonly #reports: TokenBucket;
+  /** Packets and reports above the rate that are only dropped: a second's worth, forgiven in ten. */
   readonly #excess: TokenBucket;
   #flow: Flow | undefined;
   #closed = false;
@@ -41,6 +44,7 @@ export class DirectTap implements Tap {
     this.#onTrace = deps.bulkhead.wrap((trace: types.ProducerTraceEventData) => this.#trace(trace));
     const perSecond = Math.min(deps.maxPacketRate, deps.producer.kind === 'audio' ? MAX_AUDIO_PACKETS : Infinity);
     this.#packets = new TokenBucket(perSecond, perSecond, deps.clock);
+    this.#reports = new TokenBucket(MAX_REPORTS.burst, MAX_REPORTS.perSecond, deps.clock);
     this.#excess = new TokenBucket(perSecond, perSecond / 10, deps.clock);
     this.#keyFrames = new KeyFrameGate({
       intervalMs: KEY_FRAME_INTERVAL_MS,
@@ -143,21 +147,22 @@ export class DirectTap implements Tap {
       this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason: 'short-packet' });
       return;
     }
-    if (!this.#packets.take()) return this.#overrun();
+    if (!this.#packets.take()) return this.#overrun('packet-rate');
     const arrivalMs = this.#deps.clock();
     flow.selector.packet(data.readUInt32BE(4), arrivalMs);
     flow.sink.packet({ data, arrivalMs });
   }
 
   /** Every packet costs this thread and the next: a flood is not waited out until somebody counts its packets. */
-  #overrun(): void {
-    this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason: 'packet-rate' });
+  #overrun(reason: 'packet-rate' | 'report-rate'): void {
+    this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason });
     this.#deps.meter.count('emostream_refused_total', { what: 'packet' });
     if (!this.#closed && !this.#excess.take()) this.#deps.onFlood();
   }
 
   #trace(trace: types.ProducerTraceEventData): void {
     if (trace.type !== 'sr' || !this.#flow) return;
+    if (!this.#reports.take()) return this.#overrun('report-rate');
     const report = parseSenderReport(trace.info, this.#deps.clock());
     if (report) this.#flow.selector.report(report);
   }

@@ -9,6 +9,7 @@ let finder: FaceFinder;
 let searches: number[] = [];
 const face = astronaut();
 const quarter = scaled(face, 256, 256);
+const narrow = scaled(face, 240, 256);
 beforeAll(async () => {
   finder = await FaceFinder.create();
   const find = finder.find.bind(finder);
@@ -147,6 +148,21 @@ describe('FaceObserver', () => {
     expect(observer.observe(frame(quarter, 100)).crop).not.toBeNull();
     observer.close();
     expect(observer.observe(frame(quarter, 200)).crop).not.toBeNull();
+  });
+
+  it.each<[string, (index: number) => number, (index: number) => Picture]>([
+    ['the size changes with each picture', (index) => 1000 + 100 * index, (i) => (i % 2 ? quarter : narrow)],
+    ['media time runs ten times too fast', (index) => 1000 + 1000 * index, () => quarter],
+  ])('searches no more often when %s', (_name, mediaTimeOf, pictureOf) => {
+    searches = [];
+    const observer = new FaceObserver(finder);
+    // Ten pictures a second for six seconds, by the server's clock.
+    for (let i = 0; i < 60; i++) {
+      observer.observe({ ...frame(pictureOf(i), mediaTimeOf(i)), arrivalMs: 1000 + 100 * i });
+    }
+    // Five at once, and three in two seconds.
+    expect(searches.length).toBeLessThanOrEqual(5 + 9);
+    expect(searches.length).toBeGreaterThan(5);
   });
 
   it('keeps no tensors', () => {

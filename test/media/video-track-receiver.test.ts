@@ -63,6 +63,22 @@ describe('VideoTrackReceiver', () => {
     receiver.close();
   });
 
+  it.each<[string, (timestamp: number, index: number) => number]>([
+    ['runs fifty times too fast', (timestamp) => timestamp * 50],
+    ['jumps about', (_, index) => index * 1_234_567_891],
+  ])('hands on no more pictures a second because the sender’s clock %s', (_name, falsify) => {
+    const { receiver, frames, meter, play } = videoReceiver('VP8', 8);
+    play(videoTrack(vp8), { from: 0, to: 10_000 }, (data, index) => {
+      data.writeUInt32BE(falsify(data.readUInt32BE(4), index) >>> 0, 4);
+      return data;
+    });
+    // An eighth of a second less a quarter lies between two, and two seconds are saved up for bursts.
+    expect(frames.length).toBeLessThanOrEqual(12 * (8 / 0.75) + 1);
+    expect(frames.length).toBeGreaterThan(0);
+    expect(meter.of('emostream_dropped_total', 'video', 'thinned')).toBeGreaterThan(50);
+    receiver.close();
+  });
+
   it('drops other payload types, malformed packets and stale ones, and counts them', () => {
     const { receiver, frames, meter, packet, play, state } = videoReceiver();
     play(videoTrack(vp8, { payloadType: 102 }), { from: 0, to: 500 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { RateJudge } from '../../src/sfu/rate-judge.js';
-import { every, rtp, RtpSender, vp8Payload } from './support/rtp-sender.js';
+import { every, rtp, RtpSender, senderReport, vp8Payload } from './support/rtp-sender.js';
 import { type Sfu, startSfu } from './support/sfu-fixture.js';
 
 describe('the judge', () => {
@@ -113,6 +113,29 @@ describe('a sender in a room', () => {
     expect(sfu.analyser.of('alice').tracks[0]?.packets.length).toBeLessThan(2000);
     expect(sfu.meter.value('emostream_dropped_total', { stage: 'sfu', reason: 'packet-rate' })).toBeGreaterThan(0);
     expect(sfu.meter.value('emostream_refused_total', { what: 'packet' })).toBeGreaterThan(0);
+  });
+
+  test('so is a flood of sender reports, of which a few are handed on', async () => {
+    const { sfu, participant, sender, problems } = await seat(VOICE);
+    const producer = await sender.opus(4444);
+    await participant.adopt(producer, 'microphone');
+    const send = (sequence: number) =>
+      sender.send(rtp({ payloadType: 111, sequence, timestamp: sequence, ssrc: 4444, payload: Buffer.alloc(10) }));
+    send(1);
+    await sfu.analyser.until(() => sfu.analyser.of('alice').tracks[0]?.packets.length === 1);
+    let sequence = 1;
+    const report = () => senderReport({ ssrc: 4444, ntpSeconds: 1, ntpFraction: 0, rtpTimestamp: sequence });
+    stop = every(4, () => {
+      sequence += 1;
+      if (sequence % 5 === 0) send(sequence / 5 + 1);
+      sender.send(Buffer.concat(Array.from({ length: 40 }, report)));
+    });
+    await sfu.meter.until(() => problems.length > 0);
+    expect(problems).toEqual([{ source: 'microphone', problem: 'packet-rate' }]);
+    expect(producer.closed).toBe(true);
+    // Fifty at once, and what a few seconds earn on a busy machine; the flood was ten a millisecond.
+    expect(sfu.analyser.of('alice').tracks[0]?.reports.length).toBeLessThan(200);
+    expect(sfu.meter.value('emostream_dropped_total', { stage: 'sfu', reason: 'report-rate' })).toBeGreaterThan(0);
   });
 
   test('who floods again and again is put out of the room', async () => {
