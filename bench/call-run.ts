@@ -46,7 +46,7 @@ export interface CallReport {
   memory: { peakProcessMiB: number; peakMediasoupMiB: number };
 }
 
-interface Received {
+export interface Received {
   event: RoomEvent;
   atMs: number;
 }
@@ -103,7 +103,7 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
 }
 
 /** A socket per room, as an overlay would have; nothing but the arrival is noted. */
-async function subscribe(app: App, plan: CallPlan, received: Received[]): Promise<WebSocket[]> {
+export async function subscribe(app: App, plan: CallPlan, received: Received[]): Promise<WebSocket[]> {
   const open = async (index: number) => {
     const answer = await fetch(`${app.server.url}${TOKEN_PATH}`, {
       method: 'POST',
@@ -130,7 +130,7 @@ async function subscribe(app: App, plan: CallPlan, received: Received[]): Promis
 const roomName = (index: number) => `bench-${String(index)}`;
 
 /** They start spread over a second, as people's clocks are. */
-async function join(app: App, plan: CallPlan, router: types.Router): Promise<{ close(): void }[]> {
+export async function join(app: App, plan: CallPlan, router: types.Router): Promise<{ close(): void }[]> {
   const recording = callRecording();
   const direct = await router.createDirectTransport();
   const people: { close(): void }[] = [];
@@ -259,4 +259,4 @@ function watchMemory(workerPid: number) {
   };
 }
 
-const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
+export const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));

@@ -17,6 +17,10 @@ const MODULES = join(ROOT, 'node_modules');
 const COMMANDS = {
   start: { need: 'serve', run: (node, args) => execute(node, [program('src/cli/main.js'), 'serve', ...args]) },
   'bench:call': { need: 'serve', run: (node, args) => execute(node, [program('bench/call.js'), ...args]) },
+  'bench:flood': {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/flood.js'), ...args])) || writeDocs(node),
+  },
   'bench:engines': {
     need: 'build',
     run: async (node, args) => (await execute(node, [program('bench/engines.js'), ...args])) || writeDocs(node),
