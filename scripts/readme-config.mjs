@@ -30,14 +30,15 @@ writeFileSync(file('README.md'), readme);
 const measured = [
   'bench/results/engines.json',
   'bench/results/call.json',
+  'bench/results/flood.json',
   'bench/results/parity.json',
   'bench/results/parity-silent-room.json',
   'models/metrics.json',
   'models/peers.json',
 ];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, parity, silent, metrics, peers] = measured.map(json);
+  const [engines, call, flood, parity, silent, metrics, peers] = measured.map(json);
   const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
   const both = { ...withTable(parity), silent: withTable(silent) };
-  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, both, metrics, peers));
+  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, flood, both, metrics, peers));
 }

@@ -22,12 +22,12 @@ function table(head, rows) {
 const number = (value) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toFixed(3);
 
-/** @param {Engines} engines @param {any} call @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(engines, call, parity, metrics, peers) {
+/** @param {Engines} engines @param {any} call @param {any} flood @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
+export function resultsPage(engines, call, flood, parity, metrics, peers) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(engines),
     '## Cost by layer',
@@ -36,9 +36,36 @@ export function resultsPage(engines, call, parity, metrics, peers) {
     peersText(engines, metrics, peers),
     '## A whole call',
     speedTable(call),
+    '## One sender floods',
+    floodText(flood),
     '## Live parity',
     parityText(parity),
     '',
+  ].join('\n\n');
+}
+
+/** @param {any} flood what `npm run bench:flood` writes */
+function floodText({ machine, command, commit, participants, seconds, pairs, aim, floods }) {
+  const cell = (/** @type {{ without: number, with: number }} */ { without, with: during }) =>
+    `${number(without)} → ${number(during)}`;
+  const ratio = (/** @type {number} */ value) => value.toFixed(2);
+  const noise = floods.find((/** @type {any} */ { flood }) => flood === 'nothing');
+  const harmful = floods.filter((/** @type {any} */ { flood }) => flood !== 'nothing');
+  const met = harmful.every((/** @type {any} */ { medianRatio }) => medianRatio <= aim);
+  return [
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. ${participants} synthetic participants in the real server; one more sender floods it from a process of its own on the same cores, for a half of ${seconds} s that is compared with the half beside it; ${pairs} pairs each, in changing order.`,
+    `Delay of the others' events, from a window's end to the arrival at a subscriber, ms without → with the flood (medians of the halves), and the ratio of p95 by pair. *Aim: a median ratio of at most ${ratio(aim)}: ${met ? 'met' : 'NOT met'}.*${noise ? ` Where nothing floods, halves beside each other differ by ${ratio(Math.min(...noise.ratios))} to ${ratio(Math.max(...noise.ratios))}: what the machine and its other work do.` : ''}`,
+    table(
+      ['flood', 'p50', 'p95', 'median ratio', 'ratios', 'missing'],
+      floods.map((/** @type {any} */ one) => [
+        one.what,
+        cell(one.p50Ms),
+        cell(one.p95Ms),
+        ratio(one.medianRatio),
+        one.ratios.map(ratio).join(' '),
+        `${one.missing.without} → ${one.missing.with}`,
+      ]),
+    ),
   ].join('\n\n');
 }
 

@@ -68,6 +68,10 @@ export const configSchema = z.strictObject({
     0,
     65535,
   ),
+  rtcTcp: flag(
+    'Take media over TCP too, for networks without UDP. mediasoup sets no limit on silent TCP connections but that of open files; a packet filter may.',
+    true,
+  ),
   rtcWorkers: int('mediasoup workers (processes). 0: one per two cores.', 'count', 0, 0, 256),
   maxBitrate: int('Highest incoming bitrate per participant.', 'bit/s', 1_500_000, 100_000, 50_000_000),
 

@@ -92,6 +92,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     rtcHost: config.rtcHost,
     rtcAnnouncedAddress: config.rtcAnnouncedAddress,
     rtcPort: config.rtcPort,
+    rtcTcp: config.rtcTcp,
     workerBin: deps.workerBin ?? findWorkerBinary(),
     meter,
     logger,

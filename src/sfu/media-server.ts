@@ -10,17 +10,23 @@ const MAX_RETIRED = 4;
  */
 export class MediaServer {
   readonly #worker: types.Worker;
+  readonly #tcp: boolean;
   readonly #retired: types.WebRtcServer[] = [];
   #current: types.WebRtcServer;
 
-  private constructor(worker: types.Worker, current: types.WebRtcServer) {
+  private constructor(worker: types.Worker, tcp: boolean, current: types.WebRtcServer) {
     this.#worker = worker;
+    this.#tcp = tcp;
     this.#current = current;
   }
 
-  /** @param port the same for every address, UDP and TCP; 0: any free ports */
-  static async create(worker: types.Worker, addresses: readonly MediaAddress[], port: number): Promise<MediaServer> {
-    return new MediaServer(worker, await listen(worker, addresses, port));
+  /** @param port the same for every address, UDP and TCP (if there is any); 0: any free ports */
+  static async create(
+    worker: types.Worker,
+    addresses: readonly MediaAddress[],
+    { port, tcp }: { port: number; tcp: boolean },
+  ): Promise<MediaServer> {
+    return new MediaServer(worker, tcp, await listen(worker, addresses, { port, tcp }));
   }
 
   /** For new transports. */
@@ -30,7 +36,7 @@ export class MediaServer {
 
   /** Listens on these from now on, on any free ports. What goes on over the old ones is not disturbed. */
   async move(addresses: readonly MediaAddress[]): Promise<void> {
-    const next = await listen(this.#worker, addresses, 0);
+    const next = await listen(this.#worker, addresses, { port: 0, tcp: this.#tcp });
     const old = this.#current;
     this.#current = next;
     this.#retired.push(old);
@@ -61,7 +67,11 @@ export class MediaServer {
 }
 
 /** All UDP before all TCP: candidates are preferred in the order of the list. */
-function listen(worker: types.Worker, addresses: readonly MediaAddress[], port: number): Promise<types.WebRtcServer> {
+function listen(
+  worker: types.Worker,
+  addresses: readonly MediaAddress[],
+  { port, tcp }: { port: number; tcp: boolean },
+): Promise<types.WebRtcServer> {
   const infos = (protocol: 'udp' | 'tcp') =>
     addresses.map(({ ip, announced }) => ({
       protocol,
@@ -69,5 +79,5 @@ function listen(worker: types.Worker, addresses: readonly MediaAddress[], port: 
       ...(announced === undefined ? {} : { announcedAddress: announced }),
       ...(port ? { port } : {}),
     }));
-  return worker.createWebRtcServer({ listenInfos: [...infos('udp'), ...infos('tcp')] });
+  return worker.createWebRtcServer({ listenInfos: [...infos('udp'), ...(tcp ? infos('tcp') : [])] });
 }

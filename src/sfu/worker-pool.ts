@@ -20,6 +20,8 @@ export interface WorkerPoolOptions {
   rtcAnnouncedAddress?: string | undefined;
   /** First port; worker `i` takes `rtcPort + i`, UDP and TCP, on every address. 0: any free ports. */
   rtcPort: number;
+  /** Listen on TCP too. Default true. */
+  rtcTcp?: boolean;
   /** Path of the mediasoup worker; mediasoup's own default if not given. */
   workerBin?: string | undefined;
   meter: Meter;
@@ -148,14 +150,17 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   }
 
   async #start(index: number): Promise<MediaWorker> {
-    const { rtcPort, workerBin } = this.#options;
+    const { rtcPort, rtcTcp = true, workerBin } = this.#options;
     const worker = await createWorker({ logLevel: 'error', ...(workerBin ? { workerBin } : {}) });
     worker.once(
       'died',
       this.#bulkhead.wrap(() => this.#onDied(index)),
     );
     try {
-      const media = await MediaServer.create(worker, this.#addresses.addresses, rtcPort ? rtcPort + index : 0);
+      const media = await MediaServer.create(worker, this.#addresses.addresses, {
+        port: rtcPort ? rtcPort + index : 0,
+        tcp: rtcTcp,
+      });
       return {
         index,
         worker,

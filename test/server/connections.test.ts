@@ -191,3 +191,38 @@ describe('behind a trusted proxy', () => {
     await expect(subject.connect({}, forwarded('192.0.2.3'))).rejects.toThrow();
   });
 });
+
+test('1,000 silent connections to the media port, where WebRTC falls back to TCP, keep nobody out', async () => {
+  subject = await startServer();
+  const seat = async (subject: TestServer) => {
+    const client = await subject.connect();
+    await client.join();
+    return client.request('createTransport', { direction: 'send' });
+  };
+  const { iceCandidates } = await seat(subject);
+  const tcp = iceCandidates.find(({ protocol }) => protocol === 'tcp') as { port: number; ip: string };
+  // mediasoup's worker keeps them (it has no limit of its own, and no time-out); its process may open files by the system's.
+  for (let n = 0; n < 10; n++) {
+    const connections = await Promise.all(
+      Array.from({ length: 100 }, () => RawConnection.open(tcp.port, '127.0.0.2', false, tcp.ip)),
+    );
+    open.push(...connections);
+  }
+  expect(open.filter(({ socket }) => socket.destroyed)).toEqual([]);
+  await othersAreServed(subject);
+  const again = await seat(subject);
+  expect(again.iceCandidates).toHaveLength(iceCandidates.length);
+  // Who comes after them is still taken.
+  const late = await RawConnection.open(tcp.port, '127.0.0.3', false, tcp.ip);
+  open.push(late);
+  expect(late.socket.destroyed).toBe(false);
+  expect(subject.server.pool.alive).toBe(1);
+});
+
+test('media over TCP can be left out', async () => {
+  subject = await startServer({ rtcTcp: false });
+  const client = await subject.connect();
+  await client.join();
+  const { iceCandidates } = await client.request('createTransport', { direction: 'send' });
+  expect(new Set(iceCandidates.map(({ protocol }) => protocol))).toEqual(new Set(['udp']));
+});

@@ -15,8 +15,8 @@ export class RawConnection {
   }
 
   /** Resolves when it is open, or was refused. */
-  static open(port: number, localAddress = '127.0.0.1', halfOpen = false): Promise<RawConnection> {
-    const socket = connect({ port, host: '127.0.0.1', localAddress, allowHalfOpen: halfOpen });
+  static open(port: number, localAddress = '127.0.0.1', halfOpen = false, host = '127.0.0.1'): Promise<RawConnection> {
+    const socket = connect({ port, host, localAddress, allowHalfOpen: halfOpen });
     const connection = new RawConnection(socket);
     return new Promise((resolve) => {
       socket.once('connect', () => resolve(connection));
