@@ -360,7 +360,14 @@ export class CallSession extends Emitter<CallEvents> {
   }
 
   #mediaProblem({ participant, source, problem }: Extract<Notification, { type: 'mediaProblem' }>): void {
-    if (participant === this.#seat?.participant) return this.#health.told(source, problem);
+    if (participant === this.#seat?.participant) {
+      // The server closed it; to send on would end the whole connection. Switching the source off and on tries anew.
+      if (problem === 'packet-rate' || problem === 'bitrate') {
+        this.#producers.get(source)?.close();
+        this.#producers.delete(source);
+      }
+      return this.#health.told(source, problem);
+    }
     const peer = this.#peers.get(participant);
     if (!peer) return;
     if (problem) peer.problems.set(source, problem);
