@@ -1,4 +1,4 @@
-/* global window, document, navigator, MediaStream, setInterval, clearInterval */
+/* global window, document, navigator, MediaStream */
 /**
  * The browser's side of the handshake test: a call's page without a call. The test drives it through `window.handshake` and
  * answers its requests through `window.signal`.
