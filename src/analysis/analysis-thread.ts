@@ -13,6 +13,13 @@ import { PacketBatch } from './packet-batch.js';
 /** Packets on their way to a thread that has not handled them yet; those without a place are dropped and counted. */
 const MAX_PACKETS_IN_FLIGHT = 4000;
 
+/**
+ * A thread reports twice a second. One that says nothing for so many looks, a second apart, hangs: some work of its own does not
+ * end. Looks are counted, not time: nobody's time has passed while the machine slept.
+ */
+const LOOK_EVERY_MS = 1000;
+const SILENT_LOOKS = 15;
+
 /** What a thread that is gone holds. */
 const NOTHING: AnalysisInspection = { participants: 0, tracks: 0, decoders: 0, tensors: 0 };
 
@@ -35,6 +42,7 @@ export class AnalysisThread {
   #nextInspection = 1;
   #closed = false;
   #dead = false;
+  #silentLooks = 0;
 
   private constructor(
     worker: Worker,
@@ -69,12 +77,23 @@ export class AnalysisThread {
       'message',
       bulkhead.wrap((message: FromAnalysis) => thread.#receive(message)),
     );
+    const looks = setInterval(
+      bulkhead.wrap(() => {
+        thread.#silentLooks += 1;
+        if (thread.#silentLooks !== SILENT_LOOKS) return;
+        deps.logger.error({ thread: options.index }, 'analysis thread hangs; it is ended');
+        return worker.terminate();
+      }),
+      LOOK_EVERY_MS,
+    );
+    looks.unref();
     worker.on('error', (error: Error) => {
       deps.logger.error({ err: error, thread: options.index }, 'analysis thread failed');
     });
     worker.once(
       'exit',
       bulkhead.wrap(() => {
+        clearInterval(looks);
         thread.#dead = true;
         thread.#failInspections();
         if (!thread.#closed) deps.events.onDied();
@@ -147,6 +166,7 @@ export class AnalysisThread {
   }
 
   #receive(message: FromAnalysis): void {
+    this.#silentLooks = 0;
     switch (message.type) {
       case 'window':
         this.events.onWindow(message);

@@ -11,13 +11,20 @@ const MOST_SHOWN = 3;
 export class Announcer {
   readonly element = h('div', { class: 'notices', attr: { role: 'status', 'aria-live': 'polite' } });
 
-  say(text: string, kind: 'info' | 'problem' = 'info'): void {
+  /** @param about what of it only the newest is true: what was said before of the same is taken away */
+  say(text: string, kind: 'info' | 'problem' = 'info', about = ''): void {
+    if (about) this.retract(about);
     const close = h('button', { type: 'button', class: 'notice-close', attr: { 'aria-label': 'Dismiss' } }, '×');
-    const notice = h('p', { class: `notice ${kind}` }, text, close);
+    const notice = h('p', { class: `notice ${kind}`, data: { about } }, text, close);
     close.onclick = () => notice.remove();
     while (this.element.childElementCount >= MOST_SHOWN) this.element.firstElementChild?.remove();
     this.element.append(notice);
     // A problem stays until it is read; a bound is kept all the same.
     if (kind === 'info') setTimeout(() => notice.remove(), SHOWN_MS);
+  }
+
+  /** What was said of this is true no more. */
+  retract(about: string): void {
+    for (const notice of this.element.querySelectorAll(`[data-about="${about}"]`)) notice.remove();
   }
 }

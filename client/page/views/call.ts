@@ -1,6 +1,6 @@
 import { toClientError } from '../../lib/index.js';
 import { inviteLink } from '../address.js';
-import { accessSentence } from '../session/access-end.js';
+import { type AccessEnd, accessSentence } from '../session/access-end.js';
 import type { CallSession, CallStatus } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import type { SourceHealth } from '../session/media-health.js';
@@ -87,7 +87,7 @@ export class CallView {
     for (const peer of session.peers) this.#add(peer);
     this.#showStatus(session.status);
     this.#showConsent();
-    if (session.access) options.announcer.say(accessSentence(session.access), 'problem');
+    if (session.access) this.#sayAccess(session.access);
   }
 
   focus(): void {
@@ -156,8 +156,13 @@ export class CallView {
       session.on('peerChanged', (peer) => void this.#update(peer)),
       session.on('consent', () => this.#showConsent()),
       session.on('health', () => this.#showHealth()),
-      session.on('status', (status) => this.#showStatus(status)),
-      session.on('access', (access) => announcer.say(accessSentence(access), 'problem')),
+      session.on('status', (status) => {
+        this.#showStatus(status);
+        for (const peer of session.peers) void this.#update(peer);
+        // Another connection has another token, or none.
+        if (status.state !== 'joined') announcer.retract('access');
+      }),
+      session.on('access', (access) => this.#sayAccess(access)),
       session.on('problem', (problem) => announcer.say(problem.message, 'problem')),
       session.on('event', (event) => {
         const own = event.participant === session.seat?.participant;
@@ -196,7 +201,9 @@ export class CallView {
   async #update(peer: RemotePeer): Promise<void> {
     const tile = this.#tiles.get(peer.participant);
     if (!tile) return;
-    const { consent, problems } = peer;
+    const { problems } = peer;
+    // Without a connection nothing is known of anybody.
+    const consent = this.#options.session.status.state === 'joined' ? peer.consent : NOBODY;
     tile.analysed = {
       face: consent.face && !problems.has('camera'),
       voice: consent.voice && !problems.has('microphone'),
@@ -247,6 +254,10 @@ export class CallView {
     this.#state.textContent = text[state];
     this.#state.dataset.state = state;
     this.#showConsent();
+  }
+
+  #sayAccess(access: AccessEnd): void {
+    this.#options.announcer.say(accessSentence(access), 'problem', 'access');
   }
 
   #showHealth(): void {

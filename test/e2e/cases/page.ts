@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { mintToken } from '../../../src/server/tokens.js';
 import { connected, join, moving, screenshot, tile } from '../support/browser.js';
 import { OVERFLOW } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
@@ -68,15 +69,31 @@ export function thePage(stage: () => Stage): void {
     }
   });
 
-  it('says when one’s access ends', async () => {
+  it('says when one’s access ends, and then that it has ended, in one notice, as long as it is true', async () => {
     const secret = 'a-secret-for-tests-of-32-characters!';
-    // Told a minute before, so at once.
-    const server = await startServer(['--jwt-secret', secret, '--open-door', 'true', '--token-ttl', '60']);
+    const server = await startServer(['--jwt-secret', secret]);
     try {
-      const browser = await stage().browser({});
-      const page = await browser.open(stage().address('ends', server));
+      const invitation = async (ttlSeconds: number) => {
+        const grants = { room: 'ends', publish: true, subscribe: true, moderate: false };
+        const life = { ttlSeconds, nowMs: Date.now() };
+        const { token } = await mintToken(new TextEncoder().encode(secret), grants, life);
+        return `${stage().address('ends', server)}#token=${token}`;
+      };
+      const browser = await stage().browser(stage().nobody);
+      const fay = await browser.open(await invitation(600));
+      await fay.getByRole('switch', { name: 'Voice' }).click();
+      await join(fay, 'Fay');
+      // Told a minute before, so at once.
+      const page = await browser.open(await invitation(12));
       await join(page, 'Eve');
       await page.getByText(/^Your access ends at \d/).waitFor();
+      await page.getByText('Your access has ended.').waitFor();
+      expect(await page.locator('.notice.problem').count()).toBe(1);
+      await tile(page, 'Fay').getByText('Analysis on').waitFor();
+      // Without a connection nobody knows of anybody.
+      await server.stop();
+      await tile(page, 'Fay').locator('.headline').getByText('Analysis off').waitFor();
+      await page.getByText('Your access has ended.').waitFor({ state: 'detached' });
     } finally {
       await server.stop();
     }
