@@ -202,6 +202,9 @@ export class Connection {
 
   async #answer(request: Request, arrivalMs: number): Promise<void> {
     try {
+      // Nobody would undo what it began: who is put out, replaced or gone asks for nothing any more. Consent that it takes
+      // away was taken away when it came.
+      if (this.#socket.readyState !== this.#socket.OPEN) return;
       const data = await this.#options.handle(request, arrivalMs);
       this.#respond({ type: 'response', id: request.id, ok: true, data });
       this.#options.afterResponse();

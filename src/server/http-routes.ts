@@ -8,6 +8,7 @@ import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { Access } from './access.js';
 import { readJson, sendError, sendJson } from './http-json.js';
+import { onAnswerEnd } from './http-turns.js';
 import { originAllowed } from './origin.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import type { Limits } from './limits.js';
@@ -92,7 +93,7 @@ export function createRoutes(options: RouteOptions): HttpHandler {
   return async (request, response) => {
     setHeaders(response, options.headers);
     try {
-      const address = guard.enter(request, (release) => response.once('close', release));
+      const address = guard.enter(request, (release) => onAnswerEnd(request, response, release));
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
       await limits.requests.take(address, route?.cost ?? COST.file);

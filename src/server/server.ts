@@ -19,6 +19,7 @@ import { type AuditLog, FileAuditLog, loggedAudit } from './audit-log.js';
 import { CallRooms } from './call-rooms.js';
 import { ConnectionGuard } from './connection-guard.js';
 import { createRoutes, type TelemetryHandlers } from './http-routes.js';
+import { HttpTurns } from './http-turns.js';
 import { Limits } from './limits.js';
 import type { ServerInfo } from './protocol.js';
 import { securityHeaders } from './security-headers.js';
@@ -65,8 +66,6 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const CHECKING_INTERVAL_MS = 500;
 /** Connections that are neither read nor written for so long are cut off, ms. */
 const IDLE_TIMEOUT_MS = 15_000;
-/** Longest that a request and its answer may take in all, ms: a page over a slow line. */
-const ANSWER_TIMEOUT_MS = 60_000;
 /** Connections that have shown no token, beside the WebSockets. */
 const MAX_WITHOUT_TOKEN = 500;
 
@@ -143,10 +142,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     meter,
     logger,
   });
+  const turns = new HttpTurns(meter);
   server.on('request', (request, response) => {
-    const timer = setTimeout(() => request.socket.destroy(), ANSWER_TIMEOUT_MS);
-    response.once('close', () => clearTimeout(timer));
-    perSocket(request.socket).attempt(() => routes(request, response));
+    if (turns.enter(request, response)) perSocket(request.socket).attempt(() => routes(request, response));
   });
   server.on('upgrade', (request, socket, head) => perSocket(socket).attempt(() => door.upgrade(request, socket, head)));
 

@@ -148,8 +148,9 @@ export class Session {
     if (!this.#closed) for (const task of tasks) task();
   }
 
-  /** Begins a subscription in the place of the one before. @returns the room's numbering and its newest seq */
+  /** Begins a subscription in the place of the one before. @returns the room's numbering and its newest seq. @throws EmostreamError CLOSED */
   subscribe(room: string, from: ResumePoint | undefined): { epoch: string; lastSeq: number } {
+    if (this.#closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
     this.unsubscribe();
     const subscription = new RoomSubscription(this.services.bus, room, from, this.#connection);
     this.#subscription = subscription;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
 import { RawConnection } from './support/raw-connection.js';
 import type { Refusal } from './support/test-client.js';
@@ -239,4 +239,33 @@ test('media over TCP can be left out', async () => {
   await client.join();
   const { iceCandidates } = await client.request('createTransport', { direction: 'send' });
   expect(new Set(iceCandidates.map(({ protocol }) => protocol))).toEqual(new Set(['udp']));
+});
+
+describe('requests that are asked without awaiting the answers', () => {
+  const ask = (path: string, count: number) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count);
+
+  test('a few are answered in their order', async () => {
+    subject = await startServer();
+    const [connection] = await silent(1, '127.0.0.2');
+    connection!.socket.write(ask('/healthz', 3) + ask('/nothing', 1));
+    await connection!.ended;
+    expect(connection!.received.match(/HTTP\/1.1 \d+/g)).toEqual([
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+      'HTTP/1.1 404',
+    ]);
+  });
+
+  test('thousands end the connection, and leave nothing that keeps the program from ending', async () => {
+    subject = await startServer();
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const connections = await silent(20, '127.0.0.2');
+    for (const { socket } of connections) socket.write(ask('/healthz', 2000));
+    await Promise.all(connections.map(({ ended }) => ended));
+    expect(subject.meter.value('emostream_refused_total', { what: 'request' })).toBe(20);
+    await othersAreServed(subject);
+    await vi.waitUntil(() => timers() <= before + 5);
+  });
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { InProcessBus } from '../../src/events/in-process-bus.js';
 import { RecordingAnalyser } from '../sfu/support/recording-analyser.js';
 import { RtpSender } from '../sfu/support/rtp-sender.js';
@@ -135,6 +135,31 @@ test('a socket that closes while its join is on the way leaves no participant', 
   await last.request('leave', {});
   await subject.meter.until(() => subject?.server.sockets === 1 && subject.server.rooms.open.size === 0);
   expect(subject.server.rooms.members).toBe(0);
+});
+
+test('what somebody asked who is gone by now is not begun: nobody would end their subscription', async () => {
+  subject = await startServer();
+  const { pool } = subject.server;
+  const acquire = pool.acquire.bind(pool);
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const acquiring = vi.spyOn(pool, 'acquire').mockImplementationOnce(async (patienceMs) => {
+    await gate;
+    return acquire(patienceMs);
+  });
+  const client = await subject.connect({ room: '*' });
+  client.send(JSON.stringify({ type: 'join', id: 1, room: 'a', name: 'A', consent: NONE, rtpCapabilities: {} }));
+  await vi.waitUntil(() => acquiring.mock.calls.length === 1);
+  client.send(JSON.stringify({ type: 'subscribe', id: 2, room: 'b' }));
+  client.socket.close();
+  await vi.waitUntil(() => subject?.server.sockets === 0);
+  open();
+  // Into the same room: the one before was answered before this one.
+  const other = await subject.connect({ room: 'a' });
+  await other.join();
+  await vi.waitUntil(() => subject?.server.rooms.members === 1);
+  expect(subject.meter.value('emostream_subscribers') ?? 0).toBe(0);
+  expect(subject.bus.rooms).toBe(0);
 });
 
 test('closing tells everybody how it ends, and leaves no process and no port', async () => {
