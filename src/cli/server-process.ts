@@ -6,7 +6,7 @@ import { PromMeter } from '../telemetry/prom-meter.js';
 import { type App, startApp } from './app.js';
 import { failWith } from './failure.js';
 import { Shutdown } from './shutdown.js';
-import { CLOSE_PATIENCE_MS, EXIT_DOUBTFUL, type FromServer, type ToServer } from './supervision.js';
+import { ALIVE_EVERY_MS, CLOSE_PATIENCE_MS, EXIT_DOUBTFUL, type FromServer, type ToServer } from './supervision.js';
 import { handleUncaught } from './uncaught.js';
 
 /** The server itself, the child of the supervisor (`emostream serve`). */
@@ -37,8 +37,10 @@ async function serve(start: ToServer): Promise<void> {
     tell({ type: 'ending' });
     process.exit(0);
   }
-  announce(app);
+  // The supervisor first: whoever reads that it is ready may count on being supervised.
   tell({ type: 'ready', httpPort: app.server.port });
+  setInterval(() => tell({ type: 'alive' }), ALIVE_EVERY_MS).unref();
+  announce(app);
   await shutdown.requested;
   const closed = app.close();
   tell({ type: 'ending' });

@@ -15,6 +15,8 @@ export type ToServer = {
 
 export type FromServer =
   | { type: 'ready'; httpPort: number }
+  /** Its main thread still gets to its work; said every `ALIVE_EVERY_MS` once it is ready. */
+  | { type: 'alive' }
   /** It was asked to end, and does. */
   | { type: 'ending' }
   /** Its state is in doubt: it closes in order, and another should take its place. */
@@ -22,5 +24,11 @@ export type FromServer =
 
 /** How long a server process may take to close, ms; it ends itself before (`Shutdown`). */
 export const CLOSE_PATIENCE_MS = 12_000;
+/**
+ * A server that was ready and of which nothing is heard for so many looks, a second apart, hangs. Looks are counted, not
+ * time: nobody's time has passed while the machine slept.
+ */
+export const ALIVE_EVERY_MS = 1000;
+export const SILENT_LOOKS = 15;
 /** Exit status of a server process that closed because its state was in doubt (sysexits.h, EX_SOFTWARE). */
 export const EXIT_DOUBTFUL = 70;

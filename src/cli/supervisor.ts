@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { watchLauncher } from './launcher.js';
 import { RestartPolicy } from './restart-policy.js';
-import { CLOSE_PATIENCE_MS, type FromServer, type ToServer } from './supervision.js';
+import { ALIVE_EVERY_MS, CLOSE_PATIENCE_MS, type FromServer, SILENT_LOOKS, type ToServer } from './supervision.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -18,7 +18,7 @@ export interface SupervisorOptions {
 
 /**
  * Runs the server in a process of its own and starts another when it ends unasked, by a crash or because its state was in
- * doubt. It does nothing else, so that it has nothing to fail at. Signals are handed on; a server whose supervisor is gone
+ * doubt; one that hangs is ended. It does nothing else, so that it has nothing to fail at. Signals are handed on; a server whose supervisor is gone
  * notices that by the channel between them, and ends as well.
  */
 export class Supervisor {
@@ -31,6 +31,8 @@ export class Supervisor {
   #restarts = 0;
   #httpPort: number | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #looks: NodeJS.Timeout | undefined;
+  #silentLooks = 0;
   #finish: (status: number) => void = () => undefined;
 
   constructor(options: SupervisorOptions) {
@@ -91,10 +93,14 @@ export class Supervisor {
   }
 
   #onMessage(child: ChildProcess, message: FromServer): void {
+    this.#silentLooks = 0;
     switch (message.type) {
       case 'ready':
         this.#policy.ready(performance.now());
         this.#httpPort = message.httpPort;
+        this.#looks = setInterval(() => this.#look(child), ALIVE_EVERY_MS);
+        break;
+      case 'alive':
         break;
       case 'ending':
         this.#ending = true;
@@ -117,6 +123,7 @@ export class Supervisor {
   #onEnded(status: number, how: string): void {
     this.#child = undefined;
     clearTimeout(this.#timer);
+    clearInterval(this.#looks);
     if (this.#ending) return this.#finish(status);
     const delayMs = this.#policy.ended(performance.now());
     if (delayMs === null) {
@@ -127,6 +134,13 @@ export class Supervisor {
     this.#restarts += 1;
     this.#say(`the server ended (${how}); another is started in ${delayMs / 1000} s`);
     this.#timer = setTimeout(() => this.#start(), delayMs);
+  }
+
+  #look(child: ChildProcess): void {
+    this.#silentLooks += 1;
+    if (this.#silentLooks !== SILENT_LOOKS) return;
+    this.#say('the server hangs: it is ended, and another takes its place');
+    child.kill('SIGKILL');
   }
 
   #killLater(child: ChildProcess): void {

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 
 /** After a turn the thread is left to everything else for so many times as long as it took. */
-const REST_FACTOR = 3;
+const REST_FACTOR = 7;
 
 /**
  * Who reads the past must not stop everybody's present: replays of all sockets take turns, one short turn each, and together
- * have a quarter of the main thread at most, however many they are.
+ * have an eighth of the main thread at most, however many they are.
  */
 export class ReplayTurns {
   // Insertion order is the order of the turns.

@@ -53,6 +53,19 @@ describe('a server that crashes', () => {
     expect(await subject.exited).toEqual({ code: 0, signal: null });
   });
 
+  it('hangs, is ended and followed by another', async () => {
+    subject = new ServeProcess({ env: { EMOSTREAM_JWT_SECRET: SECRET } });
+    const port = await subject.ready();
+    const server = subject.server();
+    process.kill(server, 'SIGSTOP');
+    expect(await subject.ready(2)).toBe(port);
+    expect(isAlive(server)).toBe(false);
+    expect(subject.output).toContain('the server hangs');
+    expect(await restarts(port)).toBe(1);
+    subject.child.kill('SIGTERM');
+    expect(await subject.exited).toEqual({ code: 0, signal: null });
+  });
+
   it('is not followed when it cannot even start, and says why once', async () => {
     subject = new ServeProcess({ flags: ['--max-message-bytes', 'many'] });
     expect((await subject.exited).code).toBe(1);
