@@ -40,8 +40,12 @@ const parameterName = z
   .max(64)
   .regex(/^[A-Za-z][\w.-]*$/, 'must be the name of a format parameter');
 const parameters = z
-  .record(parameterName, z.union([text, integer(INT32_MIN, INT32_MAX)]))
-  .refine((record) => Object.keys(record).length <= MAX_PARAMETERS, `${MAX_PARAMETERS} parameters at most`);
+  // Before the record, which would look at each of them first.
+  .custom<Record<string, unknown>>((value) => Object.keys(Object(value)).length <= MAX_PARAMETERS, {
+    message: `${MAX_PARAMETERS} parameters at most`,
+    abort: true,
+  })
+  .pipe(z.record(parameterName, z.union([text, integer(INT32_MIN, INT32_MAX)])));
 /** Of codecs; `apt` names the payload type that a retransmission is of (RFC 4588 §8.1). */
 const codecParameters = parameters.refine(
   ({ apt }) => apt === undefined || payloadType.safeParse(apt).success,

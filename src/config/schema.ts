@@ -183,7 +183,7 @@ export const configSchema = z.strictObject({
   ),
   maxMessageBytes: int('Longest WebSocket message accepted.', 'bytes', 262_144, 1024, 16_777_216),
   maxMessagesPerSecond: int(
-    'Messages a socket may send per second, averaged over 10 seconds; beyond it, errors, then closing.',
+    'Messages a socket may send per second, averaged over 10 seconds; beyond it, errors, then closing. One with many values counts as several.',
     'messages/s',
     50,
     1,

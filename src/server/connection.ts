@@ -8,7 +8,7 @@ import type { EventRecord } from '../events/event-record.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import { EventOutbox } from './event-outbox.js';
 import { MessageGate, type MessageGateOptions } from './message-gate.js';
-import { parseRequest } from './parse-request.js';
+import { countValues, parseRequest } from './parse-request.js';
 import type { Notification, Request, Response } from './protocol.js';
 import type { ReplayTurns } from './replay-turns.js';
 import type { RefusingSocket } from './refusing-socket.js';
@@ -18,8 +18,8 @@ export interface ConnectionOptions extends MessageGateOptions {
   meter: Meter;
   logger: Logger;
   turns: ReplayTurns;
-  /** Counts a message for its token and address. @returns they use up what they may send together */
-  crowded: () => boolean;
+  /** Counts a message of this weight for its token and address. @returns they use up what they may send together */
+  crowded: (weight: number) => boolean;
   /**
    * Does at once what must neither wait nor be refused: taking consent away, from requests that wait too.
    * @param waiting admitted requests that are not answered yet
@@ -38,8 +38,10 @@ export type ConnectionEnd = Exclude<ParticipantCloseReason, 'worker-died'>;
 
 /** Requests waiting for those before them. */
 const MAX_PENDING = 128;
-/** A refused message longer than this is not read. */
-const MAX_REFUSED_BYTES = 4096;
+/** A refused message of more values is not read: its sender hears that it was refused, but not which it was. */
+const MAX_REFUSED_VALUES = 256;
+/** Values in a message that are counted as one message more: checking them costs about as much. */
+const VALUES_PER_POINT = 64;
 /** How long a socket has to answer that it closes, and how long one that is put out has to read why, ms. */
 const CLOSE_PATIENCE_MS = 10_000;
 const EVICTION_PATIENCE_MS = 1000;
@@ -167,16 +169,18 @@ export class Connection {
   #onMessage(data: RawData, isBinary: boolean): void {
     const arrivalMs = this.#options.clock();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const verdict = this.#gate.message(this.#options.crowded());
-    const admitted = verdict === 'admit';
     // `ws` hands a text message over as one Buffer (binaryType nodebuffer).
     const bytes = data as Buffer;
+    const values = countValues(bytes);
+    const weight = Math.ceil(values / VALUES_PER_POINT);
+    const verdict = this.#gate.message(this.#options.crowded(weight), weight);
+    const admitted = verdict === 'admit';
     if (admitted && isBinary) {
       return this.#fail(undefined, new EmostreamError('BAD_MESSAGE', 'binary messages are not used: send JSON text'));
     }
     // Of what is refused only that is read which may take consent away: reading costs, too.
     const parsed =
-      isBinary || (!admitted && bytes.length > MAX_REFUSED_BYTES) ? null : parseRequest(bytes.toString('utf8'));
+      isBinary || (!admitted && values > MAX_REFUSED_VALUES) ? null : parseRequest(bytes.toString('utf8'), values);
     if (parsed?.ok) {
       const { id } = parsed.request;
       const data = this.#options.withdraw(parsed.request, this.#waiting);

@@ -51,10 +51,12 @@ export class Limits {
 
   /**
    * Counts a message.
+   * @param weight as how many
    * @returns how long its token or address has used up what they may send together, ms; 0: they have not
    */
-  async message({ token, address }: Caller): Promise<number> {
-    const waits = await Promise.all([this.#messages.byToken.tryTake(token), this.#messages.byAddress.tryTake(address)]);
+  async message({ token, address }: Caller, weight: number): Promise<number> {
+    const { byToken, byAddress } = this.#messages;
+    const waits = await Promise.all([byToken.tryTake(token, weight), byAddress.tryTake(address, weight)]);
     return Math.max(...waits);
   }
 

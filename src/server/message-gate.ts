@@ -32,6 +32,7 @@ const MAX_MESSAGE_MS = 15_000;
  */
 export class MessageGate {
   readonly #clock: Clock;
+  readonly #maxWeight: number;
   readonly #messages: TokenBucket;
   readonly #share: TokenBucket;
   readonly #patience: TokenBucket;
@@ -45,6 +46,7 @@ export class MessageGate {
     const bucket = ({ burst, perSecond }: { burst: number; perSecond: number }) =>
       new TokenBucket(burst, perSecond, clock);
     this.#clock = clock;
+    this.#maxWeight = Math.min(maxMessagesPerSecond * RATE_WINDOW_SECONDS, FAIR_SHARE.burst);
     this.#messages = new TokenBucket(maxMessagesPerSecond * RATE_WINDOW_SECONDS, maxMessagesPerSecond, clock);
     this.#share = bucket(FAIR_SHARE);
     this.#patience = bucket(PATIENCE);
@@ -56,10 +58,13 @@ export class MessageGate {
   /**
    * A whole message came.
    * @param crowded others with the same token or address use up what these may send together
+   * @param weight as how many messages it counts
    */
-  message(crowded: boolean): Verdict {
+  message(crowded: boolean, weight = 1): Verdict {
     this.#unfinished = 0;
-    const [own, modest] = [this.#messages.take(), this.#share.take()];
+    // Whoever has waited for long may send anything.
+    const points = Math.min(weight, this.#maxWeight);
+    const [own, modest] = [this.#messages.take(points), this.#share.take(points)];
     if (own && (!crowded || modest)) return 'admit';
     return this.#patience.take() ? 'refuse' : 'close';
   }

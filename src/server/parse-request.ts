@@ -11,21 +11,41 @@ const envelopeSchema = z.object({ id: z.number().int().nonnegative() });
 const MAX_ISSUES = 3;
 const MAX_EXPLANATION = 300;
 
-/** Reads one message of a client. Never throws, whatever the text. */
-export function parseRequest(text: string): ParsedRequest {
+/** Most values of a message; a browser that joins sends some hundred. */
+const MAX_VALUES = 4096;
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
+
+/** How many values a message has, at least about (commas in strings count too): checking costs by them, not by its length. */
+export function countValues(message: Buffer): number {
+  let values = 1;
+  for (let at = 0; at < message.length; at++) {
+    const byte = message[at];
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  }
+  return values;
+}
+
+/**
+ * Reads one message of a client. Never throws, whatever the text.
+ * @param values see `countValues`
+ */
+export function parseRequest(text: string, values = countValues(Buffer.from(text))): ParsedRequest {
+  if (values > MAX_VALUES) {
+    return bad(`a message may have ${MAX_VALUES} values at most`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, id: undefined, error: new EmostreamError('BAD_MESSAGE', 'the message is not JSON') };
+    return bad('the message is not JSON');
   }
   const parsed = requestSchema.safeParse(value);
   if (parsed.success) return { ok: true, request: parsed.data };
-  return {
-    ok: false,
-    id: envelopeSchema.safeParse(value).data?.id,
-    error: new EmostreamError('BAD_MESSAGE', explain(parsed.error)),
-  };
+  return bad(explain(parsed.error), envelopeSchema.safeParse(value).data?.id);
+}
+
+function bad(what: string, id?: number): ParsedRequest {
+  return { ok: false, id, error: new EmostreamError('BAD_MESSAGE', what) };
 }
 
 /** Names the fields that are wrong. zod's messages tell what was expected, never the value. */

@@ -27,10 +27,10 @@ export class SessionCosts {
     this.#revisions = new TokenBucket(REVISIONS.burst, REVISIONS.perSecond, services.clock);
   }
 
-  /** Counts a message. @returns those with the same token or address use up what they may send together */
-  message(): boolean {
+  /** Counts a message. @param weight as how many. @returns those with the same token or address use up what they may send together */
+  message(weight: number): boolean {
     const { limits, clock } = this.#services;
-    limits.message(this.#caller).then(
+    limits.message(this.#caller, weight).then(
       (waitMs) => {
         if (waitMs > 0) this.#crowdedUntilMs = clock() + waitMs;
       },

@@ -165,7 +165,7 @@ export class SocketDoor {
       meter,
       logger,
       turns: this.#turns,
-      crowded: () => session.costs.message(),
+      crowded: (weight) => session.costs.message(weight),
       withdraw: (message, waiting) => session.withdraw(message, waiting),
       handle: (message, arrivalMs) => dispatch(message, session, arrivalMs),
       afterResponse: () => session.runAfterResponse(),

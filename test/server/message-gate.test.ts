@@ -47,6 +47,22 @@ describe('messages', () => {
   });
 });
 
+describe('a message that costs as much as several', () => {
+  test('counts as several', () => {
+    const { subject } = gate();
+    for (let n = 0; n < 5; n++) expect(subject.message(false, 100)).toBe('admit');
+    expect(subject.message(false)).toBe('refuse');
+  });
+
+  test('comes through after a while, however much it weighs and however little is allowed', () => {
+    const { subject, advance } = gate(1);
+    expect(subject.message(true, 1000)).toBe('admit');
+    expect(subject.message(true)).toBe('refuse');
+    advance(60_000);
+    expect(subject.message(true, 1000)).toBe('admit');
+  });
+});
+
 describe('pings and pongs', () => {
   test('one a second may come for ever, a flood may not; what answers our pings does not count', () => {
     const { subject, advance } = gate();

@@ -27,8 +27,10 @@ describe('messages that are no requests', () => {
     ['null', 'null', /object/],
     ['an array', '[]', /object/],
     ['no id', '{"type":"leave"}', /id/],
-    ['deep nesting', '['.repeat(100_000), /not JSON/],
-    ['deep nesting that closes', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, /object/],
+    ['deep nesting', '['.repeat(4000), /not JSON/],
+    ['deep nesting that closes', `${'['.repeat(4000)}${']'.repeat(4000)}`, /object/],
+    ['deeper nesting', '['.repeat(100_000), /4096 values/],
+    ['more values than anybody needs', `[${'1,'.repeat(50_000)}1]`, /4096 values/],
   ])('%s', async (_name, text, message) => {
     const client = await subject.connect();
     client.send(text);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rtpParametersSchema } from '../../src/common/rtp-schema.js';
 import type { TestClient } from './support/test-client.js';
 import { NONE, startServer, type TestServer } from './support/test-server.js';
 
@@ -91,6 +92,13 @@ test.each<[string, object, string]>([
   expect(error.code).toBe('BAD_MESSAGE');
   expect(error.message).toContain(field);
   await innocentGoesOn();
+});
+
+test('too many parameters are refused without looking at each of them', () => {
+  const parameters = Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`p${n}`, []]));
+  const codecs = [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000, parameters }];
+  const issues = rtpParametersSchema.safeParse({ codecs }).error?.issues.map(({ message }) => message);
+  expect(issues).toEqual(['32 parameters at most']);
 });
 
 const digest = Array.from({ length: 32 }, () => 'AB').join(':');

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { CLIENT_CAPABILITIES } from '../../src/sfu/index.js';
 import { RawConnection } from './support/raw-connection.js';
 import type { TestClient } from './support/test-client.js';
 import { startServer, type TestServer } from './support/test-server.js';
@@ -165,6 +166,27 @@ describe('with one token', () => {
     );
     await quiet.request('getRouterCapabilities', {});
     expect(quiet.closed).toBeUndefined();
+  });
+});
+
+describe('a message that costs much to check', () => {
+  test('counts for several: a socket may send 500 small ones at once, and only a few of 4,000 values', async () => {
+    subject = await startServer();
+    const client = await subject.connect();
+    const keys = Array.from({ length: 3990 }, (_, n) => `"k${n}":0`).join(',');
+    for (let n = 0; n < 20; n++) client.send(`{"type":"leave","id":${n},${keys}}`);
+    await client.until(() => client.messages.length === 20);
+    const codes = client.messages.map((message) => ('error' in message ? message.error.code : 'none'));
+    expect(codes.slice(0, 5)).toEqual(Array<string>(5).fill('BAD_MESSAGE'));
+    expect(codes.slice(10)).toEqual(Array<string>(10).fill('RATE_LIMITED'));
+  });
+
+  test('when a join is refused for that, its sender hears which request it was', async () => {
+    subject = await startServer({ maxMessagesPerSecond: 1 });
+    const client = await subject.connect();
+    for (let n = 0; n < 10; n++) await client.ask('leave');
+    const rtpCapabilities = { ...CLIENT_CAPABILITIES };
+    expect((await client.refused('join', { ...joinRequest, rtpCapabilities })).code).toBe('RATE_LIMITED');
   });
 });
 
