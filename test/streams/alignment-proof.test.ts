@@ -26,6 +26,8 @@ const LIMIT_MS = 40;
 const SEEDS = [1, 2, 3, 4, 5];
 /** Fewer measurable changes (the packets of both not lost) than this would show nothing. */
 const ENOUGH = 3;
+/** A machine that was later than this in the last seconds before a change says nothing about it, ms. */
+const TOO_LATE_MS = 2 * LIMIT_MS;
 /** The changes are at least so far from the windows' edges, ms. */
 const EDGE_MS = 200;
 
@@ -55,13 +57,16 @@ describe('picture and sound that change at the same instant, through mediasoup',
       });
       const figures = summarise(judged);
       const worstMs = Math.max(...judged.map(({ late }) => late));
+      const unjudged = judged.filter(({ late }) => late > TOO_LATE_MS).length;
       console.log(`${figures.line}; the machine itself was up to ${worstMs.toFixed(1)} ms late`);
+      if (unjudged > 0) console.log(`${String(unjudged)} of them are not judged: the machine was too busy around them`);
       for (const { windows, lost } of results) {
         expect(lost).toBeGreaterThan(0);
         expect(windows.map(({ startMs }) => startMs)).toEqual(windows.map((_, i) => windows[0]!.startMs + i * 1000));
       }
       expect(figures.both).toBeGreaterThanOrEqual(ENOUGH);
       for (const { picture, sound, late } of judged) {
+        if (late > TOO_LATE_MS) continue;
         // What the machine was late by it cannot know; without that the figures hold in alignment-simulated.test.ts.
         if (picture) expect(Math.abs(picture.errorMs)).toBeLessThan(LIMIT_MS + late);
         if (sound) expect(Math.abs(sound.errorMs)).toBeLessThan(LIMIT_MS + late);

@@ -2,14 +2,14 @@ import type { TrackSink } from '../../../src/sfu/types.js';
 
 /** A late second shows in the media clock for so long, ms: from then on it is made good at 50 ms a second. */
 const LOOK_BACK_MS = 4000;
-const SLICE_MS = 1000;
+const SLICE_MS = 250;
 
 /**
- * How late the machine itself was: of every second the fastest trip of a packet, from when it was due to its arrival. The
+ * How late the machine itself was: of every quarter of a second the fastest trip of a packet, from when it was due to its arrival. The
  * media clock counts the fastest trip as none, as nobody can know it, and on a busy machine even that one takes its time.
  */
 export class Trips {
-  /** Fastest trip by second since the start, ms. */
+  /** Fastest trip by quarter of a second since the start, ms. */
   readonly #fastest = new Map<number, number>();
   readonly #startMs: number;
 
@@ -42,13 +42,15 @@ export class Trips {
     };
   }
 
-  /** By how much the media clock may be wrong at a time for the machine's sake, ms: the slowest of the last seconds' fastest trips. */
+  /** By how much the media clock may be wrong at a time for the machine's sake, ms: the slowest of the last fastest trips. */
   lateness(atMs: number): number {
     const newest = this.#slice(atMs);
     let worst = 0;
+    let stood = 0;
     for (let slice = Math.max(0, newest - LOOK_BACK_MS / SLICE_MS); slice <= newest; slice++) {
-      // A second in which nothing came at all was spent standing still.
-      worst = Math.max(worst, this.#fastest.get(slice) ?? SLICE_MS);
+      // A time in which nothing came at all was spent standing still.
+      stood = this.#fastest.has(slice) ? 0 : stood + SLICE_MS;
+      worst = Math.max(worst, this.#fastest.get(slice) ?? stood);
     }
     return worst;
   }
