@@ -23,15 +23,17 @@ const DELAY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2, 5]
 
 /** What is refused for its amount, and counted by that name. */
 export const REFUSALS = [
-  'connection', // TCP connections of an address, or of all who have no token
+  'connection', // TCP connections of an address (at a time, and new ones), or of all who have no token
   'request', // HTTP requests and upgrades of an address
   'token', // tokens of the open door asked for by an address
   'socket', // WebSockets of a token
   'seat', // seats in a room with one token
+  'room', // rooms opened from an address
   'join', // joins of a token or an address
   'message', // messages of a socket, a token or an address
   'frame', // bytes, pings, pongs and fragments that are no messages
   'consent', // consent given again and again
+  'producer', // tracks begun or resumed again and again
   'caption', // captions, weighed by what they revise
   'replay', // past events of a token or an address
   'packet', // packets of a track beyond maxPacketRate

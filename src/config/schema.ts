@@ -161,6 +161,13 @@ export const configSchema = z.strictObject({
     86_400,
   ),
   maxRooms: int('Most rooms at once.', 'rooms', 200, 1, 100_000),
+  maxRoomsPerAddress: int(
+    'Most rooms at once opened from one address (IPv6: one /64 network).',
+    'rooms',
+    100,
+    1,
+    100_000,
+  ),
   maxParticipantsPerRoom: int('Most participants in a room.', 'participants', 50, 1, 1000),
   maxSockets: int('Most WebSockets at once.', 'sockets', 2000, 1, 1_000_000),
   maxConnectionsPerAddress: int(

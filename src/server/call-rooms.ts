@@ -8,6 +8,7 @@ import { BlockedGauge } from './media-news.js';
 
 export interface CallRoomsDeps extends RoomDeps {
   maxRooms: number;
+  maxRoomsPerAddress: number;
   maxSeatsPerToken: number;
   meter: Meter;
   audit: AuditLog;
@@ -21,6 +22,8 @@ export class CallRooms {
   readonly #deps: CallRoomsDeps;
   readonly #rooms = new Map<string, Promise<CallRoom>>();
   readonly #open = new Map<string, CallRoom>();
+  /** From which address each room was opened. */
+  readonly #openers = new Map<string, string>();
   readonly #blocked: BlockedGauge;
   #members = 0;
   #closed = false;
@@ -41,11 +44,12 @@ export class CallRooms {
 
   /**
    * Runs `take` in the room, which is opened if it is not; a room that nobody took a seat in closes again.
+   * @param address of whoever enters: the rooms that it opened are limited
    * @throws EmostreamError LIMIT_REACHED, WORKER_DIED, CLOSED, or what `take` throws
    */
-  async enter<T>(id: string, take: (room: CallRoom) => Promise<T>): Promise<T> {
+  async enter<T>(id: string, address: string, take: (room: CallRoom) => Promise<T>): Promise<T> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const room = await this.#get(id);
+      const room = await this.#get(id, address);
       if (room.room.closed) continue;
       try {
         return await take(room);
@@ -61,17 +65,36 @@ export class CallRooms {
     for (const { room } of [...this.#open.values()]) room.close('server-closing');
   }
 
-  #get(id: string): Promise<CallRoom> {
+  #get(id: string, address: string): Promise<CallRoom> {
     const known = this.#rooms.get(id);
     if (known) return known;
     if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
     if (this.#rooms.size >= this.#deps.maxRooms) {
       throw new EmostreamError('LIMIT_REACHED', `${this.#deps.maxRooms} rooms are open, which is the most (maxRooms)`);
     }
+    this.#assertFewRooms(address);
     const opening = this.#openRoom(id);
     this.#rooms.set(id, opening);
-    opening.catch(() => this.#rooms.delete(id));
+    this.#openers.set(id, address);
+    opening.catch(() => this.#forget(id));
     return opening;
+  }
+
+  #assertFewRooms(address: string): void {
+    const { maxRoomsPerAddress, meter } = this.#deps;
+    let opened = 0;
+    for (const opener of this.#openers.values()) if (opener === address) opened += 1;
+    if (opened < maxRoomsPerAddress) return;
+    meter.count('emostream_refused_total', { what: 'room' });
+    throw new EmostreamError(
+      'LIMIT_REACHED',
+      `${maxRoomsPerAddress} rooms were opened from your address, which is the most (maxRoomsPerAddress)`,
+    );
+  }
+
+  #forget(id: string): void {
+    this.#rooms.delete(id);
+    this.#openers.delete(id);
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
@@ -89,7 +112,7 @@ export class CallRooms {
     room.once(
       'closed',
       bulkhead.wrap(() => {
-        this.#rooms.delete(id);
+        this.#forget(id);
         this.#open.delete(id);
         meter.set('emostream_rooms', this.#open.size);
       }),

@@ -3,10 +3,13 @@ import type { Socket } from 'node:net';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { addressKey, clientAddress, normalAddress } from './client-address.js';
+import type { RateLimit } from './rate-limit.js';
 
 export interface ConnectionGuardOptions {
   /** Connections of one address, WebSockets included. */
   maxPerAddress: number;
+  /** New connections of one address. */
+  rate: RateLimit;
   /** Connections that have shown no token: those at HTTP, and those that are silent. */
   maxWithoutToken: number;
   /** Reverse proxies: not limited themselves, but those in whose name they ask. */
@@ -48,6 +51,8 @@ export class ConnectionGuard {
     const address = addressKey(socket.remoteAddress);
     const release = this.#claim(address);
     if (!release) return void socket.destroy();
+    // Before anything of it is read: it is the TLS handshake that costs.
+    this.#options.rate.take(address).catch(() => socket.destroy());
     const end = remoteEnd(socket);
     this.#waiting.set(end, { socket, address });
     socket.once('close', () => {

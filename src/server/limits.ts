@@ -18,6 +18,8 @@ const JOURNALS_PER_MINUTE = 5;
 
 /** The rates of everybody together, by address and by token. */
 export class Limits {
+  /** New TCP connections: each costs, with TLS about a millisecond. */
+  readonly connections: RateLimit;
   /** HTTP requests and upgrades, weighed by what they cost. */
   readonly requests: RateLimit;
   /** Tokens of the open door. */
@@ -37,6 +39,7 @@ export class Limits {
         meter,
       });
     this.#messages = { byToken: messages(BUSY_SOCKETS.token), byAddress: messages(BUSY_SOCKETS.address) };
+    this.connections = new RateLimit({ what: 'connection', thing: 'connections', points: 1000, seconds: 10, meter });
     this.requests = new RateLimit({ what: 'request', thing: 'requests', points: 1000, seconds: 10, meter });
     this.tokens = new RateLimit({ what: 'token', thing: 'tokens asked for', points: 60, seconds: 30, meter });
     this.#joins = pairLimit({ what: 'join', thing: 'joins', points: 60, seconds: 60, meter });

@@ -77,7 +77,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, bus, meter, logger, clock } = deps;
   const access = resolveAccess(config, deps.developmentSecret);
   const policy = { face: config.allowFace, voice: config.allowVoice, words: config.allowWords };
+  const limits = new Limits(config, meter);
   const guard = new ConnectionGuard({
+    rate: limits.connections,
     maxPerAddress: config.maxConnectionsPerAddress,
     maxWithoutToken: MAX_WITHOUT_TOKEN,
     trustedProxies: config.trustedProxies,
@@ -111,11 +113,11 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     maxPacketRate: config.maxPacketRate,
     maxParticipants: config.maxParticipantsPerRoom,
     maxRooms: config.maxRooms,
+    maxRoomsPerAddress: config.maxRoomsPerAddress,
     maxSeatsPerToken: config.maxSeatsPerToken,
     tapCounter: new TapCounter(meter),
     ...deps,
   });
-  const limits = new Limits(config, meter);
   const services: Services = {
     rooms,
     bus,

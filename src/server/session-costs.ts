@@ -6,6 +6,8 @@ import { TokenBucket } from '../common/token-bucket.js';
 
 /** Consent given: so often at once, and so often a second after. Each begins analysis and tells everybody. */
 const GRANTS = { burst: 10, perSecond: 0.5 };
+/** Tracks begun or resumed: so often at once, and so often a second after. Everybody in the call is told of each. */
+const TRACKS = { burst: 20, perSecond: 1 };
 /** Revisions that captions may cause. */
 const REVISIONS = { burst: 20, perSecond: 5 };
 const CHARACTERS_PER_REVISION = 200;
@@ -17,6 +19,7 @@ export class SessionCosts {
   readonly #caller: Caller;
   readonly #services: Pick<Services, 'limits' | 'meter' | 'clock'>;
   readonly #grants: TokenBucket;
+  readonly #tracks: TokenBucket;
   readonly #revisions: TokenBucket;
   #crowdedUntilMs = 0;
 
@@ -24,6 +27,7 @@ export class SessionCosts {
     this.#caller = caller;
     this.#services = services;
     this.#grants = new TokenBucket(GRANTS.burst, GRANTS.perSecond, services.clock);
+    this.#tracks = new TokenBucket(TRACKS.burst, TRACKS.perSecond, services.clock);
     this.#revisions = new TokenBucket(REVISIONS.burst, REVISIONS.perSecond, services.clock);
   }
 
@@ -48,6 +52,12 @@ export class SessionCosts {
       'consent',
       `consent may be given ${GRANTS.burst} times in ${seconds} s: try again in a few seconds; what was taken away is off`,
     );
+  }
+
+  /** To be asked before a track begins or goes on; ending and muting it is free. @throws EmostreamError RATE_LIMITED */
+  track(): void {
+    if (this.#tracks.take()) return;
+    this.#refuse('producer', 'tracks may begin or be resumed once a second: try again in a moment');
   }
 
   /** To be asked before words are analysed. @throws EmostreamError RATE_LIMITED */

@@ -90,6 +90,20 @@ describe('silent connections', () => {
     }
   });
 
+  test('that come and go as fast as they can are cut after a while, and others are served', async () => {
+    subject = await startServer();
+    for (let answer = 'any'; answer !== '';) {
+      const batch = await silent(99, '127.0.0.2');
+      for (const { socket } of batch) socket.destroy();
+      const [asking] = await silent(1, '127.0.0.2');
+      asking!.socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      await asking!.ended;
+      answer = asking!.received;
+    }
+    expect(refused(subject)).toBeGreaterThan(0);
+    await othersAreServed(subject);
+  });
+
   test('WebSockets count among the connections of an address', async () => {
     subject = await startServer({ maxConnectionsPerAddress: 2 });
     await subject.connect();

@@ -169,6 +169,52 @@ describe('with one token', () => {
   });
 });
 
+test('an address opens so many rooms and no more, with whatever tokens; in those of others it takes part', async () => {
+  subject = await startServer({ maxRoomsPerAddress: 2 });
+  const from = (localAddress: string, room: string) => subject!.connect({ room }, { localAddress });
+  for (const room of ['a', 'b']) await (await from('127.0.0.2', room)).join();
+  const third = await from('127.0.0.2', 'c');
+  const { code, message } = await third.refused('join', joinRequest);
+  expect([code, message]).toEqual(['LIMIT_REACHED', expect.stringContaining('maxRoomsPerAddress')]);
+  await (await from('127.0.0.3', 'c')).join();
+  await third.join();
+});
+
+test('a room that closed makes place for another', async () => {
+  subject = await startServer({ maxRoomsPerAddress: 1 });
+  const client = await subject.connect({ room: '*' });
+  for (const room of ['a', 'b', 'c']) {
+    await client.request('join', { ...joinRequest, room });
+    await client.request('leave', {});
+  }
+});
+
+test('tracks are not begun and resumed for ever; muting and ending them is never refused', async () => {
+  subject = await startServer();
+  const [client, other] = [await subject.connect(), await subject.connect()];
+  await other.join('Bob');
+  await client.join();
+  const { transportId } = await client.request('createTransport', { direction: 'send' });
+  const rtpParameters = {
+    codecs: [{ mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }],
+    encodings: [{ ssrc: 1234 }],
+  };
+  const produce = { transportId, source: 'microphone', kind: 'audio', rtpParameters } as const;
+  const codes: string[] = [];
+  let { producerId } = await client.request('produce', produce);
+  for (let n = 0; n < 50; n++) {
+    await client.request('pauseProducer', { producerId });
+    const resumed = await client.ask('resumeProducer', { producerId });
+    await client.request('closeProducer', { producerId });
+    const produced = await client.ask('produce', produce);
+    codes.push(...[resumed, produced].map((response) => (response.ok ? 'ok' : response.error.code)));
+    if (!produced.ok) break;
+    ({ producerId } = produced.data as { producerId: string });
+  }
+  expect(codes.at(-1)).toBe('RATE_LIMITED');
+  expect(codes.filter((code) => code === 'ok').length).toBeGreaterThanOrEqual(19);
+});
+
 describe('a message that costs much to check', () => {
   test('counts for several: a socket may send 500 small ones at once, and only a few of 4,000 values', async () => {
     subject = await startServer();

@@ -8,7 +8,7 @@ export const join: Handler<'join'> = async (request, session) => {
   if (session.joined) throw new EmostreamError('WRONG_STATE', 'already in the call: send leave first');
   const { rooms, policy, limits } = session.services;
   await limits.join(session.caller);
-  return rooms.enter(roomId, async (room) => {
+  return rooms.enter(roomId, session.caller.address, async (room) => {
     if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
     session.assertGranted(request);
     const { name, rtpCapabilities } = request;

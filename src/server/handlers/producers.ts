@@ -1,7 +1,9 @@
 import type { Handler } from './handler.js';
 
 export const produce: Handler<'produce'> = async (request, session) => {
-  const { producerId } = await session.member.participant.produce(request);
+  const { participant } = session.member;
+  session.costs.track();
+  const { producerId } = await participant.produce(request);
   return { producerId };
 };
 
@@ -11,7 +13,9 @@ export const pauseProducer: Handler<'pauseProducer'> = async (request, session) 
 };
 
 export const resumeProducer: Handler<'resumeProducer'> = async (request, session) => {
-  await session.member.participant.resumeProducer(request.producerId);
+  const { participant } = session.member;
+  session.costs.track();
+  await participant.resumeProducer(request.producerId);
   return {};
 };
 
