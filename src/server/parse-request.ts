@@ -12,7 +12,7 @@ const MAX_ISSUES = 3;
 const MAX_EXPLANATION = 300;
 
 /** Most values of a message; a browser that joins sends some hundred. */
-const MAX_VALUES = 4096;
+export const MAX_VALUES = 4096;
 const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
 
 /** How many values a message has, at least about (commas in strings count too): checking costs by them, not by its length. */
