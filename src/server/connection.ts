@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RawData } from 'ws';
 import { Bulkhead } from '../common/bulkhead.js';
@@ -45,6 +46,8 @@ const VALUES_PER_POINT = 64;
 /** How long a socket has to answer that it closes, and how long one that is put out has to read why, ms. */
 const CLOSE_PATIENCE_MS = 10_000;
 const EVICTION_PATIENCE_MS = 1000;
+const MAX_UNANSWERED_PINGS = 2;
+const PING_BYTES = 6;
 const MAX_HELD_EVENTS = 64;
 /** Unsent bytes, in units of the bound, at which a socket is closed. */
 const CLOSE_FACTOR = 4;
@@ -62,7 +65,8 @@ export class Connection {
   #queue: Promise<void> = Promise.resolve();
   /** Admitted and not answered yet. */
   readonly #waiting = new Set<Request>();
-  #unansweredPings = 0;
+  /** What the unanswered pings carried: a pong carries the same (RFC 6455 §5.5.3), so only who reads can answer. */
+  #pings: Buffer[] = [];
   #evicted = false;
   #end: ConnectionEnd | undefined;
 
@@ -92,8 +96,9 @@ export class Connection {
     socket.on(
       'pong',
       wrap((data: Buffer) => {
-        this.#onControl(data, this.#unansweredPings > 0);
-        this.#unansweredPings = 0;
+        const answers = this.#pings.some((ping) => ping.equals(data));
+        if (answers) this.#pings = [];
+        this.#onControl(data, answers);
       }),
     );
     socket.on(
@@ -151,10 +156,11 @@ export class Connection {
 
   /** One beat: two unanswered pings end the connection. */
   beat(): void {
-    if (this.#unansweredPings >= 2) return this.terminate('timed-out');
+    if (this.#pings.length >= MAX_UNANSWERED_PINGS) return this.terminate('timed-out');
     if (this.#gate.stuck) return this.#evict('frame', 'RATE_LIMITED: a message took too long to come');
-    this.#unansweredPings += 1;
-    this.#socket.ping();
+    const ping = randomBytes(PING_BYTES);
+    this.#pings.push(ping);
+    this.#socket.ping(ping);
   }
 
   /** To be called with every read from the socket, before `ws` sees it. */

@@ -29,6 +29,16 @@ test('who vanishes without goodbye is missed after two heartbeats', async () => 
   expect(bob.closed).toBeUndefined();
 });
 
+test('who reads nothing is missed too, although they send pongs', async () => {
+  subject = await startServer({ heartbeat: 1000 });
+  const [alice, bob] = [await subject.connect({}, { autoPong: false }), await subject.connect()];
+  const { participant } = await alice.join();
+  await bob.join('Bob');
+  const pongs = setInterval(() => alice.socket.pong(), 400);
+  expect(await bob.next('peerLeft')).toEqual({ type: 'peerLeft', participant, reason: 'timed-out' });
+  clearInterval(pongs);
+});
+
 test('a connection that breaks is a participant timed out, a socket that closes is one who left', async () => {
   subject = await startServer();
   const bob = await subject.connect();
