@@ -8,8 +8,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  * listeners that each Worker's constructor adds to the process (node/lib/Worker.js); they run before ours, and everybody
  * would hear that a worker died instead of that the server closes. So they are taken off again.
  *
- * A signal to the whole process group (Ctrl-C) reaches the worker process as well, and it ends by itself. That is in order:
- * libuv hands this process its own signal before the SIGCHLD of the worker's exit, and what is told is told at once then.
+ * The server is in a process group of its own (src/cli/supervisor.ts), so Ctrl-C does not reach the worker. A service manager
+ * that signals every process does reach it, and it ends by itself: which of the two is heard of first is then not certain.
  */
 export function createWorker(settings: types.WorkerSettings): Promise<types.Worker> {
   const before = new Map(SIGNALS.map((signal) => [signal, new Set(process.listeners(signal))]));
