@@ -5,7 +5,7 @@ import type { EventBus } from '../events/bus.js';
 import type { GapEvent } from '../events/schema.js';
 import { ScoreSmoother } from '../events/smoothing.js';
 import type { WindowFeatures } from '../features/types.js';
-import type { EmotionScores } from '../inference/types.js';
+import type { EmotionScores, SettledCrop } from '../inference/types.js';
 
 /** What became of a window that was handed to inference. */
 export type WindowOutcome =
@@ -14,8 +14,13 @@ export type WindowOutcome =
 
 /** Batched inference, as the publisher sees it. Outcomes of one participant come in the order of submission. */
 export interface WindowRunner {
+  /**
+   * Takes a face crop as soon as it is settled, to be encoded before the window that will name it in `cropIds`. Crops of one
+   * participant have rising numbers. Must not come after the consent under which it was seen has ended. Never throws.
+   */
+  crop(crop: SettledCrop): void;
   submit(window: { room: string; participant: string; features: WindowFeatures }): Promise<WindowOutcome>;
-  /** Forgets what waits of somebody who left: nobody may see its result any more. */
+  /** Forgets everything of somebody who left or withdrew: nobody may see its result any more. */
   cancel(room: string, participant: string): void;
 }
 
@@ -77,7 +82,7 @@ export class WindowPublisher {
     this.deps.bus.publish(
       buildEmotionEvent({
         ...this.who,
-        features: { ...features, ...summarise(features) },
+        features: { ...features, ...summarise(features, scores) },
         scores,
         smoothed,
         engine: this.deps.engine,
@@ -128,10 +133,11 @@ export class WindowPublisher {
   }
 }
 
-function summarise(features: WindowFeatures): FeatureSummary {
+/** A face whose crops were lost on the way was not judged, and so is not told of as present. */
+function summarise(features: WindowFeatures, { modalities }: EmotionScores): FeatureSummary {
   const { face, voice, words } = features;
   return {
-    face: face && { quality: face.quality, box: face.box },
+    face: face && modalities.face && { quality: face.quality, box: face.box },
     voice: voice && { quality: voice.quality },
     words: words && { quality: words.quality },
   };

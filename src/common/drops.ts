@@ -39,7 +39,11 @@ export const DROPS = {
     'words-overflow',
   ],
   analysis: ['thread-overrun', 'thread-restarts'],
-  inference: ['overflow', 'deadline', 'invalid', 'failed', 'cancelled', 'closed'],
+  inference: [
+    ...['overflow', 'deadline', 'invalid', 'failed', 'cancelled', 'closed'],
+    // Face crops; `crop-gone`: a window named one that is not kept any more.
+    ...['crop-overflow', 'crop-invalid', 'crop-gone'],
+  ],
   publish: ['participant-ended', 'consent-changed'],
   server: ['slow-subscriber', 'socket-buffer-full'],
   audit: ['write-failed'],

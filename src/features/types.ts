@@ -62,8 +62,10 @@ export interface WindowFeatures {
   closedBy: 'watermark' | 'deadline' | 'revision';
   /** Null: no face in any picture of the window. */
   face: {
-    /** count × FACE_SIZE² grey values 0..255, in time order. */
+    /** count × FACE_SIZE² grey values 0..255, in time order; empty where `cropIds` names the crops instead. */
     crops: Uint8Array;
+    /** In a call: the numbers of crops that were handed to inference before the window closed, `count` of them in time order. */
+    cropIds?: readonly number[];
     count: number;
     quality: number[];
     box: FaceBox;

@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../common/clock.js';
 import { toEmostreamError } from '../common/errors.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
-import type { WindowFeatures } from '../features/types.js';
+import { FACE_SIZE, type WindowFeatures } from '../features/types.js';
 import { Batcher, type BatcherDrop } from './batcher.js';
 import { validateInput } from './network/validate-input.js';
-import type { EmotionScores, Engine, ModelInput } from './types.js';
+import { SettledCrops } from './settled-crops.js';
+import type { EmotionScores, Engine, ModelInput, SettledCrop } from './types.js';
 
 export interface BatchRunnerOptions {
   /** Most windows in a batch. */
@@ -53,6 +54,8 @@ interface Job extends WindowJob {
   settle(outcome: Outcome): void;
 }
 
+const keyOf = (room: string, participant: string): string => JSON.stringify([room, participant]);
+
 /** Fills a batch up to its padded size. Its scores are thrown away. */
 const PADDING: ModelInput = { face: null, voice: null, words: null };
 /** How often the engine is asked for its tensor count, ms. */
@@ -70,6 +73,8 @@ export class BatchRunner {
   readonly #batcher: Batcher<Job>;
   /** The latest outcome to come for each participant with one pending. */
   readonly #last = new Map<string, Promise<Outcome>>();
+  /** By participant. */
+  readonly #crops = new Map<string, SettledCrops>();
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -101,9 +106,23 @@ export class BatchRunner {
     return this.#batcher.size;
   }
 
+  /** Takes a face crop that a window will name. Never throws. */
+  crop({ room, participant, id, pixels }: SettledCrop): void {
+    if (this.#closed) return;
+    if (!Number.isSafeInteger(id) || pixels.length !== FACE_SIZE * FACE_SIZE) {
+      this.#meter.count('emostream_dropped_total', { stage: 'inference', reason: 'crop-invalid' });
+      return;
+    }
+    const key = keyOf(room, participant);
+    let crops = this.#crops.get(key);
+    if (!crops) this.#crops.set(key, (crops = new SettledCrops()));
+    const gone = crops.add(id, pixels);
+    if (gone > 0) this.#meter.count('emostream_dropped_total', { stage: 'inference', reason: 'crop-overflow' }, gone);
+  }
+
   /** Never rejects. Outcomes of one participant come in the order of submission, dropped windows included. */
   submit(window: WindowJob): Promise<Outcome> {
-    const key = JSON.stringify([window.room, window.participant]);
+    const key = keyOf(window.room, window.participant);
     const before = this.#last.get(key);
     const own = this.#enqueue(window);
     const inOrder = before ? before.then(() => own) : own;
@@ -115,10 +134,11 @@ export class BatchRunner {
     return inOrder;
   }
 
-  /** Drops what waits of a participant who left or withdrew consent. A batch that is running is not stopped. */
+  /** Drops what waits and forgets what is kept of a participant who left or withdrew consent. A batch that is running is not stopped. */
   cancel(room: string, participant: string): void {
     const gone = this.#batcher.remove((job) => job.room === room && job.participant === participant);
     for (const job of gone) this.#drop(job, 'cancelled');
+    this.#crops.delete(keyOf(room, participant));
     this.#reportDepth();
   }
 
@@ -138,8 +158,20 @@ export class BatchRunner {
     clearTimeout(timer);
   }
 
-  #enqueue(window: WindowJob): Promise<Outcome> {
+  /** With the pixels of the crops that a window names. */
+  #withCrops(window: WindowJob): WindowJob {
+    const { face } = window.features;
+    if (!face?.cropIds) return window;
+    const kept = this.#crops.get(keyOf(window.room, window.participant)) ?? new SettledCrops();
+    const found = kept.resolve(face, face.cropIds);
+    const gone = face.cropIds.length - (found?.count ?? 0);
+    if (gone > 0) this.#meter.count('emostream_dropped_total', { stage: 'inference', reason: 'crop-gone' }, gone);
+    return { ...window, features: { ...window.features, face: found } };
+  }
+
+  #enqueue(named: WindowJob): Promise<Outcome> {
     return new Promise((settle) => {
+      const window = this.#withCrops(named);
       const now = this.#clock();
       const job = { ...window, closedMs: window.features.timing.closedMs, submittedMs: now, settle };
       if (this.#closed) {

@@ -13,6 +13,16 @@ export const PREPARES_SHAPES: ReadonlySet<EngineName> = new Set(['tensorflow-gpu
 /** The part of a window that the network reads. */
 export type ModelInput = Pick<WindowFeatures, 'face' | 'voice' | 'words'>;
 
+/** A face crop that is encoded before the window closes that will name it. */
+export interface SettledCrop {
+  room: string;
+  participant: string;
+  /** Unique among the participant's crops. */
+  id: number;
+  /** FACE_SIZE² grey values 0..255. */
+  pixels: Uint8Array;
+}
+
 /** What the network says about one window. */
 export interface EmotionScores {
   /** Calibrated distribution over EMOTIONS; sums to 1. Null when no modality was present. */

@@ -34,6 +34,7 @@ function publisher(bus: InProcessBus, analysing: () => boolean) {
   const runner = {
     submit: () => new Promise<WindowOutcome>((resolve) => settle.push(resolve)),
     cancel: () => undefined,
+    crop: () => undefined,
   };
   const engine = { name: 'none', model: 'none' };
   const deps = { runner, bus, meter: silentMeter, clock: () => 1000, engine, smoothingMs: 0 };

@@ -65,7 +65,7 @@ it('who joined while no thread ran is told, by a gap, of the whole seconds until
         who,
         {
           ...deps,
-          runner: { submit: () => Promise.reject(new Error('not asked')), cancel: () => {} },
+          runner: { submit: () => Promise.reject(new Error('not asked')), cancel: () => {}, crop: () => {} },
           engine: { name: 'none', model: 'none' },
           smoothingMs: 0,
         },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BatchRunner, type BatchRunnerOptions, type Outcome } from '../../src/inference/batch-runner.js';
+import { FACE_SIZE } from '../../src/features/types.js';
 import { CountMeter } from './support/count-meter.js';
 import { FakeEngine, THROWS } from './support/fake-engine.js';
 import { windowFeatures } from './support/windows.js';
@@ -214,5 +215,30 @@ describe('BatchRunner', () => {
     expect(confidence(await running)).toBe(0.1);
     expect(await waiting).toMatchObject({ reason: 'closed' });
     expect(await submit(0.3)).toMatchObject({ reason: 'closed' });
+  });
+
+  it('joins the crops that were handed over early with the window that names them, and tells of those that are gone', async () => {
+    const { engine, runner, dropped } = setUp({ maxBatch: 1 });
+    const pixels = (grey: number) => new Uint8Array(FACE_SIZE * FACE_SIZE).fill(grey);
+    const window = (mark: number, cropIds: number[], participant = 'p') => {
+      const features = windowFeatures(mark, 1_000_000);
+      const face = { ...features.face!, crops: new Uint8Array(0), cropIds, count: cropIds.length };
+      return runner.submit({ room: 'r', participant, features: { ...features, face } });
+    };
+    runner.crop({ room: 'r', participant: 'p', id: 7, pixels: pixels(70) });
+    runner.crop({ room: 'r', participant: 'p', id: 8, pixels: pixels(80) });
+    runner.crop({ room: 'r', participant: 'p', id: 9, pixels: pixels(0).subarray(1) });
+    expect(dropped('crop-invalid')).toBe(1);
+    await window(0.1, [7, 8]);
+    await window(0.2, [8, 9]);
+    await window(0.3, [9]);
+    await window(0.4, [7], 'another');
+    expect(dropped('crop-gone')).toBe(3);
+    runner.cancel('r', 'p');
+    await window(0.5, [7]);
+    expect(dropped('crop-gone')).toBe(4);
+    const greys = engine.faces.map((face) => face && [...face.crops].filter((_, i) => i % FACE_SIZE ** 2 === 0));
+    expect(greys).toEqual([[70, 80], [80], null, null, null]);
+    await runner.close();
   });
 });

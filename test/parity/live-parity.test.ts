@@ -117,6 +117,7 @@ describe('what the network gets in a call', () => {
           return Promise.resolve({ dropped: 'overloaded' });
         },
         cancel: () => undefined,
+        crop: () => undefined,
       },
       engine: { name: 'none', model: 'none' },
       meter: sfu.meter,

@@ -12,6 +12,7 @@ const markOf = (input: ModelInput): number => input.face?.quality[0] ?? 0;
 export class FakeEngine implements Engine {
   readonly name = 'wasm';
   readonly batches: number[][] = [];
+  readonly faces: ModelInput['face'][] = [];
   loaded = '';
   /** Awaited before each run is answered. */
   gate: () => Promise<void> = () => Promise.resolve();
@@ -25,6 +26,7 @@ export class FakeEngine implements Engine {
   async run(batch: readonly ModelInput[]): Promise<EmotionScores[]> {
     const marks = batch.map(markOf);
     this.batches.push(marks);
+    this.faces.push(...batch.map(({ face }) => face));
     await this.gate();
     if (marks.includes(CRASHES)) process.exit(3); // in a thread: ends the thread
     if (marks.includes(HANGS)) await new Promise(() => {});

@@ -31,6 +31,9 @@ export class SimulatedEngine implements WindowRunner {
     return new Promise((settle) => this.#waiting.push({ ...window, atMs: this.clock(), settle }));
   }
 
+  /** Windows of the simulation carry no crops. */
+  crop(): void {}
+
   cancel(room: string, participant: string): void {
     const gone = (job: Job) => job.room === room && job.participant === participant;
     for (const job of this.#waiting.filter(gone)) job.settle({ dropped: 'engine-failed' });
