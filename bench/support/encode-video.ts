@@ -25,10 +25,21 @@ export interface VideoSource {
   keyFrameEvery: number;
   /** bit/s; default 300 000. */
   bitRate?: number;
+  /** Options of the encoder that differ from a browser's. */
+  options?: Record<string, string>;
+  /** Pictures that build on later ones, at most so many between two others; default 0. */
+  maxBFrames?: number;
+}
+
+export interface EncodedPicture {
+  data: Uint8Array;
+  keyFrame: boolean;
+  /** Which of the pictures drawn it is: with B frames they come in another order. */
+  index: number;
 }
 
 /** Encodes pictures as a browser would for a call: low delay, no B frames. One encoded picture per picture drawn. */
-export function encodeVideo(source: VideoSource): { data: Uint8Array; keyFrame: boolean }[] {
+export function encodeVideo(source: VideoSource): EncodedPicture[] {
   const { width, height } = source;
   const context = openEncoder(source);
   const size = { width, height };
@@ -40,10 +51,14 @@ export function encodeVideo(source: VideoSource): { data: Uint8Array; keyFrame: 
   const packet = new Packet();
   packet.alloc();
   const rgb = new Uint8Array(width * height * 3);
-  const encoded: { data: Uint8Array; keyFrame: boolean }[] = [];
+  const encoded: EncodedPicture[] = [];
   const drain = (): void => {
     while (context.receivePacketSync(packet) >= 0) {
-      encoded.push({ data: Uint8Array.from(packet.data ?? []), keyFrame: packet.isKeyframe });
+      encoded.push({
+        data: Uint8Array.from(packet.data ?? []),
+        keyFrame: packet.isKeyframe,
+        index: Number(packet.pts),
+      });
       packet.unref();
     }
   };
@@ -78,7 +93,7 @@ function openEncoder(source: VideoSource): CodecContext {
   context.timeBase = new Rational(1, source.framesPerSecond);
   context.framerate = new Rational(source.framesPerSecond, 1);
   context.gopSize = source.keyFrameEvery;
-  context.maxBFrames = 0;
+  context.maxBFrames = source.maxBFrames ?? 0;
   context.bitRate = BigInt(source.bitRate ?? 300_000);
   context.threadCount = 1;
   const options =
@@ -86,7 +101,7 @@ function openEncoder(source: VideoSource): CodecContext {
       ? { deadline: 'realtime', 'cpu-used': '8', 'lag-in-frames': '0' }
       : { preset: 'ultrafast', tune: 'zerolatency', profile: 'baseline' };
   // Not through a Dictionary: node-av 6.1 frees one that was given to open2 twice.
-  for (const [name, value] of Object.entries(options)) context.setOption(name, value);
+  for (const [name, value] of Object.entries({ ...options, ...source.options })) context.setOption(name, value);
   const code = context.open2Sync(codec);
   if (code < 0) throw new Error(`the ${source.codec} encoder does not open (${String(code)})`);
   return context;

@@ -1,18 +1,36 @@
 /** RTP payloads stay under the usual path MTU with room for headers. */
 export const MAX_PAYLOAD = 1188;
 
-/** One VP8 picture → RTP payloads with the minimal payload descriptor (RFC 7741 §4.2). */
-export function packetizeVp8(frame: Uint8Array): Uint8Array[] {
-  const room = MAX_PAYLOAD - 1;
+/** What an encoder with temporal layers says of a picture (RFC 7741 §4.2). */
+export interface Vp8Layering {
+  /** PictureID, 15 bits. */
+  picture: number;
+  /** TL0PICIDX, 8 bits. */
+  baseIndex: number;
+  layer: number;
+  layerSync: boolean;
+}
+
+/** One VP8 picture → RTP payloads with the minimal payload descriptor, or with that of an encoder with layers (RFC 7741 §4.2). */
+export function packetizeVp8(frame: Uint8Array, layering?: Vp8Layering): Uint8Array[] {
+  const extension = layering ? layeringOctets(layering) : [];
+  const room = MAX_PAYLOAD - 1 - extension.length;
   const payloads: Uint8Array[] = [];
   for (let start = 0; start < frame.length; start += room) {
-    const part = frame.subarray(start, start + room);
-    const payload = new Uint8Array(part.length + 1);
-    payload[0] = start === 0 ? 0x10 : 0; // S: start of partition 0
-    payload.set(part, 1);
-    payloads.push(payload);
+    const first = (layering ? 0x80 : 0) | (start === 0 ? 0x10 : 0); // X, S: start of partition 0
+    payloads.push(Uint8Array.from([first, ...extension, ...frame.subarray(start, start + room)]));
   }
   return payloads;
+}
+
+function layeringOctets({ picture, baseIndex, layer, layerSync }: Vp8Layering): number[] {
+  return [
+    0xe0,
+    0x80 | ((picture >> 8) & 0x7f),
+    picture & 0xff,
+    baseIndex & 0xff,
+    (layer << 6) | (layerSync ? 0x20 : 0),
+  ];
 }
 
 /** The NAL units of an Annex B stream, without start codes (H.264 Annex B). */

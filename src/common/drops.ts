@@ -12,6 +12,7 @@ export const DROPS = {
     'corrupt',
     'incomplete',
     'malformed',
+    'no-parameters',
     'too-large',
     'waiting',
     'picture-size',

@@ -1,4 +1,4 @@
-import type { Depacketizer } from './depacketizer.js';
+import type { Depacketizer, Picture, PictureFault } from './depacketizer.js';
 import { H264Depacketizer } from './h264-depacketizer.js';
 import type { RtpPacket } from './rtp-packet.js';
 import { Vp8Depacketizer } from './vp8-depacketizer.js';
@@ -17,7 +17,7 @@ export type ArrivedPacket = RtpPacket & { arrivalMs: number };
 
 export interface AssemblerEvents {
   /** A picture was dropped. `waiting`: it came whole, but a key frame is awaited. */
-  onDrop: (reason: 'incomplete' | 'malformed' | 'too-large' | 'waiting') => void;
+  onDrop: (reason: PictureFault | 'incomplete' | 'too-large' | 'waiting') => void;
   /** Nothing can be decoded before the next key frame. */
   onKeyFrameNeeded: () => void;
 }
@@ -28,6 +28,10 @@ interface PartialFrame {
   bytes: number;
   packets: number;
   fault: 'malformed' | 'too-large' | null;
+  /** Nothing builds on it, as far as is known. */
+  disposable: boolean;
+  /** A packet of it had the marker. */
+  marked: boolean;
 }
 
 /** Longer than any picture of a call; a stream that never ends its picture must not fill the memory. */
@@ -36,9 +40,9 @@ const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const MAX_FRAME_PACKETS = 4096;
 
 /**
- * Ordered packets of one video track → whole pictures. A picture ends with the marker or with the next timestamp
- * (RFC 7741 §4.1, RFC 6184 §5.1). Later pictures build on earlier ones, so after any loss everything is dropped until
- * the next key frame.
+ * Ordered packets of one video track → whole pictures. A picture ends with the marker (RFC 7741 §4.1, RFC 6184 §5.1), or where
+ * the next one begins: not every sender marks, and some mark every packet. Later pictures build on earlier ones, so after a
+ * loss everything is dropped until the next key frame; unless what was lost is such that nothing builds on it.
  */
 export class FrameAssembler {
   readonly #depacketizer: Depacketizer;
@@ -47,9 +51,15 @@ export class FrameAssembler {
   #current: PartialFrame | null = null;
   /** The timestamp of a picture that has lost packets: the rest of it is ignored. */
   #void: number | null = null;
+  /** The timestamp of the last picture that its marker ended. */
+  #ended: number | null = null;
+  /** This sender's markers were found in the middle of pictures. */
+  #falseMarkers = false;
   #needsKeyFrame = true;
   /** The start of the next picture may be missing. */
   #afterLoss = true;
+  /** Of higher temporal layers pictures are missing. */
+  #wholeLayers = Infinity;
 
   constructor(codec: 'VP8' | 'H264', events: AssemblerEvents) {
     this.#depacketizer = codec === 'VP8' ? new Vp8Depacketizer() : new H264Depacketizer();
@@ -62,34 +72,50 @@ export class FrameAssembler {
 
   push(packet: ArrivedPacket): EncodedFrame[] {
     const frames: EncodedFrame[] = [];
-    if (this.#current && this.#current.timestamp !== packet.timestamp) this.#finish(frames);
-    if (packet.timestamp === this.#void) return frames;
+    const { timestamp, payload } = packet;
+    const begins = this.#depacketizer.begins(payload);
+    const another = this.#current?.timestamp !== timestamp || (begins && this.#depacketizer.hasPicture);
+    if (this.#current && another) this.#finish(frames);
+    if (timestamp === this.#void) return frames;
     this.#void = null;
-    const current = (this.#current ??= {
-      timestamp: packet.timestamp,
+    if (!this.#current && timestamp === this.#ended && !begins) {
+      // What was handed on was a part of a picture: what the decoder made of it is nothing to build on.
+      this.#falseMarkers = true;
+      this.#void = timestamp;
+      this.#events.onDrop('incomplete');
+      this.reset();
+      return frames;
+    }
+    this.#current ??= {
+      timestamp,
       arrivalMs: 0,
       bytes: 0,
       packets: 0,
       fault: null,
-    });
-    current.arrivalMs = Math.max(current.arrivalMs, packet.arrivalMs);
-    current.bytes += packet.payload.length;
-    current.packets++;
-    if (current.bytes > MAX_FRAME_BYTES || current.packets > MAX_FRAME_PACKETS) {
-      current.fault = 'too-large';
-      this.#depacketizer.reset();
+      disposable: false,
+      marked: false,
+    };
+    const marked = this.#current.marked;
+    this.#add(this.#current, packet);
+    if (marked && this.#depacketizer.hasPicture) this.#falseMarkers = true;
+    if (packet.marker && !this.#falseMarkers && (this.#current.fault || this.#depacketizer.hasPicture)) {
+      this.#finish(frames);
+      this.#ended = timestamp;
     }
-    if (!current.fault && !this.#depacketizer.add(packet.payload)) current.fault = 'malformed';
-    if (packet.marker) this.#finish(frames);
     return frames;
   }
 
-  /** Packets were lost just before the next one. */
-  lost(): void {
-    if (this.#current) {
+  /** Packets were lost just before the next one. @param needed later pictures may build on what they held */
+  lost(needed: boolean): void {
+    const { timestamp } = this.#current ?? {};
+    if (timestamp !== undefined) {
       this.#events.onDrop('incomplete');
-      this.#void = this.#current.timestamp;
+      this.#void = timestamp;
     }
+    this.#current = null;
+    this.#depacketizer.reset();
+    this.#wholeLayers = 0;
+    if (!needed) return;
     this.#afterLoss = true;
     this.reset();
   }
@@ -102,23 +128,53 @@ export class FrameAssembler {
     this.#events.onKeyFrameNeeded();
   }
 
-  #finish(frames: EncodedFrame[]): void {
-    const { timestamp, arrivalMs, fault } = this.#current as PartialFrame;
-    this.#current = null;
-    const picture = fault ? null : this.#depacketizer.finish();
-    const afterLoss = this.#afterLoss;
-    this.#afterLoss = false;
-    if (!picture || (afterLoss && !picture.provenStart)) {
-      this.#events.onDrop(afterLoss ? 'incomplete' : (fault ?? 'malformed'));
-      this.reset();
-      return;
+  #add(current: PartialFrame, { arrivalMs, payload, marker }: ArrivedPacket): void {
+    current.arrivalMs = Math.max(current.arrivalMs, arrivalMs);
+    current.bytes += payload.length;
+    current.packets++;
+    current.marked ||= marker;
+    if (current.bytes > MAX_FRAME_BYTES || current.packets > MAX_FRAME_PACKETS) {
+      current.fault = 'too-large';
+      this.#depacketizer.reset();
     }
-    if (this.#needsKeyFrame && !picture.keyFrame) {
+    if (current.fault) return;
+    if (!this.#depacketizer.add(payload)) current.fault = 'malformed';
+    current.disposable = this.#depacketizer.disposable;
+  }
+
+  #finish(frames: EncodedFrame[]): void {
+    const { timestamp, arrivalMs, fault, disposable } = this.#current as PartialFrame;
+    const { hasPicture, provenStart } = this.#depacketizer;
+    const afterLoss = this.#afterLoss && !provenStart;
+    this.#current = null;
+    // Parameters or messages apart from any picture.
+    if (!fault && !hasPicture) {
+      this.#afterLoss = afterLoss;
+      return this.#depacketizer.reset();
+    }
+    this.#afterLoss = false;
+    const picture = fault ?? this.#depacketizer.finish();
+    this.#depacketizer.reset();
+    if (afterLoss || typeof picture === 'string') {
+      this.#events.onDrop(afterLoss ? 'incomplete' : (picture as PictureFault));
+      if (disposable) this.#wholeLayers = 0;
+      else this.reset();
+    } else if (this.#needsKeyFrame && !picture.keyFrame) {
       this.#events.onDrop('waiting');
       this.#events.onKeyFrameNeeded();
-      return;
+    } else if (picture.keyFrame || this.#hasWhatItBuildsOn(picture)) {
+      if (picture.keyFrame) this.#wholeLayers = Infinity;
+      this.#needsKeyFrame = false;
+      frames.push({ data: picture.data, keyFrame: picture.keyFrame, timestamp, arrivalMs });
+    } else {
+      this.#events.onDrop('waiting');
     }
-    this.#needsKeyFrame = false;
-    frames.push({ data: picture.data, keyFrame: picture.keyFrame, timestamp, arrivalMs });
+  }
+
+  /** Once pictures of an upper layer were lost it is whole again from one that needs none of them (RFC 7741 §4.2, Y). */
+  #hasWhatItBuildsOn({ layer, layerSync }: Picture): boolean {
+    if (layer <= this.#wholeLayers) return true;
+    if (layerSync && layer === this.#wholeLayers + 1) this.#wholeLayers = layer;
+    return layerSync;
   }
 }

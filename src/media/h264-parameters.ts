@@ -1,16 +1,32 @@
 /** A NAL unit of an Annex B stream, without its start code (H.264 Annex B). */
 export type NalUnit = Uint8Array;
 
+export const IDR_SLICE = 5;
 export const SEQUENCE_PARAMETERS = 7;
+export const PICTURE_PARAMETERS = 8;
+export const ACCESS_UNIT_DELIMITER = 9;
 const SLICE = 1;
-const IDR_SLICE = 5;
 /** High profiles say more before they come to the size (H.264 §7.3.2.1.1). */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const MACROBLOCK = 16;
 /** More than any level allows (§A.3): 139 264 macroblocks, √(8 × 139 264) on a side. */
 const MAX_MACROBLOCKS_ON_A_SIDE = 1055;
 /** With all scaling lists a parameter set is shorter than this. */
-const MAX_PARAMETER_BYTES = 2048;
+export const MAX_PARAMETER_BYTES = 2048;
+/** The numbers at the beginning of a slice that are read here take less than this, however long they are written. */
+const SLICE_HEADER_BYTES = 32;
+
+/** What a sequence parameter set says, as far as it matters here (§7.3.2.1.1). */
+export interface SequenceParameters {
+  id: number;
+  /** The coded size, in whole macroblocks. */
+  width: number;
+  height: number;
+  /** Bits of frame_num. */
+  frameNumberBits: number;
+  /** Slices tell their colour plane before it. */
+  separatePlanes: boolean;
+}
 
 /** What a decoder would find in a picture: units begin wherever three octets say so, also within what was sent as one. */
 export function nalUnits(data: Uint8Array): NalUnit[] {
@@ -30,28 +46,61 @@ export const unitType = (unit: NalUnit): number => (unit[0] as number) & 0x1f;
 
 export const isIdr = (unit: NalUnit): boolean => unitType(unit) === IDR_SLICE;
 
+/** A slice of a coded picture; partitioned slices (types 2 to 4) are of a profile that no call speaks. */
+export const isSlice = (unit: NalUnit): boolean => unitType(unit) === SLICE || isIdr(unit);
+
+/** Other pictures build on the picture of this slice (nal_ref_idc, §7.4.1). */
+export const isReference = (unit: NalUnit): boolean => ((unit[0] as number) & 0x60) !== 0;
+
 /** Whether a slice is the first of a picture: first_mb_in_slice is 0, one set bit (§7.3.3). */
-export function beginsPicture(unit: NalUnit): boolean {
-  const type = unitType(unit);
-  return (type === SLICE || type === IDR_SLICE) && ((unit[1] ?? 0) & 0x80) !== 0;
+export const beginsPicture = (unit: NalUnit): boolean => isSlice(unit) && ((unit[1] ?? 0) & 0x80) !== 0;
+
+/** Which picture parameters a slice is of (§7.3.3); null when it is cut short. */
+export function pictureParametersOf(slice: NalUnit): number | null {
+  return readSliceHead(slice).pictureId;
 }
 
-/** The coded size that a sequence parameter set says (§7.3.2.1.1); null when it is malformed or absurd. */
-export function parseSequenceParameters(unit: NalUnit): { width: number; height: number } | null {
+/** frame_num of a slice (§7.4.3); null when it is cut short. */
+export function frameNumber(slice: NalUnit, parameters: SequenceParameters): number | null {
+  const { bits } = readSliceHead(slice);
+  if (parameters.separatePlanes) bits.skip(2);
+  const value = bits.read(parameters.frameNumberBits);
+  return bits.overrun ? null : value;
+}
+
+function readSliceHead(slice: NalUnit): { pictureId: number | null; bits: BitReader } {
+  const bits = new BitReader(unescaped(slice.subarray(1, SLICE_HEADER_BYTES)));
+  bits.exponential(); // first_mb_in_slice
+  bits.exponential(); // slice_type
+  const pictureId = bits.exponential();
+  return { pictureId: bits.overrun ? null : pictureId, bits };
+}
+
+/** The ids of a picture parameter set (§7.3.2.2); null when it is malformed. */
+export function parsePictureParameters(unit: NalUnit): { id: number; sequenceId: number } | null {
+  const bits = new BitReader(unescaped(unit.subarray(1, SLICE_HEADER_BYTES)));
+  const id = bits.exponential();
+  const sequenceId = bits.exponential();
+  return bits.overrun || id > 255 || sequenceId > 31 ? null : { id, sequenceId };
+}
+
+/** A sequence parameter set (§7.3.2.1.1); null when it is malformed or absurd. */
+export function parseSequenceParameters(unit: NalUnit): SequenceParameters | null {
   const bits = new BitReader(unescaped(unit.subarray(1)));
   const profile = bits.read(8);
   bits.skip(16); // constraints and level
   const id = bits.exponential();
+  let separatePlanes = false;
   if (HIGH_PROFILES.has(profile)) {
     const chromaFormat = bits.exponential();
     if (chromaFormat > 3) return null;
-    if (chromaFormat === 3) bits.skip(1); // separate_colour_plane_flag
+    if (chromaFormat === 3) separatePlanes = bits.read(1) === 1;
     bits.exponential(); // bit depth of luma
     bits.exponential(); // and of chroma
     bits.skip(1); // qpprime_y_zero_transform_bypass_flag
     if (bits.read(1) === 1) skipScalingLists(bits, chromaFormat === 3 ? 12 : 8);
   }
-  bits.exponential(); // log2_max_frame_num_minus4
+  const frameNumberBits = bits.exponential() + 4;
   const orderType = bits.exponential();
   if (orderType === 0) bits.exponential();
   else if (orderType === 1) skipOrderCycle(bits);
@@ -61,9 +110,9 @@ export function parseSequenceParameters(unit: NalUnit): { width: number; height:
   const columns = bits.exponential() + 1;
   const mapUnits = bits.exponential() + 1;
   const rows = mapUnits * (2 - bits.read(1)); // frame_mbs_only_flag
-  if (bits.overrun || id > 31) return null;
+  if (bits.overrun || id > 31 || frameNumberBits > 16) return null;
   if (columns > MAX_MACROBLOCKS_ON_A_SIDE || rows > MAX_MACROBLOCKS_ON_A_SIDE) return null;
-  return { width: columns * MACROBLOCK, height: rows * MACROBLOCK };
+  return { id, width: columns * MACROBLOCK, height: rows * MACROBLOCK, frameNumberBits, separatePlanes };
 }
 
 /** §7.3.2.1.1.1. */

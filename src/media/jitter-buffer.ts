@@ -1,10 +1,13 @@
+import { ANY_MAY_BE_NEEDED, type Continuity } from './continuity.js';
 import { SerialUnwrapper } from './serial-number.js';
 
-export interface JitterOptions {
+export interface JitterOptions<P> {
   /** Longest a missing packet is waited for, ms. */
   waitMs: number;
   /** Most packets held while waiting; at the bound the oldest gap is given up. */
   capacity: number;
+  /** Tells of missing packets that need not be waited for. Default: all are. */
+  continuity?: Continuity<P>;
   /** Told of every packet that is not handed on. */
   onDrop: (reason: JitterDrop) => void;
 }
@@ -12,10 +15,17 @@ export type JitterDrop = 'duplicate' | 'late' | 'old-stream' | 'discontinuity';
 
 export type JitterOutput<P> =
   | { type: 'packet'; packet: P }
-  /** So many packets before the next one never came in time. */
-  | { type: 'lost'; count: number }
+  /** So many packets before the next one never came in time, or were not waited for, for nothing builds on them. */
+  | { type: 'lost'; count: number; needed: boolean }
   /** Another stream begins (new SSRC, or a sequence that jumped); whatever was being put together is void. */
   | { type: 'reset' };
+
+interface Held<P> {
+  sequence: number;
+  /** When it came, ms. */
+  at: number;
+  packet: P;
+}
 
 /** RFC 3550 A.1: a jump of more than this is not loss but another sequence, once two packets in a row agree. */
 const MAX_DROPOUT = 3000;
@@ -26,14 +36,16 @@ const OLD_STREAM_MS = 1000;
 const LOST_MEMORY = 512;
 
 /**
- * Puts packets in order of sequence number. Packets in order pass at once; a missing one holds back the later ones until
- * it comes, `waitMs` after the first later one came, or the buffer is full. Pure: times are passed in.
+ * Puts packets in order of sequence number. Packets in order pass at once; a missing one holds back the later ones until it
+ * comes, `waitMs` after the first later one came, the buffer is full, or it turns out that nothing needs it. Pure: times are
+ * passed in.
  */
 export class JitterBuffer<P extends { sequenceNumber: number; ssrc: number }> {
-  readonly #options: JitterOptions;
+  readonly #options: JitterOptions<P>;
+  readonly #continuity: Continuity<P>;
   readonly #unwrap = new SerialUnwrapper(16);
   /** Waiting packets, ascending by extended sequence number. */
-  #held: { sequence: number; at: number; packet: P }[] = [];
+  #held: Held<P>[] = [];
   #next: number | null = null;
   #ssrc: number | null = null;
   #oldSsrc: number | null = null;
@@ -42,8 +54,9 @@ export class JitterBuffer<P extends { sequenceNumber: number; ssrc: number }> {
   #suspect: number | null = null;
   readonly #lost = new Set<number>();
 
-  constructor(options: JitterOptions) {
+  constructor(options: JitterOptions<P>) {
     this.#options = options;
+    this.#continuity = options.continuity ?? ANY_MAY_BE_NEEDED;
   }
 
   get size(): number {
@@ -90,6 +103,7 @@ export class JitterBuffer<P extends { sequenceNumber: number; ssrc: number }> {
     this.#suspect = null;
     this.#unwrap.reset();
     this.#lost.clear();
+    this.#continuity.reset();
   }
 
   #restart(out: JitterOutput<P>[]): void {
@@ -127,24 +141,27 @@ export class JitterBuffer<P extends { sequenceNumber: number; ssrc: number }> {
   }
 
   #release(now: number, out: JitterOutput<P>[]): void {
-    for (;;) {
+    while (this.#held[0]) {
+      let next = this.#next as number;
       let count = 0;
-      while (count < this.#held.length && this.#held[count]?.sequence === (this.#next as number) + count) count++;
-      if (count > 0) {
-        for (const { packet } of this.#held.splice(0, count)) out.push({ type: 'packet', packet });
-        this.#next = (this.#next as number) + count;
+      for (; this.#held[count]?.sequence === next; next++, count++) {
+        const { packet } = this.#held[count] as Held<P>;
+        this.#continuity.follow(packet);
+        out.push({ type: 'packet', packet });
       }
-      const deadline = this.deadline;
-      if (deadline === null) return;
-      if (now < deadline && this.#held.length <= this.#options.capacity) return;
-      this.#giveUp(out);
+      this.#held.splice(0, count);
+      this.#next = next;
+      const [first] = this.#held;
+      if (!first) return;
+      const needed = !this.#continuity.needsNone(first.packet, first.sequence - next);
+      if (needed && now < (this.deadline as number) && this.#held.length <= this.#options.capacity) return;
+      this.#passOver(first.sequence, needed, out);
     }
   }
 
-  #giveUp(out: JitterOutput<P>[]): void {
+  #passOver(first: number, needed: boolean, out: JitterOutput<P>[]): void {
     const next = this.#next as number;
-    const first = this.#held[0]?.sequence as number;
-    out.push({ type: 'lost', count: first - next });
+    out.push({ type: 'lost', count: first - next, needed });
     for (let sequence = Math.max(next, first - LOST_MEMORY); sequence < first; sequence++) this.#lost.add(sequence);
     for (const sequence of this.#lost) {
       if (this.#lost.size <= LOST_MEMORY) break;

@@ -1,12 +1,21 @@
 import type { DropReason } from '../common/drops.js';
 import type { Meter } from '../common/metrics.js';
 import type { TapPacket, TrackInfo } from '../sfu/types.js';
+import { ANY_MAY_BE_NEEDED, type Continuity } from './continuity.js';
 import { type ArrivedPacket } from './frame-assembler.js';
 import { JitterBuffer, type JitterOutput } from './jitter-buffer.js';
-import { parseRtp } from './rtp-packet.js';
+import { H264Continuity } from './h264-continuity.js';
+import { parseRtp, type RtpPacket } from './rtp-packet.js';
+import { Vp8Continuity } from './vp8-continuity.js';
 
-/** Longest a missing packet is waited for by default, ms: a retransmission over a usual route fits. */
-export const DEFAULT_JITTER_WAIT_MS = 80;
+/**
+ * Longest a missing packet is waited for, ms. Lost sound is a short gap, and nothing builds on it: it is given up before its
+ * window closes. A lost picture costs all pictures up to a key frame, so it is waited for though its window will have closed:
+ * mediasoup asks the sender at once, then each 120 ms or round trip, whichever is longer (NackGenerator.cpp: a timer of 40 ms,
+ * round trips of 100 ms unless told otherwise), so that on a route of 100 ms three answers come within this time.
+ */
+const WAIT_MS = { audio: 80, video: 350 };
+/** Two seconds of a large camera (2.5 Mbit/s), many times that of the layer that is tapped. */
 const JITTER_CAPACITY = 512;
 /** A packet that is older than this when it gets here waited in a queue of an overloaded server, ms. */
 const MAX_BACKLOG_MS = 2000;
@@ -22,9 +31,10 @@ export class ReceiveStage {
   constructor(track: TrackInfo, options: { meter: Meter; jitterWaitMs?: number }) {
     this.#track = track;
     this.#meter = options.meter;
-    this.#buffer = new JitterBuffer({
-      waitMs: options.jitterWaitMs ?? DEFAULT_JITTER_WAIT_MS,
+    this.#buffer = new JitterBuffer<ArrivedPacket>({
+      waitMs: options.jitterWaitMs ?? WAIT_MS[track.kind],
       capacity: JITTER_CAPACITY,
+      continuity: continuityOf(track.codec),
       onDrop: (reason) => {
         this.#drop(reason);
       },
@@ -67,4 +77,9 @@ export class ReceiveStage {
     this.#meter.count('emostream_dropped_total', { stage: 'rtp', reason });
     return null;
   }
+}
+
+function continuityOf(codec: TrackInfo['codec']): Continuity<RtpPacket> {
+  if (codec === 'VP8') return new Vp8Continuity();
+  return codec === 'H264' ? new H264Continuity() : ANY_MAY_BE_NEEDED;
 }

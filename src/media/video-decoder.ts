@@ -1,4 +1,12 @@
-import { AV_CODEC_FLAG_LOW_DELAY, AVERROR_EAGAIN, AVERROR_EOF, type CodecContext, Frame, Packet } from 'node-av';
+import {
+  AV_CODEC_FLAG_LOW_DELAY,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AVERROR_INVALIDDATA,
+  type CodecContext,
+  Frame,
+  Packet,
+} from 'node-av';
 import { closeDecoder, corrupt, openDecoder } from './codec-library.js';
 import { PictureScaler } from './picture-scaler.js';
 
@@ -60,6 +68,8 @@ export class VideoDecoder {
       if (received === AVERROR_EAGAIN || received === AVERROR_EOF) return pictures;
       if (received < 0) throw corrupt('a picture', received);
       try {
+        // What of H.264 was missing or wrong is made up by the decoder: not what anybody looked like.
+        if (this.#frame.decodeErrorFlags !== 0) throw corrupt('a picture', AVERROR_INVALIDDATA);
         const shown = Number(this.#frame.pts);
         if (wanted(shown)) pictures.push({ tag: shown, ...this.#scaler.toRgb(this.#frame) });
       } finally {

@@ -30,11 +30,11 @@ export interface VideoReceiverOptions {
   maxPixelRate?: number;
   /** Pictures handed on per second; the rest are decoded (others build on them) but not converted. Default 8. */
   maxFramesPerSecond?: number;
-  /** Longest a missing packet is waited for, ms. Default 80. */
+  /** Longest a missing packet is waited for, ms. Default 350. */
   jitterWaitMs?: number;
   /** Larger pictures are scaled down, pixels. Default 640. */
   longestSide?: number;
-  /** Shortest time between key frame requests, and the most they back off to, ms. Default 500 and 8000. */
+  /** Shortest time between key frame requests, and the most they back off to, ms. Default 1000 and 8000. */
   keyFrameIntervalMs?: { min: number; max: number };
 }
 
@@ -70,7 +70,7 @@ export class VideoTrackReceiver {
     const codec = track.codec === 'H264' ? 'H264' : 'VP8';
     this.#receive = new ReceiveStage(track, options);
     this.#keyFrames = new KeyFrameRequester({
-      minIntervalMs: options.keyFrameIntervalMs?.min ?? 500,
+      minIntervalMs: options.keyFrameIntervalMs?.min ?? 1000,
       maxIntervalMs: options.keyFrameIntervalMs?.max ?? 8000,
       send: options.requestKeyFrame,
     });
@@ -130,7 +130,7 @@ export class VideoTrackReceiver {
   #follow(outputs: JitterOutput<ArrivedPacket>[]): void {
     for (const output of outputs) {
       if (output.type === 'lost') {
-        this.#assembler.lost();
+        this.#assembler.lost(output.needed);
       } else if (output.type === 'reset') {
         this.#time.reset();
         this.#assembler.reset();

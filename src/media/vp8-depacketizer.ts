@@ -1,9 +1,20 @@
-import { concat, type Depacketizer, type Picture } from './depacketizer.js';
+import { concat, type Depacketizer, type Picture, type PictureFault } from './depacketizer.js';
 
 export interface Vp8Payload {
-  /** First packet of a partition (S bit), and which partition. */
-  start: boolean;
-  partition: number;
+  /** The first packet of a picture: of its partition 0 (S bit, PID). */
+  begins: boolean;
+  /** It begins a key frame (RFC 6386 §9.1: the lowest bit of the frame tag is 0). */
+  keyFrame: boolean;
+  /** Nothing builds on this picture (N bit), or only pictures of upper temporal layers do. */
+  disposable: boolean;
+  /** Temporal layer (TID); 0 where none is told. */
+  layer: number;
+  /** It builds on the base layer alone (Y bit): the layer can be taken from here on. */
+  layerSync: boolean;
+  /** PictureID, with how many there are. */
+  picture: { number: number; modulus: number } | null;
+  /** TL0PICIDX: counts the pictures of the base layer, 8 bits. */
+  baseIndex: number | null;
   data: Uint8Array;
 }
 
@@ -11,20 +22,34 @@ export interface Vp8Payload {
 export function parseVp8Payload(payload: Uint8Array): Vp8Payload | null {
   const first = payload[0];
   if (first === undefined) return null;
-  let offset = 1;
-  if ((first & 0x80) !== 0) {
-    const extension = payload[offset++];
-    if (extension === undefined) return null;
-    if ((extension & 0x80) !== 0) {
-      const picture = payload[offset];
-      if (picture === undefined) return null;
-      offset += (picture & 0x80) !== 0 ? 2 : 1; // M: a 15-bit picture number
-    }
-    if ((extension & 0x40) !== 0) offset++; // TL0PICIDX
-    if ((extension & 0x30) !== 0) offset++; // TID, Y, KEYIDX share an octet
+  const extension = (first & 0x80) !== 0 ? (payload[1] ?? 0) : 0;
+  let offset = (first & 0x80) !== 0 ? 2 : 1;
+  let picture: Vp8Payload['picture'] = null;
+  let baseIndex: number | null = null;
+  let layers = 0;
+  if ((extension & 0x80) !== 0) {
+    const high = payload[offset++] ?? 0;
+    // M: a picture number of 15 bits.
+    if ((high & 0x80) === 0) picture = { number: high, modulus: 0x80 };
+    else picture = { number: ((high & 0x7f) << 8) | (payload[offset++] ?? 0), modulus: 0x8000 };
   }
-  if (offset >= payload.length) return null;
-  return { start: (first & 0x10) !== 0, partition: first & 0x07, data: payload.subarray(offset) };
+  if ((extension & 0x40) !== 0) baseIndex = payload[offset++] ?? 0;
+  if ((extension & 0x30) !== 0) layers = payload[offset++] ?? 0; // TID, Y and KEYIDX share an octet
+  const tag = payload[offset];
+  if (tag === undefined) return null;
+  const layered = (extension & 0x20) !== 0;
+  const layer = layered ? layers >> 6 : 0;
+  const begins = (first & 0x17) === 0x10;
+  return {
+    begins,
+    keyFrame: begins && (tag & 1) === 0,
+    disposable: (first & 0x20) !== 0 || layer > 0,
+    layer,
+    layerSync: layered && (layers & 0x20) !== 0,
+    picture,
+    baseIndex: layered ? baseIndex : null,
+    data: payload.subarray(offset),
+  };
 }
 
 /** Width and height of a VP8 key frame (RFC 6386 §9.1); null when its header is not one. */
@@ -35,33 +60,48 @@ export function vp8KeyFrameSize(data: Uint8Array): { width: number; height: numb
   return width > 0 && height > 0 ? { width, height } : null;
 }
 
+/** Partitions may be cut across packets anywhere: what matters is where the first begins (RFC 7741 §4.4). */
 export class Vp8Depacketizer implements Depacketizer {
   #parts: Uint8Array[] = [];
-  #length = 0;
+  /** The descriptor of the first packet that came. */
+  #first: Vp8Payload | null = null;
+
+  get hasPicture(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  get provenStart(): boolean {
+    return this.hasPicture;
+  }
+
+  get disposable(): boolean {
+    return this.#first?.disposable ?? false;
+  }
+
+  begins(payload: Uint8Array): boolean {
+    return parseVp8Payload(payload)?.begins ?? false;
+  }
 
   add(payload: Uint8Array): boolean {
     const parsed = parseVp8Payload(payload);
     if (!parsed) return false;
-    // Only the very first packet of a picture starts partition 0.
-    const starts = parsed.start && parsed.partition === 0;
-    if (starts !== (this.#parts.length === 0)) return false;
+    this.#first ??= parsed;
+    if (parsed.begins !== (this.#parts.length === 0)) return false;
     this.#parts.push(parsed.data);
-    this.#length += parsed.data.length;
     return true;
   }
 
-  finish(): Picture | null {
-    if (this.#parts.length === 0) return null;
-    const data = concat(this.#parts, this.#length);
+  finish(): Picture | PictureFault {
+    const first = this.#first;
+    const data = concat(this.#parts);
     this.reset();
-    // RFC 6386 §9.1: the lowest bit of the frame tag is 0 for a key frame.
-    const keyFrame = ((data[0] as number) & 1) === 0;
-    if (keyFrame && !vp8KeyFrameSize(data)) return null;
-    return { data, keyFrame, provenStart: true };
+    if (!first || data.length === 0 || (first.keyFrame && !vp8KeyFrameSize(data))) return 'malformed';
+    const { keyFrame, layer, layerSync } = first;
+    return { data, keyFrame, layer, layerSync };
   }
 
   reset(): void {
     this.#parts = [];
-    this.#length = 0;
+    this.#first = null;
   }
 }

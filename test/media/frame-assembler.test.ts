@@ -5,6 +5,7 @@ import { splitAnnexB } from '../../bench/support/packetize.js';
 import { FrameAssembler } from '../../src/media/frame-assembler.js';
 import { H264Depacketizer } from '../../src/media/h264-depacketizer.js';
 import { KeyFrameRequester } from '../../src/media/key-frame-requester.js';
+import { pictureParameters, sequenceParameters, slice } from './support/nal-bits.js';
 import { parseVp8Payload, Vp8Depacketizer, vp8KeyFrameSize } from '../../src/media/vp8-depacketizer.js';
 
 /** A VP8 picture of any content: frame tag with the key bit, and for a key frame start code and size (RFC 6386 §9.1). */
@@ -65,7 +66,7 @@ describe('VP8', () => {
       [0x90, 0x40, 7], // TL0PICIDX alone
     ];
     for (const form of forms) {
-      expect(parseVp8Payload(Buffer.from([...form, ...data]))).toEqual({ start: true, partition: 0, data });
+      expect(parseVp8Payload(Buffer.from([...form, ...data]))).toMatchObject({ begins: true, keyFrame: false, data });
       for (let cut = 0; cut <= form.length; cut++) expect(parseVp8Payload(Buffer.from(form.slice(0, cut)))).toBeNull();
     }
   });
@@ -85,7 +86,7 @@ describe('VP8', () => {
     expect(push(key, 1)).toHaveLength(1);
     expect(push(delta, 2)).toHaveLength(1);
     expect(push(delta.slice(0, 1), 3, false)).toEqual([]);
-    assembler.lost();
+    assembler.lost(true);
     expect(push(delta.slice(2), 3)).toEqual([]);
     expect(assembler.needsKeyFrame).toBe(true);
     expect(push(delta, 4)).toEqual([]);
@@ -97,7 +98,7 @@ describe('VP8', () => {
     const { assembler, drops, push } = setUp('VP8');
     const key = packetizeVp8(vp8(new Uint8Array(3000), true));
     push(key, 1);
-    assembler.lost();
+    assembler.lost(true);
     expect(push(key.slice(1), 2)).toEqual([]);
     expect(drops).toEqual(['incomplete']);
   });
@@ -135,28 +136,25 @@ describe('VP8', () => {
 });
 
 describe('H.264', () => {
-  const unit = (type: number) =>
-    fc.uint8Array({ minLength: 1, maxLength: 3000 }).map((body) => {
-      // Emulation prevention: a unit never holds a start code (H.264 §7.4.1.1), nor ends in zero.
-      const safe = body.map((value) => value | 1);
-      return Uint8Array.from([0x60 | type, ...safe]);
-    });
+  const SETS = [sequenceParameters(), pictureParameters()];
+  const KEY = [...SETS, slice({ idr: true })];
   const annexB = (units: Uint8Array[]) => Uint8Array.from(units.flatMap((nal) => [0, 0, 0, 1, ...nal]));
 
   it('of more units than it could have is dropped', () => {
     const { push, drops } = setUp('H264');
-    expect(push([Uint8Array.of(0x67, 1), Uint8Array.of(0x65, 1)], 0)).toHaveLength(1);
+    expect(push(KEY, 0)).toHaveLength(1);
     const crumbs = Uint8Array.from([0x78, ...Array.from({ length: 1000 }, () => [0, 1, 0x65]).flat()]);
     expect(push([crumbs, crumbs, crumbs, crumbs, crumbs], 1)).toEqual([]);
     expect(drops).toEqual(['malformed']);
   });
 
   it('comes out as it went in, whatever the packetization', () => {
+    const sizes = fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 3 });
     fc.assert(
-      fc.property(unit(7), unit(8), fc.array(unit(5), { minLength: 1, maxLength: 3 }), (sps, pps, slices) => {
-        fc.pre(sps.length + pps.length < 1100);
+      fc.property(sizes, (lengths) => {
         const { push } = setUp('H264');
-        const picture = annexB([sps, pps, ...slices]);
+        const slices = lengths.map((length, first) => slice({ idr: true, first }, length));
+        const picture = annexB([...SETS, ...slices]);
         expect(splitAnnexB(picture)).toHaveLength(2 + slices.length);
         expect(push(packetizeH264(picture), 1)).toEqual([
           expect.objectContaining({ data: picture, keyFrame: true, timestamp: 1 }),
@@ -167,16 +165,14 @@ describe('H.264', () => {
 
   it('drops a picture with a missing fragment', () => {
     const { assembler, drops, push } = setUp('H264');
-    const key = packetizeH264(
-      annexB([Uint8Array.of(0x67, 1), Uint8Array.of(0x68, 1), new Uint8Array(3000).fill(0x65)]),
-    );
+    const key = packetizeH264(annexB([...SETS, slice({ idr: true }, 3000)]));
     expect(push(key, 1)).toHaveLength(1);
     push(key.slice(0, 2), 2, false);
-    assembler.lost();
+    assembler.lost(true);
     expect(push(key.slice(3), 2)).toEqual([]);
     expect(drops).toEqual(['incomplete']);
-    // The slices of a picture whose parameter sets were lost look whole, but are not.
-    expect(push([Uint8Array.of(0x65, 1)], 3)).toEqual([]);
+    // The slices of a picture whose parameter sets were lost look whole, but the sets may have been others.
+    expect(push([slice({ idr: true })], 3)).toEqual([]);
     expect(push(key, 4)).toHaveLength(1);
   });
 });
@@ -191,7 +187,7 @@ describe('any depacketizer', () => {
         const depacketizer = make();
         for (const payload of payloads) depacketizer.add(payload);
         const picture = depacketizer.finish();
-        if (picture) expect(picture.data.length).toBeGreaterThan(0);
+        if (typeof picture !== 'string') expect(picture.data.length).toBeGreaterThan(0);
       }),
       { numRuns: 1000 },
     );

@@ -2,30 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { encodeVideo } from '../../bench/support/index.js';
 import { beginsPicture, nalUnits, parseSequenceParameters, unitType } from '../../src/media/h264-parameters.js';
 import { PictureSizes } from '../../src/media/picture-sizes.js';
+import { BASELINE, byte, nalUnit } from './support/nal-bits.js';
 
 const encode = (codec: 'VP8' | 'H264', width: number, height: number, frames = 1) =>
   encodeVideo({ codec, width, height, framesPerSecond: 10, frames, keyFrameEvery: 10, draw: (_, rgb) => rgb.fill(90) });
 const parameterUnit = (data: Uint8Array) => nalUnits(data).find((unit) => unitType(unit) === 7)!;
 
-/** Bits as they are written in the standard, for parameter sets that no encoder here makes. */
-function bits(...parts: (string | number)[]): Uint8Array {
-  const ue = (value: number): string => {
-    const code = (value + 1).toString(2);
-    return '0'.repeat(code.length - 1) + code;
-  };
-  const text = parts.map((part) => (typeof part === 'number' ? ue(part) : part)).join('') + '1';
-  const padded = text.padEnd(Math.ceil(text.length / 8) * 8, '0');
-  const bytes = (padded.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2));
-  // Escaped as on the wire.
-  const escaped: number[] = [];
-  for (const byte of bytes) {
-    if (byte <= 3 && escaped.at(-1) === 0 && escaped.at(-2) === 0) escaped.push(3);
-    escaped.push(byte);
-  }
-  return Uint8Array.from([0x67, ...escaped]);
-}
-const byte = (value: number): string => value.toString(2).padStart(8, '0');
-const BASELINE = [byte(66), byte(0), byte(31)];
+const bits = (...parts: (string | number)[]): Uint8Array => nalUnit(0x67, ...parts);
 
 describe('the size of a picture is read before it is decoded', () => {
   it.each([
@@ -120,7 +103,7 @@ describe('a sequence parameter set', () => {
       [320, 240],
     ],
   ])('%s is read', (_, unit, [width, height]) => {
-    expect(parseSequenceParameters(unit)).toEqual({ width, height });
+    expect(parseSequenceParameters(unit)).toMatchObject({ width, height });
   });
 
   it.each([
@@ -140,7 +123,7 @@ describe('a sequence parameter set', () => {
     const read = Array.from({ length: whole.length + 1 }, (_, length) =>
       parseSequenceParameters(whole.subarray(0, length)),
     );
-    expect(read.at(-1)).toEqual({ width: 640, height: 368 });
+    expect(read.at(-1)).toMatchObject({ width: 640, height: 368 });
     for (const each of read.filter((found) => found !== null)) expect(each.width).toBe(640);
     expect(read.slice(0, 5)).toEqual([null, null, null, null, null]);
   });

@@ -197,11 +197,11 @@ describe('VideoTrackReceiver', () => {
       const { receiver, meter, play } = videoReceiver(codec);
       const recording = codec === 'VP8' ? vp8 : h264;
       const frames = recording.video!.frames.map((frame) => ({ ...frame, normal: frame.key }));
-      // Key frames whose first partition is longer than they are (VP8), or whose slices are of no set of parameters (H.264).
+      // Key frames whose first partition is longer than they are (VP8), or whose slices are nothing after their first numbers (H.264).
       play(videoTrack({ video: { ...recording.video!, frames }, audio: null }), { from: 0, to: 20_000 }, (data) => {
         const bad = Buffer.from(data);
         if (codec === 'VP8') bad.fill(0xff, 12 + 1 + 1, 12 + 1 + 3);
-        else if ((bad[12]! & 0x1f) === 5) bad.fill(0x81, 13);
+        else if ((bad[12]! & 0x1f) === 5) bad.fill(0x81, 13 + 4);
         return bad;
       });
       const errors = meter.of('emostream_errors_total', 'MEDIA_CORRUPT');
