@@ -29,6 +29,26 @@ export default tseslint.config(
     },
   },
   {
+    // Media and windows are streams from end to end. What is no stream comes in by a few doors, each named for what it lets in;
+    // anywhere else a Subject would hide where something comes from, and a subscription by hand who ends it.
+    files: ['src/**/*.ts'],
+    ignores: ['src/analysis/child/participant-media.ts', 'src/analysis/window-publisher.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'rxjs',
+              importNames: ['Subject', 'BehaviorSubject', 'ReplaySubject', 'AsyncSubject'],
+              message: 'Make an operator of it; what is no stream comes in by the doors that eslint.config.js names.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: {
       globals: {

@@ -6,7 +6,7 @@ import { type App, startApp } from '../src/cli/app.js';
 import { systemClock } from '../src/common/clock.js';
 import type { Config } from '../src/config/schema.js';
 import type { EmotionEvent, RoomEvent } from '../src/events/schema.js';
-import { MEDIA_CODECS } from '../src/sfu/index.js';
+import { MEDIA_CODECS, TapTransports } from '../src/sfu/index.js';
 import { TOKEN_PATH, WS_PATH } from '../src/server/protocol.js';
 import { callRecording } from './support/call-recording.js';
 import { SyntheticParticipant } from './support/synthetic-participant.js';
@@ -132,13 +132,13 @@ const roomName = (index: number) => `bench-${String(index)}`;
 /** They start spread over a second, as people's clocks are. */
 export async function join(app: App, plan: CallPlan, router: types.Router): Promise<{ close(): void }[]> {
   const recording = callRecording();
-  const direct = await router.createDirectTransport();
+  const taps = new TapTransports(router);
   const people: { close(): void }[] = [];
   for (let i = 0; i < plan.participants; i++) {
     const person = await SyntheticParticipant.create({
       ...app,
       router,
-      direct,
+      taps,
       recording,
       seed: i + 1,
       room: roomName(i % plan.rooms),
@@ -199,7 +199,7 @@ function eventReport(inTime: Received[], plan: CallPlan): Pick<CallReport, 'even
   };
 }
 
-/** CPU seconds by thread, and by stage inside the analysis threads, from the product's own metrics. */
+/** CPU seconds by thread, and by stage inside the analysis processes, from the product's own metrics. */
 async function cpuByPart(app: App): Promise<Record<string, number>> {
   // Asking as Prometheus does makes the mediasoup workers be asked too.
   await fetch(`${app.server.url}/metrics`);

@@ -6,7 +6,7 @@ import { type App, startApp } from '../../src/cli/app.js';
 import { EMOTIONS } from '../../src/common/emotions.js';
 import type { Config } from '../../src/config/schema.js';
 import type { EmotionEvent } from '../../src/events/schema.js';
-import { MEDIA_CODECS } from '../../src/sfu/index.js';
+import { MEDIA_CODECS, TapTransports } from '../../src/sfu/index.js';
 import type { Recording } from '../support/recording.js';
 import { wallClock } from '../support/shared-timer.js';
 import { SyntheticParticipant } from '../support/synthetic-participant.js';
@@ -64,14 +64,14 @@ export class LiveCall {
    */
   async play(modality: 'face' | 'voice', parts: readonly Part[], offsetMs: number): Promise<Map<number, Answer>> {
     await this.connect(modality, true);
-    const direct = await this.router.createDirectTransport();
+    const taps = new TapTransports(this.router);
     const people: SyntheticParticipant[] = [];
     for (const [i, { recording }] of parts.entries()) {
       people.push(
         await SyntheticParticipant.create({
           ...this.app,
           router: this.router,
-          direct,
+          taps,
           recording,
           seed: i + 1,
           room: modality,

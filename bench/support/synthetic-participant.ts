@@ -4,7 +4,7 @@ import { Bulkhead } from '../../src/common/bulkhead.js';
 import { systemClock } from '../../src/common/clock.js';
 import type { Consent, Source } from '../../src/common/consent.js';
 import type { Meter } from '../../src/common/metrics.js';
-import { DirectTap } from '../../src/sfu/direct-tap.js';
+import { RtpTap, type TapTransports } from '../../src/sfu/index.js';
 import type { Analyser, ParticipantAnalysis } from '../../src/sfu/types.js';
 import type { Recording } from './recording.js';
 import { SyntheticPeer, type SyntheticPeerOptions } from './synthetic-peer.js';
@@ -13,8 +13,8 @@ export interface SyntheticParticipantOptions extends Omit<SyntheticPeerOptions, 
   analyser: Analyser;
   meter: Meter;
   router: types.Router;
-  /** Taps of a router may share one. */
-  direct: types.DirectTransport;
+  /** Of the router. */
+  taps: TapTransports;
   room: string;
   participant: string;
   recording: Recording;
@@ -26,7 +26,7 @@ export interface SyntheticParticipantOptions extends Omit<SyntheticPeerOptions, 
  * the tap on everything is as in a call. Signalling is not part of it.
  */
 export class SyntheticParticipant {
-  #taps: DirectTap[] = [];
+  #taps: RtpTap[] = [];
   #consentedMs = 0;
 
   private constructor(
@@ -48,7 +48,7 @@ export class SyntheticParticipant {
     this.analysis.setConsent(consent);
     this.#consentedMs = systemClock();
     this.closeTaps();
-    const { meter, direct } = this.options;
+    const { meter, taps } = this.options;
     const logger = pino({ level: 'silent' });
     const shared = {
       analysis: this.analysis,
@@ -57,10 +57,9 @@ export class SyntheticParticipant {
       meter,
       logger,
     };
-    const tap = (producer: types.Producer, source: Source): DirectTap => {
-      const opened: DirectTap = new DirectTap(direct, {
+    const tap = (producer: types.Producer, source: Source): RtpTap => {
+      const opened: RtpTap = new RtpTap(taps, {
         ...shared,
-        maxPacketRate: 1000,
         onFlood: () => undefined,
         producer,
         source,

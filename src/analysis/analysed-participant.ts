@@ -8,35 +8,21 @@ import type { MediaProblem } from '../common/media-problem.js';
 import type { EventBus } from '../events/bus.js';
 import type { EndEvent } from '../events/schema.js';
 import type { Meter } from '../common/metrics.js';
-import type { WindowFeatures } from '../features/types.js';
-import type { ParticipantAnalysis, TrackControl, TrackInfo, TrackSink } from '../sfu/types.js';
-import type { AnalysisThread } from './analysis-thread.js';
-import type { ConsentTerms } from './messages.js';
+import type { PacketDestination, ParticipantAnalysis, TrackControl, TappedTrack, TrackSink } from '../sfu/types.js';
+import type { AnalysedWindow, ConsentTerms, ParticipantOutput } from './messages.js';
+import { type ProcessEnd, ProcessTracks, type ProcessTracksDeps } from './process-tracks.js';
 import type { WindowPublisher } from './window-publisher.js';
 
-interface Track {
-  handle: number;
-  info: TrackInfo;
-  control: TrackControl;
-  paused: boolean;
-}
-
-/** What is used of an analysis thread. */
-export type ThreadEnd = Pick<AnalysisThread, 'send' | 'packet'>;
-
-export interface ParticipantDeps {
-  key: number;
+export interface ParticipantDeps extends ProcessTracksDeps {
   who: { room: string; participant: string };
-  thread: ThreadEnd;
-  publisher: (analysing: () => boolean) => WindowPublisher;
+  /** Analysis of this person is refused from the start. */
+  refusal: MediaProblem | null;
+  publisher: (analysing: () => boolean, bulkhead: Bulkhead) => WindowPublisher;
   bus: EventBus;
   meter: Meter;
   logger: Logger;
   clock: () => number;
   schedule?: Schedule;
-  /** A new handle, by which key frame requests find this participant. */
-  registerTrack(): number;
-  releaseTrack(handle: number): void;
   onClosed(): void;
 }
 
@@ -48,14 +34,14 @@ const MODALITY = { camera: 'face', microphone: 'voice' } as const satisfies Reco
 /** Who goes like this does not come back for their seat; a lost one (also one taken away by a limit) may be taken again. */
 const FOR_GOOD: ReadonlySet<string> = new Set<EndEvent['reason']>(['left', 'token-expired']);
 
-type EndReason = Parameters<ParticipantAnalysis['close']>[0] | 'consent-withdrawn' | 'tracks-ended';
+type EndReason = EndEvent['reason'];
 
 /**
- * One participant's analysis in the main thread: keeps consent and tracks, tells the thread, and tells subscribers when
- * analysis begins, changes and ends.
+ * One participant's analysis in the main process: keeps consent and tracks, tells the analysis process, and tells subscribers
+ * when analysis begins, changes and ends.
  *
  * Whenever something that was consented to is withdrawn, a new generation of consent begins, also when it is given again at
- * once: the thread forgets what was withdrawn and names the generation with every window, windows of an earlier one are
+ * once: the process forgets what was withdrawn and names the generation with every window, windows of an earlier one are
  * not published, smoothing starts anew, and the journal forgets the person.
  */
 export class AnalysedParticipant implements ParticipantAnalysis {
@@ -63,28 +49,27 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #publisher: WindowPublisher;
   /** An error in its analysis ends the analysis, with a word to subscribers; the call goes on. */
   readonly bulkhead: Bulkhead;
-  readonly #tracks = new Map<number, Track>();
+  readonly #tracks: ProcessTracks;
   /** What keeps media of a track from being analysed, told or (for want of consent) not. */
   readonly #problems = new Map<Source, MediaProblem>();
-  #thread: ThreadEnd;
+  #refusal: MediaProblem | null;
   #consent: Consent = NO_CONSENT;
   #generation = 1;
   /** When the present consent to each was given, server wall clock, ms. */
   readonly #given: ConsentTerms['given'] = { face: 0, voice: 0, words: 0 };
   #analysed: Consent = NO_CONSENT;
   #lastWindowEnd = 0;
-  /** No window has come of the thread that took over. */
-  #resuming = false;
   #cancelGrace: (() => void) | undefined;
   #closed = false;
 
   constructor(deps: ParticipantDeps) {
     this.#deps = deps;
     this.bulkhead = new Bulkhead('participant', { ...deps, close: () => this.close('failed') });
-    this.#thread = deps.thread;
-    this.#publisher = deps.publisher(() => isAnything(this.#analysed));
+    this.#tracks = new ProcessTracks(deps);
+    this.#refusal = deps.refusal;
+    this.#publisher = deps.publisher(() => isAnything(this.#analysed), this.bulkhead);
     this.#publisher.begin(this.#generation);
-    this.#thread.send({ type: 'open', key: deps.key });
+    this.#tracks.send({ type: 'open', key: deps.key });
     deps.bus.enter(deps.who);
   }
 
@@ -96,8 +81,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
       if (consent[modality] && !before[modality]) this.#given[modality] = this.#deps.clock();
     }
     if (isWithdrawal(before, consent)) this.#publisher.begin(++this.#generation);
-    // Their taps close too, but nothing of them may be taken from here on, in whatever thread.
-    for (const track of [...this.#tracks.values()]) if (!consent[MODALITY[track.info.source]]) this.#closeTrack(track);
+    // Their taps close too, but nothing of them may be taken from here on, in whatever process.
+    this.#tracks.closeWhere(({ source }) => !consent[MODALITY[source]]);
     this.#tellConsent();
     this.#deps.bus.consent(this.#deps.who, consent);
     for (const [source, problem] of this.#problems) {
@@ -107,31 +92,28 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#update();
   }
 
-  addTrack(info: TrackInfo, control: TrackControl): TrackSink {
-    const track: Track = { handle: this.#deps.registerTrack(), info, control, paused: false };
-    this.#tracks.set(track.handle, track);
-    this.#openInThread(track);
-    this.#update();
-    return {
-      packet: ({ data, arrivalMs }) => {
-        if (!this.#tracks.has(track.handle)) return;
-        this.#deps.meter.count('emostream_rtp_packets_total', { kind: info.kind });
-        this.#thread.packet(this.#deps.key, track.handle, data, arrivalMs);
-      },
-      senderReport: (report) => {
-        if (this.#tracks.has(track.handle)) {
-          this.#thread.send({ type: 'senderReport', handle: track.handle, report });
-        }
-      },
-      setPaused: (paused) => {
-        if (!this.#tracks.has(track.handle)) return;
-        track.paused = paused;
-        this.#thread.send({ type: 'trackPaused', handle: track.handle, paused });
-      },
-      close: () => {
-        if (this.#closeTrack(track)) this.#update();
-      },
-    };
+  get key(): number {
+    return this.#deps.key;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get who(): { room: string; participant: string } {
+    return this.#deps.who;
+  }
+
+  get refusal(): MediaProblem | null {
+    return this.#refusal;
+  }
+
+  onDestination(listener: (destination: PacketDestination) => void): () => void {
+    return this.#tracks.onDestination(listener);
+  }
+
+  addTrack(info: TappedTrack, control: TrackControl): TrackSink {
+    return this.#tracks.add(info, control, () => this.#update());
   }
 
   caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
@@ -139,7 +121,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     if (words.startMs <= this.#given.words) {
       throw new EmostreamError('CONSENT_REQUIRED', 'startMs: these words began before consent to words was given');
     }
-    this.#thread.send({ type: 'caption', key: this.#deps.key, ...words });
+    this.#tracks.send({ type: 'caption', key: this.#deps.key, ...words });
   }
 
   /** Subscribers hear of it while its owner consents to the analysis of that track, from the moment of consent on. */
@@ -162,11 +144,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.bulkhead.steps(
       () => isAnything(this.#analysed) && this.#end(reason),
       () => this.#publisher.close(),
-      () => {
-        for (const handle of this.#tracks.keys()) this.#deps.releaseTrack(handle);
-        this.#tracks.clear();
-      },
-      () => this.#thread.send({ type: 'close', key: this.#deps.key }),
+      () => this.#tracks.closeAll(),
+      () => this.#tracks.send({ type: 'close', key: this.#deps.key }),
       () => this.#deps.bus.leave(this.#deps.who, !FOR_GOOD.has(reason)),
       () => this.#deps.onClosed(),
     );
@@ -174,43 +153,66 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   // --- from the analyser ------------------------------------------------------------------------------------------
 
-  window(features: WindowFeatures, generation: number): void {
-    if (this.#resuming && features.revision === 0) {
-      this.#resuming = false;
-      // Media may have taken until after the edge of another second to come to the new thread.
-      this.#tellLost(features.startMs);
-    }
-    this.#lastWindowEnd = Math.max(this.#lastWindowEnd, features.endMs);
-    this.bulkhead.attempt(() => this.#publisher.process(features, generation));
+  output(output: ParticipantOutput): void {
+    if (output.type === 'skipped') this.#skipped(output.startMs, output.endMs);
+    else this.#window(output);
   }
 
-  skipped(startMs: number, endMs: number): void {
+  trackOpened(handle: number): void {
+    this.#tracks.opened(handle);
+  }
+
+  trackProblem(handle: number, problem: MediaProblem): void {
+    this.#tracks.control(handle)?.stop(problem);
+  }
+
+  trackFlood(handle: number): void {
+    this.#tracks.control(handle)?.flood();
+  }
+
+  keyFrame(handle: number): void {
+    this.#tracks.control(handle)?.requestKeyFrame();
+  }
+
+  /** The process died, and nothing has taken its place yet. */
+  interrupt(): void {
+    this.#tracks.interrupt();
+  }
+
+  /** Another process takes over: everything is opened again in it, and subscribers are told what they missed. */
+  moveTo(process: ProcessEnd): void {
+    if (this.#refusal) return;
+    const tellTaps = this.#tracks.moveTo(process);
+    this.#tracks.send({ type: 'open', key: this.#deps.key });
+    this.#tellConsent();
+    for (const tell of tellTaps) this.bulkhead.attempt(tell);
+    this.#tellLost(Math.floor(this.#deps.clock() / 1000) * 1000);
+  }
+
+  /** Their media are not analysed any more: they end the process again and again. Subscribers and the call are told. */
+  setAside(problem: MediaProblem): void {
+    if (this.#refusal || this.#closed) return;
+    this.#tracks.send({ type: 'close', key: this.#deps.key });
+    this.#tracks.interrupt();
+    this.#refusal = problem;
+    for (const control of this.#tracks.controls) control.stop(problem);
+    this.#update(true);
+  }
+
+  #window(window: AnalysedWindow): void {
+    const { startMs, endMs, revision } = window.features;
+    // A hole: the streams began anew, or media took until after the edge of another second to come to a new process.
+    if (revision === 0) this.#tellLost(startMs);
+    this.#lastWindowEnd = Math.max(this.#lastWindowEnd, endMs);
+    this.#publisher.take(window);
+  }
+
+  #skipped(startMs: number, endMs: number): void {
     this.#lastWindowEnd = Math.max(this.#lastWindowEnd, endMs);
     this.#publisher.gap(startMs, endMs, 'overloaded');
   }
 
-  trackProblem(handle: number, problem: MediaProblem): void {
-    this.#tracks.get(handle)?.control.stop(problem);
-  }
-
-  keyFrame(handle: number): void {
-    this.#tracks.get(handle)?.control.requestKeyFrame();
-  }
-
-  /** The thread died; everything is opened again in another one, and subscribers are told what they missed. */
-  moveTo(thread: ThreadEnd): void {
-    this.#thread = thread;
-    thread.send({ type: 'open', key: this.#deps.key });
-    this.#tellConsent();
-    for (const track of this.#tracks.values()) {
-      this.#openInThread(track);
-      track.control.requestKeyFrame();
-    }
-    this.#resuming = true;
-    this.#tellLost(Math.floor(this.#deps.clock() / 1000) * 1000);
-  }
-
-  /** Windows up to this time went down with the thread. */
+  /** Windows up to this time went down with the process, or with the streams. */
   #tellLost(untilMs: number): void {
     if (this.#lastWindowEnd === 0 || untilMs <= this.#lastWindowEnd) return;
     this.#publisher.gap(this.#lastWindowEnd, untilMs, 'analysis-restarted');
@@ -219,35 +221,23 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   #tellConsent(): void {
     const terms: ConsentTerms = { generation: this.#generation, consent: this.#consent, given: { ...this.#given } };
-    this.#thread.send({ type: 'consent', key: this.#deps.key, ...terms });
-  }
-
-  #closeTrack({ handle }: Track): boolean {
-    if (!this.#tracks.delete(handle)) return false;
-    this.#deps.releaseTrack(handle);
-    this.#thread.send({ type: 'trackClose', handle });
-    return true;
-  }
-
-  #openInThread(track: Track): void {
-    this.#thread.send({ type: 'trackOpen', key: this.#deps.key, handle: track.handle, track: track.info });
-    if (track.paused) this.#thread.send({ type: 'trackPaused', handle: track.handle, paused: true });
+    this.#tracks.send({ type: 'consent', key: this.#deps.key, ...terms });
   }
 
   /** Works out what is analysed now and tells subscribers of a change; of a lost track only if it stays lost. */
   #update(graceIsOver = false): void {
     if (this.#closed) return;
     this.#cancelGrace?.();
-    const kinds = new Set([...this.#tracks.values()].map((track) => track.info.kind));
+    const kinds = new Set(this.#tracks.infos.map(({ kind }) => kind));
+    const may = this.#refusal ? NO_CONSENT : this.#consent;
     const next: Consent = {
-      face: this.#consent.face && kinds.has('video'),
-      voice: this.#consent.voice && kinds.has('audio'),
-      words: this.#consent.words,
+      face: may.face && kinds.has('video'),
+      voice: may.voice && kinds.has('audio'),
+      words: may.words,
     };
     const before = this.#analysed;
     if (next.face === before.face && next.voice === before.voice && next.words === before.words) return;
-    const lostTrack =
-      (before.face && !next.face && this.#consent.face) || (before.voice && !next.voice && this.#consent.voice);
+    const lostTrack = (before.face && !next.face && may.face) || (before.voice && !next.voice && may.voice);
     if (lostTrack && !graceIsOver) {
       const { schedule = scheduleTimeout } = this.#deps;
       this.#cancelGrace = schedule(
@@ -258,14 +248,19 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     }
     this.#analysed = next;
     if (isAnything(next)) {
-      // Windows begin at whole seconds: should the thread die before the first one comes, a gap tells of it from here on.
+      // Windows begin at whole seconds: should the process die before the first one comes, a gap tells of it from here on.
       if (!isAnything(before)) this.#lastWindowEnd = Math.ceil(this.#deps.clock() / 1000) * 1000;
       this.#deps.bus.publish({ type: 'begin', ...this.#deps.who, at: this.#deps.clock(), analysed: next });
       this.#deps.meter.count('emostream_events_total', { type: 'begin' });
     } else {
-      this.#end(isAnything(this.#consent) ? 'tracks-ended' : 'consent-withdrawn');
+      this.#end(this.#endReason());
       this.#lastWindowEnd = 0;
     }
+  }
+
+  #endReason(): EndReason {
+    if (this.#refusal) return 'set-aside';
+    return isAnything(this.#consent) ? 'tracks-ended' : 'consent-withdrawn';
   }
 
   #end(reason: EndReason): void {

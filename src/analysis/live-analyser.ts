@@ -3,13 +3,17 @@ import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
+import { scheduleTimeout } from '../common/schedule.js';
 import type { Meter } from '../common/metrics.js';
 import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
 import type { Analyser, ParticipantAnalysis } from '../sfu/types.js';
 import { AnalysedParticipant } from './analysed-participant.js';
-import { AnalysisThread, type AnalysisThreadEvents } from './analysis-thread.js';
-import type { AnalysisInspection } from './messages.js';
+import { AnalysisProcess } from './analysis-process.js';
+import { CrashLedger } from './crash-ledger.js';
+import type { AnalysisInspection, AnalysisOptions } from './messages.js';
+import { ProcessSlot } from './process-slot.js';
+import { Standby } from './standby.js';
 import { WindowPublisher, type WindowRunner } from './window-publisher.js';
 
 export interface LiveAnalyserDeps {
@@ -22,21 +26,27 @@ export interface LiveAnalyserDeps {
   logger: Logger;
 }
 
-interface Slot {
-  index: number;
-  thread: AnalysisThread;
-  /** False from a thread's death until another has taken its place; participants wait for that, also those who come new. */
-  running: boolean;
-  participants: Map<number, AnalysedParticipant>;
-}
+/** A process takes so many people before another is started beside it, if there may be one. */
+const PEOPLE_BEFORE_ANOTHER = 8;
+/** Most processes of their own accord: past it the engine, not the decoding, is what a machine lacks. */
+const MOST_BY_DEFAULT = 8;
+/** Somebody whose media were handled when a process ended comes back so much later than the others, ms. */
+const SUSPECT_PAUSE_MS = 1000;
 
-/** The analyser of the live server: a few threads, each with a share of the participants. */
+/**
+ * The analyser of the live server: a few processes, each with a share of the participants, and one more that waits to take the
+ * place of any. Whoever's media were being handled when a process ended is analysed in a process apart from then on, and not at
+ * all when it happens again and again.
+ */
 export class LiveAnalyser implements Analyser {
   readonly #deps: LiveAnalyserDeps;
   readonly #bulkhead: Bulkhead;
-  readonly #slots: Slot[] = [];
-  /** Track handle → its participant, for key frame requests. */
+  readonly #standby: Standby;
+  readonly #slots: ProcessSlot[] = [];
+  readonly #ledger = new CrashLedger();
+  /** Track handle → its participant. */
   readonly #owners = new Map<number, AnalysedParticipant>();
+  readonly #mostSlots: number;
   #nextKey = 1;
   #nextHandle = 1;
   #closed = false;
@@ -44,32 +54,36 @@ export class LiveAnalyser implements Analyser {
   private constructor(deps: LiveAnalyserDeps) {
     this.#deps = deps;
     this.#bulkhead = new Bulkhead('nothing', deps);
+    const { analysisProcesses } = deps.config;
+    this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
+    this.#standby = new Standby(() => AnalysisProcess.start(optionsOf(deps.config), deps), {
+      bulkhead: this.#bulkhead,
+      logger: deps.logger,
+    });
   }
 
+  /** Resolves when the first process takes packets. @throws EmostreamError INTERNAL or CONFIG_INVALID when it cannot */
   static async create(deps: LiveAnalyserDeps): Promise<LiveAnalyser> {
     const analyser = new LiveAnalyser(deps);
-    const count = deps.config.analysisThreads || Math.max(1, Math.floor(availableParallelism() / 2));
-    for (let index = 0; index < count; index++) {
-      const participants: Slot['participants'] = new Map();
-      analyser.#slots.push({ index, thread: await analyser.#startThread(index), running: true, participants });
-    }
+    const process = await AnalysisProcess.start(optionsOf(deps.config), deps);
+    analyser.#run(analyser.#addSlot(false), process);
+    analyser.#standby.prepare();
     return analyser;
   }
 
   open(who: { room: string; participant: string }): ParticipantAnalysis {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
-    // A call must not fail because its analysis does: while no thread runs, one waits where another will.
-    const slot = [...this.#slots].sort(
-      (a, b) => Number(b.running) - Number(a.running) || a.participants.size - b.participants.size,
-    )[0]!;
+    const suspicion = this.#ledger.of(nameOf(who), this.#deps.clock());
+    const slot = this.#slotFor(suspicion === 'suspect');
     const key = this.#nextKey++;
-    const { bus, meter, logger, clock } = this.#deps;
+    const { bus, meter, logger, clock, config } = this.#deps;
     const participant: AnalysedParticipant = new AnalysedParticipant({
       key,
       who,
-      thread: slot.thread,
-      publisher: (analysing) =>
-        new WindowPublisher(who, { ...this.#deps, smoothingMs: this.#deps.config.smoothing }, analysing),
+      process: suspicion === 'set-aside' ? null : slot.process,
+      refusal: suspicion === 'set-aside' ? 'analysis-crash' : null,
+      publisher: (analysing, bulkhead) =>
+        new WindowPublisher(who, { ...this.#deps, smoothingMs: config.smoothing }, analysing, bulkhead),
       bus,
       meter,
       logger,
@@ -80,94 +94,144 @@ export class LiveAnalyser implements Analyser {
         return handle;
       },
       releaseTrack: (handle) => this.#owners.delete(handle),
-      onClosed: () => slot.participants.delete(key),
+      onClosed: () => {
+        for (const { people } of this.#slots) people.delete(key);
+        this.#endEmptyQuarantine();
+      },
     });
-    slot.participants.set(key, participant);
+    slot.people.set(key, participant);
     return participant;
   }
 
-  /** All threads run. */
+  /** All processes run. */
   get healthy(): boolean {
-    return this.#slots.every((slot) => slot.running);
+    return this.#slots.every((slot) => slot.process?.alive);
   }
 
-  /** What the threads hold, for leak tests and diagnosis. */
-  async inspect(): Promise<AnalysisInspection[]> {
-    return Promise.all(this.#slots.filter((slot) => slot.running).map((slot) => slot.thread.inspect()));
+  /** Process ids, for diagnosis and drills. */
+  get pids(): number[] {
+    return this.#slots.flatMap(({ process }) => (process ? [process.pid] : []));
   }
 
-  /** Ends a thread as a crash would: fault injection for tests and drills. Its participants move to a new one. */
-  async killThread(index: number): Promise<void> {
-    await this.#slots[index]?.thread.kill();
+  /** What the processes hold, for leak tests and diagnosis. */
+  inspect(): Promise<AnalysisInspection[]> {
+    return Promise.all(this.#slots.flatMap(({ process }) => (process ? [process.inspect()] : [])));
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     for (const slot of this.#slots)
-      for (const participant of slot.participants.values()) participant.close('server-closing');
-    await Promise.all(this.#slots.filter((slot) => slot.running).map((slot) => slot.thread.close()));
+      for (const participant of [...slot.people.values()]) participant.close('server-closing');
+    await Promise.all([this.#standby.close(), ...this.#slots.map(({ process }) => process?.close())]);
   }
 
-  #startThread(index: number): Promise<AnalysisThread> {
-    const participant = (key: number) => this.#slots[index]?.participants.get(key);
-    const events: AnalysisThreadEvents = {
-      onWindow: ({ key, generation, features }) => {
-        const owner = participant(key);
-        if (owner) owner.bulkhead.attempt(() => owner.window(features, generation));
-        else this.#deps.meter.count('emostream_dropped_total', { stage: 'publish', reason: 'participant-ended' });
-      },
-      onSkipped: ({ key, startMs, endMs }) => {
-        const owner = participant(key);
-        owner?.bulkhead.attempt(() => owner.skipped(startMs, endMs));
-      },
-      onKeyFrame: (handle) => {
-        const owner = this.#owners.get(handle);
-        owner?.bulkhead.attempt(() => owner.keyFrame(handle));
-      },
-      onTrackProblem: (handle, problem) => {
-        const owner = this.#owners.get(handle);
-        owner?.bulkhead.attempt(() => owner.trackProblem(handle, problem));
-      },
-      onDied: () => {
-        const slot = this.#slots[index];
-        if (slot) this.#bulkhead.attempt(() => this.#replace(slot));
-      },
+  /** A call must not fail because its analysis does: while no process runs, one waits where another will. */
+  #slotFor(suspect: boolean): ProcessSlot {
+    if (suspect) return this.#slots.find((slot) => slot.quarantine) ?? this.#begin(this.#addSlot(true));
+    const usual = this.#slots.filter((slot) => !slot.quarantine);
+    const [best] = usual.sort((a, b) => Number(!b.process) - Number(!a.process) || a.people.size - b.people.size);
+    if (best && (best.people.size < PEOPLE_BEFORE_ANOTHER || usual.length >= this.#mostSlots)) return best;
+    const another = this.#standby.take();
+    if (!another) return best ?? this.#begin(this.#addSlot(false));
+    return this.#run(this.#addSlot(false), another);
+  }
+
+  #addSlot(quarantine: boolean): ProcessSlot {
+    const slot = new ProcessSlot(quarantine);
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  /** Gives the slot the process that waits, or the next one, and with it everybody who waits in the slot. */
+  #begin(slot: ProcessSlot): ProcessSlot {
+    this.#standby.next((process) => {
+      if (this.#closed || !this.#slots.includes(slot)) return void this.#bulkhead.attempt(() => process.close());
+      this.#run(slot, process);
+    });
+    return slot;
+  }
+
+  #run(slot: ProcessSlot, process: AnalysisProcess): ProcessSlot {
+    slot.process = process;
+    const owner = (handle: number, act: (participant: AnalysedParticipant) => void) => {
+      const participant = this.#owners.get(handle);
+      participant?.bulkhead.attempt(() => act(participant));
     };
-    const { config, meter, logger } = this.#deps;
-    return AnalysisThread.start(
-      {
-        index,
-        allowedLatenessMs: config.allowedLateness,
-        wordsRevisionHorizonMs: config.wordsRevisionHorizon,
-        faceCrops: config.faceCrops,
-        transcriber: config.transcriber ?? null,
-        maxPixelRate: config.maxPixelRate,
+    process.serve({
+      onOutput: (key, output) => {
+        const participant = slot.people.get(key);
+        if (participant) return participant.bulkhead.attempt(() => participant.output(output));
+        this.#deps.meter.count('emostream_dropped_total', { stage: 'publish', reason: 'participant-ended' });
       },
-      { events, meter, logger },
+      onParticipantFailed: (key) => slot.people.get(key)?.close('failed'),
+      onTrackOpened: (handle) => owner(handle, (participant) => participant.trackOpened(handle)),
+      onKeyFrame: (handle) => owner(handle, (participant) => participant.keyFrame(handle)),
+      onTrackProblem: (handle, problem) => owner(handle, (participant) => participant.trackProblem(handle, problem)),
+      onTrackFlood: (handle) => owner(handle, (participant) => participant.trackFlood(handle)),
+      onDied: (handle) => this.#replace(slot, handle),
+    });
+    for (const participant of slot.people.values()) {
+      participant.bulkhead.attempt(() => participant.moveTo(process));
+    }
+    return slot;
+  }
+
+  /** A process died: another takes its people. Packets sent meanwhile went nowhere, which the gap events tell. */
+  #replace(slot: ProcessSlot, handle: number | null): void {
+    slot.process = null;
+    for (const participant of slot.people.values()) participant.interrupt();
+    if (this.#closed) return;
+    this.#deps.meter.count('emostream_worker_restarts_total', { worker: 'analysis' });
+    const suspect = handle === null ? undefined : this.#owners.get(handle);
+    if (suspect) this.#suspect(slot, suspect);
+    if (slot.quarantine && slot.people.size === 0) this.#endEmptyQuarantine();
+    else this.#begin(slot);
+  }
+
+  #suspect(slot: ProcessSlot, participant: AnalysedParticipant): void {
+    const { clock, meter, logger } = this.#deps;
+    const { key, who } = participant;
+    this.#ledger.crashed(nameOf(who), clock());
+    const isSetAside = this.#ledger.of(nameOf(who), clock()) === 'set-aside';
+    logger.error({ ...who, isSetAside }, 'a process ended while the media of this participant were being handled');
+    slot.people.delete(key);
+    if (isSetAside) {
+      meter.count('emostream_set_asides_total', { reason: 'analysis-crash' });
+      slot.people.set(key, participant);
+      return participant.setAside('analysis-crash');
+    }
+    scheduleTimeout(
+      SUSPECT_PAUSE_MS,
+      participant.bulkhead.wrap(() => {
+        if (this.#closed || participant.closed) return;
+        const apart = this.#slotFor(true);
+        apart.people.set(key, participant);
+        if (apart.process) participant.moveTo(apart.process);
+      }),
     );
   }
 
-  /** A thread died: another takes its participants. Packets sent meanwhile went nowhere, which the gap events tell. */
-  async #replace(slot: Slot): Promise<void> {
-    slot.running = false;
-    if (this.#closed) return;
-    this.#deps.meter.count('emostream_worker_restarts_total', { worker: 'analysis' });
-    this.#deps.logger.error({ thread: slot.index }, 'analysis thread died; starting another');
-    try {
-      const thread = await this.#startThread(slot.index);
-      if (this.#closed) return await thread.close();
-      slot.thread = thread;
-      slot.running = true;
-      for (const participant of slot.participants.values()) {
-        participant.bulkhead.attempt(() => participant.moveTo(thread));
-      }
-    } catch (error) {
-      this.#deps.logger.fatal({ err: error }, 'analysis thread cannot be started; trying again in a second');
-      setTimeout(
-        this.#bulkhead.wrap(() => this.#replace(slot)),
-        1000,
-      ).unref();
+  #endEmptyQuarantine(): void {
+    for (const slot of this.#slots.filter(({ quarantine, people }) => quarantine && people.size === 0)) {
+      this.#slots.splice(this.#slots.indexOf(slot), 1);
+      const { process } = slot;
+      if (process) this.#bulkhead.attempt(() => process.close());
     }
   }
+}
+
+function nameOf({ room, participant }: { room: string; participant: string }): string {
+  return JSON.stringify([room, participant]);
+}
+
+function optionsOf(config: Config): AnalysisOptions {
+  return {
+    allowedLatenessMs: config.allowedLateness,
+    wordsRevisionHorizonMs: config.wordsRevisionHorizon,
+    faceCrops: config.faceCrops,
+    transcriber: config.transcriber ?? null,
+    maxPacketRate: config.maxPacketRate,
+    maxPixelRate: config.maxPixelRate,
+  };
 }

@@ -3,17 +3,18 @@ import type { Modality } from '../common/emotions.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Measurement } from '../common/thread-meter.js';
 import type { WindowFeatures } from '../features/types.js';
-import type { SenderReport, TrackInfo } from '../sfu/types.js';
+import type { SenderReport, TappedTrack } from '../sfu/types.js';
 
-/** What an analysis thread is started with. Plain data. */
+/** What an analysis process is started with. Plain data, without a secret. */
 export interface AnalysisOptions {
-  index: number;
   allowedLatenessMs: number;
   wordsRevisionHorizonMs: number;
   /** Face crops per window at most. */
   faceCrops: number;
   /** Module of the server-side speech recognition; null: none. */
   transcriber: string | null;
+  /** Most packets of a track handled per second. */
+  maxPacketRate: number;
   /** Most pixels of a track decoded per second. */
   maxPixelRate: number;
 }
@@ -27,22 +28,27 @@ export interface ConsentTerms {
   given: Record<Modality, number>;
 }
 
-/** Main thread → analysis thread. `key` names a participant, `handle` a track, both for the life of the thread. */
+/**
+ * Main process → analysis process. `key` names a participant, `handle` a track, both for the life of the server. RTP packets do
+ * not come this way: mediasoup sends them by UDP.
+ */
 export type ToAnalysis =
+  | { type: 'start'; options: AnalysisOptions }
   | { type: 'open'; key: number }
   | { type: 'close'; key: number }
   | ({ type: 'consent'; key: number } & ConsentTerms)
   | { type: 'caption'; key: number; text: string; startMs: number; endMs: number; arrivalMs: number }
-  | { type: 'trackOpen'; key: number; handle: number; track: TrackInfo }
+  | { type: 'trackOpen'; key: number; handle: number; track: TappedTrack }
   | { type: 'trackPaused'; handle: number; paused: boolean }
   | { type: 'trackClose'; handle: number }
+  /** Of any stream of the track's producer: which of them speaks of the packets is found out there. */
   | { type: 'senderReport'; handle: number; report: SenderReport }
-  /** Packets of any tracks, in order of arrival, as one transferred buffer. */
-  | { type: 'packets'; handles: number[]; arrivals: number[]; lengths: number[]; data: Uint8Array<ArrayBuffer> }
+  /** The layer that is sent, by the SSRC of its reports. */
+  | { type: 'preferReports'; handle: number; ssrc: number | undefined }
   | { type: 'inspect'; id: number }
   | { type: 'stop' };
 
-/** What a leak test counts in a thread. */
+/** What a leak test counts in a process. */
 export interface AnalysisInspection {
   participants: number;
   tracks: number;
@@ -50,16 +56,34 @@ export interface AnalysisInspection {
   tensors: number;
 }
 
-/** Analysis thread → main thread. */
+/** A window on its way to inference. */
+export interface AnalysedWindow {
+  type: 'window';
+  features: WindowFeatures;
+  /** The consent under which all of it was measured. */
+  generation: number;
+}
+
+/** What comes out of one participant's streams. */
+export type ParticipantOutput =
+  | AnalysedWindow
+  /** Windows [startMs, endMs) that were never made (the process was suspended or overrun). */
+  | { type: 'skipped'; startMs: number; endMs: number };
+
+/** Analysis process → main process. */
 export type FromAnalysis =
-  | { type: 'ready' }
-  | { type: 'window'; key: number; generation: number; features: WindowFeatures }
-  /** Windows [startMs, endMs) that were never made (the thread was suspended or overrun). */
-  | { type: 'skipped'; key: number; startMs: number; endMs: number }
+  /** Models are loaded; packets are taken on these UDP ports of 127.0.0.1. */
+  | { type: 'ready'; ports: number[] }
+  | { type: 'failed'; message: string }
+  | { type: 'output'; key: number; output: ParticipantOutput }
+  /** The streams of a participant failed again and again. */
+  | { type: 'participantFailed'; key: number }
+  /** Packets of the track are taken from now on. */
+  | { type: 'trackOpened'; handle: number }
   | { type: 'keyFrame'; handle: number }
   /** The track sends more than is decoded, and goes on so; nothing of it is decoded any more. */
   | { type: 'trackProblem'; handle: number; problem: MediaProblem }
+  /** The track brings far more packets than it may. */
+  | { type: 'trackFlood'; handle: number }
   | { type: 'metrics'; measurements: Measurement[] }
-  /** A message of packets was handled: the main thread's flow control. */
-  | { type: 'handled' }
   | { type: 'inspection'; id: number; result: AnalysisInspection };

@@ -1,11 +1,14 @@
+import { concatMap, filter, mergeMap, type OperatorFunction, Subject, tap } from 'rxjs';
+import type { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import type { Meter } from '../common/metrics.js';
 import { buildEmotionEvent, type FeatureSummary } from '../events/build-event.js';
-import type { EventBus } from '../events/bus.js';
+import type { EventBus, UnsequencedEvent } from '../events/bus.js';
 import type { GapEvent } from '../events/schema.js';
 import { ScoreSmoother } from '../events/smoothing.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { EmotionScores, SettledCrop } from '../inference/types.js';
+import type { AnalysedWindow } from './messages.js';
 
 /** What became of a window that was handed to inference. */
 export type WindowOutcome =
@@ -33,8 +36,31 @@ export interface PublisherDeps {
   smoothingMs: number;
 }
 
+interface Judged extends AnalysedWindow {
+  outcome: WindowOutcome;
+  /** Server wall clock, ms. */
+  scoredMs: number;
+}
+
+/**
+ * Windows of one participant → the same with their scores, in order. The runner gathers the windows of everybody in batches; it
+ * bounds what waits, and answers for what it drops.
+ */
+export function judgeInBatches(
+  runner: WindowRunner,
+  who: { room: string; participant: string },
+  clock: Clock,
+): OperatorFunction<AnalysedWindow, Judged> {
+  return mergeMap(async (window) => {
+    const outcome = await runner.submit({ ...who, features: window.features });
+    return { ...window, outcome, scoredMs: clock() };
+  });
+}
+
 /** The windows of one participant on their way from features to events. */
 export class WindowPublisher {
+  /** The door by which windows come in from the analysis processes. */
+  readonly #window$ = new Subject<AnalysedWindow>();
   #smoother: ScoreSmoother;
   #generation = 0;
   #closed = false;
@@ -44,8 +70,23 @@ export class WindowPublisher {
     private readonly deps: PublisherDeps,
     /** Whether anything is analysed at the moment: nothing follows an `end`. */
     private readonly analysing: () => boolean,
+    bulkhead: Bulkhead,
   ) {
     this.#smoother = new ScoreSmoother(deps.smoothingMs);
+    this.#window$
+      .pipe(
+        filter((window) => this.#mayPublish(window)),
+        judgeInBatches(deps.runner, who, deps.clock),
+        // Asked again: consent may have been withdrawn meanwhile, and given anew.
+        filter((window) => this.#mayPublish(window)),
+        concatMap((window) => this.#toEvents(window)),
+        tap((event) => deps.bus.publish(event)),
+      )
+      .subscribe({ error: (error: unknown) => bulkhead.fail(error) });
+  }
+
+  take(window: AnalysedWindow): void {
+    this.#window$.next(window);
   }
 
   /** A generation of consent begins: what was measured before, or smoothed of it, is not published any more. */
@@ -55,44 +96,36 @@ export class WindowPublisher {
     this.deps.runner.cancel(this.who.room, this.who.participant);
   }
 
-  /**
-   * Never rejects: what fails becomes a gap event and a count.
-   * @param generation the consent under which all of the window was measured
-   */
-  async process(features: WindowFeatures, generation: number): Promise<void> {
-    if (!this.#mayPublish(features, generation)) return;
-    const outcome = await this.deps.runner.submit({ ...this.who, features });
-    const scoredMs = this.deps.clock();
-    // Asked again: consent may have been withdrawn meanwhile, and given anew.
-    if (!this.#mayPublish(features, generation)) return;
+  /** A window that has no scores becomes a gap event, which is not among these: it must be told at once. */
+  #toEvents({ features, outcome, scoredMs }: Judged): UnsequencedEvent[] {
     if ('dropped' in outcome) {
       // A lost revision loses no window: the event that it would have revised stands.
       if (features.revision === 0) {
         this.gap(features.startMs, features.endMs, outcome.dropped === 'overloaded' ? 'overloaded' : 'engine-failed');
       }
-      return;
+      return [];
     }
-    const { scores } = outcome;
+    const { scores, queueMs, inferenceMs } = outcome;
     const smoothed =
       features.revision === 0
         ? this.#smoother.next(scores.probabilities, features.endMs)
         : // Smoothing runs forward in time; a revised past window shows its own scores.
           scores.probabilities;
     const publishMs = this.deps.clock();
-    this.deps.bus.publish(
+    this.#measure(features, publishMs);
+    return [
       buildEmotionEvent({
         ...this.who,
         features: { ...features, ...summarise(features, scores) },
         scores,
         smoothed,
         engine: this.deps.engine,
-        queueMs: outcome.queueMs,
-        inferenceMs: outcome.inferenceMs,
+        queueMs,
+        inferenceMs,
         scoredMs,
         publishMs,
       }),
-    );
-    this.#measure(features, publishMs);
+    ];
   }
 
   gap(start: number, end: number, reason: GapEvent['reason']): void {
@@ -103,10 +136,11 @@ export class WindowPublisher {
 
   close(): void {
     this.#closed = true;
+    this.#window$.complete();
     this.deps.runner.cancel(this.who.room, this.who.participant);
   }
 
-  #mayPublish(features: WindowFeatures, generation: number): boolean {
+  #mayPublish({ features, generation }: AnalysedWindow): boolean {
     const current = generation === this.#generation;
     if (current && !this.#closed && this.analysing()) return true;
     this.deps.meter.count('emostream_dropped_total', {

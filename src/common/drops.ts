@@ -3,7 +3,7 @@
  * series begins at 0 (test/telemetry/known-labels.test.ts compares this with what the code counts).
  */
 export const DROPS = {
-  sfu: ['short-packet', 'packet-rate', 'report-rate'],
+  sfu: ['report-rate'],
   rtp: ['malformed', 'payload-type', 'overload', 'duplicate', 'late', 'old-stream', 'discontinuity'],
   'media-clock': ['absurd-report', 'stale-report'],
   audio: ['corrupt', 'decoder-resting', 'sound-rate'],
@@ -39,7 +39,7 @@ export const DROPS = {
     'words-late',
     'words-overflow',
   ],
-  analysis: ['thread-overrun', 'thread-restarts'],
+  analysis: ['short-packet', 'no-track', 'packet-rate', 'overrun', 'process-overrun', 'channel-full'],
   inference: [
     ...['overflow', 'deadline', 'invalid', 'failed', 'cancelled', 'closed'],
     // Face crops; `crop-gone`: a window named one that is not kept any more.

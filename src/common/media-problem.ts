@@ -2,7 +2,7 @@
  * What keeps a track's media from being analysed although its owner consents. `not-connected`: no network path from the
  * sender (ICE or DTLS did not come about); `no-packets`: a path, but nothing comes over it. The others are limits of this
  * server that the track exceeded, for which its analysis (or the track) was stopped: `packet-rate`, `bitrate`,
- * `picture-size`, `pixel-rate`. Browser-safe.
+ * `picture-size`, `pixel-rate`; `analysis-crash`: they ended the process that decodes them again and again. Browser-safe.
  */
 export const MEDIA_PROBLEMS = [
   'not-connected',
@@ -11,5 +11,6 @@ export const MEDIA_PROBLEMS = [
   'bitrate',
   'picture-size',
   'pixel-rate',
+  'analysis-crash',
 ] as const;
 export type MediaProblem = (typeof MEDIA_PROBLEMS)[number];

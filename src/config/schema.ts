@@ -114,7 +114,13 @@ export const configSchema = z.strictObject({
     1,
     100_000,
   ),
-  analysisThreads: int('Threads that decode media and make features. 0: one per two cores.', 'count', 0, 0, 64),
+  analysisProcesses: int(
+    'Most processes that decode media and make features; one more waits to take the place of any. 0: one per core, 8 at most.',
+    'count',
+    0,
+    0,
+    64,
+  ),
 
   faceCrops: int(
     'Pictures of the face judged per second at most, the best ones; each costs the engine about as much as all of the voice.',

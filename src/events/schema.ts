@@ -131,7 +131,8 @@ export const endEventSchema = z.strictObject({
   /**
    * `tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back.
    * `token-expired`: the access token ended, and then the seat that was kept for a while. `failed`: the analysis of this
-   * person failed and was given up; the call goes on. `worker-died`: the media of the whole room are gone; the people in it
+   * person failed and was given up; the call goes on. `set-aside`: their media ended the process that decodes them again and
+   * again, and are not analysed any more. `worker-died`: the media of the whole room are gone; the people in it
    * join again. `server-closing`: the server ends, or restarts.
    */
   reason: z.enum([
@@ -142,6 +143,7 @@ export const endEventSchema = z.strictObject({
     'removed',
     'token-expired',
     'failed',
+    'set-aside',
     'worker-died',
     'server-closing',
   ]),

@@ -20,6 +20,8 @@ export interface AudioReceiverOptions {
   /** The participant's media clock. */
   mediaClock: MediaClock;
   onChunk: (chunk: AudioChunk) => void;
+  /** Called before foreign bytes are handed to the decoder. */
+  beforeDecode?: () => void;
   /** Longest a missing packet is waited for, ms. Default 80. */
   jitterWaitMs?: number;
 }
@@ -90,6 +92,7 @@ export class AudioTrackReceiver {
     const startMs = clock();
     if (!this.#budget.admit(opusTicks(packet.payload), startMs)) return this.#drop('sound-rate');
     if (!this.#resets.has(startMs)) return this.#drop('decoder-resting');
+    this.#options.beforeDecode?.();
     try {
       const sounds = this.#decoder.decode(packet.payload, this.#unwrap.next(packet.timestamp));
       const decodedMs = clock();

@@ -4,4 +4,5 @@ export { liveDecoders } from './codec-library.js';
 export { MediaClock } from './media-clock.js';
 export type { PixelProblem } from './pixel-budget.js';
 export * from './types.js';
+export { type Received, receiveAudio, receiveVideo, type TrackInput } from './receive-track.js';
 export { VideoTrackReceiver, type VideoReceiverOptions } from './video-track-receiver.js';

@@ -21,6 +21,8 @@ export interface VideoReceiverOptions {
   /** The participant's media clock. */
   mediaClock: MediaClock;
   requestKeyFrame: () => void;
+  /** Called before foreign bytes are handed to the decoder. */
+  beforeDecode?: () => void;
   onFrame: (frame: VideoFrame) => void;
   /** The track got to this media time, ms: also for pictures that are decoded but not handed on. */
   onProgress?: (mediaTime: number) => void;
@@ -176,6 +178,7 @@ export class VideoTrackReceiver {
     this.#inDecoder.set(tag, frame);
     if (this.#inDecoder.size > MAX_IN_DECODER) this.#inDecoder.delete(tag - MAX_IN_DECODER);
     const startMs = clock();
+    this.#options.beforeDecode?.();
     try {
       const pictures = this.#decoder.decode(frame.data, tag, (shown) => this.#wanted(shown));
       const decodedMs = clock();

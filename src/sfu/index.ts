@@ -1,11 +1,12 @@
-export { DirectTap } from './direct-tap.js';
 export { CLIENT_CAPABILITIES, MEDIA_CODECS, TAP_CAPABILITIES } from './media-codecs.js';
 export type { ConsumerInfo, ProducerInfo } from './media-info.js';
 export type { ProblemFinder } from './media-problems.js';
 export type { ParticipantCloseReason } from './participant-events.js';
 export { Participant } from './participant.js';
 export { Room, type RoomCloseReason, type RoomDeps } from './room.js';
+export { RtpTap } from './rtp-tap.js';
 export { TapCounter } from './tap-counter.js';
+export { TapTransports } from './tap-transports.js';
 export type { Tap, TapDeps } from './tap.js';
 export { WorkerPool, type MediaWorker, type WorkerPoolOptions } from './worker-pool.js';
 export type * from './types.js';

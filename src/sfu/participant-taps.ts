@@ -19,8 +19,6 @@ export interface ParticipantTapsDeps {
   meter: Meter;
   logger: Logger;
   onMediaProblem: (source: Source, problem: MediaProblem | null) => void;
-  /** Most packets per second that one track may have. */
-  maxPacketRate: number;
   /** A track brings far more packets than that. */
   onFlood: (producer: types.Producer) => void;
 }
@@ -93,6 +91,10 @@ export class ParticipantTaps {
     const allowed = this.#consent[MODALITY[source]];
     if (!allowed) this.#close(track);
     if (!allowed || track.tap || track.setAside || producer.closed) return Promise.resolve();
+    if (analysis.refusal) {
+      this.setAside(producer.id, analysis.refusal);
+      return Promise.resolve();
+    }
     const tap = this.#deps.createTap({
       producer,
       source,
@@ -102,7 +104,6 @@ export class ParticipantTaps {
       meter,
       logger,
       onStop: (problem) => this.setAside(producer.id, problem),
-      maxPacketRate: this.#deps.maxPacketRate,
       onFlood: () => this.#deps.onFlood(producer),
     });
     track.tap = tap;

@@ -5,12 +5,13 @@ import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
-import { DirectTap } from './direct-tap.js';
 import { MEDIA_CODECS } from './media-codecs.js';
 import type { ParticipantCloseReason } from './participant-events.js';
 import { Participant } from './participant.js';
 import { checkRtpCapabilities } from './rtp-checks.js';
+import { RtpTap } from './rtp-tap.js';
 import type { TapCounter } from './tap-counter.js';
+import { TapTransports } from './tap-transports.js';
 import type { Analyser } from './types.js';
 import type { MediaWorker, WorkerPool } from './worker-pool.js';
 
@@ -37,31 +38,25 @@ const PARTICIPANT_REASON: Record<RoomCloseReason, ParticipantCloseReason> = {
   failed: 'failed',
 };
 
-/** One call: a mediasoup router, the participants on it, and the transport that the taps of the room share. */
+/** One call: a mediasoup router, the participants on it, and the transports that the taps of the room share. */
 export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
   readonly id: string;
   /** The room's router: tests and benchmarks put their own RTP into it. */
   readonly router: types.Router;
   readonly #deps: RoomDeps;
   readonly #worker: MediaWorker;
-  readonly #tapTransport: types.DirectTransport;
+  readonly #tapTransports: TapTransports;
   readonly #bulkhead: Bulkhead;
   readonly #participants = new Map<string, Participant>();
   #closed = false;
 
-  private constructor(
-    id: string,
-    deps: RoomDeps,
-    worker: MediaWorker,
-    router: types.Router,
-    tap: types.DirectTransport,
-  ) {
+  private constructor(id: string, deps: RoomDeps, worker: MediaWorker, router: types.Router) {
     super();
     this.id = id;
     this.router = router;
     this.#deps = deps;
     this.#worker = worker;
-    this.#tapTransport = tap;
+    this.#tapTransports = new TapTransports(router);
     worker.rooms += 1;
     // Only a worker that ends takes its routers along.
     this.#bulkhead = new Bulkhead('room', { ...deps, close: () => this.close('failed') });
@@ -74,13 +69,10 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
   /** @throws EmostreamError WORKER_DIED while no worker runs */
   static async create(id: string, deps: RoomDeps): Promise<Room> {
     const worker = await deps.pool.acquire();
-    let router: types.Router | undefined;
     try {
-      router = await worker.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
-      return new Room(id, deps, worker, router, await router.createDirectTransport());
+      return new Room(id, deps, worker, await worker.worker.createRouter({ mediaCodecs: MEDIA_CODECS }));
     } catch (error) {
       deps.pool.suspect(worker);
-      new Bulkhead('nothing', deps).steps(() => router?.close());
       throw new EmostreamError('WORKER_DIED', 'the media worker ended while the room was opened: try again', {
         cause: error,
       });
@@ -118,7 +110,7 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
       analysis,
       findProducer: (producerId) => this.#findProducer(producerId),
       suspectWorker: () => this.#deps.pool.suspect(this.#worker),
-      createTap: (tap) => new DirectTap(this.#tapTransport, tap),
+      createTap: (tap) => new RtpTap(this.#tapTransports, tap),
       ...this.#deps,
     });
     this.#participants.set(id, participant);

@@ -12,7 +12,7 @@ import type { ParticipantAnalysis } from './types.js';
  * and final, also while it is still opening.
  */
 export interface Tap {
-  /** Resolves when packets flow (or when it was closed meanwhile). */
+  /** Resolves when packets flow, or will as soon as there is where to (or when it was closed meanwhile). */
   open(): Promise<void>;
   close(): void;
 }
@@ -28,9 +28,7 @@ export interface TapDeps {
   logger: Logger;
   /** Analysis asks that the track be set aside: the owner of the tap closes it. */
   onStop: (problem: MediaProblem) => void;
-  /** Most packets per second; more are dropped. */
-  maxPacketRate: number;
-  /** Many were dropped: the owner ends the sender. */
+  /** Far more packets or reports came than may: the owner ends the sender. */
   onFlood: () => void;
 }
 

@@ -34,18 +34,38 @@ export interface TrackInfo {
   clockRate: number;
 }
 
+/** A track as its packets come to analysis. */
+export interface TappedTrack extends TrackInfo {
+  /** Of the packets as they are sent to analysis. */
+  ssrc: number;
+  /** UDP port of 127.0.0.1 from which they are sent. */
+  fromPort: number;
+  /** There are other streams of the same producer, with sender reports of their own. */
+  simulcast: boolean;
+}
+
 /** What the analyser can ask of a track. */
 export interface TrackControl {
   requestKeyFrame(): void;
   /** The track exceeds a limit and is analysed no more: its tap is closed, and everybody concerned is told why. */
   stop(problem: MediaProblem): void;
+  /** The track brings far more packets than it may. */
+  flood(): void;
 }
 
-/** Where the tap of one track pours its packets. */
+/** Where packets for analysis are to be sent: UDP on loopback. */
+export interface PacketDestination {
+  port: number;
+}
+
+/** What a tap tells analysis of one track; the packets go by UDP. */
 export interface TrackSink {
-  packet(packet: TapPacket): void;
-  /** A report of the very stream (SSRC) that is tapped, on its own RTP clock. */
+  /** Resolves when packets are taken there (or the track was closed meanwhile). */
+  readonly ready: Promise<void>;
+  /** A report of any stream (SSRC) of the producer: which of them speaks of the packets is found out there. */
   senderReport(report: SenderReport): void;
+  /** The stream that is being sent, as far as it is known. */
+  preferReports(ssrc: number | undefined): void;
   /** The track pauses (muted) or resumes: no media is expected while it is paused. */
   setPaused(paused: boolean): void;
   close(): void;
@@ -61,9 +81,16 @@ export type CloseReason =
 
 /** The analysis of one participant, as the server sees it. There is no consent at first; tracks are added only after it. */
 export interface ParticipantAnalysis {
+  /** Why tracks of this person are not analysed, whatever they consent to; null: they are. No track is added then. */
+  readonly refusal: MediaProblem | null;
   /** What may be analysed from now on; the server adds and closes tracks itself. */
   setConsent(consent: Consent): void;
-  addTrack(track: TrackInfo, control: TrackControl): TrackSink;
+  addTrack(track: TappedTrack, control: TrackControl): TrackSink;
+  /**
+   * Tells where packets are to be sent: before this returns, if that is known, and whenever it changes: then the tracks are added
+   * again. Returns what ends it.
+   */
+  onDestination(listener: (destination: PacketDestination) => void): () => void;
   /**
    * Words on the server's wall clock, ms. Only called with consent to words.
    * @throws EmostreamError CONSENT_REQUIRED when they began before it

@@ -1,7 +1,7 @@
-import { Observable, type Subscription } from 'rxjs';
+import { concatMap, defer, type OperatorFunction } from 'rxjs';
 import type { Modality } from '../common/emotions.js';
-import type { AlignedWindow, Timed, TimedWords } from './types.js';
 import type { AlignerOptions } from './aligner-options.js';
+import type { AlignedWindow, Timed, TimedWords } from './types.js';
 import { WindowAligner } from './window-aligner.js';
 
 /** A track (or consent) of one modality comes, goes, pauses or resumes. */
@@ -11,21 +11,16 @@ export interface TrackChange {
   paused: boolean;
 }
 
-/** A track has come to a media time without giving an item. */
-export interface Progress {
-  modality: 'face' | 'voice';
-  mediaTime: number;
-  arrivalMs: number;
-}
-
-/** One participant's streams. All are hot: what comes while nobody listens is gone. */
-export interface ParticipantSources<F, A> {
-  frame$: Observable<Timed<F>>;
-  audioWindow$: Observable<Timed<A>>;
-  transcript$: Observable<TimedWords>;
-  track$: Observable<TrackChange>;
-  progress$: Observable<Progress>;
-}
+/** Everything of one participant that windows are made of, merged into one stream, and the time that closes them. */
+export type AlignerInput<F, A> =
+  | { type: 'track'; change: TrackChange }
+  | { type: 'frame'; frame: Timed<F> }
+  | { type: 'audio'; audio: Timed<A> }
+  | { type: 'words'; words: TimedWords }
+  /** A track has come to a media time without giving an item. */
+  | { type: 'progress'; modality: 'face' | 'voice'; mediaTime: number; arrivalMs: number }
+  /** Server wall clock, ms, several times a second. */
+  | { type: 'tick'; now: number };
 
 export type Aligned<F, A> =
   | { type: 'window'; window: AlignedWindow<F, A> }
@@ -33,64 +28,40 @@ export type Aligned<F, A> =
   | { type: 'skipped'; startMs: number; endMs: number };
 
 /**
- * One participant's streams → aligned windows. Nothing is queued but what WindowAligner holds (see there for its bounds);
- * windows come out within a tick. Unsubscribing frees everything.
- * @param tick$ server wall clock, ms, several times a second
+ * One participant's pictures, sound and words → aligned one-second windows. Nothing is queued but what WindowAligner holds (see
+ * there for its bounds); windows come out with a tick.
  */
-export function alignWindows<F, A>(
-  sources: ParticipantSources<F, A>,
-  tick$: Observable<number>,
-  options: AlignerOptions,
-): Observable<Aligned<F, A>> {
-  return new Observable((subscriber) => {
-    const aligner = new WindowAligner<F, A>(options);
-    const follow = <T>(source: Observable<T>, next: (item: T) => void): Subscription =>
-      source.subscribe({
-        next,
-        error: (error: unknown) => {
-          subscriber.error(error);
-        },
-      });
-    subscriber.add(
-      follow(sources.track$, ({ modality, on, paused }) => {
-        aligner.setTrack(modality, on, paused);
-      }),
-    );
-    subscriber.add(
-      follow(sources.progress$, ({ modality, mediaTime, arrivalMs }) => {
-        aligner.progress(modality, mediaTime, arrivalMs);
-      }),
-    );
-    subscriber.add(
-      follow(sources.frame$, (frame) => {
-        aligner.pushFrame(frame);
-      }),
-    );
-    subscriber.add(
-      follow(sources.audioWindow$, (item) => {
-        aligner.pushAudio(item);
-      }),
-    );
-    subscriber.add(
-      follow(sources.transcript$, (words) => {
-        aligner.pushWords(words);
-      }),
-    );
-    subscriber.add(
-      tick$.subscribe({
-        next: (now) => {
-          const { windows, skipped } = aligner.advance(now);
-          if (skipped) subscriber.next({ type: 'skipped', ...skipped });
-          for (const window of windows) subscriber.next({ type: 'window', window });
-        },
-        error: (error: unknown) => {
-          subscriber.error(error);
-        },
-        // No more ticks, no more windows.
-        complete: () => {
-          subscriber.complete();
-        },
-      }),
-    );
-  });
+export function alignWindows<F, A>(options: AlignerOptions): OperatorFunction<AlignerInput<F, A>, Aligned<F, A>> {
+  return (input$) =>
+    defer(() => {
+      const aligner = new WindowAligner<F, A>(options);
+      return input$.pipe(concatMap((input) => align(aligner, input)));
+    });
+}
+
+const NOTHING: readonly never[] = [];
+
+function align<F, A>(aligner: WindowAligner<F, A>, input: AlignerInput<F, A>): readonly Aligned<F, A>[] {
+  switch (input.type) {
+    case 'track':
+      aligner.setTrack(input.change.modality, input.change.on, input.change.paused);
+      return NOTHING;
+    case 'frame':
+      aligner.pushFrame(input.frame);
+      return NOTHING;
+    case 'audio':
+      aligner.pushAudio(input.audio);
+      return NOTHING;
+    case 'words':
+      aligner.pushWords(input.words);
+      return NOTHING;
+    case 'progress':
+      aligner.progress(input.modality, input.mediaTime, input.arrivalMs);
+      return NOTHING;
+    case 'tick': {
+      const { windows, skipped } = aligner.advance(input.now);
+      const closed = windows.map((window) => ({ type: 'window' as const, window }));
+      return skipped ? [{ type: 'skipped', ...skipped }, ...closed] : closed;
+    }
+  }
 }

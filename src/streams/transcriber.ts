@@ -2,9 +2,9 @@ import type { AudioChunk, TranscriptSegment } from '../media/types.js';
 
 /**
  * Speech recognition on the server: takes one participant's sound, gives their words back with media times. It runs in an
- * analysis thread, only while its owner consents to both voice and words; beside it, captions that the client sends go on.
+ * analysis process, only while its owner consents to both voice and words; beside it, captions that the client sends go on.
  *
- * `push` must not block for long (a chunk is 20 ms of sound, from up to dozens of people per thread): heavy recognisers
+ * `push` must not block for long (a chunk is 20 ms of sound, from up to dozens of people per process): heavy recognisers
  * start a thread or process of their own. Words may come late: up to `wordsRevisionHorizon` they still revise the event
  * of the second in which they were said.
  */

@@ -150,11 +150,11 @@ describe('a call', () => {
     expect(call.of('end', 'swap').length).toBe(1);
   });
 
-  it('survives the death of an analysis thread: events go on, and each second that is lost is told', async () => {
+  it('survives the death of an analysis process: events go on, and each second that is lost is told', async () => {
     const brave = await call.join('brave', { recording: person, consent: SEEN });
     brave.peer.start();
     await call.until('a face', () => last('brave')?.face.present);
-    await call.app.analyser.killThread(0);
+    call.killProcess();
     const killedAt = systemClock();
     const after = await call.until('a face again', () =>
       firsts('brave').find((e) => e.window.start >= killedAt && e.face.present),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FairShare } from '../../src/analysis/fair-share.js';
+import { FairShare } from '../../src/analysis/child/fair-share.js';
 
 const takeAll = (share: FairShare, key: number, most = Infinity) => {
   let taken = 0;
@@ -22,43 +22,28 @@ describe('places on the way to a thread', () => {
     expect(takeAll(share, 99, 50)).toBe(50);
   });
 
-  test('what is handled makes room, batch by batch in the order of sending', () => {
+  test('what is handled makes room', () => {
     const share = new FairShare(40);
     expect(takeAll(share, 1)).toBe(8);
-    share.sent();
-    takeAll(share, 2, 2);
-    share.sent();
-    share.handled();
-    expect(share.total).toBe(2);
-    expect(takeAll(share, 1)).toBe(8);
-    share.sent();
-    share.handled();
-    share.handled();
-    expect(share.total).toBe(0);
-    // One message too many is no harm.
-    share.handled();
-    expect(share.total).toBe(0);
+    expect(share.take(1)).toBe(false);
+    share.release(1);
+    expect(share.take(1)).toBe(true);
+    expect(share.total).toBe(8);
   });
 
   test('never holds more than its capacity, and ends empty', () => {
-    const action = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom('sent' as const, 'handled' as const));
+    const action = fc.record({ key: fc.integer({ min: 0, max: 5 }), take: fc.boolean() });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.array(action, { maxLength: 300 }), (capacity, actions) => {
         const share = new FairShare(capacity);
-        let batches = 0;
-        for (const step of actions) {
-          if (typeof step === 'number') share.take(step);
-          else if (step === 'sent') {
-            share.sent();
-            batches += 1;
-          } else if (batches > 0) {
-            share.handled();
-            batches -= 1;
-          }
+        const held: number[] = [];
+        for (const { key, take } of actions) {
+          if (take && share.take(key)) held.push(key);
+          else if (!take && held.length > 0) share.release(held.shift()!);
+          expect(share.total).toBe(held.length);
           expect(share.total).toBeLessThanOrEqual(capacity);
         }
-        share.sent();
-        for (; batches >= 0; batches--) share.handled();
+        for (const key of held) share.release(key);
         expect(share.total).toBe(0);
       }),
     );

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { callRecording } from '../../bench/support/call-recording.js';
 import { projectFile } from '../../bench/support/project-file.js';
-import { loadTranscriber } from '../../src/analysis/load-transcriber.js';
+import { loadTranscriber } from '../../src/analysis/child/load-transcriber.js';
 import { Call } from './support/call.js';
 
 describe('server-side transcriber', () => {

@@ -10,7 +10,7 @@ import { configSchema } from '../../src/config/schema.js';
 import { listEngines } from '../../src/inference/engines.js';
 import { ENGINE_NAMES } from '../../src/inference/types.js';
 
-const CONFIG = { httpPort: 0, jwtSecret: 'a-secret-for-tests-of-32-characters!', rtcWorkers: 1, analysisThreads: 1 };
+const CONFIG = { httpPort: 0, jwtSecret: 'a-secret-for-tests-of-32-characters!', rtcWorkers: 1, analysisProcesses: 1 };
 
 function logger() {
   const lines: Record<string, unknown>[] = [];

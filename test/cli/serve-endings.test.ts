@@ -28,6 +28,8 @@ describe.each([
     const clients = [await somebody(port, 'Alice'), await somebody(port, 'Bob')];
     const workers = subject.workers();
     expect(workers.length).toBe(1);
+    const analysis = subject.analysisProcesses();
+    expect(analysis.length).toBeGreaterThan(0);
     let workerAtClosing: boolean | undefined;
     clients[0]?.socket.on('message', (data) => {
       if ((data as Buffer).toString().includes('serverClosing')) workerAtClosing = isAlive(workers[0] ?? 0);
@@ -44,7 +46,7 @@ describe.each([
     // The worker is in another group, and lives until everybody was told.
     expect(workerAtClosing).toBe(true);
     expect(await subject.exited).toEqual({ code: 0, signal: null });
-    for (const worker of workers) expect(isAlive(worker)).toBe(false);
+    for (const pid of [...workers, ...analysis]) expect(isAlive(pid)).toBe(false);
   });
 });
 

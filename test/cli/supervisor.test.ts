@@ -117,7 +117,7 @@ describe('a supervisor that dies', () => {
 });
 
 it('a supervisor whose launcher is killed ends with it', async () => {
-  const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-threads', '1'];
+  const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-processes', '1'];
   const script = `import { execute } from ${JSON.stringify(EXECUTE)}; await execute(process.execPath, ${JSON.stringify(args)});`;
   const launcher = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

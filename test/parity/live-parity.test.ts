@@ -21,7 +21,7 @@ import { FACE_SIZE, MEL_FRAMES, MEL_HOP_MS, type WindowFeatures } from '../../sr
 import { createEngine } from '../../src/inference/engines.js';
 import { loadModel } from '../../src/inference/model-format.js';
 import type { Engine, ModelInput } from '../../src/inference/types.js';
-import { MEDIA_CODECS } from '../../src/sfu/index.js';
+import { MEDIA_CODECS, TapTransports } from '../../src/sfu/index.js';
 import { windowAt } from '../../src/training/voice-windows.js';
 import { silentLogger, startSfu, type Sfu } from '../sfu/support/sfu-fixture.js';
 
@@ -108,7 +108,7 @@ describe('what the network gets in a call', () => {
     let done: () => void = () => undefined;
     const last = new Promise<void>((resolve) => (done = resolve));
     const analyser = await LiveAnalyser.create({
-      config: { ...loadConfig({ env: {} }), analysisThreads: 1 },
+      config: { ...loadConfig({ env: {} }), analysisProcesses: 1 },
       bus: new InProcessBus({ journalSize: 10, maxRooms: 2 }),
       runner: {
         submit: ({ features }) => {
@@ -129,7 +129,7 @@ describe('what the network gets in a call', () => {
       analyser,
       meter: sfu.meter,
       router,
-      direct: await router.createDirectTransport(),
+      taps: new TapTransports(router),
       room: 'parity',
       participant: 'person',
       recording,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { InProcessBus } from '../../src/events/in-process-bus.js';
+import { LocalReceiver } from '../sfu/support/local-receiver.js';
 import { RecordingAnalyser } from '../sfu/support/recording-analyser.js';
 import { RtpSender } from '../sfu/support/rtp-sender.js';
 import { ALL, NONE, startServer, type TestServer } from './support/test-server.js';
@@ -175,7 +176,7 @@ test('what somebody asked who is gone by now is not begun: nobody would end thei
 test('closing tells everybody how it ends, and leaves no process and no port', async () => {
   const bus = new InProcessBus({ journalSize: 10, maxRooms: 10 });
   // An analyser that says how it ended, as the real one does.
-  const recording = new RecordingAnalyser();
+  const recording = new RecordingAnalyser(await LocalReceiver.create());
   const analyser = {
     open: (who: { room: string; participant: string }) => {
       const analysis = recording.open(who);

@@ -94,7 +94,7 @@ describe('a sender in a room', () => {
     expect(producer.closed).toBe(false);
   });
 
-  test('a flood into the analysis is dropped at the tap and ended there, not waited for', async () => {
+  test('a flood into the analysis is dropped at its door and ended there, not waited for', async () => {
     const { sfu, participant, sender, problems } = await seat(VOICE);
     const producer = await sender.opus(3333);
     await participant.adopt(producer, 'microphone');
@@ -112,7 +112,7 @@ describe('a sender in a room', () => {
     expect(producer.closed).toBe(true);
     // A second's worth at once, and what a second or less earns on a busy machine; the flood was ten a millisecond.
     expect(sfu.analyser.of('alice').tracks[0]?.packets.length).toBeLessThan(2000);
-    expect(sfu.meter.value('emostream_dropped_total', { stage: 'sfu', reason: 'packet-rate' })).toBeGreaterThan(0);
+    expect(sfu.meter.value('emostream_dropped_total', { stage: 'analysis', reason: 'packet-rate' })).toBeGreaterThan(0);
     expect(sfu.meter.value('emostream_refused_total', { what: 'packet' })).toBeGreaterThan(0);
   });
 

@@ -1,15 +1,16 @@
 import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
-import { filter, firstValueFrom, interval, map, type Subscription, take, toArray } from 'rxjs';
+import { filter, firstValueFrom, interval, map, merge, Subject, type Subscription, take, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Recording, seeded, SyntheticPeer, wallClock } from '../../bench/support/index.js';
 import { type AudioChunk, AudioTrackReceiver, MediaClock, VideoTrackReceiver } from '../../src/media/index.js';
 import { MEDIA_CODECS } from '../../src/sfu/media-codecs.js';
-import type { TrackInfo, TrackSink } from '../../src/sfu/types.js';
+import type { TrackInfo } from '../../src/sfu/types.js';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
-import { alignWindows, ParticipantStreams } from '../../src/streams/index.js';
+import { type AlignerInput, alignWindows } from '../../src/streams/index.js';
 import { CountingMeter } from '../media/support/counting-meter.js';
 import { tap } from '../media/support/tapped-peer.js';
+import type { PacketSink } from '../sfu/support/local-receiver.js';
 import {
   flashRecording,
   type FlashWindow,
@@ -96,16 +97,16 @@ async function run(seed: number): Promise<{ windows: FlashWindow[]; startMs: num
   // Away from the windows' edges, where being a millisecond off would be another window.
   const startMs = Math.ceil(wallClock() / 1000) * 1000 + 1000 + EDGE_MS + random() * (1000 - 2 * EDGE_MS);
   const trips = new Trips(startMs);
-  const streams = new ParticipantStreams<number, AudioChunk>();
+  const input = new Subject<AlignerInput<number, AudioChunk>>();
   const mediaClock = new MediaClock(meter);
   const ticks: Subscription[] = [];
-  const receive = (track: TrackInfo, requestKeyFrame: () => void): TrackSink => {
+  const receive = (track: TrackInfo, requestKeyFrame: () => void): PacketSink => {
     const common = { meter, clock: wallClock, mediaClock };
     const onFrame = (frame: Parameters<typeof timedPicture>[0]) => {
-      streams.frame(timedPicture(frame));
+      input.next({ type: 'frame', frame: timedPicture(frame) });
     };
     const onChunk = (chunk: AudioChunk) => {
-      streams.audio(timedSound(chunk));
+      input.next({ type: 'audio', audio: timedSound(chunk) });
     };
     const receiver =
       track.kind === 'video'
@@ -124,7 +125,9 @@ async function run(seed: number): Promise<{ windows: FlashWindow[]; startMs: num
       leavesAfterMs: video ? 0 : 20,
     });
   };
-  const windows$ = alignWindows(streams, interval(50).pipe(map(wallClock)), { meter }).pipe(
+  const tick$ = interval(50).pipe(map(() => ({ type: 'tick' as const, now: wallClock() })));
+  const windows$ = merge(input, tick$).pipe(
+    alignWindows<number, AudioChunk>({ meter }),
     filter((event) => event.type === 'window'),
     map((event) => event.window),
     take(WINDOWS),
@@ -138,14 +141,14 @@ async function run(seed: number): Promise<{ windows: FlashWindow[]; startMs: num
         control.requestKeyFrame();
       });
     closers.push(await tap(router, producer, open));
-    streams.setTrack({ modality: producer.kind === 'video' ? 'face' : 'voice', on: true, paused: false });
+    const modality = producer.kind === 'video' ? 'face' : 'voice';
+    input.next({ type: 'track', change: { modality, on: true, paused: false } });
   }
   peer.start(startMs);
   const windows = await result;
   for (const close of closers) close();
   for (const tick of ticks) tick.unsubscribe();
   peer.close();
-  expect(streams.observed).toBe(false);
-  streams.close();
+  expect(input.observed).toBe(false);
   return { windows, startMs, lost: peer.link.lost, trips };
 }

@@ -6,7 +6,7 @@ import {
 import { type App, startApp } from '../../../src/cli/app.js';
 import { loadConfig } from '../../../src/config/load.js';
 import type { RoomEvent } from '../../../src/events/schema.js';
-import { MEDIA_CODECS } from '../../../src/sfu/index.js';
+import { MEDIA_CODECS, TapTransports } from '../../../src/sfu/index.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 
 /** The whole real server, and synthetic people in front of it. */
@@ -17,7 +17,7 @@ export class Call {
   private constructor(
     readonly app: App,
     readonly router: types.Router,
-    private readonly direct: types.DirectTransport,
+    private readonly taps: TapTransports,
     readonly room: string,
   ) {
     app.bus.subscribe(room, (event) => {
@@ -34,7 +34,7 @@ export class Call {
     const worker = app.server.pool.workers[0];
     if (!worker) throw new Error('no mediasoup worker');
     const router = await worker.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
-    return new Call(app, router, await router.createDirectTransport(), room);
+    return new Call(app, router, new TapTransports(router), room);
   }
 
   join(
@@ -44,11 +44,16 @@ export class Call {
     return SyntheticParticipant.create({
       ...this.app,
       router: this.router,
-      direct: this.direct,
+      taps: this.taps,
       room: this.room,
       participant,
       ...options,
     });
+  }
+
+  /** Ends an analysis process as a native crash would. */
+  killProcess(): void {
+    process.kill(this.app.analyser.pids[0]!, 'SIGSEGV');
   }
 
   of<T extends RoomEvent['type']>(type: T, participant: string): Extract<RoomEvent, { type: T }>[] {

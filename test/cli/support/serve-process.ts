@@ -27,7 +27,7 @@ export class ServeProcess extends Recorder {
   constructor(options: ServeOptions = {}) {
     super();
     const { flags = [], stdout = 'pipe', stderr = 'pipe', env = { EMOSTREAM_JWT_SECRET: SECRET } } = options;
-    const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-threads', '1', ...flags];
+    const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-processes', '1', ...flags];
     this.child = spawn(process.execPath, args, {
       detached: true,
       stdio: ['ignore', stdout, stderr],
@@ -70,9 +70,14 @@ export class ServeProcess extends Recorder {
     return childrenOf(this.pid)[0] ?? 0;
   }
 
-  /** mediasoup's workers, the only children of the server. */
+  /** mediasoup's workers. */
   workers(): number[] {
-    return childrenOf(this.server());
+    return childrenOf(this.server()).filter((pid) => !isAnalysis(pid));
+  }
+
+  /** The processes that decode, and the one that waits. */
+  analysisProcesses(): number[] {
+    return childrenOf(this.server()).filter(isAnalysis);
   }
 
   /** Ends whatever is left of it. */
@@ -84,6 +89,11 @@ export class ServeProcess extends Recorder {
 /** proc(5), /proc/pid/task/tid/children */
 export function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+/** proc(5), /proc/pid/cmdline */
+function isAnalysis(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('analysis-child');
 }
 
 export function isAlive(pid: number): boolean {

@@ -1,6 +1,7 @@
 import { handleUncaught } from '../../../src/cli/uncaught.js';
 import type { ParticipantAnalysis } from '../../../src/sfu/types.js';
 import { silentLogger } from '../../sfu/support/sfu-fixture.js';
+import { LocalReceiver } from '../../sfu/support/local-receiver.js';
 import { RecordingAnalyser } from '../../sfu/support/recording-analyser.js';
 import { startServer } from '../../server/support/test-server.js';
 
@@ -31,7 +32,7 @@ class FailingAnalyser extends RecordingAnalyser {
   }
 }
 
-const analyser = new FailingAnalyser();
+const analyser = new FailingAnalyser(await LocalReceiver.create());
 const subject = await startServer({}, { analyser });
 handleUncaught({ meter: subject.meter, logger: silentLogger }, () => console.log('doubt'));
 process.on('message', (closed: string) => {

@@ -3,28 +3,34 @@ import pino from 'pino';
 import { Bulkhead } from '../../../src/common/bulkhead.js';
 import { type Meter, silentMeter } from '../../../src/common/metrics.js';
 import type { Source } from '../../../src/common/consent.js';
-import { DirectTap } from '../../../src/sfu/direct-tap.js';
-import type { ParticipantAnalysis, TrackControl, TrackInfo, TrackSink } from '../../../src/sfu/types.js';
+import { RtpTap, TapTransports } from '../../../src/sfu/index.js';
+import type { ParticipantAnalysis, TrackControl, TrackInfo } from '../../../src/sfu/types.js';
+import { LocalReceiver, type PacketSink } from '../../sfu/support/local-receiver.js';
 import { wallClock } from '../../../bench/support/index.js';
 
 /** Taps a producer with the product's own tap; `open` makes the sink of the track. Returns what closes it. */
 export async function tap(
   router: types.Router,
   producer: types.Producer,
-  open: (track: TrackInfo, control: TrackControl) => TrackSink,
+  open: (track: TrackInfo, control: TrackControl) => PacketSink,
   meter: Meter = silentMeter,
 ): Promise<() => void> {
-  const transport = await router.createDirectTransport();
+  const receiver = await LocalReceiver.create(meter);
   const source: Source = producer.kind === 'video' ? 'camera' : 'microphone';
   const analysis: ParticipantAnalysis = {
     setConsent() {},
-    addTrack: open,
+    refusal: null,
+    onDestination(listener) {
+      listener(receiver.destination);
+      return () => undefined;
+    },
+    addTrack: (info, control) => receiver.open(info, open(info, control)),
     caption() {},
     mediaProblem() {},
     close() {},
   };
   const logger = pino({ level: 'silent' });
-  const directTap = new DirectTap(transport, {
+  const rtpTap = new RtpTap(new TapTransports(router), {
     producer,
     source,
     analysis,
@@ -33,12 +39,11 @@ export async function tap(
     meter,
     logger,
     onStop: () => undefined,
-    maxPacketRate: 1000,
     onFlood: () => undefined,
   });
-  await directTap.open();
+  await rtpTap.open();
   return () => {
-    directTap.close();
-    transport.close();
+    rtpTap.close();
+    receiver.close();
   };
 }

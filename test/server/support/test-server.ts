@@ -4,6 +4,7 @@ import type { UnsequencedEvent } from '../../../src/events/bus.js';
 import { InProcessBus } from '../../../src/events/in-process-bus.js';
 import { createServer, mintToken, type RunningServer, type ServerDeps } from '../../../src/server/index.js';
 import type { Grants } from '../../../src/server/protocol.js';
+import { LocalReceiver } from '../../sfu/support/local-receiver.js';
 import { RecordingAnalyser } from '../../sfu/support/recording-analyser.js';
 import { RecordingMeter } from '../../sfu/support/recording-meter.js';
 import { silentLogger } from '../../sfu/support/sfu-fixture.js';
@@ -33,7 +34,7 @@ export async function startServer(
   deps: Partial<ServerDeps> = {},
   journalSize = 100,
 ): Promise<TestServer> {
-  const analyser = new RecordingAnalyser();
+  const analyser = new RecordingAnalyser(await LocalReceiver.create());
   const meter = new RecordingMeter();
   const bus = new InProcessBus({ journalSize, maxRooms: 100 });
   const server = await createServer({

@@ -5,14 +5,15 @@ import type {
   ParticipantAnalysis,
   SenderReport,
   TapPacket,
+  TappedTrack,
   TrackControl,
-  TrackInfo,
   TrackSink,
 } from '../../../src/sfu/types.js';
+import type { LocalReceiver } from './local-receiver.js';
 import { Recorder } from './recorder.js';
 
 export interface RecordedTrack {
-  info: TrackInfo;
+  info: TappedTrack;
   control: TrackControl;
   packets: TapPacket[];
   reports: SenderReport[];
@@ -32,9 +33,13 @@ export interface RecordedParticipant {
   closed: CloseReason | undefined;
 }
 
-/** Stands where the decoding stages will be, and writes down what the tap hands it. */
+/** Stands where the analysis processes are, and writes down what reaches them of a tap. */
 export class RecordingAnalyser extends Recorder implements Analyser {
   readonly participants: RecordedParticipant[] = [];
+
+  constructor(private readonly receiver: LocalReceiver) {
+    super();
+  }
 
   of(participant: string): RecordedParticipant {
     const found = this.participants.findLast((recorded) => recorded.participant === participant);
@@ -62,6 +67,11 @@ export class RecordingAnalyser extends Recorder implements Analyser {
       this.changed();
     };
     return {
+      refusal: null,
+      onDestination: (listener) => {
+        listener(this.receiver.destination);
+        return () => undefined;
+      },
       setConsent: (consent) => record(() => recorded.consents.push(consent)),
       addTrack: (info, control) => this.#track(recorded, info, control),
       caption: (words) => record(() => recorded.captions.push(words)),
@@ -70,7 +80,7 @@ export class RecordingAnalyser extends Recorder implements Analyser {
     };
   }
 
-  #track(recorded: RecordedParticipant, info: TrackInfo, control: TrackControl): TrackSink {
+  #track(recorded: RecordedParticipant, info: TappedTrack, control: TrackControl): TrackSink {
     const track: RecordedTrack = { info, control, packets: [], reports: [], paused: false, closed: false };
     recorded.tracks.push(track);
     this.changed();
@@ -79,11 +89,12 @@ export class RecordingAnalyser extends Recorder implements Analyser {
       change();
       this.changed();
     };
-    return {
-      packet: (packet) => record(() => track.packets.push(packet)),
-      senderReport: (report) => record(() => track.reports.push(report)),
-      setPaused: (paused) => record(() => (track.paused = paused)),
+    const sink = {
+      packet: (packet: TapPacket) => record(() => track.packets.push(packet)),
+      senderReport: (report: SenderReport) => record(() => track.reports.push(report)),
+      setPaused: (paused: boolean) => record(() => (track.paused = paused)),
       close: () => record(() => (track.closed = true)),
     };
+    return this.receiver.open(info, sink, () => control.flood());
   }
 }

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { systemClock } from '../../../src/common/clock.js';
 import { Room, TapCounter, WorkerPool } from '../../../src/sfu/index.js';
 import { findWorkerBinary } from '../../../src/sfu/worker-binary.js';
+import { LocalReceiver } from './local-receiver.js';
 import { RecordingAnalyser } from './recording-analyser.js';
 import { RecordingMeter } from './recording-meter.js';
 
@@ -10,7 +11,7 @@ export const silentLogger = pino({ level: 'silent' });
 /** Real workers with what stands around them. */
 export async function startSfu(size = 1) {
   const meter = new RecordingMeter();
-  const analyser = new RecordingAnalyser();
+  const analyser = new RecordingAnalyser(await LocalReceiver.create(meter));
   const pool = await WorkerPool.create({
     size,
     rtcHost: '127.0.0.1',

@@ -1,4 +1,4 @@
-import type { TrackSink } from '../../../src/sfu/types.js';
+import type { PacketSink } from '../../sfu/support/local-receiver.js';
 
 /** A late second shows in the media clock for so long, ms: from then on it is made good at 50 ms a second. */
 const LOOK_BACK_MS = 4000;
@@ -22,7 +22,7 @@ export class Trips {
    * Hands everything on to the sink, and measures the packets' trips.
    * @param track RTP clock rate in Hz, the timestamp at the start, and how long after its media time a packet leaves, ms
    */
-  watch(sink: TrackSink, track: { clockRate: number; timestampOffset: number; leavesAfterMs: number }): TrackSink {
+  watch(sink: PacketSink, track: { clockRate: number; timestampOffset: number; leavesAfterMs: number }): PacketSink {
     return {
       packet: (packet) => {
         const timestamp = Buffer.from(packet.data.buffer, packet.data.byteOffset).readUInt32BE(4);

@@ -1,11 +1,13 @@
-import { Subject, type Subscription } from 'rxjs';
-import type { ThreadEnd } from '../../../../src/analysis/analysed-participant.js';
-import { ConsentedStreams } from '../../../../src/analysis/consented-streams.js';
-import type { ToAnalysis } from '../../../../src/analysis/messages.js';
-import { Transcription } from '../../../../src/analysis/transcription.js';
+import { concatMap, map, Observable, Subject, type Subscription } from 'rxjs';
+import type { ProcessEnd } from '../../../../src/analysis/process-tracks.js';
+import type { AnalysisEnv } from '../../../../src/analysis/child/analysis-env.js';
+import { ParticipantDoor, TrackDoor } from '../../../../src/analysis/child/participant-media.js';
+import { participantWindows, type Stages } from '../../../../src/analysis/child/participant-windows.js';
+import type { ParticipantOutput, ToAnalysis } from '../../../../src/analysis/messages.js';
 import { silentMeter } from '../../../../src/common/metrics.js';
 import type { WindowFeatures } from '../../../../src/features/types.js';
-import { type AlignedWindow, alignWindows, type TranscriberOptions } from '../../../../src/streams/index.js';
+import type { AudioChunk, TrackInput } from '../../../../src/media/index.js';
+import type { AlignedWindow, TranscriberOptions } from '../../../../src/streams/index.js';
 
 /** A decoder gives an item out so much later, ms. */
 const DECODING = 60;
@@ -24,32 +26,50 @@ export interface SimulatedItem {
 export interface ThreadDeps {
   clock: () => number;
   item(id: number): SimulatedItem;
-  onWindow(key: number, generation: number, features: WindowFeatures, measurements: number[]): void;
-  onSkipped(key: number, startMs: number, endMs: number): void;
+  /** What a window is made of, told when it is made. */
+  onMade(features: WindowFeatures, measurements: number[]): void;
+  onOutput(key: number, output: ParticipantOutput): void;
 }
 
 type Incoming = ToAnalysis | { type: 'packet'; handle: number; id: number };
 
-/** An analysis thread without decoders and features: the real streams, alignment and transcription between slow queues. */
-export class SimulatedThread implements ThreadEnd {
+/** An analysis process without decoders and features: the real streams, alignment and consent between slow queues. */
+export class SimulatedThread implements ProcessEnd {
+  readonly ports = [1];
   dead = false;
   readonly #deps: ThreadDeps;
   readonly #inbox: { atMs: number; message: Incoming }[] = [];
   readonly #outbox: { atMs: number; deliver: () => void }[] = [];
-  readonly #people = new Map<number, SimulatedPipeline>();
-  readonly #owners = new Map<number, number>();
+  readonly #people = new Map<number, { door: ParticipantDoor; windows: Subscription }>();
+  readonly #tracks = new Map<number, { key: number; track: TrackDoor }>();
   readonly #tick = new Subject<number>();
+  /** Words on their way out of recognisers. */
+  readonly #recognising: { atMs: number; give: () => void }[] = [];
+  readonly #env: AnalysisEnv;
 
   constructor(deps: ThreadDeps) {
     this.#deps = deps;
+    this.#env = {
+      options: {
+        allowedLatenessMs: 150,
+        wordsRevisionHorizonMs: 5000,
+        faceCrops: 2,
+        transcriber: 'simulated',
+        maxPacketRate: 1000,
+        maxPixelRate: 1,
+      },
+      transcriber: (options) => this.#recogniser(options),
+      tick$: this.#tick,
+      clock: deps.clock,
+      meter: silentMeter,
+    };
   }
 
   send(message: ToAnalysis): void {
     if (!this.dead) this.#inbox.push({ atMs: this.#deps.clock(), message });
   }
 
-  packet(_key: number, handle: number, data: Uint8Array): void {
-    const id = new DataView(data.buffer).getUint32(0);
+  packet(handle: number, id: number): void {
     if (!this.dead) this.#inbox.push({ atMs: this.#deps.clock(), message: { type: 'packet', handle, id } });
   }
 
@@ -58,7 +78,7 @@ export class SimulatedThread implements ThreadEnd {
     if (this.dead) return;
     const now = this.#deps.clock();
     while (this.#inbox[0] && this.#inbox[0].atMs <= now - lagMs) this.#handle(this.#inbox.shift()!.message);
-    for (const person of this.#people.values()) person.tick(now);
+    while (this.#recognising[0] && this.#recognising[0].atMs <= now) this.#recognising.shift()!.give();
     this.#tick.next(now);
   }
 
@@ -70,130 +90,107 @@ export class SimulatedThread implements ThreadEnd {
 
   #handle(message: Incoming): void {
     switch (message.type) {
-      case 'packet':
-        this.#person(message.handle)?.packet(message.handle, this.#deps.item(message.id));
-        break;
-      case 'open': {
-        const { key } = message;
-        const later = (deliver: () => void) => this.#outbox.push({ atMs: this.#deps.clock(), deliver });
-        this.#people.set(
-          key,
-          new SimulatedPipeline({
-            clock: this.#deps.clock,
-            tick$: this.#tick,
-            onWindow: (...window) => later(() => this.#deps.onWindow(key, ...window)),
-            onSkipped: (startMs, endMs) => later(() => this.#deps.onSkipped(key, startMs, endMs)),
-          }),
-        );
+      case 'packet': {
+        const data = new Uint8Array(4);
+        new DataView(data.buffer).setUint32(0, message.id);
+        this.#tracks.get(message.handle)?.track.packet({ data, arrivalMs: this.#deps.item(message.id).arrivalMs });
         break;
       }
-      case 'close':
-        this.#people.get(message.key)?.close();
+      case 'open': {
+        const { key } = message;
+        const door = new ParticipantDoor();
+        const windows = participantWindows(door, () => this.#stages(), this.#env).subscribe((output) => {
+          this.#outbox.push({ atMs: this.#deps.clock(), deliver: () => this.#deps.onOutput(key, output) });
+        });
+        this.#people.set(key, { door, windows });
+        break;
+      }
+      case 'close': {
+        const person = this.#people.get(message.key);
+        person?.door.close();
+        person?.windows.unsubscribe();
         this.#people.delete(message.key);
         break;
+      }
       case 'consent':
-        this.#people.get(message.key)?.streams.setConsent(message);
+        this.#people.get(message.key)?.door.setConsent(message);
         break;
       case 'caption':
-        this.#people.get(message.key)?.streams.caption(message);
+        this.#people.get(message.key)?.door.caption(message);
         break;
-      case 'trackOpen':
-        this.#owners.set(message.handle, message.key);
-        this.#people.get(message.key)?.openTrack(message.handle, message.track.kind === 'video' ? 'face' : 'voice');
+      case 'trackOpen': {
+        const track = new TrackDoor(message.handle, message.track);
+        this.#tracks.set(message.handle, { key: message.key, track });
+        this.#people.get(message.key)?.door.openTrack(track);
         break;
-      case 'trackClose':
-        this.#person(message.handle)?.closeTrack(message.handle);
+      }
+      case 'trackClose': {
+        const key = this.#tracks.get(message.handle)?.key ?? -1;
+        this.#tracks.delete(message.handle);
+        this.#people.get(key)?.door.closeTrack(message.handle);
         break;
+      }
       default:
         break;
     }
   }
 
-  #person(handle: number): SimulatedPipeline | undefined {
-    return this.#people.get(this.#owners.get(handle) ?? -1);
-  }
-}
-
-interface PipelineDeps {
-  clock: () => number;
-  tick$: Subject<number>;
-  onWindow(generation: number, features: WindowFeatures, measurements: number[]): void;
-  onSkipped(startMs: number, endMs: number): void;
-}
-
-/** As ParticipantPipeline, where values are the numbers of measurements. */
-class SimulatedPipeline {
-  readonly streams: ConsentedStreams<number, number>;
-  readonly #deps: PipelineDeps;
-  readonly #tracks = new Map<number, { modality: 'face' | 'voice'; decoding: SimulatedItem[] }>();
-  readonly #transcription: Transcription;
-  readonly #subscription: Subscription;
-  /** Words on their way out of recognisers. */
-  readonly #recognising: { atMs: number; give: () => void }[] = [];
-
-  constructor(deps: PipelineDeps) {
-    this.#deps = deps;
-    this.#transcription = new Transcription({
-      factory: (options) => this.#recogniser(options),
-      onWords: (words) => this.streams.caption(words),
-      meter: silentMeter,
-      clock: deps.clock,
-    });
-    this.streams = new ConsentedStreams({
-      meter: silentMeter,
-      setWordsWanted: (wanted) => this.#transcription.setWanted(wanted),
-    });
-    const options = { meter: silentMeter, wordsRevisionHorizonMs: 5000, wordsWindowMs: 8000, audioWindowMs: 3000 };
-    this.#subscription = alignWindows(this.streams, deps.tick$, options).subscribe((aligned) => {
-      if (aligned.type === 'skipped') return deps.onSkipped(aligned.startMs, aligned.endMs);
-      const { features, measurements } = featuresOf(aligned.window);
-      deps.onWindow(this.streams.generation, features, measurements);
-    });
+  /** Packets are the numbers of measurements, and come out of a decoder later. */
+  #stages(): Stages<SimulatedItem, number, number> {
+    const decoded = (input$: Observable<TrackInput>) => input$.pipe(this.#decode());
+    const timed = (item: SimulatedItem, durationMs: number) => {
+      const { id, mediaTime, arrivalMs } = item;
+      return { mediaTime, durationMs, arrivalMs, decodedMs: this.#deps.clock(), value: id };
+    };
+    return {
+      receiveVideo: () => (input$) =>
+        decoded(input$).pipe(
+          concatMap((item) => [
+            { type: 'item' as const, item },
+            { type: 'progress' as const, mediaTime: item.mediaTime, arrivalMs: item.arrivalMs },
+          ]),
+        ),
+      receiveAudio: () => (input$) =>
+        decoded(input$).pipe(
+          map(({ id, wordId, mediaTime, arrivalMs }) => {
+            const samples = Float32Array.of(id, wordId);
+            return { mediaTime, arrivalMs, decodedMs: this.#deps.clock(), samples };
+          }),
+        ),
+      observeFace: () =>
+        map((received) => (received.type === 'item' ? { ...received, item: timed(received.item, 0) } : received)),
+      logMel: () =>
+        map(({ samples, mediaTime, arrivalMs, decodedMs }: AudioChunk) => {
+          return { mediaTime, durationMs: 100, arrivalMs, decodedMs, value: samples[0]! };
+        }),
+      toFeatures: (window) => {
+        const { features, measurements } = featuresOf(window);
+        this.#deps.onMade(features, measurements);
+        return features;
+      },
+    };
   }
 
-  openTrack(handle: number, modality: 'face' | 'voice'): void {
-    this.#tracks.set(handle, { modality, decoding: [] });
-    this.streams.setTrack({ modality, on: true, paused: false });
-  }
-
-  packet(handle: number, item: SimulatedItem): void {
-    this.#tracks.get(handle)?.decoding.push(item);
-  }
-
-  closeTrack(handle: number): void {
-    const track = this.#tracks.get(handle);
-    if (!track) return;
-    this.#tracks.delete(handle);
-    if (track.modality === 'voice') this.#transcription.stop();
-    const replaced = [...this.#tracks.values()].some(({ modality }) => modality === track.modality);
-    if (!replaced) this.streams.setTrack({ modality: track.modality, on: false, paused: false });
-  }
-
-  tick(now: number): void {
-    for (const { decoding } of this.#tracks.values()) {
-      while (decoding[0] && decoding[0].arrivalMs <= now - DECODING) this.#decoded(decoding.shift()!, now);
-    }
-    while (this.#recognising[0] && this.#recognising[0].atMs <= now) this.#recognising.shift()!.give();
-  }
-
-  close(): void {
-    for (const handle of [...this.#tracks.keys()]) this.closeTrack(handle);
-    this.#transcription.stop();
-    this.#subscription.unsubscribe();
-    this.streams.close();
-  }
-
-  #decoded({ id, wordId, modality, mediaTime, arrivalMs }: SimulatedItem, decodedMs: number): void {
-    const timed = { mediaTime, arrivalMs, decodedMs, value: id };
-    if (modality === 'face') {
-      this.streams.picture(mediaTime, () => ({ ...timed, durationMs: 0 }));
-      this.streams.progress({ modality: 'face', mediaTime, arrivalMs });
-      return;
-    }
-    this.streams.sound(mediaTime, () => {
-      this.#transcription.push({ mediaTime, arrivalMs, decodedMs, samples: Float32Array.of(id, wordId) });
-      return { ...timed, durationMs: 100 };
-    });
+  #decode(): (input$: Observable<TrackInput>) => Observable<SimulatedItem> {
+    return (input$) =>
+      new Observable((subscriber) => {
+        const decoding: SimulatedItem[] = [];
+        subscriber.add(
+          this.#tick.subscribe((now) => {
+            while (decoding[0] && decoding[0].arrivalMs <= now - DECODING) subscriber.next(decoding.shift()!);
+          }),
+        );
+        subscriber.add(
+          input$.subscribe({
+            next: (input) => {
+              if (input.type !== 'packet') return;
+              const { buffer, byteOffset } = input.packet.data;
+              decoding.push(this.#deps.item(new DataView(buffer, byteOffset).getUint32(0)));
+            },
+            complete: () => subscriber.complete(),
+          }),
+        );
+      });
   }
 
   /** One word for each piece of sound, late, and with no regard to being closed. */

@@ -8,7 +8,7 @@ import type { EventRecord } from '../../../../src/events/event-record.js';
 import { InProcessBus } from '../../../../src/events/in-process-bus.js';
 import type { RoomEvent } from '../../../../src/events/schema.js';
 import type { WindowFeatures } from '../../../../src/features/types.js';
-import type { TrackInfo, TrackSink } from '../../../../src/sfu/types.js';
+import type { TappedTrack, TrackSink } from '../../../../src/sfu/types.js';
 import { silentLogger } from '../../../sfu/support/sfu-fixture.js';
 import { ManualSchedule } from '../../../events/support/manual-schedule.js';
 import { SimulatedEngine, type WindowMark } from './engine.js';
@@ -26,6 +26,7 @@ interface Tap {
   person: string;
   modality: 'face' | 'voice';
   sink: TrackSink;
+  handle: number;
 }
 
 interface Seat {
@@ -120,8 +121,9 @@ export class ConsentWorld {
     const analysis = new AnalysedParticipant({
       key,
       who,
-      thread: this.#thread,
-      publisher: (analysing) =>
+      process: this.#thread,
+      refusal: null,
+      publisher: (analysing, bulkhead) =>
         new WindowPublisher(
           who,
           {
@@ -133,6 +135,7 @@ export class ConsentWorld {
             smoothingMs: 2000,
           },
           analysing,
+          bulkhead,
         ),
       bus: this.#bus,
       meter: silentMeter,
@@ -214,12 +217,21 @@ export class ConsentWorld {
 
   killThread(): void {
     this.#thread.dead = true;
+    for (const analysis of this.#people.values()) analysis.interrupt();
   }
 
+  /** Taps are made anew where the next process listens, as RtpTap does it. */
   restartThread(): void {
     if (!this.#thread.dead) return;
     this.#thread = this.#startThread();
     for (const analysis of this.#people.values()) analysis.moveTo(this.#thread);
+    for (const [person, seat] of this.#seats) {
+      for (const modality of ['face', 'voice'] as const) {
+        if (!seat.taps[modality]) continue;
+        seat.taps[modality].sink.close();
+        seat.taps[modality] = this.#openTap(person, seat, modality);
+      }
+    }
   }
 
   /** Everything that waits is worked off; then every subscriber must have been told of everything. */
@@ -266,33 +278,37 @@ export class ConsentWorld {
     for (const item of due) {
       this.#network.splice(this.#network.indexOf(item), 1);
       this.#items.set(item.id, { ...item, arrivalMs: now });
-      const data = new Uint8Array(4);
-      new DataView(data.buffer).setUint32(0, item.id);
       const tap = this.#seats.get(item.person)?.taps[item.modality];
-      for (const { person, modality, sink } of tap ? [tap, ...this.#lingering] : this.#lingering) {
-        if (person === item.person && modality === item.modality) sink.packet({ data, arrivalMs: now });
+      for (const { person, modality, handle } of tap ? [tap, ...this.#lingering] : this.#lingering) {
+        if (person === item.person && modality === item.modality) this.#thread.packet(handle, item.id);
       }
     }
   }
 
   #openTap(person: string, seat: Seat, modality: 'face' | 'voice'): Tap {
     const [source, kind] = modality === 'face' ? (['camera', 'video'] as const) : (['microphone', 'audio'] as const);
-    const info: TrackInfo = { trackId: '', source, kind, codec: 'VP8', payloadType: 96, clockRate: 90_000 };
-    const sink = seat.analysis.addTrack(info, { requestKeyFrame: () => undefined, stop: () => undefined });
-    return { person, modality, sink };
+    const info: TappedTrack = {
+      ...{ trackId: '', source, kind, codec: 'VP8', payloadType: 96, clockRate: 90_000 },
+      ...{ ssrc: 1, fromPort: 1, simulcast: false },
+    };
+    const nothing = () => undefined;
+    const sink = seat.analysis.addTrack(info, { requestKeyFrame: nothing, stop: nothing, flood: nothing });
+    return { person, modality, sink, handle: this.#handle };
   }
 
   #startThread(): SimulatedThread {
     return new SimulatedThread({
       clock: this.#clock,
       item: (id) => this.#items.get(id)!,
-      onWindow: (key, generation, features, measurements) => {
-        const mark = { id: this.#windows.length, mood: key * 3 + generation };
+      onMade: (features, measurements) => {
+        const mark = { id: this.#windows.length, mood: 0 };
         this.#marks.set(features, mark);
         this.#windows.push({ measurements, mark });
-        this.#people.get(key)?.window(features, generation);
       },
-      onSkipped: (key, ...window) => this.#people.get(key)?.skipped(...window),
+      onOutput: (key, output) => {
+        if (output.type === 'window') this.#marks.get(output.features)!.mood = key * 3 + output.generation;
+        this.#people.get(key)?.output(output);
+      },
     });
   }
 

@@ -11,13 +11,13 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-it('an analysis thread that hangs is ended, and its people are analysed by another, with a gap in between', async () => {
+it('an analysis process that hangs is ended, and its people are analysed by another, with a gap in between', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'emostream-hang-'));
   closers.push(() => rm(folder, { recursive: true }));
-  // Threads have a copy of the environment of when they start.
+  // A process has the environment of when it is started.
   process.env.HANGING_TRANSCRIBER = join(folder, 'hang');
   const transcriber = projectFile('test/fixtures/hanging-transcriber.mjs');
-  const call = await Call.start('hang', { analysisThreads: 1, transcriber });
+  const call = await Call.start('hang', { analysisProcesses: 1, transcriber });
   closers.push(() => call.close());
   const consent = { face: true, voice: true, words: true };
   const ada = await call.join('ada', { recording: callRecording(), consent });

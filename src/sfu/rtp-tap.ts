@@ -4,48 +4,48 @@ import { TokenBucket } from '../common/token-bucket.js';
 import { fromMediasoup } from './errors.js';
 import { KeyFrameGate, scheduleTimeout } from './key-frame-gate.js';
 import { TAP_CAPABILITIES } from './media-codecs.js';
-import { ReportSelector } from './report-selector.js';
 import { parseSenderReport } from './sender-report.js';
+import type { TapTransports } from './tap-transports.js';
 import { KEY_FRAME_INTERVAL_MS, type Tap, TAP_LAYERS, type TapDeps } from './tap.js';
-import type { TapCodec, TrackInfo, TrackSink } from './types.js';
+import type { PacketDestination, TapCodec, TappedTrack, TrackSink } from './types.js';
 
-/** Smallest RTP packet: the fixed header (RFC 3550 §5.1). */
-const RTP_HEADER_BYTES = 12;
-/** Opus packets of 5 ms, a quarter of what browsers use: each is decoded by itself. */
-const MAX_AUDIO_PACKETS = 200;
 /** Sender reports of a track: browsers send one a second for each of at most three layers. */
 const MAX_REPORTS = { burst: 50, perSecond: 20 };
 const CODECS: Record<string, TapCodec> = { 'video/vp8': 'VP8', 'video/h264': 'H264', 'audio/opus': 'opus' };
 
 interface Flow {
   consumer: types.Consumer;
+  port: number;
   sink: TrackSink;
-  selector: ReportSelector;
   /** The spatial layer that the consumer sent first; undefined before. */
   layer: number | undefined;
 }
 
-/** A tap through mediasoup's DirectTransport: packets come over the worker's pipe; no port, no UDP, no SRTP. */
-export class DirectTap implements Tap {
-  readonly #transport: types.DirectTransport;
+/**
+ * A tap by a mediasoup PlainTransport: the worker sends the packets to an analysis process by UDP on loopback, so that they never
+ * pass this thread. What the sender says about time, pauses and layers comes by here.
+ */
+export class RtpTap implements Tap {
+  readonly #transports: TapTransports;
   readonly #deps: TapDeps;
   readonly #keyFrames: KeyFrameGate;
   readonly #onTrace: (trace: types.ProducerTraceEventData) => void;
-  readonly #packets: TokenBucket;
   readonly #reports: TokenBucket;
-  /** Packets and reports above the rate that are only dropped: a second's worth, forgiven in ten. */
+  /** Reports above the rate that are only dropped: a second's worth, forgiven in ten. */
   readonly #excess: TokenBucket;
+  #destination: PacketDestination | undefined;
+  #forgetDestination: () => void = () => undefined;
+  /** Each (re)connection has a number; one that was overtaken gives up. */
+  #attempt = 0;
   #flow: Flow | undefined;
   #closed = false;
 
-  constructor(transport: types.DirectTransport, deps: TapDeps) {
-    this.#transport = transport;
+  constructor(transports: TapTransports, deps: TapDeps) {
+    this.#transports = transports;
     this.#deps = deps;
     this.#onTrace = deps.bulkhead.wrap((trace: types.ProducerTraceEventData) => this.#trace(trace));
-    const perSecond = Math.min(deps.maxPacketRate, deps.producer.kind === 'audio' ? MAX_AUDIO_PACKETS : Infinity);
-    this.#packets = new TokenBucket(perSecond, perSecond, deps.clock);
     this.#reports = new TokenBucket(MAX_REPORTS.burst, MAX_REPORTS.perSecond, deps.clock);
-    this.#excess = new TokenBucket(perSecond, perSecond / 10, deps.clock);
+    this.#excess = new TokenBucket(MAX_REPORTS.perSecond, MAX_REPORTS.perSecond / 10, deps.clock);
     this.#keyFrames = new KeyFrameGate({
       intervalMs: KEY_FRAME_INTERVAL_MS,
       clock: deps.clock,
@@ -55,11 +55,21 @@ export class DirectTap implements Tap {
   }
 
   async open(): Promise<void> {
-    const { producer } = this.#deps;
+    const { producer, analysis } = this.#deps;
     producer.on('trace', this.#onTrace);
+    let first: Promise<void> | undefined;
     try {
       await producer.enableTraceEvent(['sr']);
-      await this.#connect();
+      if (this.#closed) return;
+      this.#forgetDestination = analysis.onDestination((destination) => {
+        this.#destination = destination;
+        const connected = this.#reconnect();
+        if (first) this.#guard(connected);
+        else first = connected;
+      });
+      // Where there is nowhere to send to yet, the call does not wait for it; from now on failures are looked after.
+      first ??= Promise.resolve();
+      await first;
     } catch (error) {
       // Closed meanwhile, by withdrawal or with a parent: that is no failure.
       if (this.#closed || producer.closed) return;
@@ -73,6 +83,7 @@ export class DirectTap implements Tap {
     this.#closed = true;
     const { producer, bulkhead } = this.#deps;
     bulkhead.steps(
+      () => this.#forgetDestination(),
       () => this.#keyFrames.close(),
       () => producer.off('trace', this.#onTrace),
       () => {
@@ -82,40 +93,54 @@ export class DirectTap implements Tap {
     );
   }
 
-  async #connect(): Promise<void> {
-    const { producer, analysis, source, bulkhead } = this.#deps;
-    const consumer = await this.#transport.consume({
-      producerId: producer.id,
-      rtpCapabilities: TAP_CAPABILITIES,
-      paused: true,
-      enableRtx: false,
-      preferredLayers: producer.kind === 'video' ? TAP_LAYERS : undefined,
-    });
-    if (this.#closed) return consumer.close();
-    let sink: TrackSink;
-    const info = trackInfo(consumer, source);
+  /** A new consumer, at the destination of now. Where one is being made it gives up. */
+  async #reconnect(): Promise<void> {
+    this.#disconnect();
+    const attempt = ++this.#attempt;
+    const { producer, analysis, source } = this.#deps;
+    const port = this.#destination?.port;
+    if (port === undefined) return;
+    const isOvertaken = () => this.#closed || attempt !== this.#attempt;
+    const transport = await this.#transports.take(port);
+    let consumer: types.Consumer | undefined;
+    let sink: TrackSink | undefined;
     try {
-      sink = analysis.addTrack(info, {
+      if (isOvertaken()) return this.#transports.release(port);
+      consumer = await transport.consume({
+        producerId: producer.id,
+        rtpCapabilities: TAP_CAPABILITIES,
+        paused: true,
+        enableRtx: false,
+        preferredLayers: producer.kind === 'video' ? TAP_LAYERS : undefined,
+      });
+      if (isOvertaken()) {
+        consumer.close();
+        return this.#transports.release(port);
+      }
+      sink = analysis.addTrack(trackInfo(consumer, source, transport), {
         requestKeyFrame: () => this.#keyFrames.ask(),
         stop: (problem) => {
           if (!this.#closed) this.#deps.onStop(problem);
         },
+        flood: () => {
+          if (!this.#closed) this.#deps.onFlood();
+        },
       });
     } catch (error) {
-      consumer.close();
+      consumer?.close();
+      this.#transports.release(port);
       throw error;
     }
-    const selector = new ReportSelector({
-      clockRate: info.clockRate,
-      simulcast: consumer.type === 'simulcast',
-      deliver: (report) => sink.senderReport(report),
-    });
-    const flow: Flow = { consumer, sink, selector, layer: undefined };
+    const flow: Flow = { consumer, port, sink, layer: undefined };
     this.#flow = flow;
-    consumer.on(
-      'rtp',
-      bulkhead.wrap((data: Buffer) => this.#onPacket(flow, data)),
-    );
+    this.#listen(flow);
+    await sink.ready;
+    if (flow === this.#flow) await consumer.resume();
+  }
+
+  #listen(flow: Flow): void {
+    const { consumer, sink } = flow;
+    const { bulkhead } = this.#deps;
     consumer.on(
       'layerschange',
       bulkhead.wrap((layers: types.ConsumerLayers | undefined) => this.#onLayers(flow, layers)),
@@ -129,62 +154,55 @@ export class DirectTap implements Tap {
       bulkhead.wrap(() => sink.setPaused(false)),
     );
     if (consumer.producerPaused) sink.setPaused(true);
-    await consumer.resume();
   }
 
   #disconnect(): void {
     const flow = this.#flow;
+    if (!flow) return;
     this.#flow = undefined;
     this.#deps.bulkhead.steps(
-      () => flow?.consumer.close(),
-      () => flow?.sink.close(),
+      () => flow.consumer.close(),
+      () => flow.sink.close(),
+      () => this.#transports.release(flow.port),
     );
-  }
-
-  #onPacket(flow: Flow, data: Buffer): void {
-    if (flow !== this.#flow) return;
-    if (data.length < RTP_HEADER_BYTES) {
-      this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason: 'short-packet' });
-      return;
-    }
-    if (!this.#packets.take()) return this.#overrun('packet-rate');
-    const arrivalMs = this.#deps.clock();
-    flow.selector.packet(data.readUInt32BE(4), arrivalMs);
-    flow.sink.packet({ data, arrivalMs });
-  }
-
-  /** Every packet costs this thread and the next: a flood is not waited out until somebody counts its packets. */
-  #overrun(reason: 'packet-rate' | 'report-rate'): void {
-    this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason });
-    this.#deps.meter.count('emostream_refused_total', { what: 'packet' });
-    if (!this.#closed && !this.#excess.take()) this.#deps.onFlood();
   }
 
   #trace(trace: types.ProducerTraceEventData): void {
     if (trace.type !== 'sr' || !this.#flow) return;
-    if (!this.#reports.take()) return this.#overrun('report-rate');
+    if (!this.#reports.take()) return this.#overrun();
     const report = parseSenderReport(trace.info, this.#deps.clock());
-    if (report) this.#flow.selector.report(report);
+    if (report) this.#flow.sink.senderReport(report);
+  }
+
+  /** Every report costs this thread: a flood is not waited out until somebody counts its packets. */
+  #overrun(): void {
+    this.#deps.meter.count('emostream_dropped_total', { stage: 'sfu', reason: 'report-rate' });
+    this.#deps.meter.count('emostream_refused_total', { what: 'packet' });
+    if (!this.#closed && !this.#excess.take()) this.#deps.onFlood();
   }
 
   /**
    * A change of the spatial layer comes with a timestamp shift of up to 108 ms that nobody is told (see "extra offset" in
    * SimulcastProducerStreamManager.cpp), so a new consumer is made, which starts without one. It happens only when the
-   * lowest layer dies or comes (back) late. The worker reports the change before the first packet of the new layer.
+   * lowest layer dies or comes (back) late.
    */
   #onLayers(flow: Flow, layers: types.ConsumerLayers | undefined): void {
     if (flow !== this.#flow || !layers || flow.consumer.type !== 'simulcast') return;
     if (flow.layer === undefined) {
       flow.layer = layers.spatialLayer;
-      flow.selector.prefer(ssrcOf(this.#deps.producer, layers.spatialLayer));
+      flow.sink.preferReports(ssrcOf(this.#deps.producer, layers.spatialLayer));
     } else if (layers.spatialLayer !== flow.layer) {
-      this.#disconnect();
-      this.#connect().catch((error: unknown) => {
-        if (this.#closed || this.#deps.producer.closed) return;
-        this.#deps.meter.count('emostream_errors_total', { code: 'INTERNAL' });
-        this.#deps.logger.error({ err: error, producer: this.#deps.producer.id }, 'tap lost at a change of layers');
-      });
+      this.#guard(this.#reconnect());
     }
+  }
+
+  /** Of a connection that nobody waits for: the call goes on without it. */
+  #guard(connected: Promise<void>): void {
+    connected.catch((error: unknown) => {
+      if (this.#closed || this.#deps.producer.closed) return;
+      this.#deps.meter.count('emostream_errors_total', { code: 'INTERNAL' });
+      this.#deps.logger.error({ err: error, producer: this.#deps.producer.id }, 'tap lost when it was made anew');
+    });
   }
 
   #requestKeyFrame(): void {
@@ -202,9 +220,15 @@ function ssrcOf(producer: types.Producer, encodingIdx: number): number | undefin
   return learned ?? producer.rtpParameters.encodings?.[encodingIdx]?.ssrc;
 }
 
-function trackInfo(consumer: types.Consumer, source: TrackInfo['source']): TrackInfo {
+function trackInfo(
+  consumer: types.Consumer,
+  source: TappedTrack['source'],
+  transport: types.PlainTransport,
+): TappedTrack {
   const codec = consumer.rtpParameters.codecs[0];
   const name = codec && CODECS[codec.mimeType.toLowerCase()];
+  const ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
+  if (ssrc === undefined) throw new EmostreamError('INTERNAL', 'a consumer without an SSRC');
   if (!codec || !name) {
     throw new EmostreamError('UNSUPPORTED_MEDIA', `codec ${codec?.mimeType ?? '(none)'} cannot be analysed`);
   }
@@ -215,5 +239,8 @@ function trackInfo(consumer: types.Consumer, source: TrackInfo['source']): Track
     codec: name,
     payloadType: codec.payloadType,
     clockRate: codec.clockRate,
+    ssrc,
+    fromPort: transport.tuple.localPort,
+    simulcast: consumer.type === 'simulcast',
   };
 }

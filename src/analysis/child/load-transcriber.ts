@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EmostreamError } from '../common/errors.js';
-import type { TranscriberFactory } from '../streams/transcriber.js';
+import { EmostreamError } from '../../common/errors.js';
+import type { TranscriberFactory } from '../../streams/transcriber.js';
 
 /**
  * Loads the module that the option `transcriber` names: a path, or a package.

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { callRecording } from '../../bench/support/call-recording.js';
 import { AnalysedParticipant } from '../../src/analysis/analysed-participant.js';
-import type { AnalysisThread } from '../../src/analysis/analysis-thread.js';
 import { WindowPublisher } from '../../src/analysis/window-publisher.js';
 import { systemClock } from '../../src/common/clock.js';
 import { silentLogger } from '../sfu/support/sfu-fixture.js';
@@ -14,14 +13,18 @@ const SEEN = { face: true, voice: true, words: false };
 
 let call: Call;
 beforeAll(async () => {
-  call = await Call.start('restart', { analysisThreads: 1 });
+  call = await Call.start('restart', { analysisProcesses: 1 });
 });
 afterAll(() => call.close());
 
-it('people who join while the only analysis thread restarts are in the call at once, and analysed when it is back', async () => {
+it('people who join while no analysis process runs are in the call at once, and analysed when it is back', async () => {
   const recording = callRecording();
-  await call.app.analyser.killThread(0);
-  expect(call.app.analyser.healthy).toBe(false);
+  // The one that waits takes the place of the first; there is none to take the place of that.
+  const [killed] = call.app.analyser.pids;
+  call.killProcess();
+  await vi.waitUntil(() => call.app.analyser.pids[0] !== killed, { timeout: 30_000 });
+  call.killProcess();
+  await vi.waitUntil(() => !call.app.analyser.healthy, { timeout: 30_000 });
   const joinedAt = systemClock();
   const late = await call.join('late', { recording, consent: SEEN });
   // Whoever consents to nothing is nobody's concern.
@@ -40,27 +43,27 @@ it('people who join while the only analysis thread restarts are in the call at o
   for (let start = first; start <= seen.window.start; start += 1000) expect(covered, String(start)).toContain(start);
   expect(await call.app.analyser.inspect()).toMatchObject([{ participants: 2 }]);
   expect(await call.app.meter.exposition()).toMatchObject({
-    body: expect.stringContaining('emostream_worker_restarts_total{worker="analysis"} 1') as string,
+    body: expect.stringContaining('emostream_worker_restarts_total{worker="analysis"} 2') as string,
   });
   late.close();
   shy.close();
 });
 
-it('who joined while no thread ran is told, by a gap, of the whole seconds until one does', () => {
+it('who joined while no process ran is told, by a gap, of the whole seconds until one does', () => {
   let now = 10_300;
   const bus = new InProcessBus({ journalSize: 10, maxRooms: 2 });
   const deps = { bus, meter: silentMeter, logger: silentLogger, clock: () => now };
   const events: RoomEvent[] = [];
   deps.bus.subscribe('room', (event) => events.push(event));
   const who = { room: 'room', participant: 'late' };
-  // A thread's end that goes nowhere, as a dead one's does.
-  const nowhere = { send: () => {}, packet: () => {} } as unknown as AnalysisThread;
+  const nowhere = { send: () => {}, ports: [] };
   const participant = new AnalysedParticipant({
     ...deps,
     key: 1,
     who,
-    thread: nowhere,
-    publisher: (allowed) =>
+    process: null,
+    refusal: null,
+    publisher: (allowed, bulkhead) =>
       new WindowPublisher(
         who,
         {
@@ -70,6 +73,7 @@ it('who joined while no thread ran is told, by a gap, of the whole seconds until
           smoothingMs: 0,
         },
         allowed,
+        bulkhead,
       ),
     registerTrack: () => 1,
     releaseTrack: () => {},

@@ -1,0 +1,50 @@
+import { fstatSync } from 'node:fs';
+import { systemClock } from '../../common/clock.js';
+import { toEmostreamError } from '../../common/errors.js';
+import { MARKER_FD, MarkerWriter } from '../crash-marker.js';
+import type { FromAnalysis, ToAnalysis } from '../messages.js';
+import { AnalysisHost } from './analysis-host.js';
+import { ParentChannel } from './parent-channel.js';
+
+/**
+ * Entry of an analysis process: decodes foreign media, and holds nothing else. The main process starts it, tells it everything by
+ * messages, and ends it; it ends by itself when that is gone.
+ */
+const channel = new ParentChannel();
+// Of a terminal's Ctrl-C the whole group hears; the main process says when to end, and in which order.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit());
+
+let host: AnalysisHost | null = null;
+process.on('message', (messages: ToAnalysis[]) => {
+  for (const message of messages) {
+    if (message.type === 'start') start(message).catch(refuse);
+    else if (message.type === 'stop') stop();
+    else host?.handle(message);
+  }
+});
+
+async function start({ options }: Extract<ToAnalysis, { type: 'start' }>): Promise<void> {
+  const marker = new MarkerWriter(isOpen(MARKER_FD) ? MARKER_FD : null);
+  host = await AnalysisHost.create({ options, send: (message) => channel.send(message), marker, clock: systemClock });
+  channel.send({ type: 'ready', ports: host.ports } satisfies FromAnalysis);
+}
+
+function refuse(error: unknown): void {
+  channel.send({ type: 'failed', message: toEmostreamError(error).message });
+  process.disconnect();
+}
+
+function stop(): void {
+  host?.close();
+  process.disconnect();
+}
+
+function isOpen(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Observable } from 'rxjs';
+import type { Clock } from '../../common/clock.js';
+import { toEmostreamError } from '../../common/errors.js';
+import type { Meter } from '../../common/metrics.js';
+import { VOICE_WINDOW_MS, WORDS_WINDOW_MS } from '../../features/types.js';
+import type { AlignerOptions, RetryOptions, TranscriberFactory } from '../../streams/index.js';
+import type { AnalysisOptions } from '../messages.js';
+
+/** What the participants of an analysis process share. */
+export interface AnalysisEnv {
+  options: AnalysisOptions;
+  /** Speech recognition on the server, where one is configured. */
+  transcriber: TranscriberFactory | null;
+  /** Server wall clock, ms: windows close by it. */
+  tick$: Observable<number>;
+  clock: Clock;
+  meter: Meter;
+}
+
+export function alignerOptions({ options, meter }: AnalysisEnv): AlignerOptions {
+  return {
+    meter,
+    allowedLatenessMs: options.allowedLatenessMs,
+    wordsRevisionHorizonMs: options.wordsRevisionHorizonMs,
+    audioWindowMs: VOICE_WINDOW_MS,
+    wordsWindowMs: WORDS_WINDOW_MS,
+  };
+}
+
+/** Somebody whose streams fail more often is not analysed any more. */
+export function retryOptions({ clock, meter }: AnalysisEnv): RetryOptions {
+  return {
+    attempts: 3,
+    withinMs: 60_000,
+    delayMs: 100,
+    clock,
+    onFailure: (error) => meter.count('emostream_errors_total', { code: toEmostreamError(error).code }),
+  };
+}

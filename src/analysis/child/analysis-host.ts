@@ -1,0 +1,185 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { interval, map, type Observable, share, type Subscription } from 'rxjs';
+import type { Clock } from '../../common/clock.js';
+import { toEmostreamError } from '../../common/errors.js';
+import { ThreadMeter } from '../../common/thread-meter.js';
+import { ThreadVitals } from '../../common/thread-vitals.js';
+import { FaceFinder } from '../../features/face-finder.js';
+import { liveDecoders } from '../../media/index.js';
+import type { MarkerWriter } from '../crash-marker.js';
+import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
+import { loadTranscriber } from './load-transcriber.js';
+import { type MediaEnv, mediaStages } from './media-stages.js';
+import { PacketReceiver } from './packet-receiver.js';
+import { ParticipantDoor, TrackDoor } from './participant-media.js';
+import { participantWindows } from './participant-windows.js';
+
+/** Windows close with this granularity, ms. */
+const TICK_MS = 20;
+/** Missing packets are given up, and key frames asked for again, with this granularity, ms. */
+const EXPIRY_MS = 50;
+/** A sign of life, too. */
+const METRICS_EVERY_MS = 500;
+/** Sockets for packets: the kernel keeps some hundred packets for each while this process is busy. */
+const SOCKETS = 16;
+
+export interface AnalysisHostDeps {
+  options: AnalysisOptions;
+  /** @returns false when it was dropped */
+  send: (message: FromAnalysis) => boolean;
+  marker: MarkerWriter;
+  clock: Clock;
+}
+
+interface Person {
+  door: ParticipantDoor;
+  windows: Subscription;
+}
+
+/** Everything in an analysis process: the participants' streams between the sockets and the main process. */
+export class AnalysisHost {
+  readonly #deps: AnalysisHostDeps;
+  readonly #meter = new ThreadMeter();
+  readonly #vitals = new ThreadVitals('analysis', this.#meter);
+  readonly #people = new Map<number, Person>();
+  readonly #tracks = new Map<number, { track: TrackDoor; person: Person }>();
+  readonly #reporter: NodeJS.Timeout;
+  #env!: MediaEnv;
+  #packets!: PacketReceiver;
+
+  private constructor(deps: AnalysisHostDeps) {
+    this.#deps = deps;
+    this.#reporter = setInterval(() => this.#report(), METRICS_EVERY_MS);
+  }
+
+  /** @throws EmostreamError CONFIG_INVALID when the transcriber cannot be loaded */
+  static async create(deps: AnalysisHostDeps): Promise<AnalysisHost> {
+    const host = new AnalysisHost(deps);
+    const { options, send, marker, clock } = deps;
+    host.#env = {
+      options,
+      clock,
+      meter: host.#meter,
+      faceFinder: await FaceFinder.create(),
+      transcriber: options.transcriber === null ? null : await loadTranscriber(options.transcriber),
+      tick$: every(TICK_MS, clock),
+      expiry$: every(EXPIRY_MS, clock),
+      beforeDecode: (handle) => marker.set(handle),
+      requestKeyFrame: (handle) => send({ type: 'keyFrame', handle }),
+      onTrackProblem: (handle, problem) => send({ type: 'trackProblem', handle, problem }),
+    };
+    host.#packets = await PacketReceiver.create(SOCKETS, {
+      clock,
+      meter: host.#meter,
+      maxPacketRate: options.maxPacketRate,
+      onFlood: (handle) => send({ type: 'trackFlood', handle }),
+      onIdle: () => marker.set(0),
+    });
+    return host;
+  }
+
+  get ports(): number[] {
+    return this.#packets.ports;
+  }
+
+  /** Never throws: what fails is counted. */
+  handle(message: Exclude<ToAnalysis, { type: 'start' | 'stop' }>): void {
+    try {
+      this.#handle(message);
+    } catch (error) {
+      this.#meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#reporter);
+    this.#vitals.close();
+    for (const key of [...this.#people.keys()]) this.#close(key);
+    this.#packets.stop();
+    this.#env.faceFinder.dispose();
+  }
+
+  #handle(message: Exclude<ToAnalysis, { type: 'start' | 'stop' }>): void {
+    switch (message.type) {
+      case 'open':
+        return this.#open(message.key);
+      case 'close':
+        return this.#close(message.key);
+      case 'consent':
+        return this.#people.get(message.key)?.door.setConsent(message);
+      case 'caption':
+        return this.#people.get(message.key)?.door.caption(message);
+      case 'trackOpen':
+        return this.#openTrack(message);
+      case 'trackClose':
+        return this.#closeTrack(message.handle);
+      case 'trackPaused':
+        return this.#tracks.get(message.handle)?.track.setPaused(message.paused);
+      case 'senderReport':
+        return this.#tracks.get(message.handle)?.track.report(message.report);
+      case 'preferReports':
+        return this.#tracks.get(message.handle)?.track.preferReports(message.ssrc);
+      case 'inspect':
+        this.#deps.send({ type: 'inspection', id: message.id, result: this.#inspect() });
+    }
+  }
+
+  #open(key: number): void {
+    const door = new ParticipantDoor();
+    const { send } = this.#deps;
+    const windows = participantWindows(door, () => mediaStages(this.#env), this.#env).subscribe({
+      next: (output) => {
+        if (send({ type: 'output', key, output })) return;
+        this.#meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'channel-full' });
+      },
+      error: () => send({ type: 'participantFailed', key }),
+    });
+    this.#people.set(key, { door, windows });
+  }
+
+  #close(key: number): void {
+    const person = this.#people.get(key);
+    if (!person) return;
+    this.#people.delete(key);
+    for (const [handle, track] of this.#tracks) if (track.person === person) this.#closeTrack(handle);
+    person.door.close();
+    person.windows.unsubscribe();
+  }
+
+  #openTrack({ key, handle, track: info }: Extract<ToAnalysis, { type: 'trackOpen' }>): void {
+    const person = this.#people.get(key);
+    if (!person) return;
+    const track = new TrackDoor(handle, info);
+    this.#tracks.set(handle, { track, person });
+    person.door.openTrack(track);
+    this.#packets.open(handle, key, info, (packet) => track.packet(packet));
+    this.#deps.send({ type: 'trackOpened', handle });
+  }
+
+  #closeTrack(handle: number): void {
+    const open = this.#tracks.get(handle);
+    if (!open) return;
+    this.#tracks.delete(handle);
+    this.#packets.close(handle);
+    open.person.door.closeTrack(handle);
+  }
+
+  #report(): void {
+    this.#vitals.report();
+    this.#meter.set('emostream_queue_depth', this.#packets.waiting, { queue: 'analysis-packets' });
+    this.#deps.send({ type: 'metrics', measurements: this.#meter.flush() });
+  }
+
+  #inspect(): AnalysisInspection {
+    return {
+      participants: this.#people.size,
+      tracks: this.#tracks.size,
+      decoders: liveDecoders(),
+      tensors: tf.memory().numTensors,
+    };
+  }
+}
+
+function every(periodMs: number, clock: Clock): Observable<number> {
+  return interval(periodMs).pipe(map(clock), share());
+}

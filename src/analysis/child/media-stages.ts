@@ -1,0 +1,56 @@
+import { concatMap, type Observable } from 'rxjs';
+import type { MediaProblem } from '../../common/media-problem.js';
+import { assembleFeatures } from '../../features/assemble.js';
+import type { FaceFinder } from '../../features/face-finder.js';
+import { logMel, observeFace } from '../../features/observe.js';
+import type { FaceObservation, VoiceObservation } from '../../features/types.js';
+import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
+import type { AnalysisEnv } from './analysis-env.js';
+import type { MediaTrack } from './participant-media.js';
+import type { Stages } from './participant-windows.js';
+
+/** What the real stages need of the process that they run in. */
+export interface MediaEnv extends AnalysisEnv {
+  faceFinder: FaceFinder;
+  /** Server wall clock, ms, more seldom than `tick$`: missing packets are given up by it. */
+  expiry$: Observable<number>;
+  /** Foreign bytes of this track are handed to a decoder next. */
+  beforeDecode(handle: number): void;
+  requestKeyFrame(handle: number): void;
+  onTrackProblem(handle: number, problem: MediaProblem): void;
+}
+
+/** Decoders, face finder, log-mel: one participant's, with the media clock that their tracks share. */
+export function mediaStages(env: MediaEnv): Stages<VideoFrame, FaceObservation, VoiceObservation> {
+  const { meter, clock, options, expiry$ } = env;
+  const mediaClock = new MediaClock(meter);
+  const receiver = ({ handle }: MediaTrack) => ({
+    meter,
+    clock,
+    mediaClock,
+    beforeDecode: () => env.beforeDecode(handle),
+  });
+  return {
+    receiveVideo: (track) =>
+      receiveVideo(track.info, expiry$, {
+        ...receiver(track),
+        maxPixelRate: options.maxPixelRate,
+        requestKeyFrame: () => env.requestKeyFrame(track.handle),
+        onProblem: (problem) => env.onTrackProblem(track.handle, problem),
+      }),
+    receiveAudio: (track) => (input$) =>
+      input$.pipe(
+        receiveAudio(track.info, expiry$, receiver(track)),
+        concatMap((received) => (received.type === 'item' ? [received.item] : [])),
+      ),
+    observeFace: () => observeFace(env.faceFinder, meter),
+    logMel: () => logMel(meter),
+    toFeatures: (window) => {
+      const from = performance.now();
+      const features = assembleFeatures(window, clock(), options.faceCrops);
+      meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
+      features.timing.featuresMs = clock();
+      return features;
+    },
+  };
+}

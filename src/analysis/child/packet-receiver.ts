@@ -1,0 +1,163 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Clock } from '../../common/clock.js';
+import type { DropReason } from '../../common/drops.js';
+import type { Meter } from '../../common/metrics.js';
+import { TokenBucket } from '../../common/token-bucket.js';
+import type { TapPacket, TappedTrack } from '../../sfu/types.js';
+import { FairShare } from './fair-share.js';
+
+/** Packets that wait to be handled, at most; those without a place are dropped and counted. */
+const MAX_WAITING = 4000;
+/** So long packets are handled before the sockets are looked at again, ms: what waits in them must be stamped, and may be lost. */
+const SLICE_MS = 4;
+/** Asked of the kernel for each socket, which grants what it may (net.core.rmem_max). */
+const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Smallest RTP packet: the fixed header (RFC 3550 §5.1). */
+const RTP_HEADER_BYTES = 12;
+/** Opus packets of 5 ms, a quarter of what browsers use: each is decoded by itself. */
+const MAX_AUDIO_PACKETS = 200;
+/** RTCP multiplexed with RTP has these in the place of the payload type (RFC 5761 §4). */
+const RTCP_TYPES = { from: 192, to: 223 };
+
+export interface PacketReceiverDeps {
+  clock: Clock;
+  meter: Meter;
+  /** Most packets of a track per second. */
+  maxPacketRate: number;
+  /** A track brings far more packets than that. */
+  onFlood: (handle: number) => void;
+  /** What waited was handled, or its time is up for now. */
+  onIdle: () => void;
+}
+
+interface Track {
+  handle: number;
+  key: number;
+  kind: 'audio' | 'video';
+  packets: TokenBucket;
+  /** Packets above the rate that are only dropped: a second's worth, forgiven in ten. */
+  excess: TokenBucket;
+  handlePacket: (packet: TapPacket) => void;
+}
+
+/**
+ * The UDP end of the taps: stamps packets as they come, finds whose they are by where they come from and their SSRC, and hands
+ * them on in slices. Only what comes from a mediasoup transport that was told beforehand is taken.
+ */
+export class PacketReceiver {
+  readonly #deps: PacketReceiverDeps;
+  readonly #sockets: Socket[] = [];
+  readonly #tracks = new Map<number, Track>();
+  /** By sender's port and SSRC. */
+  readonly #routes = new Map<number, Track>();
+  readonly #share = new FairShare(MAX_WAITING);
+  #waiting: { track: Track; packet: TapPacket }[] = [];
+  #next = 0;
+  #planned = false;
+
+  private constructor(deps: PacketReceiverDeps) {
+    this.#deps = deps;
+  }
+
+  /** @param sockets so many ports are opened on 127.0.0.1: each has a buffer of its own in the kernel */
+  static async create(sockets: number, deps: PacketReceiverDeps): Promise<PacketReceiver> {
+    const receiver = new PacketReceiver(deps);
+    for (let i = 0; i < sockets; i++) await receiver.#listen();
+    return receiver;
+  }
+
+  get ports(): number[] {
+    return this.#sockets.map((socket) => socket.address().port);
+  }
+
+  get waiting(): number {
+    return this.#share.total;
+  }
+
+  open(handle: number, key: number, info: TappedTrack, handlePacket: (packet: TapPacket) => void): void {
+    const { clock, maxPacketRate } = this.#deps;
+    const perSecond = Math.min(maxPacketRate, info.kind === 'audio' ? MAX_AUDIO_PACKETS : Infinity);
+    const packets = new TokenBucket(perSecond, perSecond, clock);
+    const excess = new TokenBucket(perSecond, perSecond / 10, clock);
+    const track: Track = { handle, key, kind: info.kind, packets, excess, handlePacket };
+    this.#tracks.set(handle, track);
+    this.#routes.set(route(info.fromPort, info.ssrc), track);
+  }
+
+  /** What waits of it is not handled any more. */
+  close(handle: number): void {
+    const track = this.#tracks.get(handle);
+    if (!track) return;
+    this.#tracks.delete(handle);
+    for (const [key, other] of this.#routes) if (other === track) this.#routes.delete(key);
+  }
+
+  stop(): void {
+    for (const socket of this.#sockets) socket.close();
+    this.#tracks.clear();
+    this.#routes.clear();
+    this.#waiting = [];
+  }
+
+  async #listen(): Promise<void> {
+    const socket = createSocket('udp4');
+    socket.on('message', (data, from) => this.#receive(data, from));
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    socket.setRecvBufferSize(SOCKET_BUFFER_BYTES);
+    this.#sockets.push(socket);
+  }
+
+  #receive(data: Buffer, from: RemoteInfo): void {
+    const arrivalMs = this.#deps.clock();
+    if (data.length < RTP_HEADER_BYTES) return this.#drop('short-packet');
+    const type = data[1] ?? 0;
+    if (type >= RTCP_TYPES.from && type <= RTCP_TYPES.to) return;
+    const track = this.#routes.get(route(from.port, data.readUInt32BE(8)));
+    if (!track) return this.#drop('no-track');
+    if (!track.packets.take()) return this.#overrun(track);
+    this.#deps.meter.count('emostream_rtp_packets_total', { kind: track.kind });
+    if (!this.#share.take(track.key)) return this.#drop('overrun');
+    this.#waiting.push({ track, packet: { data, arrivalMs } });
+    this.#plan();
+  }
+
+  #overrun(track: Track): void {
+    this.#drop('packet-rate');
+    this.#deps.meter.count('emostream_refused_total', { what: 'packet' });
+    if (!track.excess.take()) this.#deps.onFlood(track.handle);
+  }
+
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    setImmediate(() => {
+      this.#planned = false;
+      this.#work();
+    });
+  }
+
+  #work(): void {
+    const until = performance.now() + SLICE_MS;
+    while (this.#next < this.#waiting.length && performance.now() < until) {
+      const { track, packet } = this.#waiting[this.#next++]!;
+      this.#share.release(track.key);
+      if (this.#tracks.get(track.handle) !== track) continue;
+      track.handlePacket(packet);
+    }
+    this.#deps.onIdle();
+    this.#waiting = this.#waiting.slice(this.#next);
+    this.#next = 0;
+    if (this.#waiting.length > 0) this.#plan();
+  }
+
+  #drop(reason: DropReason<'analysis'>): void {
+    this.#deps.meter.count('emostream_dropped_total', { stage: 'analysis', reason });
+  }
+}
+
+/** Ports have 16 bits and SSRCs 32: both fit in the 53 of a number. */
+function route(port: number, ssrc: number): number {
+  return port * 2 ** 32 + ssrc;
+}

@@ -1,0 +1,81 @@
+import { defer, map, merge, mergeMap, type Observable, type OperatorFunction, share, takeUntil } from 'rxjs';
+import type { Modality } from '../../common/emotions.js';
+import type { WindowFeatures } from '../../features/types.js';
+import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
+import { type AlignedWindow, type AlignerInput, alignWindows, retryBounded, type Timed } from '../../streams/index.js';
+import type { ParticipantOutput } from '../messages.js';
+import { type AnalysisEnv, alignerOptions, retryOptions } from './analysis-env.js';
+import { capturedSince, trackChanges, withdrawn } from './consent-operators.js';
+import type { MediaTrack, ParticipantMedia } from './participant-media.js';
+import { recogniseSpeech } from './recognise-speech.js';
+
+/** What is done to media on the way, each as an operator; `media-stages.ts` has the real ones. */
+export interface Stages<Picture, F, A> {
+  receiveVideo(track: MediaTrack): OperatorFunction<TrackInput, Received<Picture>>;
+  receiveAudio(track: MediaTrack): OperatorFunction<TrackInput, AudioChunk>;
+  observeFace(): OperatorFunction<Received<Picture>, Received<Timed<F>>>;
+  logMel(): OperatorFunction<AudioChunk, Timed<A>>;
+  toFeatures(window: AlignedWindow<F, A>): WindowFeatures;
+}
+
+/**
+ * The way of one participant's media, as the product says it: packets are received as pictures and sound, split into face
+ * observations, log-mel blocks and words, as far as consent goes, and aligned in media time into one-second windows of features.
+ * An error in it starts this participant's streams anew, within bounds, and is nobody else's.
+ * @param newStages called at each start: what a participant's tracks share (their clock) begins anew with it
+ */
+export function participantWindows<Picture extends { mediaTime: number }, F, A>(
+  media: ParticipantMedia,
+  newStages: () => Stages<Picture, F, A>,
+  env: AnalysisEnv,
+): Observable<ParticipantOutput> {
+  const { terms$ } = media;
+  const since = <T>(modality: Modality, capturedMs: (item: T) => number) =>
+    capturedSince(terms$, modality, capturedMs, env.meter);
+
+  return defer(() => {
+    const stages = newStages();
+    const frame$ = media.track$('camera').pipe(
+      mergeMap((track) =>
+        track.input$.pipe(
+          stages.receiveVideo(track),
+          since('face', (received) => (received.type === 'item' ? received.item.mediaTime : received.mediaTime)),
+          stages.observeFace(),
+          takeUntil(withdrawn(terms$, 'face')),
+        ),
+      ),
+    );
+    const sound$ = media.track$('microphone').pipe(
+      mergeMap((track) =>
+        track.input$.pipe(
+          stages.receiveAudio(track),
+          since('voice', (chunk) => chunk.mediaTime),
+          takeUntil(withdrawn(terms$, 'voice')),
+        ),
+      ),
+      share(),
+    );
+    const audioWindow$ = sound$.pipe(stages.logMel());
+    const transcript$ = merge(media.caption$, sound$.pipe(recogniseSpeech(terms$, env))).pipe(
+      since('words', (words) => words.startMs),
+    );
+
+    const input = <T>(source$: Observable<T>, of: (item: T) => AlignerInput<F, A>) => source$.pipe(map(of));
+    return merge(
+      input(trackChanges(media, env.transcriber !== null), (change) => ({ type: 'track', change })),
+      input(frame$, frameInput),
+      input(audioWindow$, (audio) => ({ type: 'audio', audio })),
+      input(transcript$, (words) => ({ type: 'words', words })),
+      input(env.tick$, (now) => ({ type: 'tick', now })),
+    ).pipe(
+      alignWindows<F, A>(alignerOptions(env)),
+      map((aligned): ParticipantOutput => {
+        if (aligned.type === 'skipped') return aligned;
+        return { type: 'window', features: stages.toFeatures(aligned.window), generation: media.terms.generation };
+      }),
+    );
+  }).pipe(retryBounded(retryOptions(env)), takeUntil(media.closed$));
+}
+
+const frameInput = <F, A>(received: Received<Timed<F>>): AlignerInput<F, A> =>
+  received.type === 'item' ? { type: 'frame', frame: received.item } : { ...received, modality: 'face' };

@@ -1,0 +1,43 @@
+import { concatMap, defer, finalize, map, type OperatorFunction } from 'rxjs';
+import type { Meter } from '../common/metrics.js';
+import type { AudioChunk, Received, VideoFrame } from '../media/index.js';
+import type { Timed } from '../streams/types.js';
+import type { FaceFinder } from './face-finder.js';
+import { FaceObserver } from './face-observer.js';
+import type { FaceObservation, VoiceObservation } from './types.js';
+import { VoiceObserver } from './voice-observer.js';
+
+/** Pictures of one track → what is seen of its owner's face; one observation per picture, at once. */
+export function observeFace(
+  finder: FaceFinder,
+  meter: Meter,
+): OperatorFunction<Received<VideoFrame>, Received<Timed<FaceObservation>>> {
+  return (picture$) =>
+    defer(() => {
+      const observer = new FaceObserver(finder, {}, meter);
+      return picture$.pipe(
+        map((received) => {
+          if (received.type === 'progress') return received;
+          const { mediaTime, arrivalMs, decodedMs } = received.item;
+          const value = observer.observe(received.item);
+          return { type: 'item' as const, item: { mediaTime, durationMs: 0, arrivalMs, decodedMs, value } };
+        }),
+        finalize(() => observer.close()),
+      );
+    });
+}
+
+/** Sound → blocks of log-mel frames with speech counted; a chunk that completes no frame gives nothing. */
+export function logMel(meter: Meter): OperatorFunction<AudioChunk, Timed<VoiceObservation>> {
+  return (sound$) =>
+    defer(() => {
+      const observer = new VoiceObserver(meter);
+      return sound$.pipe(
+        concatMap((chunk) => {
+          const block = observer.observe(chunk);
+          return block ? [block] : [];
+        }),
+        finalize(() => observer.close()),
+      );
+    });
+}
