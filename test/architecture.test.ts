@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { findCycles } from './architecture/cycles.js';
 import { findEscapes } from './architecture/escapes.js';
 import { dependenciesOf } from './architecture/imports.js';
 import { findNativeMemory } from './architecture/native-memory.js';
@@ -20,6 +21,11 @@ describe('the tree', () => {
 
   it('has no stage that imports a later one, and no client that knows the server', () => {
     expect(findViolations(tree)).toEqual([]);
+  });
+
+  it('has no files that import in a circle, not for a type either', () => {
+    const all = readTree(ROOT, ['src', 'client', 'bench', 'scripts', 'test', 'bin', 'deploy']);
+    expect(findCycles(all)).toEqual([]);
   });
 
   it('has only the stages of the design', () => {
@@ -109,6 +115,57 @@ describe('the check of stages', () => {
     expect(violations('src/helpers/peek.ts', "import '../common/clock.js';")).toHaveLength(1);
     expect(violations('src/sfu/peek.ts', "import './nothing.js';")).toEqual([
       'src/sfu/peek.ts:1 imports ./nothing.js: which is no file',
+    ]);
+  });
+});
+
+describe('the check of circles', () => {
+  const cycles = (files: Record<string, string>): string[] => findCycles(new Map(Object.entries(files)));
+
+  it('lets a right tree pass, with a file that two ways lead to', () => {
+    expect(
+      cycles({
+        'src/sfu/a.ts': "import './b.js'; import './c.js'; import 'node:fs';",
+        'src/sfu/b.ts': "import { d } from './d.js';",
+        'src/sfu/c.ts': "import type { d } from './d.js';",
+        'src/sfu/d.ts': 'export const d = 1;',
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['imports', "import { a } from './a.js';"],
+    ['imports of types', "import type { a } from './a.js';"],
+    ['types in place', "export type A = import('./a.js').a;"],
+    ['re-exports', "export * from './a.js';"],
+    ['imports at run time', "export const later = () => import('./a.js');"],
+    ['threads', "export const thread = new Worker(workerUrl(import.meta.url, './a.js'));"],
+  ])('finds a circle of %s, and says its way', (_, back) => {
+    expect(
+      cycles({
+        'src/sfu/start.ts': "import './a.js';",
+        'src/sfu/a.ts': "import './b.js';",
+        'src/sfu/b.ts': "import '../media/c.js';",
+        'src/media/c.ts': back.replaceAll('./a.js', '../sfu/a.js'),
+      }),
+    ).toEqual(['src/media/c.ts → src/sfu/a.ts → src/sfu/b.ts → src/media/c.ts (of 3 files)']);
+  });
+
+  it('finds a file that imports itself, scripts, files without an ending, and every circle once by its shortest way', () => {
+    expect(
+      cycles({
+        'bench/self.ts': "import './self.js';",
+        'client/page/a.ts': "import './b'; import './long';",
+        'client/page/b.ts': "import './a';",
+        'client/page/long.ts': "import './longer';",
+        'client/page/longer.ts': "import './a';",
+        'scripts/x.mjs': "import './y.mjs';",
+        'scripts/y.mjs': "export { x } from './x.mjs';",
+      }),
+    ).toEqual([
+      'bench/self.ts → bench/self.ts (of 1 file)',
+      'client/page/a.ts → client/page/b.ts → client/page/a.ts (of 4 files)',
+      'scripts/x.mjs → scripts/y.mjs → scripts/x.mjs (of 2 files)',
     ]);
   });
 });

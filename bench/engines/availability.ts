@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { listEngines } from '../../src/inference/engines.js';
+import { listEngines } from '../../src/inference/available-engines.js';
 import type { Subject } from './subjects.js';
 
 /** A GPU's device files on Linux; elsewhere there is always some GPU. */

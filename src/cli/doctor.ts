@@ -4,7 +4,8 @@ import { Command } from 'commander';
 import { toEmostreamError } from '../common/errors.js';
 import { packageVersion, shippedModelFolder } from '../common/version.js';
 import { timeEngine, type EngineTiming } from '../inference/engine-timing.js';
-import { createEngine, DEFAULT_ENGINE, listEngines, type EngineStatus } from '../inference/engines.js';
+import { type EngineStatus, listEngines } from '../inference/available-engines.js';
+import { createEngine, DEFAULT_ENGINE } from '../inference/engines.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
 
 interface Check {

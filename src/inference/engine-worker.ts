@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineWorkerData } from './engine-messages.js';
 import { serveEngine } from './engine-port.js';
-import { startEngineHere } from './engines.js';
+import { startEngineHere } from './engine-here.js';
 
 /** Entry of the inference thread. It ends when the main thread terminates it. */
 const { engine } = workerData as EngineWorkerData;

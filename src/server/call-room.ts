@@ -3,16 +3,30 @@ import { type Consent, NO_CONSENT } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
+import type { Caller } from './limits.js';
 import { type BlockedGauge, MediaNews } from './media-news.js';
 import type { Notification, Peer } from './protocol.js';
-import type { Session } from './session.js';
+
+/** Who may sit in a call: all that a room needs to know of an authenticated socket. */
+export interface Occupant {
+  readonly caller: Caller;
+  /** The participant id to join with. */
+  participantId(): string;
+  /** A seat was taken; undefined: it is gone. */
+  seat(member: Member | undefined): void;
+  notify(notification: Notification): void;
+  /** Runs `task` when the answer to the running request is on its way. */
+  afterResponse(task: () => void): void;
+  /** The same person took the seat from another socket. */
+  replaced(): void;
+}
 
 export interface Member {
   readonly participant: Participant;
   readonly room: CallRoom;
   /** What the person calls themselves; shown to the others, never logged. */
   readonly name: string;
-  readonly session: Session;
+  readonly occupant: Occupant;
 }
 
 export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter' | 'logger'> {
@@ -44,28 +58,28 @@ export class CallRoom {
   }
 
   /**
-   * Takes a seat for the session and tells the others. A seat that the same identity holds already is taken over: after a
+   * Takes a seat for the occupant and tells the others. A seat that the same identity holds already is taken over: after a
    * lost connection the old one may not have timed out yet.
    * @returns the seat and the others
    * @throws EmostreamError LIMIT_REACHED, or the room's
    */
   async seat(
-    session: Session,
+    occupant: Occupant,
     who: { name: string; rtpCapabilities: unknown; consent: Consent },
   ): Promise<{ member: Member; peers: Peer[] }> {
-    const id = session.participantId();
+    const id = occupant.participantId();
     this.#takeOver(id);
-    this.#assertFewSeats(session);
+    this.#assertFewSeats(occupant);
     const participant = this.room.join(id, who.rtpCapabilities);
-    const member: Member = { participant, room: this, name: who.name, session };
+    const member: Member = { participant, room: this, name: who.name, occupant };
     const peers = [...this.#members.values()].map(describe);
     this.#members.set(id, member);
-    session.seat(member);
+    occupant.seat(member);
     this.#deps.onMembers(1);
     this.#follow(member);
     const opened = participant.setConsent(who.consent);
-    session.afterResponse(() => {
-      for (const standing of this.#mediaNews.standing()) session.notify(standing);
+    occupant.afterResponse(() => {
+      for (const standing of this.#mediaNews.standing()) occupant.notify(standing);
     });
     this.#record('join', participant.id, who.consent);
     this.broadcast({ type: 'peerJoined', peer: describe(member) }, member);
@@ -83,14 +97,14 @@ export class CallRoom {
   }
 
   broadcast(notification: Notification, except?: Member): void {
-    for (const member of this.#members.values()) if (member !== except) member.session.notify(notification);
+    for (const member of this.#members.values()) if (member !== except) member.occupant.notify(notification);
   }
 
-  #assertFewSeats({ caller, services }: Session): void {
-    const { maxSeatsPerToken } = this.#deps;
-    const taken = [...this.#members.values()].filter(({ session }) => session.caller.token === caller.token).length;
+  #assertFewSeats({ caller }: Occupant): void {
+    const { maxSeatsPerToken, meter } = this.#deps;
+    const taken = [...this.#members.values()].filter(({ occupant }) => occupant.caller.token === caller.token).length;
     if (taken < maxSeatsPerToken) return;
-    services.meter.count('emostream_refused_total', { what: 'seat' });
+    meter.count('emostream_refused_total', { what: 'seat' });
     throw new EmostreamError(
       'LIMIT_REACHED',
       `${maxSeatsPerToken} seats of this room are taken with this access token, which is the most (maxSeatsPerToken)`,
@@ -99,12 +113,12 @@ export class CallRoom {
 
   #takeOver(id: string): void {
     this.#takingOver = true;
-    this.#members.get(id)?.session.replaced();
+    this.#members.get(id)?.occupant.replaced();
     this.#takingOver = false;
   }
 
   #follow(member: Member): void {
-    const { participant, session } = member;
+    const { participant, occupant } = member;
     const tell = (notification: Notification) => this.broadcast(notification, member);
     const id = participant.id;
     const { wrap } = new Bulkhead('participant', { ...this.#deps, close: () => participant.close('failed') });
@@ -130,7 +144,7 @@ export class CallRoom {
     );
     participant.on(
       'consumerClosed',
-      wrap((consumer) => session.notify({ type: 'consumerClosed', ...consumer })),
+      wrap((consumer) => occupant.notify({ type: 'consumerClosed', ...consumer })),
     );
     participant.once(
       'closed',
@@ -139,22 +153,22 @@ export class CallRoom {
   }
 
   #onClosed(member: Member, reason: ParticipantCloseReason): void {
-    const { participant, session } = member;
+    const { participant, occupant } = member;
     this.#members.delete(participant.id);
     this.#mediaNews.left(participant);
-    session.seat(undefined);
+    occupant.seat(undefined);
     this.#deps.onMembers(-1);
     this.#record('leave', participant.id, NO_CONSENT);
     if (this.room.closed) {
       // The whole room went; when the server closes, everybody is told that by the door.
-      if (reason === 'worker-died') session.notify({ type: 'roomReset' });
+      if (reason === 'worker-died') occupant.notify({ type: 'roomReset' });
       return;
     }
     const told = reason === 'server-closing' || reason === 'worker-died' ? 'removed' : reason;
     const news: Notification = { type: 'peerLeft', participant: participant.id, reason: told };
     this.broadcast(news);
     // Whoever was put out, and not by another socket of their own, does not know it yet.
-    if ((reason === 'removed' || reason === 'failed') && !this.#takingOver) session.notify(news);
+    if ((reason === 'removed' || reason === 'failed') && !this.#takingOver) occupant.notify(news);
     if (this.#members.size === 0 && !this.#takingOver) this.room.close('empty');
   }
 

@@ -5,7 +5,6 @@ import type { EventBus } from '../events/bus.js';
 import type { AuditLog } from './audit-log.js';
 import type { CallRooms } from './call-rooms.js';
 import type { Limits } from './limits.js';
-import type { Session } from './session.js';
 import type { Subscribers } from './subscribers.js';
 
 /** What request handlers work with, beside the session that asks. */
@@ -15,7 +14,7 @@ export interface Services {
   /** What may be analysed at all on this server. */
   policy: Consent;
   audit: AuditLog;
-  subscribers: Subscribers<Session>;
+  subscribers: Subscribers;
   limits: Limits;
   meter: Meter;
   clock: Clock;

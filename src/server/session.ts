@@ -3,7 +3,7 @@ import { bothConsent, sameConsent } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { ResumePoint } from '../events/bus.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
-import type { Member } from './call-room.js';
+import type { Member, Occupant } from './call-room.js';
 import type { Connection } from './connection.js';
 import { needsNoGrant } from './after-expiry.js';
 import type { Caller } from './limits.js';
@@ -19,7 +19,7 @@ const TOKEN_EXPIRED = 4002;
 const EXPIRED = 'the access token has ended: connect again with a new one';
 
 /** What one authenticated socket may do, and what it does at the moment: its seat and its subscription. */
-export class Session {
+export class Session implements Occupant {
   readonly services: Services;
   /** Whom the limits count this session's deeds for. */
   readonly caller: Caller;

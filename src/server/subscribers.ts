@@ -1,8 +1,8 @@
 import type { Meter } from '../common/metrics.js';
 
 /** Keeps the gauge of sockets subscribed to events. */
-export class Subscribers<T> {
-  readonly #members = new Set<T>();
+export class Subscribers {
+  readonly #members = new Set<object>();
   readonly #meter: Meter;
 
   constructor(meter: Meter) {
@@ -13,12 +13,12 @@ export class Subscribers<T> {
     return this.#members.size;
   }
 
-  add(member: T): void {
+  add(member: object): void {
     this.#members.add(member);
     this.#meter.set('emostream_subscribers', this.#members.size);
   }
 
-  delete(member: T): void {
+  delete(member: object): void {
     if (this.#members.delete(member)) this.#meter.set('emostream_subscribers', this.#members.size);
   }
 }

@@ -31,7 +31,7 @@ export function findViolations(tree: SourceTree): string[] {
   for (const [path, source] of tree) {
     for (const { specifier, line } of dependenciesOf(path, source)) {
       if (!specifier.startsWith('.')) continue;
-      const target = resolve(path, specifier, tree);
+      const target = resolveImport(path, specifier, tree);
       const problem = target === undefined ? 'which is no file' : judge(path, target);
       if (problem) violations.push(`${path}:${line} imports ${specifier}: ${problem}`);
     }
@@ -60,9 +60,15 @@ function judge(path: string, target: string): string | undefined {
 }
 
 /** The file that a relative specifier means: `./x.js` is written for `./x.ts`, the client's bundler takes `./x` and assets. */
-function resolve(from: string, specifier: string, tree: SourceTree): string | undefined {
+export function resolveImport(from: string, specifier: string, tree: SourceTree): string | undefined {
   const path = posix.join(posix.dirname(from), specifier.replace(/\?.*$/, ''));
-  const candidates = [path.replace(/\.js$/, '.ts'), path.replace(/\.mjs$/, '.mts'), `${path}.ts`, `${path}/index.ts`];
+  const candidates = [
+    path,
+    path.replace(/\.js$/, '.ts'),
+    path.replace(/\.mjs$/, '.mts'),
+    `${path}.ts`,
+    `${path}/index.ts`,
+  ];
   const found = candidates.find((candidate) => tree.has(candidate));
   // Styles, pictures, data: not code, and of no stage unless they lie in one.
   return found ?? (/\.(css|svg|png|json|html|mjs)$/.test(path) ? path : undefined);

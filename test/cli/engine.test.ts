@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { startApp } from '../../src/cli/app.js';
 import { doctorCommand } from '../../src/cli/doctor.js';
 import { configSchema } from '../../src/config/schema.js';
-import { listEngines } from '../../src/inference/engines.js';
+import { listEngines } from '../../src/inference/available-engines.js';
 import { ENGINE_NAMES } from '../../src/inference/types.js';
 
 const CONFIG = { httpPort: 0, jwtSecret: 'a-secret-for-tests-of-32-characters!', rtcWorkers: 1, analysisProcesses: 1 };

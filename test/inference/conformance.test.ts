@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmostreamError } from '../../src/common/errors.js';
-import { createEngine, DEFAULT_ENGINE, listEngines } from '../../src/inference/engines.js';
+import { listEngines } from '../../src/inference/available-engines.js';
+import { createEngine, DEFAULT_ENGINE } from '../../src/inference/engines.js';
 import { ENGINE_NAMES, type Engine, type EngineName } from '../../src/inference/types.js';
 import { largestDifference, modelDigest, readInputs, readOutputs, SHIPPED_MODEL } from './golden/golden-vectors.js';
 

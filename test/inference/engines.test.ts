@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { INSTALLABLE } from '../../src/inference/engine-install/paths.js';
-import { createEngine, DEFAULT_ENGINE, listEngines } from '../../src/inference/engines.js';
+import { listEngines } from '../../src/inference/available-engines.js';
+import { createEngine, DEFAULT_ENGINE } from '../../src/inference/engines.js';
 import { ENGINE_NAMES } from '../../src/inference/types.js';
 import { windowFeatures } from './support/windows.js';
 

@@ -2,7 +2,8 @@ import { WebSocket } from 'ws';
 import { countValues, MAX_VALUES } from '../../../src/server/parse-request.js';
 import { serverMessageSchema, type Response, type ServerMessage, SUBPROTOCOL } from '../../../src/server/protocol.js';
 import { Recorder } from '../../sfu/support/recorder.js';
-import { type Message, type Step } from './conversation.js';
+import type { Step } from './conversation.js';
+import type { Message } from './message.js';
 import { write } from './mutate.js';
 
 /** Without an answer for so long a request has none. */

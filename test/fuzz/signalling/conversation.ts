@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../../src/common/version.js';
 import type { Random } from '../random.js';
+import type { Json, Message } from './message.js';
 import { mutate } from './mutate.js';
-
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Message = { [key: string]: Json };
 
 /** One thing that a client does on one of its sockets. */
 export type Step =

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Json, Message } from './conversation.js';
+import type { Json, Message } from './message.js';
 
 /** Texts that begin with @ are written out when they are sent: see `write`. */
 const ODD: readonly Json[] = [
