@@ -1,5 +1,5 @@
 import { FACE_FRAMING } from './face-framing.js';
-import type { Picture } from './face-finder.js';
+import { type AnyPicture, type GreyPlane, greyOf } from './picture.js';
 import { resampleGrey, type Region } from './resample.js';
 import { FACE_SIZE } from './types.js';
 
@@ -12,7 +12,14 @@ export function cropRegion(box: Region): Region {
 }
 
 /** FACE_SIZE² grey values 0..255 of a square region; parts outside the picture repeat its border. */
-export function cropFace(picture: Picture, region: Region): Uint8Array {
-  const grey = resampleGrey(picture.rgb, picture.width, picture.height, region, FACE_SIZE, FACE_SIZE);
-  return Uint8Array.from(grey, Math.round);
+export function cropFace(picture: AnyPicture, region: Region): Uint8Array {
+  return cropGrey(greyOf(picture), region);
+}
+
+/** The same of a picture whose grey is at hand. */
+export function cropGrey(grey: GreyPlane, region: Region): Uint8Array {
+  const values = resampleGrey(grey, region, FACE_SIZE, FACE_SIZE);
+  const crop = new Uint8Array(values.length);
+  for (let i = 0; i < crop.length; i++) crop[i] = values[i]! + 0.5;
+  return crop;
 }

@@ -5,15 +5,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { EmostreamError } from '../common/errors.js';
 import { BLAZEFACE_MAPS, BLAZEFACE_VALUES, blend, decodeMap, type Detection } from './blazeface-anchors.js';
+import type { AnyPicture } from './picture.js';
 import { resampleRgbInto, type Region } from './resample.js';
 import { useWasmBackend } from './tfjs-wasm.js';
 
-/** A packed RGB24 picture, upright. */
-export interface Picture {
-  rgb: Uint8Array;
-  width: number;
-  height: number;
-}
+export type { Picture } from './picture.js';
 
 /** How much of the picture the network gets to see: the area of its input in pixels. Time is proportional to it. */
 export const SEARCH_AREA = { close: 96 * 96, coarse: 128 * 128, fine: 200 * 200 } as const;
@@ -66,9 +62,9 @@ export class FaceFinder {
    * @param region the part of the picture to search; all of it if not given
    * @returns faces in pixels of the picture, best first
    */
-  find(picture: Picture, detail: SearchDetail = 'coarse', region?: Region): Detection[] {
+  find(picture: AnyPicture, detail: SearchDetail = 'coarse', region?: Region): Detection[] {
     if (this.#disposed) throw new EmostreamError('CLOSED', 'The face finder was disposed.');
-    const { rgb, width, height } = picture;
+    const { width, height } = picture;
     const area = region ?? { x: 0, y: 0, width, height };
     const { canvasWidth, canvasHeight, contentWidth, contentHeight } = inputSize(area, SEARCH_AREA[detail]);
     const length = canvasWidth * canvasHeight * 3;
@@ -77,9 +73,7 @@ export class FaceFinder {
     resampleRgbInto(
       this.#canvas,
       canvasWidth,
-      rgb,
-      width,
-      height,
+      picture,
       area,
       contentWidth,
       contentHeight,

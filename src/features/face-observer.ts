@@ -1,12 +1,12 @@
 import { silentMeter, type Meter } from '../common/metrics.js';
 import { TokenBucket } from '../common/token-bucket.js';
-import type { VideoFrame } from '../media/types.js';
 import type { Detection } from './blazeface-anchors.js';
 import { chooseFace, sameFace } from './face-choice.js';
-import { cropFace, cropRegion } from './face-crop.js';
+import { cropGrey, cropRegion } from './face-crop.js';
 import type { FaceFinder } from './face-finder.js';
 import { faceQuality } from './face-quality.js';
 import { FaceTracker } from './face-tracker.js';
+import { type AnyPicture, type GreyPlane, greyOf } from './picture.js';
 import type { Region } from './resample.js';
 import type { FaceBox, FaceObservation } from './types.js';
 
@@ -49,6 +49,9 @@ const MAX_CLOSE_UPS = 2;
 const SURE = 0.62;
 const SURE_FINE = 0.7;
 
+/** A picture with its place in media time and when it came, server wall clock, both ms. */
+export type TimedPicture = AnyPicture & { mediaTime: number; arrivalMs: number };
+
 /** What is seen of one participant's face, picture by picture: searched at most once a second, followed in between. */
 export class FaceObserver {
   readonly #finder: FaceFinder;
@@ -74,18 +77,19 @@ export class FaceObserver {
     this.#meter = meter;
   }
 
-  observe(frame: VideoFrame): FaceObservation {
+  observe(frame: TimedPicture): FaceObservation {
     if (frame.width !== this.#width || frame.height !== this.#height) this.#resize(frame);
-    const followed = this.#box ? this.#timed('track', () => this.#tracker.follow(frame)) : null;
+    const grey = greyOf(frame);
+    const followed = this.#box ? this.#timed('track', () => this.#tracker.follow(grey)) : null;
     const lost = this.#box !== null && followed === null;
     const before = followed ?? this.#box;
     this.#box = followed;
     this.#arrivalMs = frame.arrivalMs;
     if (this.#searchDue(frame.mediaTime, lost)) {
-      if (this.#searches.take()) this.#timed('face', () => this.#search(frame, before));
+      if (this.#searches.take()) this.#timed('face', () => this.#search(frame, grey, before));
       else this.#meter.count('emostream_dropped_total', { stage: 'face', reason: 'search-rate' });
     }
-    return this.#timed('crop', () => this.#describe(frame));
+    return this.#timed('crop', () => this.#describe(grey));
   }
 
   /** Forgets the face. Further pictures start afresh. */
@@ -94,7 +98,7 @@ export class FaceObserver {
     this.#lastSearch = this.#lastExtra = -Infinity;
   }
 
-  #resize(frame: VideoFrame): void {
+  #resize(frame: TimedPicture): void {
     const { width, height } = frame;
     // A simulcast layer switch keeps the picture's content; the next picture is searched afresh.
     this.#forget();
@@ -122,16 +126,16 @@ export class FaceObserver {
     return true;
   }
 
-  #search(frame: VideoFrame, before: Region | null): void {
+  #search(frame: TimedPicture, grey: GreyPlane, before: Region | null): void {
     this.#lastSearch = frame.mediaTime;
     const fine = before === null && this.#misses % this.#options.fineEvery === this.#options.fineEvery - 1;
-    const found = isFlat(frame) ? [] : this.#finder.find(frame, fine ? 'fine' : 'coarse');
+    const found = isFlat(grey) ? [] : this.#finder.find(frame, fine ? 'fine' : 'coarse');
     // A small face may be found only at times; where one was, a close-up decides.
     if (before && !found.some((d) => sameFace(d, before))) found.push(...this.#closeUp(frame, before));
     const face = this.#choose(frame, found, before, fine ? SURE_FINE : SURE);
     this.#faces = found.filter((d) => d === face || d.score >= SURE).length;
     this.#misses = face ? 0 : this.#misses + 1;
-    if (face && this.#tracker.start(frame, face)) {
+    if (face && this.#tracker.start(grey, face)) {
       this.#box = face;
       this.#score = face.score;
     } else {
@@ -142,7 +146,7 @@ export class FaceObserver {
   }
 
   /** The face to follow; a new one only if a close-up agrees. Those that it refutes are removed from `found`. */
-  #choose(frame: VideoFrame, found: Detection[], before: Region | null, sure: number): Detection | null {
+  #choose(frame: TimedPicture, found: Detection[], before: Region | null, sure: number): Detection | null {
     for (let tries = 0; tries < MAX_CLOSE_UPS; tries++) {
       const face = chooseFace(found, frame.width, frame.height, before);
       if (!face || (before && sameFace(face, before))) return face;
@@ -153,21 +157,21 @@ export class FaceObserver {
     return null;
   }
 
-  #closeUp(frame: VideoFrame, box: Region): Detection[] {
+  #closeUp(frame: TimedPicture, box: Region): Detection[] {
     const side = CLOSE_UP * Math.max(box.width, box.height);
     const x = box.x + box.width / 2 - side / 2;
     const y = box.y + box.height / 2 - side / 2;
     return this.#finder.find(frame, 'close', { x, y, width: side, height: side });
   }
 
-  #describe(frame: VideoFrame): FaceObservation {
+  #describe(grey: GreyPlane): FaceObservation {
     const box = this.#box;
     if (!box) return { crop: null, box: null, score: 0, quality: [0, 0, 0, 0], faces: this.#faces };
     const region = cropRegion(box);
-    const crop = cropFace(frame, region);
+    const crop = cropGrey(grey, region);
     return {
       crop,
-      box: inFractions(box, frame.width, frame.height),
+      box: inFractions(box, grey.width, grey.height),
       score: this.#score,
       quality: faceQuality(crop, region.width),
       faces: this.#faces,
@@ -191,15 +195,15 @@ function inFractions(box: Region, width: number, height: number): FaceBox {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** Looks at the green of some 500 pixels. */
-function isFlat({ rgb, width, height }: VideoFrame): boolean {
+/** Looks at some 500 samples. */
+function isFlat({ samples, width, height, gain }: GreyPlane): boolean {
   const step = Math.max(1, Math.floor(Math.sqrt((width * height) / 500)));
   let sum = 0;
   let squares = 0;
   let count = 0;
   for (let y = step >> 1; y < height; y += step) {
     for (let x = step >> 1; x < width; x += step) {
-      const v = rgb[(y * width + x) * 3 + 1]!;
+      const v = gain * samples[y * width + x]!;
       sum += v;
       squares += v * v;
       count++;

@@ -1,4 +1,4 @@
-import type { Picture } from './face-finder.js';
+import type { GreyPlane } from './picture.js';
 import { resampleGrey, type Region } from './resample.js';
 
 /** Side of the template, in cells. */
@@ -31,8 +31,8 @@ export class FaceTracker {
   }
 
   /** Takes the template. Answers false, and tracks nothing, when the box is too flat to be followed. */
-  start(picture: Picture, box: Region): boolean {
-    const grey = resampleGrey(picture.rgb, picture.width, picture.height, box, TEMPLATE, TEMPLATE);
+  start(picture: GreyPlane, box: Region): boolean {
+    const grey = resampleGrey(picture, box, TEMPLATE, TEMPLATE);
     const deviation = normalise(grey);
     this.#template = deviation >= MIN_DEVIATION ? grey : null;
     this.#box = { x: box.x, y: box.y, width: box.width, height: box.height };
@@ -41,7 +41,7 @@ export class FaceTracker {
   }
 
   /** @returns the face's new place, or null when it is lost (and then until the next `start`) */
-  follow(picture: Picture): Region | null {
+  follow(picture: GreyPlane): Region | null {
     if (!this.#template) return null;
     const { x, y, width, height } = this.#box;
     const cellX = width / TEMPLATE;
@@ -52,7 +52,7 @@ export class FaceTracker {
       width: SEARCH * cellX,
       height: SEARCH * cellY,
     };
-    const grey = resampleGrey(picture.rgb, picture.width, picture.height, around, SEARCH, SEARCH);
+    const grey = resampleGrey(picture, around, SEARCH, SEARCH);
     const best = match(this.#template, grey);
     const moved = { x: x + best.dx * cellX, y: y + best.dy * cellY, width, height };
     const { box, correlation } = this.#rescale(picture, moved, best.correlation);
@@ -69,7 +69,7 @@ export class FaceTracker {
   }
 
   /** The box itself, or one a little smaller or larger around the same centre where that fits better. */
-  #rescale(picture: Picture, box: Region, correlation: number): { box: Region; correlation: number } {
+  #rescale(picture: GreyPlane, box: Region, correlation: number): { box: Region; correlation: number } {
     // A good match is not made better by guessing at its size: the next search knows.
     if (correlation >= GOOD_CORRELATION) return { box, correlation };
     let best = { box, correlation };
@@ -77,7 +77,7 @@ export class FaceTracker {
       const width = box.width * scale;
       const height = box.height * scale;
       const other = { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
-      const grey = resampleGrey(picture.rgb, picture.width, picture.height, other, TEMPLATE, TEMPLATE);
+      const grey = resampleGrey(picture, other, TEMPLATE, TEMPLATE);
       if (normalise(grey) < 1) continue;
       const fit = grey.reduce((sum, v, i) => sum + v * this.#template![i]!, 0);
       if (fit > best.correlation) best = { box: other, correlation: fit };

@@ -1,7 +1,10 @@
+import type { YuvPicture } from '../media/types.js';
+import { type AnyPicture, type GreyPlane, LUMA_GAIN, LUMA_OFFSET, type Picture } from './picture.js';
+
 /**
- * Resampling of packed RGB24 pictures, separable: each output sample is a weighted mean of neighbouring input samples along
- * x, then along y. When minifying, every input sample counts by the length it covers (area averaging, so nothing aliases);
- * when magnifying, the two nearest are blended (bilinear). Samples past the border repeat the border.
+ * Resampling, separable: each output sample is a weighted mean of neighbouring input samples along y, then along x. When
+ * minifying, every input sample counts by the length it covers (area averaging, so nothing aliases); when magnifying, the
+ * two nearest are blended (bilinear). Samples past the border repeat the border.
  */
 export interface Region {
   /** Top left corner and size in pixels of the source; may be fractional and may reach past the picture. */
@@ -38,118 +41,110 @@ function axisTaps(start: number, length: number, limit: number, out: number): Ta
   return { index, weight, count };
 }
 
-/** BT.601 luma, the grey of JPEG and of video. */
-const RED = 0.299;
-const GREEN = 0.587;
-const BLUE = 0.114;
+/** Samples of one kind of a picture: `step` apart, rows `stride` apart. */
+interface Samples {
+  values: Uint8Array | Float64Array;
+  offset: number;
+  width: number;
+  height: number;
+  step: number;
+}
 
-/**
- * Grey picture of a region.
- * @param rgb width × height × 3 bytes
- * @returns outWidth × outHeight values 0..255, row major
- */
-export function resampleGrey(
-  rgb: Uint8Array,
-  width: number,
-  height: number,
-  region: Region,
-  outWidth: number,
-  outHeight: number,
-): Float32Array {
+/** @returns outWidth × outHeight samples of a region, row major */
+function resample(from: Samples, region: Region, outWidth: number, outHeight: number): Float32Array {
+  const { values, width, height, step } = from;
   const tx = axisTaps(region.x, region.width, width, outWidth);
   const ty = axisTaps(region.y, region.height, height, outHeight);
+  // The columns that any output sample takes: taps are in ascending order.
+  const left = tx.index[0]!;
+  const columns = tx.index[tx.index.length - 1]! - left + 1;
+  const row = new Float32Array(columns);
+  for (let t = 0; t < tx.index.length; t++) tx.index[t]! -= left;
   const out = new Float32Array(outWidth * outHeight);
-  const rows = new RowCache(outWidth, (y, row) => {
-    const base = y * width;
+  for (let j = 0; j < outHeight; j++) {
+    row.fill(0);
+    for (let k = j * ty.count; k < (j + 1) * ty.count; k++) {
+      const weight = ty.weight[k]!;
+      if (weight === 0) continue;
+      let at = from.offset + (ty.index[k]! * width + left) * step;
+      for (let x = 0; x < columns; x++, at += step) row[x]! += weight * values[at]!;
+    }
+    const to = j * outWidth;
     for (let i = 0, t = 0; i < outWidth; i++) {
       let sum = 0;
-      for (let k = 0; k < tx.count; k++, t++) {
-        const p = (base + tx.index[t]!) * 3;
-        sum += tx.weight[t]! * (RED * rgb[p]! + GREEN * rgb[p + 1]! + BLUE * rgb[p + 2]!);
-      }
-      row[i] = sum;
-    }
-  });
-  for (let j = 0; j < outHeight; j++) {
-    const to = j * outWidth;
-    for (let k = 0; k < ty.count; k++) {
-      const w = ty.weight[j * ty.count + k]!;
-      if (w === 0) continue;
-      const row = rows.get(ty.index[j * ty.count + k]!);
-      for (let i = 0; i < outWidth; i++) out[to + i]! += w * row[i]!;
+      for (let k = 0; k < tx.count; k++, t++) sum += tx.weight[t]! * row[tx.index[t]!]!;
+      out[to + i] = sum;
     }
   }
   return out;
 }
 
 /**
- * Colour picture of a region, each value mapped to `v * gain + offset`, written into the top left of a canvas.
+ * Grey picture of a region.
+ * @returns outWidth × outHeight values 0..255, row major
+ */
+export function resampleGrey(grey: GreyPlane, region: Region, outWidth: number, outHeight: number): Float32Array {
+  const { samples, width, height, gain, offset } = grey;
+  const out = resample({ values: samples, offset: 0, width, height, step: 1 }, region, outWidth, outHeight);
+  if (gain === 1 && offset === 0) return out;
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(255, Math.max(0, gain * out[i]! + offset));
+  return out;
+}
+
+/**
+ * Colour picture of a region, each value 0..255 mapped to `v * gain + offset`, written into the top left of a canvas.
  * @param canvas canvasWidth × any × 3 values; only outWidth × outHeight of it are written
  */
 export function resampleRgbInto(
   canvas: Float32Array,
   canvasWidth: number,
-  rgb: Uint8Array,
-  width: number,
-  height: number,
+  picture: AnyPicture,
   region: Region,
   outWidth: number,
   outHeight: number,
   gain: number,
   offset: number,
 ): void {
-  const tx = axisTaps(region.x, region.width, width, outWidth);
-  const ty = axisTaps(region.y, region.height, height, outHeight);
-  const length = outWidth * 3;
-  const rows = new RowCache(length, (y, row) => {
-    const base = y * width;
-    for (let i = 0, t = 0; i < outWidth; i++) {
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      for (let k = 0; k < tx.count; k++, t++) {
-        const p = (base + tx.index[t]!) * 3;
-        const w = tx.weight[t]!;
-        r += w * rgb[p]!;
-        g += w * rgb[p + 1]!;
-        b += w * rgb[p + 2]!;
-      }
-      row[i * 3] = r;
-      row[i * 3 + 1] = g;
-      row[i * 3 + 2] = b;
-    }
-  });
-  for (let j = 0; j < outHeight; j++) {
-    const to = j * canvasWidth * 3;
-    canvas.fill(offset, to, to + length);
-    for (let k = 0; k < ty.count; k++) {
-      const w = ty.weight[j * ty.count + k]! * gain;
-      if (w === 0) continue;
-      const row = rows.get(ty.index[j * ty.count + k]!);
-      for (let i = 0; i < length; i++) canvas[to + i]! += w * row[i]!;
+  const channels =
+    'yuv' in picture ? fromYuv(picture, region, outWidth, outHeight) : fromRgb(picture, region, outWidth, outHeight);
+  for (let c = 0; c < 3; c++) {
+    const channel = channels[c]!;
+    for (let j = 0, i = 0; j < outHeight; j++) {
+      let to = j * canvasWidth * 3 + c;
+      for (let x = 0; x < outWidth; x++, i++, to += 3) canvas[to] = channel[i]! * gain + offset;
     }
   }
 }
 
-/** Keeps the last two horizontally resampled rows: neighbouring output rows share them. */
-class RowCache {
-  readonly #rows: [Float32Array, Float32Array];
-  readonly #at: [number, number] = [-1, -1];
-  readonly #make: (y: number, row: Float32Array) => void;
-  #next: 0 | 1 = 0;
+function fromRgb({ rgb, width, height }: Picture, region: Region, outWidth: number, outHeight: number): Float32Array[] {
+  return [0, 1, 2].map((c) =>
+    resample({ values: rgb, offset: c, width, height, step: 3 }, region, outWidth, outHeight),
+  );
+}
 
-  constructor(length: number, make: (y: number, row: Float32Array) => void) {
-    this.#rows = [new Float32Array(length), new Float32Array(length)];
-    this.#make = make;
-  }
+/** ITU-R BT.601, 2.5: what the differences Cr and Cb, each 16..240 around 128, add to red, green and blue. */
+const RED_CR = (255 / 224) * 2 * (1 - 0.299);
+const BLUE_CB = (255 / 224) * 2 * (1 - 0.114);
+const GREEN_CR = (-RED_CR * 0.299) / 0.587;
+const GREEN_CB = (-BLUE_CB * 0.114) / 0.587;
 
-  get(y: number): Float32Array {
-    if (this.#at[0] === y) return this.#rows[0];
-    if (this.#at[1] === y) return this.#rows[1];
-    const slot = this.#next;
-    this.#next = slot === 0 ? 1 : 0;
-    this.#at[slot] = y;
-    this.#make(y, this.#rows[slot]);
-    return this.#rows[slot];
+function fromYuv(picture: YuvPicture, region: Region, outWidth: number, outHeight: number): Float32Array[] {
+  const { yuv, width, height } = picture;
+  const half = { width: (width + 1) >> 1, height: (height + 1) >> 1 };
+  const halfRegion = { x: region.x / 2, y: region.y / 2, width: region.width / 2, height: region.height / 2 };
+  const plane = (offset: number, size: { width: number; height: number }, of: Region) =>
+    resample({ values: yuv, offset, ...size, step: 1 }, of, outWidth, outHeight);
+  const luma = plane(0, { width, height }, region);
+  const cb = plane(width * height, half, halfRegion);
+  const cr = plane(width * height + half.width * half.height, half, halfRegion);
+  const clamp = (v: number): number => Math.min(255, Math.max(0, v));
+  for (let i = 0; i < luma.length; i++) {
+    const grey = luma[i]! * LUMA_GAIN + LUMA_OFFSET;
+    const u = cb[i]! - 128;
+    const v = cr[i]! - 128;
+    luma[i] = clamp(grey + RED_CR * v);
+    cb[i] = clamp(grey + GREEN_CB * u + GREEN_CR * v);
+    cr[i] = clamp(grey + BLUE_CB * u);
   }
+  return [luma, cb, cr];
 }

@@ -130,6 +130,21 @@ function planesOf({ width, height, format }: PictureShape): Plane[] {
 
 const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
+/**
+ * A copy of a decoder's planes without padding, one after another.
+ * @throws EmostreamError MEDIA_CORRUPT when a plane is too short
+ */
+export function packedPlanes(planes: readonly Buffer[], strides: readonly number[], shape: PictureShape): Uint8Array {
+  const layout = planesOf(shape).map((plane, i) => ({ ...plane, stride: strides[i] ?? 0 }));
+  const short = layout.some(({ rows, rowBytes, stride }, i) => {
+    return stride < rowBytes || (planes[i]?.byteLength ?? 0) < (rows - 1) * stride + rowBytes;
+  });
+  if (short || shape.width <= 0 || shape.height <= 0) {
+    throw new EmostreamError('MEDIA_CORRUPT', 'a plane of a picture is too short');
+  }
+  return pack(layout, planes);
+}
+
 function pack(planes: readonly Plane[], from: readonly Buffer[]): Uint8Array {
   const packed = new Uint8Array(planes.reduce((sum, { rows, rowBytes }) => sum + rows * rowBytes, 0));
   let offset = 0;

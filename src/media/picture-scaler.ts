@@ -1,6 +1,14 @@
-import { AV_PIX_FMT_RGB24, type AVPixelFormat, type Frame, SWS_BILINEAR } from 'node-av';
+import {
+  AV_PIX_FMT_NONE,
+  AV_PIX_FMT_RGB24,
+  AV_PIX_FMT_YUV420P,
+  type AVPixelFormat,
+  type Frame,
+  SWS_BILINEAR,
+} from 'node-av';
 import { EmostreamError } from '../common/errors.js';
-import { type Allocate, PictureConverter } from './conversion.js';
+import { type Allocate, packedPlanes, PictureConverter, type PictureShape } from './conversion.js';
+import type { YuvPicture } from './types.js';
 
 /** The size with the same shape whose longer side is at most `longest`; each side at least 1. */
 export function fitWithin(width: number, height: number, longest: number): { width: number; height: number } {
@@ -8,13 +16,13 @@ export function fitWithin(width: number, height: number, longest: number): { wid
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
-/** Decoded pictures → packed RGB24, scaled down in the same pass (bilinear). Follows changes of size and format. */
+/** Decoded pictures → RGB24 or YUV 4:2:0, scaled down in the same pass (bilinear). Follows changes of size and format. */
 export class PictureScaler {
   readonly #longest: number;
   readonly #allocate: Allocate | undefined;
   #converter: PictureConverter | null = null;
-  #source = { width: 0, height: 0, format: -1 };
-  #target = { width: 0, height: 0 };
+  #source: PictureShape = { width: 0, height: 0, format: AV_PIX_FMT_NONE };
+  #target: PictureShape = { width: 0, height: 0, format: AV_PIX_FMT_RGB24 };
 
   /** @param allocate for a test that watches the memory */
   constructor(longest: number, allocate?: Allocate) {
@@ -22,14 +30,31 @@ export class PictureScaler {
     this.#allocate = allocate;
   }
 
-  /** @throws EmostreamError MEDIA_CORRUPT when the picture cannot be converted */
+  /**
+   * Packed RGB24.
+   * @throws EmostreamError MEDIA_CORRUPT when the picture cannot be converted
+   */
   toRgb(frame: Frame): { width: number; height: number; rgb: Uint8Array } {
-    const { width, height } = frame;
-    const format = frame.format as AVPixelFormat;
+    const rgb = this.#convert(frame, AV_PIX_FMT_RGB24);
+    return { width: this.#target.width, height: this.#target.height, rgb };
+  }
+
+  /**
+   * As decoders of calls give it, so that most pictures are only copied.
+   * @throws EmostreamError MEDIA_CORRUPT when the picture cannot be converted
+   */
+  toYuv(frame: Frame): YuvPicture {
+    const { width, height, format } = frame;
     const planes = frame.data;
-    if (!planes || width <= 0 || height <= 0) throw new EmostreamError('MEDIA_CORRUPT', 'a decoded picture is empty');
-    const rgb = this.#converterFor(width, height, format).convert(planes, frame.linesize);
-    return { ...this.#target, rgb };
+    if (planes && (format as AVPixelFormat) === AV_PIX_FMT_YUV420P && Math.max(width, height) <= this.#longest) {
+      return {
+        width,
+        height,
+        yuv: packedPlanes(planes, frame.linesize, { width, height, format: AV_PIX_FMT_YUV420P }),
+      };
+    }
+    const yuv = this.#convert(frame, AV_PIX_FMT_YUV420P);
+    return { width: this.#target.width, height: this.#target.height, yuv };
   }
 
   close(): void {
@@ -37,15 +62,23 @@ export class PictureScaler {
     this.#converter = null;
   }
 
-  #converterFor(width: number, height: number, format: AVPixelFormat): PictureConverter {
-    const source = this.#source;
-    if (this.#converter && source.width === width && source.height === height && source.format === format) {
-      return this.#converter;
-    }
-    this.close();
-    this.#source = { width, height, format };
-    this.#target = fitWithin(width, height, this.#longest);
-    const to = { ...this.#target, format: AV_PIX_FMT_RGB24 };
-    return (this.#converter = new PictureConverter({ width, height, format }, to, SWS_BILINEAR, this.#allocate));
+  #convert(frame: Frame, to: AVPixelFormat): Uint8Array {
+    const { width, height } = frame;
+    const planes = frame.data;
+    if (!planes || width <= 0 || height <= 0) throw new EmostreamError('MEDIA_CORRUPT', 'a decoded picture is empty');
+    const from = { width, height, format: frame.format as AVPixelFormat };
+    return this.#converterFor(from, to).convert(planes, frame.linesize);
   }
+
+  #converterFor(from: PictureShape, format: AVPixelFormat): PictureConverter {
+    if (this.#converter && sameShape(this.#source, from) && this.#target.format === format) return this.#converter;
+    this.close();
+    this.#source = from;
+    this.#target = { ...fitWithin(from.width, from.height, this.#longest), format };
+    return (this.#converter = new PictureConverter(from, this.#target, SWS_BILINEAR, this.#allocate));
+  }
+}
+
+function sameShape(a: PictureShape, b: PictureShape): boolean {
+  return a.width === b.width && a.height === b.height && a.format === b.format;
 }

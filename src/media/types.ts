@@ -1,17 +1,21 @@
+/** A picture as video carries it, upright: luma and two colour differences of half the size. */
+export interface YuvPicture {
+  width: number;
+  height: number;
+  /** Planes Y, Cb and Cr, one after another, without padding; BT.601, 16..235 and 16..240; 4:2:0, odd sizes rounded up. */
+  yuv: Uint8Array;
+}
+
 /**
  * A decoded picture. `mediaTime` is the participant's media clock: the sender's clock expressed on the server's wall
  * clock, ms since the epoch (see media-clock.ts). All media of one participant share it.
  */
-export interface VideoFrame {
+export interface VideoFrame extends YuvPicture {
   mediaTime: number;
   /** Arrival of the last packet of the picture, server wall clock, ms. */
   arrivalMs: number;
   /** When decoding was done, server wall clock, ms. */
   decodedMs: number;
-  width: number;
-  height: number;
-  /** Packed RGB24, row major, width*height*3 bytes, upright. */
-  rgb: Uint8Array;
 }
 
 /** Decoded sound: 16 kHz mono. */

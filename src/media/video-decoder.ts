@@ -9,14 +9,11 @@ import {
 } from 'node-av';
 import { closeDecoder, corrupt, openDecoder } from './codec-library.js';
 import { PictureScaler } from './picture-scaler.js';
+import type { YuvPicture } from './types.js';
 
-export interface DecodedPicture {
+export interface DecodedPicture extends YuvPicture {
   /** The tag given with the encoded picture. */
   tag: number;
-  width: number;
-  height: number;
-  /** Packed RGB24. */
-  rgb: Uint8Array;
 }
 
 export interface VideoDecoderOptions {
@@ -28,7 +25,7 @@ export interface VideoDecoderOptions {
 
 const MAX_PIXELS = 4096 * 2304;
 
-/** VP8 or H.264 → RGB24, synchronously, one picture at a time (FFmpeg through node-av). */
+/** VP8 or H.264 → YUV 4:2:0, synchronously, one picture at a time (FFmpeg through node-av). */
 export class VideoDecoder {
   readonly #codec: 'VP8' | 'H264';
   readonly #scaler: PictureScaler;
@@ -50,7 +47,7 @@ export class VideoDecoder {
   /**
    * Decodes one encoded picture. Most give one picture at once; a decoder may hold one back.
    * @param tag a number that comes back with the picture
-   * @param wanted which pictures are converted; decoding cannot be skipped, but conversion can
+   * @param wanted which pictures are handed out; decoding cannot be skipped, but their copy can
    * @throws EmostreamError MEDIA_CORRUPT; call `reset` and go on with a key frame
    */
   decode(data: Uint8Array, tag: number, wanted: (tag: number) => boolean): DecodedPicture[] {
@@ -71,7 +68,7 @@ export class VideoDecoder {
         // What of H.264 was missing or wrong is made up by the decoder: not what anybody looked like.
         if (this.#frame.decodeErrorFlags !== 0) throw corrupt('a picture', AVERROR_INVALIDDATA);
         const shown = Number(this.#frame.pts);
-        if (wanted(shown)) pictures.push({ tag: shown, ...this.#scaler.toRgb(this.#frame) });
+        if (wanted(shown)) pictures.push({ tag: shown, ...this.#scaler.toYuv(this.#frame) });
       } finally {
         this.#frame.unref();
       }

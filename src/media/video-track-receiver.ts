@@ -184,12 +184,12 @@ export class VideoTrackReceiver {
       const decodedMs = clock();
       meter.observe('emostream_stage_duration_seconds', (decodedMs - startMs) / 1000, { stage: 'video_decode' });
       if (frame.keyFrame) this.#keyFrames.satisfied();
-      for (const { tag: shown, width, height, rgb } of pictures) {
+      for (const { tag: shown, width, height, yuv } of pictures) {
         const source = this.#inDecoder.get(shown);
         this.#inDecoder.delete(shown);
         if (!source) continue;
         const mediaTime = this.#mediaTime(source);
-        this.#options.onFrame({ mediaTime, arrivalMs: source.arrivalMs, decodedMs, width, height, rgb });
+        this.#options.onFrame({ mediaTime, arrivalMs: source.arrivalMs, decodedMs, width, height, yuv });
         this.#options.onProgress?.(mediaTime);
       }
     } catch (error) {

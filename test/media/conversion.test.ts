@@ -20,6 +20,7 @@ import { describe, expect, it } from 'vitest';
 import '../../bench/support/quiet.js';
 import { PictureConverter, SoundConverter } from '../../src/media/conversion.js';
 import { PictureScaler } from '../../src/media/picture-scaler.js';
+import { rgbOf } from '../support/yuv.js';
 import { Resampler } from '../../src/media/resampler.js';
 import { plantOverrun, PLANTED_BYTES } from '../fuzz/plant.js';
 import { GuardedMemory } from './support/guarded-memory.js';
@@ -111,8 +112,10 @@ describe('a picture', () => {
           const scaler = new PictureScaler(longest || Math.ceil(0.6 * Math.max(width, height)), memory.allocate);
           const frame = draw(format, width, height);
           // Twice: the second goes into memory that is used again.
-          for (let round = 0; round < 2; round++) {
-            const picture = scaler.toRgb(frame);
+          const toRgb = () => scaler.toRgb(frame);
+          const toYuv = () => rgbOf(scaler.toYuv(frame));
+          for (const make of [toRgb, toRgb, toYuv, toYuv]) {
+            const picture = make();
             const overwritten = memory.overwritten();
             const error = worstError(picture, format.full);
             if (picture.rgb.length !== picture.width * picture.height * 3 || overwritten > 0 || !(error < 8)) {
@@ -146,6 +149,7 @@ describe('a picture', () => {
       for (const format of [FORMATS['yuv420p']!, FORMATS['yuvj420p']!, FORMATS['yuv444p10le']!]) {
         const frame = draw(format, width, height);
         expect(worstError(scaler.toRgb(frame), format.full)).toBeLessThan(8);
+        expect(worstError(rgbOf(scaler.toYuv(frame)), format.full)).toBeLessThan(8);
         expect(memory.overwritten()).toBe(0);
         frame.free();
       }

@@ -2,6 +2,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeRecording, type Recording, seeded } from '../../bench/support/index.js';
 import { liveDecoders } from '../../src/media/index.js';
 import { fitWithin } from '../../src/media/picture-scaler.js';
+import type { YuvPicture } from '../../src/media/types.js';
+import { rgbOf, yuvBytes } from '../support/yuv.js';
 import { EPOCH, videoReceiver, videoTrack } from './support/drive.js';
 
 /** One second of pictures, each of one grey that tells its number: 20, 30, 40 … */
@@ -22,8 +24,8 @@ function greys(codec: 'VP8' | 'H264', width = 320, height = 180): Recording {
   });
 }
 
-const middle = (frame: { width: number; height: number; rgb: Uint8Array }) =>
-  frame.rgb[(Math.floor(frame.height / 2) * frame.width + Math.floor(frame.width / 2)) * 3] as number;
+const middle = (frame: YuvPicture) =>
+  rgbOf(frame).rgb[(Math.floor(frame.height / 2) * frame.width + Math.floor(frame.width / 2)) * 3] as number;
 
 let vp8: Recording;
 let h264: Recording;
@@ -42,7 +44,7 @@ describe('VideoTrackReceiver', () => {
     expect(frames).toHaveLength(2 * FPS);
     for (const [index, frame] of frames.entries()) {
       expect(frame).toMatchObject({ width: 320, height: 180 });
-      expect(frame.rgb).toHaveLength(320 * 180 * 3);
+      expect(frame.yuv).toHaveLength(yuvBytes(320, 180));
       expect(Math.abs(middle(frame) - grey(index))).toBeLessThanOrEqual(6);
       expect(Math.abs(frame.mediaTime - (EPOCH + index * 50))).toBeLessThan(0.1);
       expect(frame.arrivalMs).toBe(EPOCH + index * 50);

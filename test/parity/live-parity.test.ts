@@ -43,7 +43,7 @@ function portrait(): Picture {
   const canvas = new Float32Array(WIDTH * HEIGHT * 3);
   const width = (300 * WIDTH) / HEIGHT;
   const region = { x: 225 - width / 2, y: 0, width, height: 300 };
-  resampleRgbInto(canvas, WIDTH, rgb, png.width, png.height, region, WIDTH, HEIGHT, 1, 0);
+  resampleRgbInto(canvas, WIDTH, { rgb, width: png.width, height: png.height }, region, WIDTH, HEIGHT, 1, 0);
   return { rgb: Uint8Array.from(canvas, Math.round), width: WIDTH, height: HEIGHT };
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/common/emotions.js';
 import { FaceFinder, type Picture } from '../../src/features/face-finder.js';
 import { FaceObserver } from '../../src/features/face-observer.js';
+import { greyOf } from '../../src/features/picture.js';
 import { resampleGrey } from '../../src/features/resample.js';
 import { wordFeatures } from '../../src/features/tokens.js';
 import { FACE_SIZE } from '../../src/features/types.js';
@@ -232,7 +233,7 @@ function npy(text: string): Buffer {
 
 const wholePicture = (p: Picture): number[] =>
   Array.from(
-    resampleGrey(p.rgb, p.width, p.height, { x: 0, y: 0, width: p.width, height: p.height }, FACE_SIZE, FACE_SIZE),
+    resampleGrey(greyOf(p), { x: 0, y: 0, width: p.width, height: p.height }, FACE_SIZE, FACE_SIZE),
     Math.round,
   );
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
-import type { Picture } from '../../../src/features/face-finder.js';
+import type { Picture } from '../../../src/features/picture.js';
 import { resampleRgbInto } from '../../../src/features/resample.js';
-import type { VideoFrame } from '../../../src/media/types.js';
 
 /** The portrait of test/fixtures/README.md. */
 export function astronaut(): Picture {
@@ -27,7 +26,7 @@ export function pixel(p: Picture, x: number, y: number): number[] {
 export function scaled(p: Picture, width: number, height: number): Picture {
   const canvas = new Float32Array(width * height * 3);
   const all = { x: 0, y: 0, width: p.width, height: p.height };
-  resampleRgbInto(canvas, width, p.rgb, p.width, p.height, all, width, height, 1, 0);
+  resampleRgbInto(canvas, width, p, all, width, height, 1, 0);
   return { rgb: Uint8Array.from(canvas, Math.round), width, height };
 }
 
@@ -43,8 +42,8 @@ export function mapped(p: Picture, f: (v: number) => number): Picture {
   return { ...p, rgb: Uint8Array.from(p.rgb, (v) => Math.max(0, Math.min(255, Math.round(f(v))))) };
 }
 
-export function frame(p: Picture, mediaTime: number): VideoFrame {
-  return { ...p, mediaTime, arrivalMs: mediaTime + 20, decodedMs: mediaTime + 25 };
+export function frame(p: Picture, mediaTime: number) {
+  return { ...p, mediaTime, arrivalMs: mediaTime + 20 };
 }
 
 /** A generator of numbers in [0, 1), the same every time (mulberry32, public domain). */

@@ -8,6 +8,7 @@ import type { FuzzTarget } from '../target.js';
 import { forgedParameters } from './h264-writer.js';
 import { filmsOf, unitsOf, type VideoCodec } from './material.js';
 import { mutateBytes, mutateHead } from './mutate.js';
+import { yuvBytes } from '../../support/yuv.js';
 
 interface Input {
   codec: VideoCodec;
@@ -80,9 +81,9 @@ function play({ codec, pictures: encoded }: Input, reached: Record<string, numbe
         continue;
       }
       try {
-        for (const { width, height, rgb } of decoder.decode(data, tag, () => true)) {
+        for (const { width, height, yuv } of decoder.decode(data, tag, () => true)) {
           reached['decoded']!++;
-          if (rgb.length !== width * height * 3) throw new Error('a picture of another size than it says');
+          if (yuv.length !== yuvBytes(width, height)) throw new Error('a picture of another size than it says');
           if (width * height > cost.pixels) {
             throw new Error(
               `${String(width)}×${String(height)} was decoded where ${String(cost.pixels)} pixels were paid for`,

@@ -4,6 +4,7 @@ import { FaceObserver } from '../../../src/features/face-observer.js';
 import { liveDecoders, MediaClock, type VideoFrame, VideoTrackReceiver } from '../../../src/media/index.js';
 import type { TrackInfo } from '../../../src/sfu/types.js';
 import { CountingMeter } from '../../media/support/counting-meter.js';
+import { yuvBytes } from '../../support/yuv.js';
 import type { Random } from '../random.js';
 import type { FuzzTarget } from '../target.js';
 import { forgedParameters } from './h264-writer.js';
@@ -106,8 +107,8 @@ function play({ codec, steps }: Input, finder: FaceFinder, reached: Record<strin
   let observed = 0;
   let problems = 0;
   const check = (frame: VideoFrame): void => {
-    const { width, height, rgb, mediaTime } = frame;
-    if (rgb.length !== width * height * 3 || Math.max(width, height) > 640)
+    const { width, height, yuv, mediaTime } = frame;
+    if (yuv.length !== yuvBytes(width, height) || Math.max(width, height) > 640)
       throw new Error('a picture of a wrong size');
     if (!Number.isFinite(mediaTime)) throw new Error('a picture of no time');
     if (observed++ < OBSERVED) observer.observe(frame);

@@ -13,6 +13,7 @@ import { pictureFile, writeFilm } from '../../training/support/film.js';
 import { wavFile } from '../../training/support/wav.js';
 import { videoReceiver, videoTrack } from './drive.js';
 import { drawRamp, psnrOfColumns } from './ramp.js';
+import { rgbOf } from '../../support/yuv.js';
 
 /**
  * Entry of a process in which pictures of the sizes of real calls go through encoders, decoders and readers. Writes one line of
@@ -71,7 +72,7 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
         const decoder = new VideoDecoder(codec, { longestSide: 640 });
         const encoded = encodeVideo(source(codec, width, height));
         const pictures = Array.from({ length: ROUNDS }, () =>
-          encoded.flatMap(({ data }, tag) => decoder.decode(data, tag, () => true)),
+          encoded.flatMap(({ data }, tag) => decoder.decode(data, tag, () => true).map(rgbOf)),
         ).flat();
         decoder.close();
         tell(`${codec} ${String(width)}x${String(height)}`, pictures);
@@ -88,7 +89,7 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
         play(videoTrack(recording, { ssrc: 1000 + at }), { from: at, to: (at += 400) });
       }
       receiver.close();
-      tell(`${codec} changes`, frames);
+      tell(`${codec} changes`, frames.map(rgbOf));
     }
   },
   read: async () => {

@@ -1,6 +1,7 @@
 import { makeRecording, type Recording, seeded, synthesise } from '../../../bench/support/index.js';
 import type { AudioChunk, VideoFrame } from '../../../src/media/index.js';
 import type { AlignedWindow, Timed } from '../../../src/streams/index.js';
+import { brightness } from '../../support/yuv.js';
 
 /** Picture and sound change together this often: a dark and silent stretch, then a bright and loud one, ms. */
 export const HALF_MS = 1000;
@@ -35,10 +36,8 @@ export function flashRecording(): Recording {
 }
 
 /** What the windows hold of a picture: its brightness. */
-export function timedPicture({ rgb, ...times }: VideoFrame): Timed<number> {
-  let sum = 0;
-  for (const value of rgb) sum += value;
-  return { ...times, durationMs: 0, value: sum / rgb.length };
+export function timedPicture({ mediaTime, arrivalMs, decodedMs, ...picture }: VideoFrame): Timed<number> {
+  return { mediaTime, arrivalMs, decodedMs, durationMs: 0, value: brightness(picture) };
 }
 
 export function timedSound(chunk: AudioChunk): Timed<AudioChunk> {
