@@ -57,6 +57,7 @@ export class Flooder {
       maxBitrate: this.#config.maxBitrate,
       maxPacketRate: this.#config.maxPacketRate,
       maxParticipants: 1,
+      maxConsumersPerWorker: 512,
       tapCounter: new TapCounter(app.meter),
     });
     const participant = room.join('flooder', {});

@@ -27,7 +27,8 @@ export const REFUSALS = [
   'request', // HTTP requests and upgrades of an address
   'token', // tokens of the open door asked for by an address
   'socket', // WebSockets of a token
-  'seat', // seats in a room with one token
+  'seat', // seats in a room with one token, and in all rooms from an address
+  'consumer', // seats whose media the room's worker could not carry
   'room', // rooms opened from an address
   'join', // joins of a token or an address
   'message', // messages of a socket, a token or an address
@@ -126,6 +127,11 @@ export const METRICS = {
     known: each('code', ERROR_CODES),
   },
   emostream_rooms: { kind: 'gauge', help: 'Open rooms.' },
+  emostream_worker_consumers: {
+    kind: 'gauge',
+    help: 'Consumers (a track on its way to a person, or to analysis) on each media worker, by its place in the pool; about 500 fill one.',
+    labels: ['worker'],
+  },
   emostream_participants: { kind: 'gauge', help: 'Participants in all rooms.' },
   emostream_subscribers: { kind: 'gauge', help: 'Sockets subscribed to emotion events.' },
   emostream_taps: { kind: 'gauge', help: 'Analysed tracks (each with its owner’s consent).', labels: ['modality'] },

@@ -174,6 +174,13 @@ export const configSchema = z.strictObject({
     1,
     100_000,
   ),
+  maxConsumersPerWorker: int(
+    'Most consumers that a media worker carries: who comes when its seats could need more is refused. N people in a room can need 2·N².',
+    'consumers',
+    512,
+    2,
+    1_000_000,
+  ),
   maxParticipantsPerRoom: int('Most participants in a room.', 'participants', 50, 1, 1000),
   maxSockets: int('Most WebSockets at once.', 'sockets', 2000, 1, 1_000_000),
   maxConnectionsPerAddress: int(
@@ -190,6 +197,13 @@ export const configSchema = z.strictObject({
     8,
     1,
     1000,
+  ),
+  maxSeatsPerAddress: int(
+    'Most seats in all rooms taken from one address (IPv6: one /64 network).',
+    'seats',
+    100,
+    1,
+    1_000_000,
   ),
   trustedProxies: list(
     'Addresses of reverse proxies: the limits per address do not count against them, but against whom their X-Forwarded-For names.',

@@ -31,6 +31,9 @@ export interface Member {
 
 export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter' | 'logger'> {
   maxSeatsPerToken: number;
+  maxSeatsPerAddress: number;
+  /** Seats that are taken from an address, in all rooms. */
+  seatsFrom: (address: string) => number;
   audit: AuditLog;
   blocked: BlockedGauge;
   clock: () => number;
@@ -55,6 +58,11 @@ export class CallRoom {
 
   get size(): number {
     return this.#members.size;
+  }
+
+  /** Seats that are taken from an address. */
+  seatsFrom(address: string): number {
+    return [...this.#members.values()].filter(({ occupant }) => occupant.caller.address === address).length;
   }
 
   /**
@@ -101,13 +109,16 @@ export class CallRoom {
   }
 
   #assertFewSeats({ caller }: Occupant): void {
-    const { maxSeatsPerToken, meter } = this.#deps;
+    const { maxSeatsPerToken, maxSeatsPerAddress, seatsFrom, meter } = this.#deps;
     const taken = [...this.#members.values()].filter(({ occupant }) => occupant.caller.token === caller.token).length;
-    if (taken < maxSeatsPerToken) return;
+    const fromAddress = seatsFrom(caller.address);
+    if (taken < maxSeatsPerToken && fromAddress < maxSeatsPerAddress) return;
     meter.count('emostream_refused_total', { what: 'seat' });
     throw new EmostreamError(
       'LIMIT_REACHED',
-      `${maxSeatsPerToken} seats of this room are taken with this access token, which is the most (maxSeatsPerToken)`,
+      taken < maxSeatsPerToken
+        ? `${maxSeatsPerAddress} seats are taken from your address, which is the most (maxSeatsPerAddress)`
+        : `${maxSeatsPerToken} seats of this room are taken with this access token, which is the most (maxSeatsPerToken)`,
     );
   }
 

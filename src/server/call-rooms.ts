@@ -10,6 +10,7 @@ export interface CallRoomsDeps extends RoomDeps {
   maxRooms: number;
   maxRoomsPerAddress: number;
   maxSeatsPerToken: number;
+  maxSeatsPerAddress: number;
   meter: Meter;
   audit: AuditLog;
 }
@@ -98,13 +99,27 @@ export class CallRooms {
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
-    const { maxSeatsPerToken, audit, clock, meter, logger } = this.#deps;
+    const { maxSeatsPerToken, maxSeatsPerAddress, audit, clock, meter, logger } = this.#deps;
     const room = await Room.create(id, this.#deps);
     const onMembers = (by: 1 | -1) => {
       this.#members += by;
       meter.set('emostream_participants', this.#members);
     };
-    const shared = { maxSeatsPerToken, audit, blocked: this.#blocked, clock, meter, logger };
+    const seatsFrom = (address: string) => {
+      let taken = 0;
+      for (const open of this.#open.values()) taken += open.seatsFrom(address);
+      return taken;
+    };
+    const shared = {
+      maxSeatsPerToken,
+      maxSeatsPerAddress,
+      seatsFrom,
+      audit,
+      blocked: this.#blocked,
+      clock,
+      meter,
+      logger,
+    };
     const callRoom = new CallRoom(room, { ...shared, onMembers });
     this.#open.set(id, callRoom);
     meter.set('emostream_rooms', this.#open.size);

@@ -112,9 +112,11 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     maxBitrate: config.maxBitrate,
     maxPacketRate: config.maxPacketRate,
     maxParticipants: config.maxParticipantsPerRoom,
+    maxConsumersPerWorker: config.maxConsumersPerWorker,
     maxRooms: config.maxRooms,
     maxRoomsPerAddress: config.maxRoomsPerAddress,
     maxSeatsPerToken: config.maxSeatsPerToken,
+    maxSeatsPerAddress: config.maxSeatsPerAddress,
     tapCounter: new TapCounter(meter),
     ...deps,
   });

@@ -13,6 +13,7 @@ import { RtpTap } from './rtp-tap.js';
 import type { TapCounter } from './tap-counter.js';
 import { TapTransports } from './tap-transports.js';
 import type { Analyser } from './types.js';
+import { consumersOf } from './worker-load.js';
 import type { MediaWorker, WorkerPool } from './worker-pool.js';
 
 export interface RoomDeps {
@@ -26,6 +27,8 @@ export interface RoomDeps {
   /** Most RTP packets per second of a participant. */
   maxPacketRate: number;
   maxParticipants: number;
+  /** Most consumers that a media worker is to carry, all of its rooms together. */
+  maxConsumersPerWorker: number;
   tapCounter: TapCounter;
 }
 
@@ -101,6 +104,7 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
         `the room is full: ${this.#deps.maxParticipants} participants at most (maxParticipantsPerRoom)`,
       );
     }
+    this.#assertCarried(this.#participants.size + 1);
     const capabilities = checkRtpCapabilities(rtpCapabilities);
     const analysis = this.#deps.analyser.open({ room: this.id, participant: id });
     const participant = new Participant(id, {
@@ -113,10 +117,10 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
       createTap: (tap) => new RtpTap(this.#tapTransports, tap),
       ...this.#deps,
     });
-    this.#participants.set(id, participant);
+    this.#reserve(() => this.#participants.set(id, participant));
     participant.once(
       'closed',
-      this.#bulkhead.wrap(() => this.#participants.delete(id)),
+      this.#bulkhead.wrap(() => this.#reserve(() => this.#participants.delete(id))),
     );
     return participant;
   }
@@ -130,6 +134,27 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
       () => this.router.close(),
       () => this.emit('closed', reason),
     );
+  }
+
+  /** @throws EmostreamError LIMIT_REACHED when the room's worker cannot carry so many people of it */
+  #assertCarried(people: number): void {
+    const { maxConsumersPerWorker, meter } = this.#deps;
+    const { load } = this.#worker;
+    const grown = consumersOf(people) - consumersOf(this.#participants.size);
+    if (load.reserved + grown <= maxConsumersPerWorker) return;
+    meter.count('emostream_refused_total', { what: 'consumer' });
+    throw new EmostreamError(
+      'LIMIT_REACHED',
+      'no more people can see each other here at the moment: the media worker of this call carries all it can ' +
+        '(maxConsumersPerWorker); join again when somebody has left, or open a call under another name',
+    );
+  }
+
+  /** Keeps the worker's reservation in step with the number of seats. */
+  #reserve(change: () => void): void {
+    const before = consumersOf(this.#participants.size);
+    change();
+    this.#worker.load.reserve(consumersOf(this.#participants.size) - before);
   }
 
   #findProducer(producerId: string) {

@@ -9,6 +9,7 @@ import { AddressWatch } from './address-watch.js';
 import { createWorker } from './create-worker.js';
 import type { MediaAddress } from './media-addresses.js';
 import { MediaServer } from './media-server.js';
+import { WorkerLoad } from './worker-load.js';
 import { WorkerProbe } from './worker-probe.js';
 
 export interface WorkerPoolOptions {
@@ -36,6 +37,7 @@ export interface MediaWorker {
   readonly webRtcServer: types.WebRtcServer;
   /** Rooms on this worker. */
   rooms: number;
+  readonly load: WorkerLoad;
 }
 
 interface WorkerPoolEvents {
@@ -121,14 +123,14 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   }
 
   /**
-   * The worker with the fewest rooms. While none runs (all died at once) it waits a little for the first replacement.
+   * The worker that carries least: the fewest consumers, then the fewest rooms. While none runs (all died at once) it waits a little for the first replacement.
    * @throws EmostreamError WORKER_DIED when none comes
    */
   async acquire(patienceMs = ACQUIRE_PATIENCE_MS): Promise<MediaWorker> {
     if (this.alive === 0 && !this.#closed) {
       await once(this, 'restarted', { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined);
     }
-    const [first] = [...this.workers].sort((a, b) => a.rooms - b.rooms);
+    const [first] = [...this.workers].sort((a, b) => a.load.carried - b.load.carried || a.rooms - b.rooms);
     if (first) return first;
     throw new EmostreamError('WORKER_DIED', 'no media worker is running at the moment: try again in a few seconds');
   }
@@ -156,6 +158,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
       'died',
       this.#bulkhead.wrap(() => this.#onDied(index)),
     );
+    const load = new WorkerLoad({ worker, index, meter: this.#options.meter, bulkhead: this.#bulkhead });
     try {
       const media = await MediaServer.create(worker, this.#addresses.addresses, {
         port: rtcPort ? rtcPort + index : 0,
@@ -169,6 +172,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
           return media.current;
         },
         rooms: 0,
+        load,
       };
     } catch (error) {
       worker.close();

@@ -180,6 +180,44 @@ test('an address opens so many rooms and no more, with whatever tokens; in those
   await third.join();
 });
 
+test('an address takes so many seats in all rooms and no more; a seat is taken over at the bound', async () => {
+  subject = await startServer({ maxSeatsPerAddress: 2 });
+  const from = (localAddress: string, room: string, name: string) =>
+    subject!.connect({ room }, { localAddress, subject: name });
+  const first = await from('127.0.0.2', 'a', 'ann');
+  await first.join();
+  await (await from('127.0.0.2', 'b', 'ben')).join();
+  const third = await from('127.0.0.2', 'b', 'cem');
+  const { code, message } = await third.refused('join', joinRequest);
+  expect([code, message]).toEqual(['LIMIT_REACHED', expect.stringContaining('maxSeatsPerAddress')]);
+  expect(subject.meter.value('emostream_refused_total', { what: 'seat' })).toBe(1);
+  await (await from('127.0.0.3', 'b', 'dan')).join();
+  const again = await from('127.0.0.2', 'a', 'ann');
+  await again.join();
+  await again.request('leave', {});
+  await third.join();
+});
+
+test('a room that grew to what the media worker carries refuses the newcomer, who is told why and comes in later', async () => {
+  subject = await startServer({ maxConsumersPerWorker: 8 });
+  const join = async (name: string, room = 'room') => {
+    const client = await subject!.connect({ room }, { subject: name });
+    return { client, joined: () => client.join(), refused: () => client.refused('join', joinRequest) };
+  };
+  const [ann, ben, cem, dan] = [await join('ann'), await join('ben'), await join('cem'), await join('dan', 'other')];
+  await ann.joined();
+  await ben.joined();
+  for (const late of [cem, dan]) {
+    const { code, message } = await late.refused();
+    expect([code, message]).toEqual(['LIMIT_REACHED', expect.stringContaining('maxConsumersPerWorker')]);
+  }
+  expect(subject.meter.value('emostream_refused_total', { what: 'consumer' })).toBe(2);
+  // The room of which nobody got a seat is gone.
+  expect([...subject.server.rooms.open.keys()]).toEqual(['room']);
+  await ben.client.request('leave', {});
+  await cem.joined();
+});
+
 test('a room that closed makes place for another', async () => {
   subject = await startServer({ maxRoomsPerAddress: 1 });
   const client = await subject.connect({ room: '*' });

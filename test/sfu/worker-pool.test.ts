@@ -60,6 +60,84 @@ test('rooms spread over the workers', async () => {
   expect(sfu.pool.workers.map((worker) => worker.rooms)).toEqual([2, 2]);
 });
 
+test('a room goes to the worker with the fewest consumers, not the fewest rooms', async () => {
+  sfu = await startSfu(2);
+  const crowded = await sfu.openRoom('crowded');
+  for (const id of ['a', 'b', 'c']) crowded.join(id, CLIENT_CAPABILITIES);
+  for (const id of ['second', 'third']) (await sfu.openRoom(id)).join('one', CLIENT_CAPABILITIES);
+  expect(sfu.pool.workers.map(({ rooms, load }) => [rooms, load.reserved])).toEqual([
+    [1, 18],
+    [2, 4],
+  ]);
+});
+
+test('consumers are counted as they come and go, taps too, and those of a dead worker are gone', async () => {
+  sfu = await startSfu(1);
+  const { meter, pool } = sfu;
+  const counted = () => meter.value('emostream_worker_consumers', { worker: '0' });
+  expect(counted()).toBe(0);
+  const room = await sfu.openRoom('room');
+  const sender = await RtpSender.create(room.router);
+  const people = ['a', 'b', 'c'].map((id) => room.join(id, CLIENT_CAPABILITIES));
+  const tracks = [];
+  for (const [n, person] of people.entries()) {
+    await person.setConsent({ face: true, voice: true, words: true });
+    tracks.push({ person, ...(await person.adopt(await sender.opus(7000 + n), 'microphone')) });
+    tracks.push({ person, ...(await person.adopt(await sender.vp8(8000 + n), 'camera')) });
+  }
+  expect(counted()).toBe(6);
+  for (const person of people) {
+    const { id } = await person.createTransport('recv');
+    for (const track of tracks) if (track.person !== person) await person.consume(id, track.producerId);
+  }
+  // Everybody sends all, sees all and is analysed: exactly what their seats reserved.
+  const [worker] = pool.workers;
+  expect([counted(), worker?.load.consumers, worker?.load.reserved]).toEqual([18, 18, 18]);
+  people[0]!.close('left');
+  expect(worker?.load.reserved).toBe(8);
+  // The worker itself says which consumers went with the producers.
+  await expect.poll(counted).toBe(8);
+  const closed = once(room, 'closed');
+  const restarted = once(pool, 'restarted');
+  process.kill(workerPid(sfu, 0), 'SIGKILL');
+  await closed;
+  expect(worker?.load.reserved).toBe(0);
+  await restarted;
+  expect([counted(), pool.workers[0]?.load.carried]).toEqual([0, 0]);
+  sender.close();
+});
+
+test('who would be more than the worker carries is refused and counted, until somebody has left', async () => {
+  // Rooms of four and of one: 32 + 2.
+  sfu = await startSfu(1, { maxConsumersPerWorker: 34 });
+  const room = await sfu.openRoom('large');
+  const [first] = ['a', 'b', 'c', 'd'].map((id) => room.join(id, CLIENT_CAPABILITIES));
+  const refusal = { code: 'LIMIT_REACHED', message: expect.stringContaining('maxConsumersPerWorker') as string };
+  const codeOf = (join: () => unknown) => expect(join).toThrow(expect.objectContaining(refusal));
+  codeOf(() => room.join('e', CLIENT_CAPABILITIES));
+  const other = await sfu.openRoom('other');
+  const alone = other.join('a', CLIENT_CAPABILITIES);
+  codeOf(() => other.join('b', CLIENT_CAPABILITIES));
+  expect(sfu.meter.value('emostream_refused_total', { what: 'consumer' })).toBe(2);
+  // A join that fails for another reason reserves nothing.
+  alone.close('left');
+  expect(() => other.join('b', 7)).toThrow(expect.objectContaining({ code: 'BAD_MESSAGE' }));
+  expect(sfu.pool.workers[0]?.load.reserved).toBe(32);
+  first!.close('left');
+  room.join('e', CLIENT_CAPABILITIES);
+  room.close('empty');
+  expect(sfu.pool.workers[0]?.load.reserved).toBe(0);
+});
+
+test('what one worker carries no more, another does', async () => {
+  sfu = await startSfu(2, { maxConsumersPerWorker: 8 });
+  for (const id of ['a', 'b']) {
+    const room = await sfu.openRoom(id);
+    for (const person of ['x', 'y']) room.join(person, CLIENT_CAPABILITIES);
+  }
+  expect(sfu.pool.workers.map(({ load }) => load.reserved)).toEqual([8, 8]);
+});
+
 test('an address that is not this machine’s is an error that says so, and leaves no process', async () => {
   const options = { size: 1, rtcHost: '192.0.2.1', rtcPort: 0, meter: new RecordingMeter(), logger: silentLogger };
   await expect(WorkerPool.create(options)).rejects.toMatchObject({

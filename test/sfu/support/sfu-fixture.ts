@@ -9,7 +9,7 @@ import { RecordingMeter } from './recording-meter.js';
 export const silentLogger = pino({ level: 'silent' });
 
 /** Real workers with what stands around them. */
-export async function startSfu(size = 1) {
+export async function startSfu(size = 1, { maxConsumersPerWorker = 512 } = {}) {
   const meter = new RecordingMeter();
   const analyser = new RecordingAnalyser(await LocalReceiver.create(meter));
   const pool = await WorkerPool.create({
@@ -29,7 +29,8 @@ export async function startSfu(size = 1) {
       logger: silentLogger,
       maxBitrate: 1_500_000,
       maxPacketRate: 1000,
-      maxParticipants: 10,
+      maxParticipants: 50,
+      maxConsumersPerWorker,
       tapCounter: new TapCounter(meter),
     });
   return { meter, analyser, pool, openRoom };
