@@ -223,6 +223,13 @@ export const configSchema = z.strictObject({
     65_536,
     1_073_741_824,
   ),
+  maxBufferedBytesPerAddress: int(
+    'Unsent bytes that all sockets of an address may have; past it those that read slowly are closed.',
+    'bytes',
+    33_554_432,
+    65_536,
+    1_073_741_824,
+  ),
   heartbeat: int('Interval of WebSocket pings; two unanswered end the connection.', 'ms', 5000, 100, 60_000),
 
   emotionMetrics: flag(

@@ -13,12 +13,15 @@ import { countValues, parseRequest } from './parse-request.js';
 import type { Notification, Request, Response } from './protocol.js';
 import type { ReplayTurns } from './replay-turns.js';
 import type { RefusingSocket } from './refusing-socket.js';
+import type { UnsentShare } from './unsent-bytes.js';
 
 export interface ConnectionOptions extends MessageGateOptions {
   maxBufferedBytes: number;
   meter: Meter;
   logger: Logger;
   turns: ReplayTurns;
+  /** This socket's part of what its address has unsent. */
+  unsent: UnsentShare;
   /** Counts a message of this weight for its token and address. @returns they use up what they may send together */
   crowded: (weight: number) => boolean;
   /**
@@ -51,6 +54,8 @@ const PING_BYTES = 6;
 const MAX_HELD_EVENTS = 64;
 /** Unsent bytes, in units of the bound, at which a socket is closed. */
 const CLOSE_FACTOR = 4;
+/** Whoever has less unsent reads well enough, and is not closed for what others of the address do not read. */
+const MODEST_BYTES = 65_536;
 const ABNORMAL_CLOSE = 1006;
 const MAX_CLOSE_REASON_BYTES = 123;
 
@@ -111,6 +116,7 @@ export class Connection {
         const end = this.#end ?? (code === ABNORMAL_CLOSE ? 'timed-out' : 'left');
         this.bulkhead.steps(
           () => this.#outbox.clear(),
+          () => options.unsent.release(),
           () => options.onClose(end),
         );
       }),
@@ -255,15 +261,21 @@ export class Connection {
   #write(text: string): void {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > CLOSE_FACTOR * this.#options.maxBufferedBytes) {
+    const buffered = socket.bufferedAmount;
+    const crowded = this.#options.unsent.update(buffered) && buffered > MODEST_BYTES;
+    if (crowded || buffered > CLOSE_FACTOR * this.#options.maxBufferedBytes) {
       this.#options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'socket-buffer-full' });
       this.#countError('OVERLOADED');
       return this.close(1013, 'OVERLOADED: the client reads too slowly; connect again and resume', 'removed');
     }
     socket.send(
       text,
-      this.bulkhead.wrap(() => this.#outbox.drained()),
+      this.bulkhead.wrap(() => {
+        this.#options.unsent.update(socket.bufferedAmount);
+        this.#outbox.drained();
+      }),
     );
+    this.#options.unsent.update(socket.bufferedAmount);
   }
 
   #onError(error: Error & { code?: string }): void {

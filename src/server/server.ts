@@ -22,6 +22,7 @@ import { createRoutes, type TelemetryHandlers } from './http-routes.js';
 import { HttpTurns } from './http-turns.js';
 import { Limits } from './limits.js';
 import type { ServerInfo } from './protocol.js';
+import { openFilesWarning } from './open-files.js';
 import { securityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
 import { SocketDoor } from './socket-door.js';
@@ -86,6 +87,8 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     meter,
   });
   const server = createHttpServer(config, logger);
+  const fewFiles = openFilesWarning(config, MAX_WITHOUT_TOKEN);
+  if (fewFiles) logger.warn(fewFiles);
   const perSocket = (socket: Duplex) => new Bulkhead('connection', { meter, logger, close: () => socket.destroy() });
   server.on('connection', (socket) => perSocket(socket).attempt(() => guard.accept(socket)));
   const pool = await WorkerPool.create({

@@ -15,6 +15,7 @@ import { ReplayTurns } from './replay-turns.js';
 import type { Services } from './services.js';
 import { Session } from './session.js';
 import type { Identity } from './tokens.js';
+import { UnsentBytes } from './unsent-bytes.js';
 import { admit, refuseUpgrade } from './upgrade.js';
 
 export interface SocketDoorDeps {
@@ -46,6 +47,7 @@ export class SocketDoor {
   readonly #connections = new Map<Connection, Session>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #turns = new ReplayTurns();
+  readonly #unsent: UnsentBytes;
   /** Upgrades being checked. */
   #waiting = 0;
   #closing = false;
@@ -54,6 +56,7 @@ export class SocketDoor {
 
   constructor(deps: SocketDoorDeps) {
     this.#deps = deps;
+    this.#unsent = new UnsentBytes(deps.config.maxBufferedBytesPerAddress);
     this.#server = new WebSocketServer({
       ...UNTYPED_OPTIONS,
       noServer: true,
@@ -165,6 +168,7 @@ export class SocketDoor {
       meter,
       logger,
       turns: this.#turns,
+      unsent: this.#unsent.share(address),
       crowded: (weight) => session.costs.message(weight),
       withdraw: (message, waiting) => session.withdraw(message, waiting),
       handle: (message, arrivalMs) => dispatch(message, session, arrivalMs),

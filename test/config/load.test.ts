@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EmostreamError } from '../../src/common/errors.js';
 import { envName, flagName, loadConfig } from '../../src/config/load.js';
 import { optionDocs } from '../../src/config/table.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-characters';
 
@@ -27,7 +27,7 @@ describe('configuration', () => {
   });
 
   it('takes flags over environment over file over defaults', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    const file = join(temporaryFolder(), 'config.json');
     writeFileSync(file, JSON.stringify({ httpPort: 1001, maxBatch: 3, heartbeat: 700 }));
     const config = loadConfig({
       file,
@@ -45,14 +45,14 @@ describe('configuration', () => {
 
   it('refuses an unknown option wherever it stands', () => {
     expect(refused({ env: { EMOSTREAM_HTPP_PORT: '1' } }).message).toContain('EMOSTREAM_HTPP_PORT');
-    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    const file = join(temporaryFolder(), 'config.json');
     writeFileSync(file, '{"htppPort": 1}');
     expect(refused({ file }).message).toContain('htppPort');
   });
 
   it('refuses a file that is missing or is not JSON', () => {
     refused({ file: '/nonexistent/config.json' });
-    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    const file = join(temporaryFolder(), 'config.json');
     writeFileSync(file, '{');
     refused({ file });
   });
@@ -80,7 +80,7 @@ describe('configuration', () => {
   });
 
   it('tells everything that is wrong at once: unknown names, wrong values and wrong combinations', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'emostream-')), 'config.json');
+    const file = join(temporaryFolder(), 'config.json');
     writeFileSync(file, '{"htppPort": 1, "smoothing": -1}');
     const { message } = refused({
       file,

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { EmostreamError } from '../../src/common/errors.js';
 import { loadConfig } from '../../src/config/load.js';
 import { certificateWarning, loadTls } from '../../src/config/tls.js';
@@ -15,6 +15,7 @@ const CERT = fixture('localhost-cert.pem');
 const KEY = fixture('localhost-key.pem');
 
 const folder = mkdtempSync(join(tmpdir(), 'emostream-tls-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, content);

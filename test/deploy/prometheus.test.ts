@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
 import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
 import { ServeProcess } from '../cli/support/serve-process.js';
 import { Recorder } from '../sfu/support/recorder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const RULES = projectFile('deploy/prometheus/emostream.rules.yml');
 const RULE_TESTS = projectFile('deploy/prometheus/emostream.rules.test.yml');
@@ -57,7 +57,7 @@ describe.skipIf(!programs)('the dashboard', () => {
     const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr.replaceAll(/\$__\w+/g, '1m')));
     expect(queries.length).toBeGreaterThan(15);
     const rules = queries.map((expr, index) => ({ record: `query:${index}`, expr }));
-    const path = join(mkdtempSync(join(tmpdir(), 'emostream-queries-')), 'rules.json');
+    const path = join(temporaryFolder(), 'rules.json');
     // JSON is YAML.
     writeFileSync(path, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
     const checked = promtool('check', 'rules', path);
@@ -72,7 +72,7 @@ class Prometheus extends Recorder {
 
   constructor(program: string, target: number) {
     super();
-    const folder = mkdtempSync(join(tmpdir(), 'emostream-prometheus-'));
+    const folder = temporaryFolder();
     copyFileSync(RULES, join(folder, 'emostream.rules.yml'));
     const config = readFileSync(CONFIG, 'utf8')
       .replace(/scrape_interval: \w+/, 'scrape_interval: 1s')

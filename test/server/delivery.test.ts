@@ -105,3 +105,29 @@ test('a client that asks and never reads is closed with a reason', async () => {
   client.socket.resume();
   expect(await client.ended()).toMatchObject({ code: 1013, reason: expect.stringContaining('OVERLOADED') as string });
 });
+
+test('slow sockets of one address together hold so much and no more; who reads, and who is elsewhere, goes on', async () => {
+  // No single socket reaches its own bound.
+  subject = await startServer({
+    maxBufferedBytes: 1_073_741_824,
+    maxBufferedBytesPerAddress: 1_048_576,
+    maxMessagesPerSecond: 10_000,
+    heartbeat: 60_000,
+  });
+  const slow = [];
+  for (let n = 0; n < 4; n++) slow.push(await subject.connect({}, { localAddress: '127.0.0.2' }));
+  const reader = await subject.connect({}, { localAddress: '127.0.0.2' });
+  const elsewhere = await subject.connect({}, { localAddress: '127.0.0.3' });
+  for (const client of slow) client.socket.pause();
+  let id = 1_000_000;
+  while (subject.meter.value('emostream_errors_total', { code: 'OVERLOADED' }) === 0) {
+    for (const client of slow) {
+      for (let n = 0; n < 20; n++) client.send(JSON.stringify({ type: 'getRouterCapabilities', id: id++ }));
+    }
+    await reader.request('getRouterCapabilities', {});
+  }
+  for (const client of slow) client.socket.resume();
+  const ended = await Promise.race(slow.map((client) => client.ended()));
+  expect(ended).toMatchObject({ code: 1013, reason: expect.stringContaining('OVERLOADED') as string });
+  for (const client of [reader, elsewhere]) await client.request('getRouterCapabilities', {});
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './support/temporary.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const EXECUTE = fileURLToPath(new URL('../../scripts/setup/execute.mjs', import.meta.url));
 

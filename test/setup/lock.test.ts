@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withLock } from '../../scripts/setup/lock.mjs';
-import { temporaryFolder } from './support/temporary.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe("the set-up's lock", () => {
   const lockPath = (): string => join(temporaryFolder(), 'inner', 'setup.lock');

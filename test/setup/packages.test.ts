@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstDifference, packagesReason } from '../../scripts/setup/packages.mjs';
 import { decideApt, missingPackages, notInstalled } from '../../scripts/setup/system-packages.mjs';
-import { temporaryFolder, writeFiles } from './support/temporary.js';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.js';
 
 describe('npm packages', () => {
   const lock = {

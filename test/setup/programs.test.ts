@@ -6,7 +6,7 @@ import { checkFirefox, findFirefox } from '../../scripts/setup/firefox.mjs';
 import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
 import { withPathFirst } from '../../scripts/setup/command.mjs';
 import { findNode, nodePackage, wantedRange } from '../../scripts/setup/node-runtime.mjs';
-import { temporaryFolder, writeFiles } from './support/temporary.js';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.js';
 
 describe('the Node that runs the project', () => {
   const manifest = { 'package.json': JSON.stringify({ engines: { node: '>=22 <23' } }) };

@@ -6,7 +6,7 @@ import { SetupError } from '../../scripts/setup/failure.mjs';
 import { runCommand } from '../../scripts/setup/command.mjs';
 import { Progress } from '../../scripts/setup/progress.mjs';
 import { closingLine, countTests, readCounts, total } from '../../scripts/test-report.mjs';
-import { temporaryFolder } from './support/temporary.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('the closing line of the tests', () => {
   const report = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashFiles } from '../../scripts/setup/hash.mjs';
 import { readState, writeState } from '../../scripts/setup/state.mjs';
-import { temporaryFolder, writeFiles } from './support/temporary.js';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.js';
 
 describe("the set-up's state", () => {
   it('is empty where there is none or none that can be read', () => {

@@ -7,7 +7,7 @@ import { nodePackage } from '../../scripts/setup/node-runtime.mjs';
 import { prebuiltUrl } from '../../scripts/setup/worker-download.mjs';
 import { startsAtAll, systemName } from '../../scripts/setup/worker-place.mjs';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
-import { temporaryFolder, writeFiles } from './support/temporary.js';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

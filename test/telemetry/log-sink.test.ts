@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { LogSink } from '../../src/telemetry/log-sink.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const open: number[] = [];
 afterEach(() => open.splice(0).forEach((fd) => closeSync(fd)));
@@ -14,10 +14,8 @@ function opened(path: string, flags: string | number): number {
   return fd;
 }
 
-const folder = () => mkdtempSync(join(tmpdir(), 'emostream-log-'));
-
 it('writes lines in their order, and at the end what still waits', async () => {
-  const path = join(folder(), 'log');
+  const path = join(temporaryFolder(), 'log');
   const sink = new LogSink(opened(path, 'a'));
   for (let i = 0; i < 100; i++) sink.write(`${i}\n`);
   await expect.poll(() => readFileSync(path, 'utf8')).toBe(Array.from({ length: 100 }, (_, i) => `${i}\n`).join(''));
@@ -44,7 +42,7 @@ it('loses and counts what a full disk does not take, and goes on when there is r
 });
 
 it('waits for no reader that has stopped to read: it holds a bound, and counts what is past it', async () => {
-  const pipe = join(folder(), 'pipe');
+  const pipe = join(temporaryFolder(), 'pipe');
   execFileSync('mkfifo', [pipe]);
   const reader = opened(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
   let lost = 0;

@@ -94,6 +94,7 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
   },
   read: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'emostream-sizes-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     for (const [width, height] of job.sizes) {
       const picture = ramps(width, height);
       const size = `${String(width)}x${String(height)}`;
@@ -109,7 +110,6 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
         }
       }
     }
-    rmSync(folder, { recursive: true });
     for (const length of [1000, 4801, 16_003]) await decodeAudio(wavFile(new Float32Array(length).fill(0.1)), 'a.wav');
     throughOpus(new Float32Array(16_000).fill(0.1), 24_000);
     collect();

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 /** A folder that is removed when the test ends, with some files in it. */
 export function temporaryFolder(files: Record<string, string> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), 'emostream-setup-'));
+  const root = mkdtempSync(join(tmpdir(), 'emostream-test-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   writeFiles(root, files);
   return root;
