@@ -155,6 +155,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   output(output: ParticipantOutput): void {
     if (output.type === 'skipped') this.#skipped(output.startMs, output.endMs);
+    else if (output.type === 'crop') this.#publisher.crop(output);
     else this.#window(output);
   }
 

@@ -2,6 +2,7 @@ import type { Consent } from '../common/consent.js';
 import type { Modality } from '../common/emotions.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Measurement } from '../common/thread-meter.js';
+import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { SenderReport, TappedTrack } from '../sfu/types.js';
 
@@ -64,11 +65,12 @@ export interface AnalysedWindow {
   generation: number;
 }
 
-/** What comes out of one participant's streams. */
+/** What comes out of one participant's streams, and the consent under which it was measured. */
 export type ParticipantOutput =
   | AnalysedWindow
+  | (SettledFace & { generation: number })
   /** Windows [startMs, endMs) that were never made (the process was suspended or overrun). */
-  | { type: 'skipped'; startMs: number; endMs: number };
+  | { type: 'skipped'; startMs: number; endMs: number; generation: number };
 
 /** Analysis process → main process. */
 export type FromAnalysis =

@@ -6,6 +6,7 @@ import { buildEmotionEvent, type FeatureSummary } from '../events/build-event.js
 import type { EventBus, UnsequencedEvent } from '../events/bus.js';
 import type { GapEvent } from '../events/schema.js';
 import { ScoreSmoother } from '../events/smoothing.js';
+import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { EmotionScores, SettledCrop } from '../inference/types.js';
 import type { AnalysedWindow } from './messages.js';
@@ -87,6 +88,12 @@ export class WindowPublisher {
 
   take(window: AnalysedWindow): void {
     this.#window$.next(window);
+  }
+
+  /** A face crop that a window will name: inference may encode it before. */
+  crop({ id, pixels, generation }: SettledFace & { generation: number }): void {
+    if (this.#closed || generation !== this.#generation) return;
+    this.deps.runner.crop({ ...this.who, id, pixels });
   }
 
   /** A generation of consent begins: what was measured before, or smoothed of it, is not published any more. */

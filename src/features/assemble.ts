@@ -1,4 +1,5 @@
-import type { AlignedWindow, Timed } from '../streams/types.js';
+import type { AlignedWindow } from '../streams/types.js';
+import { chosenCrops, cropId } from './crop-chooser.js';
 import { LOG_FLOOR, normaliseLogMel } from './log-mel.js';
 import { voiceQuality, wordsQuality } from './quality.js';
 import { wordFeatures } from './tokens.js';
@@ -47,38 +48,21 @@ export function assembleFeatures(window: Window, now: number, maxCrops = FACE_CR
   };
 }
 
-type Seen = Timed<FaceObservation> & { value: { crop: Uint8Array; box: NonNullable<FaceObservation['box']> } };
-
+/** @returns with `cropIds` where crops were settled on the way, and then without their pixels */
 function assembleFace(window: Window, maxCrops: number): WindowFeatures['face'] {
-  const seen = window.frames.filter((f): f is Seen => f.value.crop !== null && f.value.box !== null);
-  const chosen = spread(seen, window.startMs, window.endMs, maxCrops);
+  const chosen = chosenCrops(window.frames, maxCrops);
   const newest = chosen.at(-1);
   if (!newest) return null;
-  const crops = new Uint8Array(chosen.length * FACE_SIZE * FACE_SIZE);
-  chosen.forEach((f, i) => crops.set(f.value.crop, i * FACE_SIZE * FACE_SIZE));
   const quality = FACE_QUALITY.map(
     (_, k) => chosen.reduce((sum, f) => sum + (f.value.quality[k] ?? 0), 0) / chosen.length,
   );
-  return { crops, count: chosen.length, quality, box: newest.value.box };
-}
-
-/** The best crop of each equal part of the window, then the best of the rest while there is room; in time order. */
-function spread(seen: readonly Seen[], startMs: number, endMs: number, most: number): Seen[] {
-  if (seen.length <= most) return [...seen];
-  const byMerit = [...seen].sort((a, b) => merit(b) - merit(a));
-  const partMs = (endMs - startMs) / most;
-  const taken = new Map<number, Seen>();
-  for (const f of byMerit) {
-    const part = Math.floor((f.mediaTime - startMs) / partMs);
-    if (!taken.has(part)) taken.set(part, f);
+  const face = { count: chosen.length, quality, box: newest.value.box };
+  if (chosen.every(({ value }) => value.settled)) {
+    return { ...face, crops: new Uint8Array(), cropIds: chosen.map(({ mediaTime }) => cropId(mediaTime)) };
   }
-  const chosen = new Set(taken.values());
-  for (const f of byMerit) if (chosen.size < most) chosen.add(f);
-  return seen.filter((f) => chosen.has(f)).slice(0, most);
-}
-
-function merit(f: Seen): number {
-  return f.value.quality.reduce((sum, q) => sum + q, 0) / FACE_QUALITY.length;
+  const crops = new Uint8Array(chosen.length * FACE_SIZE * FACE_SIZE);
+  chosen.forEach((f, i) => crops.set(f.value.crop, i * FACE_SIZE * FACE_SIZE));
+  return { ...face, crops };
 }
 
 function assembleVoice(window: Window): WindowFeatures['voice'] {

@@ -41,6 +41,8 @@ export interface FaceObservation {
   quality: number[];
   /** How many faces the last detection saw. */
   faces: number;
+  /** The crop was handed to inference, for the window of this picture to name. */
+  settled?: boolean;
 }
 
 /** Log-mel frames of a stretch of sound, with what voice activity detection needs. */

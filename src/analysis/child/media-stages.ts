@@ -2,7 +2,9 @@ import { concatMap, type Observable } from 'rxjs';
 import type { MediaProblem } from '../../common/media-problem.js';
 import { assembleFeatures } from '../../features/assemble.js';
 import type { FaceFinder } from '../../features/face-finder.js';
+import { chosenCrops } from '../../features/crop-chooser.js';
 import { logMel, observeFace } from '../../features/observe.js';
+import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
 import type { AnalysisEnv } from './analysis-env.js';
@@ -44,13 +46,18 @@ export function mediaStages(env: MediaEnv): Stages<VideoFrame, FaceObservation, 
         concatMap((received) => (received.type === 'item' ? [received.item] : [])),
       ),
     observeFace: () => observeFace(env.faceFinder, meter),
+    settleCrops: () => settleCrops(options.faceCrops, env.tick$),
     logMel: () => logMel(meter),
     toFeatures: (window) => {
       const from = performance.now();
+      // What had no time to be settled (a picture after a gap) goes just before its window.
+      const crops = chosenCrops(window.frames, options.faceCrops)
+        .filter(({ value }) => !value.settled)
+        .map(settled);
       const features = assembleFeatures(window, clock(), options.faceCrops);
       meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
       features.timing.featuresMs = clock();
-      return features;
+      return [...crops, { type: 'window', features }];
     },
   };
 }

@@ -1,5 +1,17 @@
-import { defer, map, merge, mergeMap, type Observable, type OperatorFunction, share, takeUntil } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  filter,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  share,
+  takeUntil,
+} from 'rxjs';
 import type { Modality } from '../../common/emotions.js';
+import type { SettledFace } from '../../features/settle-crops.js';
 import type { WindowFeatures } from '../../features/types.js';
 import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
 import { type AlignedWindow, type AlignerInput, alignWindows, retryBounded, type Timed } from '../../streams/index.js';
@@ -15,7 +27,9 @@ export interface Stages<Picture, F, A> {
   receiveAudio(track: MediaTrack): OperatorFunction<TrackInput, AudioChunk>;
   observeFace(): OperatorFunction<Received<Picture>, Received<Timed<F>>>;
   logMel(): OperatorFunction<AudioChunk, Timed<A>>;
-  toFeatures(window: AlignedWindow<F, A>): WindowFeatures;
+  settleCrops(): OperatorFunction<Received<Timed<F>>, Received<Timed<F>> | SettledFace>;
+  /** The window's features, after crops that it names and that were not handed on yet. */
+  toFeatures(window: AlignedWindow<F, A>): (SettledFace | { type: 'window'; features: WindowFeatures })[];
 }
 
 /**
@@ -35,16 +49,20 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
 
   return defer(() => {
     const stages = newStages();
-    const frame$ = media.track$('camera').pipe(
+    const seen$ = media.track$('camera').pipe(
       mergeMap((track) =>
         track.input$.pipe(
           stages.receiveVideo(track),
           since('face', (received) => (received.type === 'item' ? received.item.mediaTime : received.mediaTime)),
           stages.observeFace(),
+          stages.settleCrops(),
           takeUntil(withdrawn(terms$, 'face')),
         ),
       ),
+      share(),
     );
+    const frame$ = seen$.pipe(filter((seen) => seen.type !== 'crop'));
+    const crop$ = seen$.pipe(filter((seen) => seen.type === 'crop'));
     const sound$ = media.track$('microphone').pipe(
       mergeMap((track) =>
         track.input$.pipe(
@@ -61,7 +79,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
     );
 
     const input = <T>(source$: Observable<T>, of: (item: T) => AlignerInput<F, A>) => source$.pipe(map(of));
-    return merge(
+    const window$ = merge(
       input(trackChanges(media, env.transcriber !== null), (change) => ({ type: 'track', change })),
       input(frame$, frameInput),
       input(audioWindow$, (audio) => ({ type: 'audio', audio })),
@@ -69,10 +87,10 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
       input(env.tick$, (now) => ({ type: 'tick', now })),
     ).pipe(
       alignWindows<F, A>(alignerOptions(env)),
-      map((aligned): ParticipantOutput => {
-        if (aligned.type === 'skipped') return aligned;
-        return { type: 'window', features: stages.toFeatures(aligned.window), generation: media.terms.generation };
-      }),
+      concatMap((aligned) => (aligned.type === 'window' ? stages.toFeatures(aligned.window) : [aligned])),
+    );
+    return merge(window$, crop$).pipe(
+      map((output) => ({ ...output, generation: media.terms.generation }) satisfies ParticipantOutput),
     );
   }).pipe(retryBounded(retryOptions(env)), takeUntil(media.closed$));
 }

@@ -1,4 +1,4 @@
-import { concatMap, map, Observable, Subject, type Subscription } from 'rxjs';
+import { concatMap, identity, map, Observable, Subject, type Subscription } from 'rxjs';
 import type { ProcessEnd } from '../../../../src/analysis/process-tracks.js';
 import type { AnalysisEnv } from '../../../../src/analysis/child/analysis-env.js';
 import { ParticipantDoor, TrackDoor } from '../../../../src/analysis/child/participant-media.js';
@@ -163,10 +163,11 @@ export class SimulatedThread implements ProcessEnd {
         map(({ samples, mediaTime, arrivalMs, decodedMs }: AudioChunk) => {
           return { mediaTime, durationMs: 100, arrivalMs, decodedMs, value: samples[0]! };
         }),
+      settleCrops: () => identity,
       toFeatures: (window) => {
         const { features, measurements } = featuresOf(window);
         this.#deps.onMade(features, measurements);
-        return features;
+        return [{ type: 'window', features }];
       },
     };
   }

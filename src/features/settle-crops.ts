@@ -1,0 +1,61 @@
+import {
+  concatMap,
+  connect,
+  defer,
+  endWith,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  type OperatorFunction,
+  takeUntil,
+} from 'rxjs';
+import type { Received } from '../media/index.js';
+import type { Timed } from '../streams/types.js';
+import { CropChooser, cropId, type Seen } from './crop-chooser.js';
+import type { FaceObservation } from './types.js';
+
+/** A face crop that a window will name; it can be encoded before the window closes. */
+export interface SettledFace {
+  type: 'crop';
+  /** See `cropId`. */
+  id: number;
+  /** FACE_SIZE² grey values 0..255. */
+  pixels: Uint8Array;
+}
+
+/**
+ * Hands observations on, and says of which pictures the crops are settled, as the parts of each window end.
+ * @param parts crops per window
+ * @param tick$ server wall clock, ms
+ */
+export function settleCrops(
+  parts: number,
+  tick$: Observable<number>,
+): OperatorFunction<Received<Timed<FaceObservation>>, Received<Timed<FaceObservation>> | SettledFace> {
+  return (seen$) =>
+    defer(() => {
+      const chooser = new CropChooser(parts);
+      return seen$.pipe(
+        connect((shared$) => {
+          const ended$ = shared$.pipe(ignoreElements(), endWith(null));
+          const time$ = tick$.pipe(
+            map((now) => ({ type: 'tick' as const, now })),
+            takeUntil(ended$),
+          );
+          return merge(shared$, time$);
+        }),
+        concatMap((input) => {
+          if (input.type === 'tick') return chooser.reach(input.now).map(settled);
+          if (input.type === 'progress') return [input, ...chooser.reach(input.mediaTime).map(settled)];
+          return [input, ...chooser.add(input.item).map(settled)];
+        }),
+      );
+    });
+}
+
+/** Marks the picture, by which its window finds it. */
+export function settled({ mediaTime, value }: Seen): SettledFace {
+  value.settled = true;
+  return { type: 'crop', id: cropId(mediaTime), pixels: value.crop };
+}
