@@ -113,26 +113,30 @@ function act(world: ConsentWorld, step: Extract<Action, { person: string }>): vo
   }
 }
 
-it('nothing that was measured under a consent that ended leaves in any later message, whatever happens in whatever order', async () => {
-  let sent = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(0, 5, 1000),
-      fc.array(action, { minLength: 10, maxLength: 60 }),
-      async (journalSize, actions) => {
-        const world = new ConsentWorld(SUBSCRIBERS, { journalSize });
-        for (const name of PEOPLE) world.join(name, { face: true, voice: true, words: true });
-        for (const socket of world.subscribers) {
-          socket.subscribe('no');
-          socket.answer();
-        }
-        for (const step of actions) await play(world, step);
-        await world.finish();
-        sent += world.emotionsSent;
-      },
-    ),
-    { numRuns: Number(process.env.CONSENT_RUNS ?? 2000) },
-  );
-  // The worlds were not silent ones.
-  expect(sent).toBeGreaterThan(0);
-});
+it(
+  'nothing that was measured under a consent that ended leaves in any later message, whatever happens in whatever order',
+  { timeout: 600_000 },
+  async () => {
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(0, 5, 1000),
+        fc.array(action, { minLength: 10, maxLength: 60 }),
+        async (journalSize, actions) => {
+          const world = new ConsentWorld(SUBSCRIBERS, { journalSize });
+          for (const name of PEOPLE) world.join(name, { face: true, voice: true, words: true });
+          for (const socket of world.subscribers) {
+            socket.subscribe('no');
+            socket.answer();
+          }
+          for (const step of actions) await play(world, step);
+          await world.finish();
+          sent += world.emotionsSent;
+        },
+      ),
+      { numRuns: Number(process.env.CONSENT_RUNS ?? 2000) },
+    );
+    // The worlds were not silent ones.
+    expect(sent).toBeGreaterThan(0);
+  },
+);

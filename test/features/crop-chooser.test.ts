@@ -39,7 +39,7 @@ describe('the pictures of a window that are shown to the network', () => {
     const frames = fc.array(
       fc.record({
         atMs: fc.integer({ min: 0, max: 2999 }),
-        quality: fc.double({ min: 0, max: 1 }),
+        quality: fc.double({ min: 0, max: 1, noNaN: true }),
         hasFace: fc.boolean(),
       }),
       { maxLength: 40 },
