@@ -13,7 +13,8 @@ import {
   type ServerInfo,
 } from '../lib/index.js';
 import { defineOverlay } from '../lib/overlay.js';
-import type { CallEvents, CallSession } from './session/call-session.js';
+import type { CallSession } from './session/call-session.js';
+import type { CallEvents } from './session/call-types.js';
 import { LocalMedia } from './session/local-media.js';
 import type { RemotePeer } from './session/remote-peer.js';
 import { Announcer } from './ui/announcer.js';

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { blockedMedia } from './cases/blocked-media.js';
+import { failedSeat } from './cases/failed-seat.js';
 import { oddMedia } from './cases/odd-media.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
@@ -25,6 +26,7 @@ describe('the call in a real browser', () => {
   oddMedia(() => stage);
   blockedMedia(() => stage);
   muted(() => stage);
+  failedSeat(() => stage);
   thePage(() => stage);
   subscribers(() => stage);
 });

@@ -1,55 +1,21 @@
-import type { types } from 'mediasoup-client';
 import { Emitter } from '../../lib/emitter.js';
 import {
   ClientError,
   type Consent,
   EmostreamClient,
   isFinal,
-  type Missed,
   type Notification,
-  type Peer,
-  type RoomEvent,
   type Source,
   toClientError,
 } from '../../lib/index.js';
 import type { AccessEnd } from './access-end.js';
+import { CallPeers } from './call-peers.js';
+import type { CallEvents, CallOptions, CallStatus } from './call-types.js';
 import { HealthMonitor } from './health-monitor.js';
-import type { LocalMedia } from './local-media.js';
 import type { Health } from './media-health.js';
 import { MediaLink } from './media-link.js';
-import { RemotePeer } from './remote-peer.js';
-
-export interface CallOptions {
-  server: URL;
-  room: string;
-  token: string | (() => Promise<string>);
-  name: string;
-  consent: Consent;
-  media: LocalMedia;
-}
-
-export type CallStatus =
-  | { state: 'joining' | 'joined' | 'reconnecting' }
-  /** Over; the error says why, null when the person left. */
-  | { state: 'ended'; error: Error | null };
-
-export interface CallEvents {
-  status: CallStatus;
-  /** A participant came (or is there already when one joins), changed, or went. */
-  peerJoined: { peer: RemotePeer; again: boolean };
-  peerChanged: RemotePeer;
-  peerLeft: RemotePeer;
-  /** What of oneself is analysed, as the server confirmed it. */
-  consent: Consent;
-  /** Whether one's own media get through, and the others' come. */
-  health: Health;
-  event: RoomEvent;
-  missed: Missed;
-  /** One's access ends soon, or has ended. */
-  access: AccessEnd;
-  /** Something failed that does not end the call. */
-  problem: Error;
-}
+import type { RemotePeer } from './remote-peer.js';
+import { SentTracks } from './sent-tracks.js';
 
 /** A seat that was lost is taken again after this long, ms; a socket that reconnects does so by its own schedule. */
 const REJOIN_DELAY_MS = 1000;
@@ -58,8 +24,8 @@ const REJOIN_DELAY_MS = 1000;
 export class CallSession extends Emitter<CallEvents> {
   readonly #options: CallOptions;
   readonly #client: EmostreamClient;
-  readonly #peers = new Map<string, RemotePeer>();
-  readonly #producers = new Map<Source, types.Producer>();
+  readonly #peers: CallPeers;
+  readonly #sent: SentTracks;
   readonly #stopListening: (() => void)[] = [];
   readonly #health = new HealthMonitor((health) => this.emit('health', health));
   #status: CallStatus = { state: 'joining' };
@@ -77,6 +43,13 @@ export class CallSession extends Emitter<CallEvents> {
     this.#options = options;
     this.#consent = options.consent;
     this.#client = new EmostreamClient({ server: options.server, room: options.room, token: options.token });
+    this.#sent = new SentTracks(this.#client, options.media);
+    this.#peers = new CallPeers(() => this.#link, {
+      joined: (peer, again) => this.emit('peerJoined', { peer, again }),
+      changed: (peer) => this.emit('peerChanged', peer),
+      left: (peer) => this.emit('peerLeft', peer),
+      receiving: () => this.#health.receiving(),
+    });
     this.#client.on('event', (event) => this.emit('event', event));
     this.#client.on('missed', (missed) => this.emit('missed', missed));
     // A short-lived token's end is told before there is a seat.
@@ -110,7 +83,7 @@ export class CallSession extends Emitter<CallEvents> {
     return this.#health.health;
   }
   get peers(): RemotePeer[] {
-    return [...this.#peers.values()];
+    return this.#peers.all;
   }
 
   /** @throws ClientError or UnsupportedBrowser when the call cannot be joined */
@@ -200,7 +173,7 @@ export class CallSession extends Emitter<CallEvents> {
     this.#client.close();
     this.#dropMedia();
     this.#health.close();
-    for (const peer of [...this.#peers.values()]) this.#removePeer(peer.participant);
+    this.#peers.keepOnly(new Set());
   }
 
   #setConsent(consent: Consent): void {
@@ -220,9 +193,8 @@ export class CallSession extends Emitter<CallEvents> {
     this.#seat = { room: joined.room, participant: joined.participant, policy: joined.policy };
     this.#setConsent(joined.consent);
     await link.open();
-    const here = new Set(joined.peers.map((peer) => peer.participant));
-    for (const participant of [...this.#peers.keys()]) if (!here.has(participant)) this.#removePeer(participant);
-    await Promise.all([this.#syncAll(), ...joined.peers.map((peer) => this.#addPeer(peer, true))]);
+    this.#peers.keepOnly(new Set(joined.peers.map((peer) => peer.participant)));
+    await Promise.all([this.#syncAll(), ...joined.peers.map((peer) => this.#peers.add(peer, true))]);
   }
 
   /** Who may take part may not always see the emotions. */
@@ -259,9 +231,9 @@ export class CallSession extends Emitter<CallEvents> {
   #dropMedia(): void {
     this.#link?.close();
     this.#link = undefined;
-    this.#producers.clear();
+    this.#sent.clear();
     this.#health.reset();
-    for (const peer of this.#peers.values()) peer.close();
+    this.#peers.dropMedia();
   }
 
   async #syncAll(): Promise<void> {
@@ -272,56 +244,8 @@ export class CallSession extends Emitter<CallEvents> {
   async #sync(source: Source): Promise<void> {
     const link = this.#link;
     if (!link) return;
-    const track = this.#options.media.track(source);
-    const producer = this.#producers.get(source);
-    this.#health.sending(source, track !== null);
-    if (!producer) {
-      if (track) this.#producers.set(source, await link.produce(source, track));
-      return;
-    }
-    const { id: producerId } = producer;
-    if (!track) {
-      if (producer.paused) return;
-      producer.pause();
-      await this.#client.request('pauseProducer', { producerId });
-      return;
-    }
-    if (producer.track !== track) await producer.replaceTrack({ track });
-    if (!producer.paused) return;
-    producer.resume();
-    await this.#client.request('resumeProducer', { producerId });
-  }
-
-  async #addPeer(info: Peer, again: boolean): Promise<void> {
-    this.#removePeer(info.participant);
-    const peer = new RemotePeer(info);
-    this.#peers.set(info.participant, peer);
-    this.emit('peerJoined', { peer, again });
-    await Promise.all(info.producers.map(({ producerId }) => this.#consume(peer, producerId)));
-  }
-
-  #removePeer(participant: string): void {
-    const peer = this.#peers.get(participant);
-    if (!peer) return;
-    this.#peers.delete(participant);
-    peer.close();
-    this.emit('peerLeft', peer);
-  }
-
-  async #consume(peer: RemotePeer, producerId: string): Promise<void> {
-    const link = this.#link;
-    if (!link) return;
-    try {
-      this.#health.receiving();
-      const consumer = await link.consume(producerId);
-      if (this.#peers.get(peer.participant) !== peer || this.#link !== link) return consumer.close();
-      peer.setConsumer(consumer);
-      this.emit('peerChanged', peer);
-    } catch (error) {
-      // It went away while it was asked for.
-      if (error instanceof ClientError && error.code === 'NOT_FOUND') return;
-      throw error;
-    }
+    this.#health.sending(source, this.#options.media.track(source) !== null);
+    await this.#sent.sync(source, link);
   }
 
   #noteAccess(notification: Notification): void {
@@ -336,13 +260,10 @@ export class CallSession extends Emitter<CallEvents> {
     if (!this.#seat || this.#status.state === 'ended') return;
     switch (notification.type) {
       case 'peerJoined':
-        return this.#addPeer(notification.peer, false);
+        return this.#peers.add(notification.peer, false);
       case 'peerLeft':
-        // Removed by a moderator: do not come back by yourself.
-        if (notification.participant === this.#seat.participant) {
-          return this.#end(new ClientError('FORBIDDEN', 'you were removed from the call'));
-        }
-        return this.#removePeer(notification.participant);
+        if (notification.participant === this.#seat.participant) return this.#putOut(notification.reason);
+        return this.#peers.remove(notification.participant);
       case 'roomReset':
         return this.#scheduleRejoin();
       case 'mediaProblem':
@@ -354,58 +275,32 @@ export class CallSession extends Emitter<CallEvents> {
       case 'tokenExpiring':
       case 'tokenExpired':
         return;
-      default:
-        return this.#peerNotified(notification);
-    }
-  }
-
-  #mediaProblem({ participant, source, problem }: Extract<Notification, { type: 'mediaProblem' }>): void {
-    if (participant === this.#seat?.participant) {
-      // The server closed it; to send on would end the whole connection. Switching the source off and on tries anew.
-      if (problem === 'packet-rate' || problem === 'bitrate') {
-        this.#producers.get(source)?.close();
-        this.#producers.delete(source);
-      }
-      return this.#health.told(source, problem);
-    }
-    const peer = this.#peers.get(participant);
-    if (!peer) return;
-    if (problem) peer.problems.set(source, problem);
-    else peer.problems.delete(source);
-    this.emit('peerChanged', peer);
-  }
-
-  async #peerNotified(
-    notification: Exclude<
-      Extract<Notification, { participant: string } | { consumerId: string }>,
-      { type: 'mediaProblem' }
-    >,
-  ): Promise<void> {
-    if (notification.type === 'consumerClosed') {
-      for (const peer of this.#peers.values()) peer.removeConsumer(notification.producerId);
-      return;
-    }
-    if (notification.type === 'consentChanged' && notification.participant === this.#seat?.participant) {
-      return this.#setConsent(notification.consent);
-    }
-    const peer = this.#peers.get(notification.participant);
-    if (!peer) return;
-    switch (notification.type) {
-      case 'producerAdded':
-        peer.setProducer(notification.producer);
-        await this.#consume(peer, notification.producer.producerId);
-        break;
-      case 'producerRemoved':
-        peer.removeProducer(notification.producerId);
-        break;
-      case 'producerPaused':
-      case 'producerResumed':
-        peer.setPaused(notification.producerId, notification.type === 'producerPaused');
-        break;
       case 'consentChanged':
-        peer.consent = notification.consent;
-        break;
+        if (notification.participant === this.#seat.participant) return this.#setConsent(notification.consent);
+        return this.#peers.notified(notification);
+      default:
+        return this.#peers.notified(notification);
     }
-    this.emit('peerChanged', peer);
+  }
+
+  /** One's own seat was ended by the server. */
+  #putOut(reason: Extract<Notification, { type: 'peerLeft' }>['reason']): void {
+    // Removed by a rule: do not come back by yourself.
+    if (reason !== 'failed') return this.#end(new ClientError('FORBIDDEN', 'you were removed from the call'));
+    this.emit(
+      'problem',
+      new ClientError(
+        'INTERNAL',
+        'Something failed on the server, and you lost your place in the call; you join again by yourself.',
+      ),
+    );
+    this.#scheduleRejoin();
+  }
+
+  #mediaProblem(notification: Extract<Notification, { type: 'mediaProblem' }>): void {
+    const { participant, source, problem } = notification;
+    if (participant !== this.#seat?.participant) return this.#peers.mediaProblem(notification);
+    if (problem === 'packet-rate' || problem === 'bitrate') this.#sent.stopped(source);
+    this.#health.told(source, problem);
   }
 }

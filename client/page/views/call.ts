@@ -1,7 +1,8 @@
 import { toClientError } from '../../lib/index.js';
 import { inviteLink } from '../address.js';
 import { type AccessEnd, accessSentence } from '../session/access-end.js';
-import type { CallSession, CallStatus } from '../session/call-session.js';
+import type { CallSession } from '../session/call-session.js';
+import type { CallStatus } from '../session/call-types.js';
 import type { LocalMedia } from '../session/local-media.js';
 import type { SourceHealth } from '../session/media-health.js';
 import { MediaProblem } from '../session/media-problem.js';

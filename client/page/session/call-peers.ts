@@ -1,0 +1,110 @@
+import { ClientError, type Notification, type Peer } from '../../lib/index.js';
+import type { MediaLink } from './media-link.js';
+import { RemotePeer } from './remote-peer.js';
+
+export interface CallPeersEvents {
+  joined(peer: RemotePeer, again: boolean): void;
+  changed(peer: RemotePeer): void;
+  left(peer: RemotePeer): void;
+  /** Something of somebody is asked for. */
+  receiving(): void;
+}
+
+/** What is told of another participant's tracks, or of one's own consumers. */
+export type PeerNotification = Exclude<
+  Extract<Notification, { participant: string } | { consumerId: string }>,
+  { type: 'mediaProblem' | 'peerLeft' }
+>;
+
+/** The others in the call, and what comes from them. */
+export class CallPeers {
+  readonly #peers = new Map<string, RemotePeer>();
+  readonly #events: CallPeersEvents;
+  /** Undefined while there is no seat. */
+  readonly #link: () => MediaLink | undefined;
+
+  constructor(link: () => MediaLink | undefined, events: CallPeersEvents) {
+    this.#link = link;
+    this.#events = events;
+  }
+
+  get all(): RemotePeer[] {
+    return [...this.#peers.values()];
+  }
+
+  async add(info: Peer, again: boolean): Promise<void> {
+    this.remove(info.participant);
+    const peer = new RemotePeer(info);
+    this.#peers.set(info.participant, peer);
+    this.#events.joined(peer, again);
+    await Promise.all(info.producers.map(({ producerId }) => this.#consume(peer, producerId)));
+  }
+
+  remove(participant: string): void {
+    const peer = this.#peers.get(participant);
+    if (!peer) return;
+    this.#peers.delete(participant);
+    peer.close();
+    this.#events.left(peer);
+  }
+
+  /** Whoever is not among them went meanwhile. */
+  keepOnly(here: ReadonlySet<string>): void {
+    for (const participant of [...this.#peers.keys()]) if (!here.has(participant)) this.remove(participant);
+  }
+
+  /** Their media go with one's own seat; they themselves stay. */
+  dropMedia(): void {
+    for (const peer of this.#peers.values()) peer.close();
+  }
+
+  mediaProblem({ participant, source, problem }: Extract<Notification, { type: 'mediaProblem' }>): void {
+    const peer = this.#peers.get(participant);
+    if (!peer) return;
+    if (problem) peer.problems.set(source, problem);
+    else peer.problems.delete(source);
+    this.#events.changed(peer);
+  }
+
+  async notified(notification: PeerNotification): Promise<void> {
+    if (notification.type === 'consumerClosed') {
+      for (const peer of this.#peers.values()) peer.removeConsumer(notification.producerId);
+      return;
+    }
+    const peer = this.#peers.get(notification.participant);
+    if (!peer) return;
+    switch (notification.type) {
+      case 'producerAdded':
+        peer.setProducer(notification.producer);
+        await this.#consume(peer, notification.producer.producerId);
+        break;
+      case 'producerRemoved':
+        peer.removeProducer(notification.producerId);
+        break;
+      case 'producerPaused':
+      case 'producerResumed':
+        peer.setPaused(notification.producerId, notification.type === 'producerPaused');
+        break;
+      case 'consentChanged':
+        peer.consent = notification.consent;
+        break;
+    }
+    this.#events.changed(peer);
+  }
+
+  async #consume(peer: RemotePeer, producerId: string): Promise<void> {
+    const link = this.#link();
+    if (!link) return;
+    try {
+      this.#events.receiving();
+      const consumer = await link.consume(producerId);
+      if (this.#peers.get(peer.participant) !== peer || this.#link() !== link) return consumer.close();
+      peer.setConsumer(consumer);
+      this.#events.changed(peer);
+    } catch (error) {
+      // It went away while it was asked for.
+      if (error instanceof ClientError && error.code === 'NOT_FOUND') return;
+      throw error;
+    }
+  }
+}

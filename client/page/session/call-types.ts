@@ -1,0 +1,37 @@
+import type { Consent, Missed, RoomEvent } from '../../lib/index.js';
+import type { AccessEnd } from './access-end.js';
+import type { LocalMedia } from './local-media.js';
+import type { Health } from './media-health.js';
+import type { RemotePeer } from './remote-peer.js';
+
+export interface CallOptions {
+  server: URL;
+  room: string;
+  token: string | (() => Promise<string>);
+  name: string;
+  consent: Consent;
+  media: LocalMedia;
+}
+
+export type CallStatus =
+  | { state: 'joining' | 'joined' | 'reconnecting' }
+  /** Over; the error says why, null when the person left. */
+  | { state: 'ended'; error: Error | null };
+
+export interface CallEvents {
+  status: CallStatus;
+  /** A participant came (or is there already when one joins), changed, or went. */
+  peerJoined: { peer: RemotePeer; again: boolean };
+  peerChanged: RemotePeer;
+  peerLeft: RemotePeer;
+  /** What of oneself is analysed, as the server confirmed it. */
+  consent: Consent;
+  /** Whether one's own media get through, and the others' come. */
+  health: Health;
+  event: RoomEvent;
+  missed: Missed;
+  /** One's access ends soon, or has ended. */
+  access: AccessEnd;
+  /** Something failed that does not end the call. */
+  problem: Error;
+}
