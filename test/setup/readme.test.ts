@@ -86,3 +86,18 @@ it('the README names metrics, alerts, options and reasons that there are', () =>
   expect(gaps.length).toBeGreaterThan(1);
   expect(gaps.filter((name) => !known.includes(name ?? ''))).toEqual([]);
 });
+
+it('the README’s pipeline is the code’s', () => {
+  const section = readme.slice(readme.indexOf('\n## How it works\n'));
+  const blocks = [...section.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '').slice(0, 2);
+  const files = ['src/analysis/child/participant-windows.ts', 'src/analysis/window-publisher.ts'];
+  expect(blocks).toHaveLength(files.length);
+  // Layout, and the commas that come of it, are nothing.
+  const bare = (code: string) => code.replace(/[\s,;]/g, '');
+  const escaped = (code: string) => code.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  blocks.forEach((block, i) => {
+    const code = bare(readFileSync(projectFile(files[i]!), 'utf8'));
+    const shown = bare(block).split('…').map(escaped).join('.*');
+    expect(code, files[i]).toMatch(new RegExp(shown));
+  });
+});
