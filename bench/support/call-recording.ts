@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import { projectFile } from './project-file.js';
+import type { VideoSource } from './encode-video.js';
 import { makeRecording, type Recording } from './recording.js';
 import { OPUS_RATE } from './encode-audio.js';
 
@@ -15,24 +16,26 @@ const SECONDS = 8;
  * a synthetic voice that speaks and pauses (see test/fixtures/README.md).
  */
 export function callRecording(): Recording {
+  return makeRecording({ video: callVideo(), audio: speech() });
+}
+
+/** The pictures of it. */
+export function callVideo(): VideoSource {
   const portrait = PNG.sync.read(readFileSync(projectFile('test/fixtures/astronaut.png')));
   const frames = Math.round(SECONDS * FRAMES_PER_SECOND);
-  return makeRecording({
-    video: {
-      codec: 'VP8',
-      width: WIDTH,
-      height: HEIGHT,
-      framesPerSecond: FRAMES_PER_SECOND,
-      frames,
-      keyFrameEvery: frames,
-      bitRate: 150_000,
-      draw: (index, rgb) => {
-        const phase = (2 * Math.PI * index) / frames;
-        drawPortrait(portrait, rgb, 12 * Math.sin(phase), 6 * Math.sin(2 * phase));
-      },
+  return {
+    codec: 'VP8',
+    width: WIDTH,
+    height: HEIGHT,
+    framesPerSecond: FRAMES_PER_SECOND,
+    frames,
+    keyFrameEvery: frames,
+    bitRate: 150_000,
+    draw: (index, rgb) => {
+      const phase = (2 * Math.PI * index) / frames;
+      drawPortrait(portrait, rgb, 12 * Math.sin(phase), 6 * Math.sin(2 * phase));
     },
-    audio: speech(),
-  });
+  };
 }
 
 /** The upper part of the portrait fills the height; nearest neighbour will do, the encoder smooths it. */

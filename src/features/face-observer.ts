@@ -13,7 +13,7 @@ import type { FaceBox, FaceObservation } from './types.js';
 export interface FaceObserverOptions {
   /** Media time between two searches, ms. */
   searchInterval: number;
-  /** The same while the face that is followed still looks just as when it was found, ms. */
+  /** The same while the face that is followed still looks just as when it was found, ms. Then a search is for others only. */
   steadyInterval: number;
   /** Least media time between two extra searches made at once when a track is lost, ms. */
   lostInterval: number;
@@ -22,7 +22,7 @@ export interface FaceObserverOptions {
 }
 export const FACE_OBSERVER_DEFAULTS: FaceObserverOptions = {
   searchInterval: 1000,
-  steadyInterval: 2000,
+  steadyInterval: 8000,
   lostInterval: 5000,
   fineEvery: 3,
 };
@@ -52,7 +52,7 @@ const SURE_FINE = 0.7;
 /** A picture with its place in media time and when it came, server wall clock, both ms. */
 export type TimedPicture = AnyPicture & { mediaTime: number; arrivalMs: number };
 
-/** What is seen of one participant's face, picture by picture: searched at most once a second, followed in between. */
+/** What is seen of one participant's face, picture by picture: searched once a second at most, followed in between. */
 export class FaceObserver {
   readonly #finder: FaceFinder;
   readonly #options: FaceObserverOptions;

@@ -1,11 +1,7 @@
 import type { GreyPlane } from './picture.js';
+import { MARGIN, matchAll, matchNear, NEAR, NEAR_MARGIN, SEARCH, TEMPLATE } from './template-match.js';
 import { resampleGrey, type Region } from './resample.js';
 
-/** Side of the template, in cells. */
-const TEMPLATE = 20;
-/** Cells searched to each side: the face may move by MARGIN / TEMPLATE of its size between two pictures. */
-const MARGIN = 8;
-const SEARCH = TEMPLATE + 2 * MARGIN;
 /** Correlation below which the track is lost: what is there is no longer the face that was found. */
 export const MIN_CORRELATION = 0.5;
 /** Correlation above which the size is left alone, and the sizes tried below it. */
@@ -17,8 +13,8 @@ const MIN_DEVIATION = 4;
 /**
  * Follows a face between two searches: the small grey template taken where it was found is looked for around its last
  * place by normalised cross-correlation (J. P. Lewis, "Fast Normalized Cross-Correlation", 1995: window sums from
- * running-sum tables), which does not mind changes of brightness and contrast. About 0.3 ms a picture. Size is followed
- * only roughly: the next search corrects it.
+ * running-sum tables), which does not mind changes of brightness and contrast: first by climbing to the best place nearby,
+ * and everywhere around if that is not the face beyond doubt. Size is followed only roughly: the next search corrects it.
  */
 export class FaceTracker {
   #template: Float32Array | null = null;
@@ -46,14 +42,17 @@ export class FaceTracker {
     const { x, y, width, height } = this.#box;
     const cellX = width / TEMPLATE;
     const cellY = height / TEMPLATE;
-    const around = {
-      x: x - MARGIN * cellX,
-      y: y - MARGIN * cellY,
-      width: SEARCH * cellX,
-      height: SEARCH * cellY,
+    const around = (margin: number, side: number): Float32Array => {
+      const region = {
+        x: x - margin * cellX,
+        y: y - margin * cellY,
+        width: side * cellX,
+        height: side * cellY,
+      };
+      return resampleGrey(picture, region, side, side);
     };
-    const grey = resampleGrey(picture, around, SEARCH, SEARCH);
-    const best = match(this.#template, grey);
+    const best =
+      matchNear(this.#template, around(NEAR_MARGIN, NEAR)) ?? matchAll(this.#template, around(MARGIN, SEARCH));
     const moved = { x: x + best.dx * cellX, y: y + best.dy * cellY, width, height };
     const { box, correlation } = this.#rescale(picture, moved, best.correlation);
     this.#correlation = correlation;
@@ -103,73 +102,4 @@ function normalise(values: Float32Array): number {
   const length = Math.sqrt(squares);
   if (length > 0) for (let i = 0; i < values.length; i++) values[i]! /= length;
   return Math.sqrt(squares / values.length);
-}
-
-const POSITIONS = 2 * MARGIN + 1;
-
-/** Best place of the template in the search area: offset from the middle in cells (fractional), and its correlation. */
-function match(template: Float32Array, grey: Float32Array): { dx: number; dy: number; correlation: number } {
-  const { sums, squares } = tables(grey);
-  const scores = new Float64Array(POSITIONS * POSITIONS);
-  const cells = TEMPLATE * TEMPLATE;
-  let best = 0;
-  for (let py = 0; py < POSITIONS; py++) {
-    for (let px = 0; px < POSITIONS; px++) {
-      const sum = windowSum(sums, px, py);
-      const variance = windowSum(squares, px, py) - (sum * sum) / cells;
-      let product = 0;
-      if (variance > cells) {
-        for (let j = 0, t = 0; j < TEMPLATE; j++) {
-          const row = (py + j) * SEARCH + px;
-          for (let i = 0; i < TEMPLATE; i++, t++) product += template[t]! * grey[row + i]!;
-        }
-        product /= Math.sqrt(variance); // the template has mean 0 and length 1 already
-      }
-      const at = py * POSITIONS + px;
-      scores[at] = product;
-      if (product > scores[best]!) best = at;
-    }
-  }
-  const px = best % POSITIONS;
-  const py = Math.floor(best / POSITIONS);
-  const at = (x: number, y: number): number => scores[y * POSITIONS + x] ?? 0;
-  const fine = (p: number, of: (p: number) => number): number =>
-    p === 0 || p === POSITIONS - 1 ? p : p + peak(of(p - 1), of(p), of(p + 1));
-  return {
-    dx: fine(px, (p) => at(p, py)) - MARGIN,
-    dy: fine(py, (p) => at(px, p)) - MARGIN,
-    correlation: scores[best]!,
-  };
-}
-
-/** Offset, -0.5..0.5, of the top of the parabola through three neighbours. */
-function peak(before: number, top: number, after: number): number {
-  const curvature = before - 2 * top + after;
-  return curvature < 0 ? Math.max(-0.5, Math.min(0.5, (before - after) / (2 * curvature))) : 0;
-}
-
-const TABLE = SEARCH + 1;
-
-function tables(grey: Float32Array): { sums: Float64Array; squares: Float64Array } {
-  const sums = new Float64Array(TABLE * TABLE);
-  const squares = new Float64Array(TABLE * TABLE);
-  for (let y = 0; y < SEARCH; y++) {
-    let sum = 0;
-    let square = 0;
-    for (let x = 0; x < SEARCH; x++) {
-      const v = grey[y * SEARCH + x]!;
-      sum += v;
-      square += v * v;
-      const at = (y + 1) * TABLE + x + 1;
-      sums[at] = sums[at - TABLE]! + sum;
-      squares[at] = squares[at - TABLE]! + square;
-    }
-  }
-  return { sums, squares };
-}
-
-function windowSum(table: Float64Array, x: number, y: number): number {
-  const top = y * TABLE + x;
-  const bottom = top + TEMPLATE * TABLE;
-  return table[bottom + TEMPLATE]! - table[bottom]! - table[top + TEMPLATE]! + table[top]!;
 }

@@ -151,7 +151,7 @@ function pack(planes: readonly Plane[], from: readonly Buffer[]): Uint8Array {
   planes.forEach(({ rows, rowBytes, stride }, i) => {
     const source = from[i] as Buffer;
     for (let row = 0; row < rows; row++, offset += rowBytes) {
-      packed.set(source.subarray(row * stride, row * stride + rowBytes), offset);
+      source.copy(packed, offset, row * stride, row * stride + rowBytes);
     }
   });
   return packed;

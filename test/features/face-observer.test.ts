@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overlap } from '../../src/features/blazeface-anchors.js';
 import { FaceFinder, type Picture } from '../../src/features/face-finder.js';
 import { FaceObserver } from '../../src/features/face-observer.js';
 import { FACE_QUALITY, FACE_SIZE } from '../../src/features/types.js';
+import { yuvOf } from '../support/yuv.js';
 import { astronaut, frame, mapped, picture, pixel, scaled, seeded, windowOf } from './support/pictures.js';
 
 let finder: FaceFinder;
@@ -49,11 +51,11 @@ describe('FaceObserver', () => {
     }
   });
 
-  it('searches once a second and follows in between, half as often while nothing changes', () => {
+  it('searches once a second and follows in between, every eight seconds while nothing changes', () => {
     searches = [];
-    const still = show(new FaceObserver(finder), quarter, every200(5000, 16));
+    const still = show(new FaceObserver(finder), quarter, every200(5000, 45));
     expect(still.every((o) => o.crop !== null)).toBe(true);
-    expect(searches).toEqual([5000, 7000]);
+    expect(searches).toEqual([5000, 13_000]);
     searches = [];
     const observer = new FaceObserver(finder);
     const changing = every200(5000, 16).map((t, i) => {
@@ -97,6 +99,30 @@ describe('FaceObserver', () => {
     const after = show(observer, wall, every200(1400, 10));
     expect(after.every((o) => o.crop === null)).toBe(true);
     expect(searches).toEqual([1000, 1400, 2400]);
+  });
+
+  it.each<[string, (t: number) => { dx: number; dy: number; zoom: number }]>([
+    ['sways', (t) => ({ dx: 12 * Math.sin(0.8 * t), dy: 6 * Math.sin(1.6 * t), zoom: 1 })],
+    ['leans to and fro', (t) => ({ dx: 0, dy: 0, zoom: 1 + 0.25 * Math.sin(0.4 * t) })],
+    ['walks about', (t) => ({ dx: 70 * Math.sin(0.6 * t), dy: 8 * Math.sin(3 * t), zoom: 1 + 0.1 * Math.sin(t) })],
+    ['nods', (t) => ({ dx: 3 * Math.sin(5 * t), dy: 10 * Math.sin(4 * t), zoom: 1 })],
+  ])('keeps to the face of a person who %s, with few searches', (_, moved) => {
+    searches = [];
+    const observer = new FaceObserver(finder);
+    for (let i = 0; i < 8 * 20; i++) {
+      const { dx, dy, zoom } = moved(i / 8);
+      // Portrait pixels per pixel; the middle of the face, (225, 125), is at (160 + dx, 75 + dy).
+      const scale = 300 / 180 / zoom;
+      const at = (v: number): number => Math.min(511, Math.max(0, Math.round(v)));
+      const p = picture(320, 180, (x, y) =>
+        pixel(face, at((x - 160 - dx) * scale + 225), at((y - 75 - dy) * scale + 125)),
+      );
+      const { box } = observer.observe({ ...yuvOf(p), mediaTime: 125 * i, arrivalMs: 125 * i });
+      const truth = { x: 160 + dx - 47 / scale, y: 75 + dy - 47 / scale, width: 94 / scale, height: 94 / scale };
+      const found = { x: box!.x * 320, y: box!.y * 180, width: box!.width * 320, height: box!.height * 180 };
+      expect(overlap(found, truth)).toBeGreaterThan(0.65);
+    }
+    expect(searches.length).toBeLessThan(8);
   });
 
   it('keeps to one face of two, and takes the larger to begin with', () => {
