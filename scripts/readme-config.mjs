@@ -30,6 +30,7 @@ writeFileSync(file('README.md'), readme);
 const measured = [
   'bench/results/engines.json',
   'bench/results/call.json',
+  'bench/results/steps.json',
   'bench/results/flood.json',
   'bench/results/parity.json',
   'bench/results/parity-silent-room.json',
@@ -37,8 +38,8 @@ const measured = [
   'models/peers.json',
 ];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, flood, parity, silent, metrics, peers] = measured.map(json);
+  const [engines, call, steps, flood, parity, silent, metrics, peers] = measured.map(json);
   const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
   const both = { ...withTable(parity), silent: withTable(silent) };
-  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, flood, both, metrics, peers));
+  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, steps, flood, both, metrics, peers));
 }

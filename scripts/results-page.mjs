@@ -22,12 +22,14 @@ function table(head, rows) {
 const number = (value) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toFixed(3);
 
-/** @param {Engines} engines @param {any} call @param {any} flood @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(engines, call, flood, parity, metrics, peers) {
+/** @typedef {{ note: string, steps: { what: string, before: number, after: number, unit: string, command: string, commit: string }[] }} Steps */
+
+/** @param {Engines} engines @param {any} call @param {Steps} steps @param {any} flood @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
+export function resultsPage(engines, call, steps, flood, parity, metrics, peers) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(engines),
     '## Cost by layer',
@@ -36,11 +38,32 @@ export function resultsPage(engines, call, flood, parity, metrics, peers) {
     peersText(engines, metrics, peers),
     '## A whole call',
     speedTable(call),
+    '## Cost of a participant: the steps',
+    stepsText(steps),
     '## One sender floods',
     floodText(flood),
     '## Live parity',
     parityText(parity),
     '',
+  ].join('\n\n');
+}
+
+/** @param {Steps} steps */
+function stepsText({ note, steps }) {
+  const commands = [...new Set(steps.map(({ command }) => command))].map((command) => `\`${command}\``).join(', ');
+  return [
+    `${note} By ${commands}.`,
+    table(
+      ['step', 'before', 'after', 'ratio', 'unit', 'commit'],
+      steps.map(({ what, before, after, unit, commit }) => [
+        what,
+        number(before),
+        number(after),
+        (after / before).toFixed(2),
+        unit,
+        commit,
+      ]),
+    ),
   ].join('\n\n');
 }
 
