@@ -48,7 +48,7 @@ export const DROPS = {
   publish: ['participant-ended', 'consent-changed'],
   server: ['slow-subscriber', 'socket-buffer-full'],
   audit: ['write-failed'],
-  telemetry: ['observation-limit'],
+  telemetry: ['series-limit', 'not-finite'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type DropStage = keyof typeof DROPS;

@@ -3,6 +3,7 @@ import { EMOTIONS } from './emotions.js';
 import { ERROR_CODES } from './errors.js';
 import { GAP_REASONS } from './gap-reasons.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
+import type { Tally } from './tally.js';
 
 /**
  * The catalogue of metrics as data. Stages report through `Meter`; `src/telemetry` turns the catalogue into Prometheus
@@ -198,14 +199,22 @@ export const METRICS = {
 export type MetricName = keyof typeof METRICS;
 export type Labels = Record<string, string>;
 
+/** Upper edges of a histogram's buckets, ascending; of other metrics none. */
+export function bucketsOf(name: MetricName): readonly number[] {
+  return (METRICS[name] as MetricSpec).buckets ?? NO_BUCKETS;
+}
+const NO_BUCKETS: readonly number[] = [];
+
 /** What a stage may say about itself. */
 export interface Meter {
   /** Adds to a counter. */
   count(name: MetricName, labels?: Labels, by?: number): void;
   /** Observes a value in base units. */
   observe(name: MetricName, value: number, labels?: Labels): void;
+  /** Adds many observations at once, tallied by the metric's own buckets. */
+  observeAll(name: MetricName, tally: Tally, labels?: Labels): void;
   /** Sets a gauge. */
   set(name: MetricName, value: number, labels?: Labels): void;
 }
 
-export const silentMeter: Meter = { count() {}, observe() {}, set() {} };
+export const silentMeter: Meter = { count() {}, observe() {}, observeAll() {}, set() {} };

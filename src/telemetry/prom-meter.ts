@@ -1,12 +1,14 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type Labels, METRICS, type Meter, type MetricName, type MetricSpec } from '../common/metrics.js';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { bucketsOf, type Labels, METRICS, type Meter, type MetricName, type MetricSpec } from '../common/metrics.js';
+import type { Tally } from '../common/tally.js';
+import { TallyHistogram } from './tally-histogram.js';
 
 /** The catalogue of src/common/metrics.ts as Prometheus metrics. */
 export class PromMeter implements Meter {
   readonly registry = new Registry();
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
-  readonly #histograms = new Map<string, Histogram>();
+  readonly #histograms = new Map<string, TallyHistogram>();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -14,7 +16,7 @@ export class PromMeter implements Meter {
       const common = { name, help: spec.help, labelNames: [...(spec.labels ?? [])], registers: [this.registry] };
       if (spec.kind === 'counter') this.#counters.set(name, new Counter(common));
       else if (spec.kind === 'gauge') this.#gauges.set(name, new Gauge(common));
-      else this.#histograms.set(name, new Histogram({ ...common, buckets: [...(spec.buckets ?? [])] }));
+      else this.#histograms.set(name, this.#histogram(name, spec));
       // A series that is born at 1 has an increase of 0 (PromQL, `increase`): the first crash would go unseen.
       for (const labels of spec.known ?? []) {
         this.#counters.get(name)?.inc(labels, 0);
@@ -28,7 +30,14 @@ export class PromMeter implements Meter {
   }
 
   observe(name: MetricName, value: number, labels: Labels = {}): void {
-    this.#histograms.get(name)?.observe(labels, value);
+    const histogram = this.#histograms.get(name);
+    if (histogram && !histogram.observe(labels, value)) {
+      this.count('emostream_dropped_total', { stage: 'telemetry', reason: 'not-finite' });
+    }
+  }
+
+  observeAll(name: MetricName, tally: Tally, labels: Labels = {}): void {
+    this.#histograms.get(name)?.observeAll(labels, tally);
   }
 
   set(name: MetricName, value: number, labels: Labels = {}): void {
@@ -38,5 +47,9 @@ export class PromMeter implements Meter {
   /** The exposition text and its content type. */
   async exposition(): Promise<{ body: string; contentType: string }> {
     return { body: await this.registry.metrics(), contentType: this.registry.contentType };
+  }
+
+  #histogram(name: MetricName, { help, labels = [] }: MetricSpec): TallyHistogram {
+    return new TallyHistogram({ name, help, labelNames: labels, buckets: bucketsOf(name), registry: this.registry });
   }
 }

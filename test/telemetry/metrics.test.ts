@@ -1,3 +1,4 @@
+import { Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { METRICS, type MetricName, type MetricSpec } from '../../src/common/metrics.js';
 import { replay, ThreadMeter } from '../../src/common/thread-meter.js';
@@ -43,16 +44,68 @@ describe('metrics', () => {
     expect(body).toContain('emostream_batch_size_count 2');
   });
 
-  it('are bounded in a thread that nobody listens to, and the loss is counted', () => {
+  it('of a thread are as large as its series are many, not its observations', () => {
     const thread = new ThreadMeter();
-    for (let i = 0; i < 25_000; i++) thread.observe('emostream_batch_size', 1);
+    for (let i = 0; i < 25_000; i++) {
+      thread.observe('emostream_batch_size', i % 70);
+      thread.observe('emostream_stage_duration_seconds', i / 1e6, { stage: i % 2 ? 'voice' : 'face' });
+    }
     const out = thread.flush();
-    expect(out.length).toBeLessThanOrEqual(20_001);
-    expect(out).toContainEqual([
-      'count',
-      'emostream_dropped_total',
-      { stage: 'telemetry', reason: 'observation-limit' },
-      5000,
-    ]);
+    expect(out).toHaveLength(3);
+    expect(JSON.stringify(out).length).toBeLessThan(1000);
+  });
+
+  it('are bounded in a thread whose labels never end, and the loss is counted', () => {
+    const thread = new ThreadMeter();
+    for (let i = 0; i < 1500; i++) thread.observe('emostream_batch_size', 1, { stage: String(i) });
+    const out = thread.flush();
+    expect(out.length).toBeLessThanOrEqual(1001);
+    const dropped = { stage: 'telemetry', reason: 'series-limit' };
+    expect(out).toContainEqual(['count', 'emostream_dropped_total', dropped, 500]);
+    // The next interval begins afresh.
+    thread.observe('emostream_batch_size', 1, { stage: '1499' });
+    expect(thread.flush()).toHaveLength(1);
+  });
+
+  it('leave out and count what is no number, in a thread and without', async () => {
+    for (const way of ['direct', 'thread']) {
+      const meter = new PromMeter();
+      const thread = new ThreadMeter();
+      for (const value of [NaN, Infinity, 3])
+        (way === 'thread' ? thread : meter).observe('emostream_batch_size', value);
+      replay(thread.flush(), meter);
+      const { body } = await meter.exposition();
+      expect(body).toContain('emostream_batch_size_sum 3\n');
+      expect(body).toContain('emostream_batch_size_count 1\n');
+      expect(body).toContain('emostream_dropped_total{stage="telemetry",reason="not-finite"} 2');
+    }
+  });
+
+  it('expose histograms as prom-client does', async () => {
+    const name = 'emostream_stage_duration_seconds';
+    const { help, labels, buckets } = METRICS[name];
+    const reference = new Registry();
+    const histogram = new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers: [reference] });
+    const meter = new PromMeter();
+    const thread = new ThreadMeter();
+    // On edges, between, above all and below 0; half of them by way of a thread, in several flushes.
+    const values = [...buckets, 0.0007, 0.3, 7, 0, -1];
+    values.forEach((value, i) => {
+      const stage = i % 3 ? 'voice' : 'face';
+      histogram.observe({ stage }, value);
+      (i % 2 ? thread : meter).observe(name, value, { stage });
+      if (i % 4 === 1) replay(thread.flush(), meter);
+    });
+    replay(thread.flush(), meter);
+    expect(sorted(await meter.registry.getSingleMetricAsString(name))).toEqual(sorted(await reference.metrics()));
+    expect((await meter.registry.getMetricsAsJSON()).map((metric) => metric.name)).toContain(name);
   });
 });
+
+/** Lines with sums rounded: floating point adds up by order. */
+function sorted(exposition: string): string[] {
+  const lines = exposition.trim().split('\n');
+  return lines
+    .map((line) => line.replace(/(_sum\S* )(.*)/, (_, head: string, sum: string) => head + Number(sum).toFixed(9)))
+    .sort();
+}

@@ -15,6 +15,8 @@ export class CountMeter implements Meter {
     this.observed.push({ name, value, ...(labels && { labels }) });
   }
 
+  observeAll(): void {}
+
   set(name: MetricName, value: number, labels?: Labels): void {
     this.gauges.set(CountMeter.#key(name, labels), value);
   }

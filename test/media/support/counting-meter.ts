@@ -11,6 +11,8 @@ export class CountingMeter implements Meter {
 
   observe(): void {}
 
+  observeAll(): void {}
+
   set(): void {}
 
   of(name: MetricName, ...labels: string[]): number {

@@ -16,6 +16,8 @@ export class RecordingMeter extends Recorder implements Meter {
 
   observe(): void {}
 
+  observeAll(): void {}
+
   set(name: MetricName, value: number, labels: Labels = {}): void {
     this.#values.set(key(name, labels), value);
     this.changed();
