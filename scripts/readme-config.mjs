@@ -32,14 +32,15 @@ const measured = [
   'bench/results/call.json',
   'bench/results/steps.json',
   'bench/results/flood.json',
+  'bench/results/loss.json',
   'bench/results/parity.json',
   'bench/results/parity-silent-room.json',
   'models/metrics.json',
   'models/peers.json',
 ];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, steps, flood, parity, silent, metrics, peers] = measured.map(json);
+  const [engines, call, steps, flood, loss, parity, silent, metrics, peers] = measured.map(json);
   const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
   const both = { ...withTable(parity), silent: withTable(silent) };
-  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, steps, flood, both, metrics, peers));
+  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, steps, flood, loss, both, metrics, peers));
 }

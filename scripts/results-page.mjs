@@ -24,12 +24,12 @@ const number = (value) =>
 
 /** @typedef {{ note: string, steps: { what: string, before: number, after: number, unit: string, command: string, commit: string }[] }} Steps */
 
-/** @param {Engines} engines @param {any} call @param {Steps} steps @param {any} flood @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(engines, call, steps, flood, parity, metrics, peers) {
+/** @param {Engines} engines @param {any} call @param {Steps} steps @param {any} flood @param {any} loss @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
+export function resultsPage(engines, call, steps, flood, loss, parity, metrics, peers) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(engines),
     '## Cost by layer',
@@ -42,6 +42,8 @@ export function resultsPage(engines, call, steps, flood, parity, metrics, peers)
     stepsText(steps),
     '## One sender floods',
     floodText(flood),
+    '## Loss on long roads',
+    lossText(loss),
     '## Live parity',
     parityText(parity),
     '',
@@ -88,6 +90,25 @@ function floodText({ machine, command, commit, participants, seconds, pairs, aim
         one.ratios.map(ratio).join(' '),
         `${one.missing.without} → ${one.missing.with}`,
       ]),
+    ),
+  ].join('\n\n');
+}
+
+/** @param {any} loss what `npm run bench:loss` writes */
+function lossText({ machine, command, commit, people, seconds, lossPercent, roundTripMs, shortWaitMs, cameras }) {
+  const cell =
+    (/** @type {(of: any) => number} */ figure) =>
+    (/** @type {any} */ { short, own }) =>
+      `${number(figure(short))} → ${number(figure(own))}`;
+  const requests = cell(({ requestsAMinute }) => requestsAMinute);
+  const pictures = cell(({ picturesASecond }) => picturesASecond);
+  const gap = cell(({ longestGapMs }) => longestGapMs);
+  return [
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. ${people} cameras for ${seconds} s each, through the real media worker, tap and decoder, on a road of ${roundTripMs} ms there and back that loses ${lossPercent} % of all packets each way; they send again what is asked for, and a key frame only when one is.`,
+    `What it costs to wait for what is lost only ${shortWaitMs} ms, as sound is waited for → as long as pictures are; at the same time on the same machine, each person:`,
+    table(
+      ['camera', 'key frame requests a minute', 'pictures decoded a second', 'longest time without one, ms'],
+      cameras.map((/** @type {any} */ one) => [one.what, requests(one), pictures(one), gap(one)]),
     ),
   ].join('\n\n');
 }

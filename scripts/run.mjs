@@ -21,6 +21,10 @@ const COMMANDS = {
     need: 'serve',
     run: async (node, args) => (await execute(node, [program('bench/flood.js'), ...args])) || writeDocs(node),
   },
+  'bench:loss': {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/loss.js'), ...args])) || writeDocs(node),
+  },
   'bench:engines': {
     need: 'build',
     run: async (node, args) => (await execute(node, [program('bench/engines.js'), ...args])) || writeDocs(node),

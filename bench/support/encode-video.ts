@@ -40,46 +40,70 @@ export interface EncodedPicture {
 
 /** Encodes pictures as a browser would for a call: low delay, no B frames. One encoded picture per picture drawn. */
 export function encodeVideo(source: VideoSource): EncodedPicture[] {
-  const { width, height } = source;
-  const context = openEncoder(source);
-  const size = { width, height };
-  const toYuv = new PictureConverter(
-    { ...size, format: AV_PIX_FMT_RGB24 },
-    { ...size, format: AV_PIX_FMT_YUV420P },
-    SWS_BILINEAR,
-  );
-  const packet = new Packet();
-  packet.alloc();
-  const rgb = new Uint8Array(width * height * 3);
+  const encoder = new VideoEncoder(source);
   const encoded: EncodedPicture[] = [];
-  const drain = (): void => {
-    while (context.receivePacketSync(packet) >= 0) {
-      encoded.push({
-        data: Uint8Array.from(packet.data ?? []),
-        keyFrame: packet.isKeyframe,
-        index: Number(packet.pts),
-      });
-      packet.unref();
-    }
-  };
   for (let index = 0; index < source.frames; index++) {
-    source.draw(index, rgb);
-    const yuv = toYuv.convertPacked(rgb);
-    const frame = pictureFrame(yuv, { ...size, format: AV_PIX_FMT_YUV420P }, BigInt(index));
-    frame.pictType = index % source.keyFrameEvery === 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    const sent = context.sendFrameSync(frame);
-    frame.free();
-    if (sent < 0) throw new Error(`encoding picture ${String(index)} failed (${String(sent)})`);
-    drain();
+    encoded.push(...encoder.encode(index, index % source.keyFrameEvery === 0));
   }
-  context.sendFrameSync(null);
-  drain();
-  packet.free();
-  toYuv.close();
-  context.freeContext();
+  encoded.push(...encoder.finish());
   if (encoded.length !== source.frames)
     throw new Error(`${String(encoded.length)} of ${String(source.frames)} pictures`);
   return encoded;
+}
+
+/** An encoder that is asked picture by picture. */
+export class VideoEncoder {
+  readonly #source: VideoSource;
+  readonly #context: CodecContext;
+  readonly #toYuv: PictureConverter;
+  readonly #packet = new Packet();
+  readonly #rgb: Uint8Array;
+
+  constructor(source: VideoSource) {
+    const size = { width: source.width, height: source.height };
+    this.#source = source;
+    this.#context = openEncoder(source);
+    this.#toYuv = new PictureConverter(
+      { ...size, format: AV_PIX_FMT_RGB24 },
+      { ...size, format: AV_PIX_FMT_YUV420P },
+      SWS_BILINEAR,
+    );
+    this.#packet.alloc();
+    this.#rgb = new Uint8Array(size.width * size.height * 3);
+  }
+
+  /** Draws and encodes a picture; what is ready comes out. */
+  encode(index: number, keyFrame: boolean): EncodedPicture[] {
+    const { width, height, draw } = this.#source;
+    draw(index, this.#rgb);
+    const yuv = this.#toYuv.convertPacked(this.#rgb);
+    const frame = pictureFrame(yuv, { width, height, format: AV_PIX_FMT_YUV420P }, BigInt(index));
+    frame.pictType = keyFrame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    const sent = this.#context.sendFrameSync(frame);
+    frame.free();
+    if (sent < 0) throw new Error(`encoding picture ${String(index)} failed (${String(sent)})`);
+    return this.#drain();
+  }
+
+  /** What is left comes out, and everything is freed. */
+  finish(): EncodedPicture[] {
+    this.#context.sendFrameSync(null);
+    const left = this.#drain();
+    this.#packet.free();
+    this.#toYuv.close();
+    this.#context.freeContext();
+    return left;
+  }
+
+  #drain(): EncodedPicture[] {
+    const encoded: EncodedPicture[] = [];
+    while (this.#context.receivePacketSync(this.#packet) >= 0) {
+      const { data, isKeyframe, pts } = this.#packet;
+      encoded.push({ data: Uint8Array.from(data ?? []), keyFrame: isKeyframe, index: Number(pts) });
+      this.#packet.unref();
+    }
+    return encoded;
+  }
 }
 
 function openEncoder(source: VideoSource): CodecContext {

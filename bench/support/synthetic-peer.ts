@@ -5,7 +5,7 @@ import { seeded } from './random.js';
 import type { Recording } from './recording.js';
 import { readFeedback } from './rtp-writer.js';
 import { everyFewMilliseconds, wallClock } from './shared-timer.js';
-import { SyntheticTrack } from './synthetic-track.js';
+import { type LiveVideo, SyntheticTrack, type TrackOptions } from './synthetic-track.js';
 
 export interface SyntheticPeerOptions {
   router: types.Router;
@@ -13,6 +13,10 @@ export interface SyntheticPeerOptions {
   /** Makes SSRCs, clock offsets, loss and jitter; the same seed, the same peer. Default 1. */
   seed?: number;
   impairment?: Impairment;
+  /** What the server asks (packets again, key frames) goes through this. */
+  feedbackImpairment?: Impairment;
+  /** A camera in place of the recording's pictures. */
+  camera?: LiveVideo;
   /** RTP timestamps at the start; random by the seed if not given. */
   videoTimestampOffset?: number;
   audioTimestampOffset?: number;
@@ -31,6 +35,7 @@ export class SyntheticPeer {
   readonly #socket: Socket;
   readonly #tracks: { video: SyntheticTrack | null; audio: SyntheticTrack | null };
   readonly #link: ImpairedLink;
+  readonly #feedback: ImpairedLink;
   readonly #cname: string;
   readonly #ntpOffsetMs: number;
   #startedAt: number | null = null;
@@ -55,8 +60,11 @@ export class SyntheticPeer {
     this.#link = new ImpairedLink(options.impairment ?? {}, parts.random, (packet) => {
       this.#transmit(packet);
     });
-    socket.on('message', (data) => {
+    this.#feedback = new ImpairedLink(options.feedbackImpairment ?? {}, seeded(1000 + (options.seed ?? 1)), (data) => {
       this.#answer(data);
+    });
+    socket.on('message', (data) => {
+      this.#feedback.send(data, wallClock());
     });
   }
 
@@ -72,11 +80,11 @@ export class SyntheticPeer {
     });
     const { video, audio } = recording;
     const tracks = {
-      video: video && SyntheticTrack.video(trackOptions(101, 90_000, u32, options.videoTimestampOffset), video),
+      video: videoTrack(trackOptions(101, 90_000, u32, options.videoTimestampOffset), options.camera, video),
       audio: audio && SyntheticTrack.audio(trackOptions(111, 48_000, u32, options.audioTimestampOffset), audio),
     };
     const producers = {
-      video: tracks.video && video && (await transport.produce(videoProducer(tracks.video, video.codec))),
+      video: tracks.video && (await transport.produce(videoProducer(tracks.video, options.camera ?? video))),
       audio: tracks.audio && (await transport.produce(audioProducer(tracks.audio))),
     };
     const socket = createSocket('udp4');
@@ -119,6 +127,7 @@ export class SyntheticPeer {
     this.#stopPump?.();
     this.#stopPump = null;
     this.#link.clear();
+    this.#feedback.clear();
   }
 
   /** One track goes on or stops without a word (a frozen camera, a dead microphone); its reports go on. */
@@ -144,6 +153,7 @@ export class SyntheticPeer {
       const report = track.report(elapsed, now + this.#ntpOffsetMs, this.#cname);
       if (report) this.#link.send(report, now);
     }
+    this.#feedback.flush(now);
     this.#link.flush(now);
   }
 
@@ -175,8 +185,19 @@ function trackOptions(payloadType: number, clockRate: number, u32: () => number,
   return { ssrc, payloadType, clockRate, timestampOffset: timestampOffset ?? randomOffset, firstSequenceNumber };
 }
 
-function videoProducer(track: SyntheticTrack, codec: 'VP8' | 'H264'): types.ProducerOptions {
+function videoTrack(options: TrackOptions, camera: LiveVideo | undefined, video: Recording['video']) {
+  if (camera) return SyntheticTrack.live(options, camera);
+  return video && SyntheticTrack.video(options, video);
+}
+
+function videoProducer(
+  track: SyntheticTrack,
+  video: Pick<LiveVideo, 'codec' | 'temporalLayers'> | null,
+): types.ProducerOptions {
   const { payloadType, clockRate, ssrc } = track.options;
+  const { codec = 'VP8', temporalLayers = 1 } = video ?? {};
+  // mediasoup knows layers of VP8 only where there is more than one encoding: the second is never sent.
+  const layered = { ssrc, scalabilityMode: `L1T${String(temporalLayers)}` };
   return {
     kind: 'video',
     rtpParameters: {
@@ -196,7 +217,7 @@ function videoProducer(track: SyntheticTrack, codec: 'VP8' | 'H264'): types.Prod
           ],
         },
       ],
-      encodings: [{ ssrc }],
+      encodings: temporalLayers > 1 ? [layered, { ...layered, ssrc: (ssrc + 1) % 2 ** 32 }] : [{ ssrc }],
     },
   };
 }

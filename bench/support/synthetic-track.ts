@@ -11,7 +11,21 @@ export interface TrackOptions {
 }
 
 /** A picture or 20 ms of sound, as RTP payloads. */
-type Unit = NonNullable<Recording['video']>['frames'][number];
+interface Unit {
+  payloads: Uint8Array[];
+  isKeyFrame: boolean;
+}
+/** Unit `index`, counted from the start for ever. @param keyFrame one that needs none before it is wanted */
+type Units = (index: number, keyFrame: boolean) => Unit;
+
+/** Encodes as it sends, so that a key frame is followed by pictures that build on it, as a camera's is. */
+export interface LiveVideo {
+  codec: 'VP8' | 'H264';
+  framesPerSecond: number;
+  /** Temporal layers (VP8), as mediasoup must know of them. */
+  temporalLayers?: number;
+  encode: Units;
+}
 
 /** Packets that can be sent again when asked for. */
 const HISTORY = 1024;
@@ -19,8 +33,7 @@ const HISTORY = 1024;
 /** One RTP stream made from a recording, over and over, in real time. Pure: the peer asks what is due. */
 export class SyntheticTrack {
   readonly options: TrackOptions;
-  /** RTP payloads of unit `index` (a picture or 20 ms of sound), counted from the start for ever. */
-  readonly #unit: (index: number) => Unit;
+  readonly #unit: Units;
   readonly #unitMs: number;
   /** A unit leaves so long after its media time: sound only when its 20 ms are over. */
   readonly #leavesAfterMs: number;
@@ -28,13 +41,13 @@ export class SyntheticTrack {
   #sequenceNumber: number;
   #nextUnit = 0;
   #nextReportMs = 0;
-  /** Key frames are sent until the recording itself has one. */
-  #keyFramesOnly = false;
+  /** A key frame is to be sent; a recording sends key frames until it has one itself. */
+  #keyFrameWanted = false;
   sending = true;
   packets = 0;
   octets = 0;
 
-  private constructor(options: TrackOptions, unitMs: number, leavesAfterMs: number, unit: (index: number) => Unit) {
+  private constructor(options: TrackOptions, unitMs: number, leavesAfterMs: number, unit: Units) {
     this.options = options;
     this.#unitMs = unitMs;
     this.#leavesAfterMs = leavesAfterMs;
@@ -44,11 +57,18 @@ export class SyntheticTrack {
 
   static video(options: TrackOptions, video: NonNullable<Recording['video']>): SyntheticTrack {
     const { frames, framesPerSecond } = video;
-    return new SyntheticTrack(options, 1000 / framesPerSecond, 0, (index) => frames[index % frames.length] as Unit);
+    return new SyntheticTrack(options, 1000 / framesPerSecond, 0, (index, keyFrame) => {
+      const { normal, key, isKeyFrame } = frames[index % frames.length] as (typeof frames)[number];
+      return { payloads: keyFrame && !isKeyFrame ? key : normal, isKeyFrame };
+    });
+  }
+
+  static live(options: TrackOptions, { framesPerSecond, encode }: LiveVideo): SyntheticTrack {
+    return new SyntheticTrack(options, 1000 / framesPerSecond, 0, encode);
   }
 
   static audio(options: TrackOptions, audio: NonNullable<Recording['audio']>): SyntheticTrack {
-    const units = audio.packets.map((packet) => ({ normal: [packet], key: [packet], isKeyFrame: true }));
+    const units = audio.packets.map((packet) => ({ payloads: [packet], isKeyFrame: true }));
     return new SyntheticTrack(options, 20, 20, (index) => units[index % units.length] as Unit);
   }
 
@@ -65,7 +85,7 @@ export class SyntheticTrack {
   /** What was due before this time is never sent. */
   skipTo(elapsedMs: number): void {
     this.#nextUnit = Math.max(this.#nextUnit, Math.ceil((elapsedMs - this.#leavesAfterMs) / this.#unitMs));
-    this.#keyFramesOnly = true;
+    this.#keyFrameWanted = true;
   }
 
   /** The sender report, once a second (the first at once); else null. */
@@ -79,7 +99,7 @@ export class SyntheticTrack {
 
   /** The next picture goes out as a key frame. */
   requestKeyFrame(): void {
-    this.#keyFramesOnly = true;
+    this.#keyFrameWanted = true;
   }
 
   again(sequenceNumber: number): Buffer | null {
@@ -88,9 +108,8 @@ export class SyntheticTrack {
   }
 
   #packetize(index: number, out: Buffer[]): void {
-    const unit = this.#unit(index);
-    if (unit.isKeyFrame) this.#keyFramesOnly = false;
-    const payloads = this.#keyFramesOnly ? unit.key : unit.normal;
+    const { payloads, isKeyFrame } = this.#unit(index, this.#keyFrameWanted);
+    if (isKeyFrame) this.#keyFrameWanted = false;
     payloads.forEach((payload, i) => {
       const sequenceNumber = this.#sequenceNumber++ & 0xffff;
       const timestamp = this.#timestamp(index * this.#unitMs);

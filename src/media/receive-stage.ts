@@ -12,9 +12,9 @@ import { Vp8Continuity } from './vp8-continuity.js';
  * Longest a missing packet is waited for, ms. Lost sound is a short gap, and nothing builds on it: it is given up before its
  * window closes. A lost picture costs all pictures up to a key frame, so it is waited for though its window will have closed:
  * mediasoup asks the sender at once, then each 120 ms or round trip, whichever is longer (NackGenerator.cpp: a timer of 40 ms,
- * round trips of 100 ms unless told otherwise), so that on a route of 100 ms three answers come within this time.
+ * round trips of 100 ms unless told otherwise): on a route of 100 ms three answers come within this time, after 100, 220, 340 ms.
  */
-const WAIT_MS = { audio: 80, video: 350 };
+const WAIT_MS = { audio: 80, video: 400 };
 /** Two seconds of a large camera (2.5 Mbit/s), many times that of the layer that is tapped. */
 const JITTER_CAPACITY = 512;
 /** A packet that is older than this when it gets here waited in a queue of an overloaded server, ms. */

@@ -32,7 +32,7 @@ export interface VideoReceiverOptions {
   maxPixelRate?: number;
   /** Pictures handed on per second; the rest are decoded (others build on them) but not converted. Default 8. */
   maxFramesPerSecond?: number;
-  /** Longest a missing packet is waited for, ms. Default 350. */
+  /** Longest a missing packet is waited for, ms. Default 400. */
   jitterWaitMs?: number;
   /** Larger pictures are scaled down, pixels. Default 640. */
   longestSide?: number;
