@@ -18,12 +18,17 @@ export class TokenBucket {
 
   /** Takes `tokens`; false, and none taken, when there are not so many. */
   take(tokens = 1): boolean {
+    if (!this.has(tokens)) return false;
+    this.#tokens -= tokens;
+    return true;
+  }
+
+  /** Whether there are so many; none is taken. */
+  has(tokens = 1): boolean {
     const now = this.#clock();
     const gained = (Math.max(0, now - this.#filledMs) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#capacity, this.#tokens + gained);
     this.#filledMs = now;
-    if (this.#tokens < tokens) return false;
-    this.#tokens -= tokens;
-    return true;
+    return this.#tokens >= tokens;
   }
 }

@@ -2,15 +2,16 @@ import type { Clock } from '../common/clock.js';
 import type { DropReason } from '../common/drops.js';
 import { toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import type { TokenBucket } from '../common/token-bucket.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
 import { AudioDecoder } from './audio-decoder.js';
 import type { ArrivedPacket } from './frame-assembler.js';
 import type { JitterOutput } from './jitter-buffer.js';
+import { decoderResets } from './decoder-resets.js';
 import type { MediaClock } from './media-clock.js';
 import { ReceiveStage } from './receive-stage.js';
-import { ResetAllowance } from './reset-allowance.js';
 import { SerialUnwrapper } from './serial-number.js';
-import { opusTicks, SoundBudget } from './sound-budget.js';
+import { opusTicks, soundBudget } from './sound-budget.js';
 import type { TrackClock } from './track-clock.js';
 import type { AudioChunk } from './types.js';
 
@@ -34,8 +35,8 @@ export class AudioTrackReceiver {
   readonly #options: AudioReceiverOptions;
   readonly #receive: ReceiveStage;
   readonly #decoder = new AudioDecoder();
-  readonly #budget = new SoundBudget();
-  readonly #resets = new ResetAllowance();
+  readonly #budget: TokenBucket;
+  readonly #resets: TokenBucket;
   readonly #unwrap = new SerialUnwrapper(32);
   readonly #time: TrackClock;
   #closed = false;
@@ -44,6 +45,8 @@ export class AudioTrackReceiver {
   constructor(track: TrackInfo, options: AudioReceiverOptions) {
     this.#options = options;
     this.#receive = new ReceiveStage(track, options);
+    this.#budget = soundBudget(options.clock);
+    this.#resets = decoderResets(options.clock);
     this.#time = options.mediaClock.track(track.clockRate);
   }
 
@@ -79,7 +82,7 @@ export class AudioTrackReceiver {
       if (output.type === 'reset') {
         this.#time.reset();
         this.#unwrap.reset();
-        this.#resetDecoder(this.#options.clock());
+        this.#resetDecoder();
       } else if (output.type === 'packet') {
         this.#time.packet(output.packet.timestamp, output.packet.arrivalMs);
         if (output.packet.payload.length > 0) this.#decode(output.packet);
@@ -90,8 +93,8 @@ export class AudioTrackReceiver {
   #decode(packet: ArrivedPacket): void {
     const { meter, clock, onChunk } = this.#options;
     const startMs = clock();
-    if (!this.#budget.admit(opusTicks(packet.payload), startMs)) return this.#drop('sound-rate');
-    if (!this.#resets.has(startMs)) return this.#drop('decoder-resting');
+    if (!this.#budget.take(opusTicks(packet.payload))) return this.#drop('sound-rate');
+    if (!this.#resets.has()) return this.#drop('decoder-resting');
     this.#options.beforeDecode?.();
     try {
       const sounds = this.#decoder.decode(packet.payload, this.#unwrap.next(packet.timestamp));
@@ -105,7 +108,7 @@ export class AudioTrackReceiver {
     } catch (error) {
       meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
       this.#drop('corrupt');
-      this.#resetDecoder(startMs);
+      this.#resetDecoder();
     }
   }
 
@@ -113,9 +116,8 @@ export class AudioTrackReceiver {
     this.#options.meter.count('emostream_dropped_total', { stage: 'audio', reason });
   }
 
-  #resetDecoder(now: number): void {
+  #resetDecoder(): void {
     // Without allowance the decoder goes on as it is: after another stream that is a click, after an error it rests.
-    if (this.#resets.has(now)) this.#decoder.reset();
-    this.#resets.take(now);
+    if (this.#resets.take()) this.#decoder.reset();
   }
 }

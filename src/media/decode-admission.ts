@@ -1,7 +1,7 @@
+import { decoderResets } from './decoder-resets.js';
 import type { EncodedFrame } from './frame-assembler.js';
 import { PixelBudget, type PixelProblem } from './pixel-budget.js';
 import { PictureSizes } from './picture-sizes.js';
-import { ResetAllowance } from './reset-allowance.js';
 
 /** Why a whole picture is not given to the decoder. */
 export type DecodeRefusal = PixelProblem | 'malformed' | 'decoder-resting';
@@ -10,7 +10,8 @@ export type DecodeRefusal = PixelProblem | 'malformed' | 'decoder-resting';
 export class DecodeAdmission {
   readonly #sizes: PictureSizes;
   readonly #budget: PixelBudget;
-  readonly #resets = new ResetAllowance();
+  #nowMs = 0;
+  readonly #resets = decoderResets(() => this.#nowMs);
 
   constructor(codec: 'VP8' | 'H264', maxPixelRate: number) {
     this.#sizes = new PictureSizes(codec);
@@ -24,13 +25,14 @@ export class DecodeAdmission {
 
   /** No refusal: it may be decoded, and is paid for; `afresh`: by a decoder that is opened anew for it. */
   admit(frame: EncodedFrame, now: number): { refusal: DecodeRefusal | null; afresh: boolean } {
+    this.#nowMs = now;
     const cost = this.#sizes.read(frame.data, frame.keyFrame);
     if (!cost) return { refusal: 'malformed', afresh: false };
     // Also what is not decoded counts as what the sender asks for.
     const refusal = this.#budget.admit(cost, now);
     if (refusal) return { refusal, afresh: false };
-    if (!this.#resets.has(now)) return { refusal: 'decoder-resting', afresh: false };
-    if (cost.afresh) this.#resets.take(now);
+    if (!this.#resets.has()) return { refusal: 'decoder-resting', afresh: false };
+    if (cost.afresh) this.#resets.take();
     return { refusal: null, afresh: cost.afresh };
   }
 
@@ -41,7 +43,8 @@ export class DecodeAdmission {
 
   /** The decoder failed and was opened anew: it has forgotten every size. */
   failed(now: number): void {
-    this.#resets.take(now);
+    this.#nowMs = now;
+    this.#resets.take();
     this.#sizes.reset();
   }
 

@@ -1,3 +1,4 @@
+import { TokenBucket } from '../common/token-bucket.js';
 import type { PictureCost } from './picture-sizes.js';
 
 type Cost = Pick<PictureCost, 'pixels' | 'pictures'>;
@@ -24,8 +25,8 @@ export class PixelBudget {
   /** Larger pictures are never decoded, pixels. */
   readonly maxPixels: number;
   readonly #perSecond: number;
-  #saved: number;
-  #updatedMs: number | null = null;
+  #nowMs = 0;
+  readonly #saved: TokenBucket;
   /** Nothing is decoded until half of the savings are there again. */
   #exhausted = false;
   /** The current second: when it began, what was offered in it. */
@@ -37,7 +38,7 @@ export class PixelBudget {
   constructor(maxPixelRate: number) {
     this.#perSecond = maxPixelRate * TOLERANCE;
     this.maxPixels = Math.floor(maxPixelRate / ANALYSED_PER_SECOND);
-    this.#saved = SAVED_SECONDS * this.#perSecond;
+    this.#saved = new TokenBucket(SAVED_SECONDS * this.#perSecond, this.#perSecond, () => this.#nowMs);
   }
 
   /** Null: it may be decoded, and is paid for. */
@@ -50,12 +51,11 @@ export class PixelBudget {
     this.#tooLargeSinceMs = null;
     const cost = pictures * Math.max(pixels, LEAST_COST);
     this.#second.offered += cost;
-    if (this.#exhausted && this.#saved >= (SAVED_SECONDS * this.#perSecond) / 2) this.#exhausted = false;
-    if (this.#exhausted || cost > this.#saved) {
+    if (this.#exhausted && this.#saved.has((SAVED_SECONDS * this.#perSecond) / 2)) this.#exhausted = false;
+    if (this.#exhausted || !this.#saved.take(cost)) {
       this.#exhausted = true;
       return 'pixel-rate';
     }
-    this.#saved -= cost;
     return null;
   }
 
@@ -73,9 +73,7 @@ export class PixelBudget {
   }
 
   #advance(now: number): void {
-    const elapsed = Math.max(0, now - (this.#updatedMs ?? now));
-    this.#saved = Math.min(SAVED_SECONDS * this.#perSecond, this.#saved + (elapsed / 1000) * this.#perSecond);
-    this.#updatedMs = Math.max(now, this.#updatedMs ?? now);
+    this.#nowMs = Math.max(now, this.#nowMs);
     if (this.#second.from === 0) this.#second.from = now;
     const seconds = Math.floor((now - this.#second.from) / 1000);
     if (seconds < 1) return;

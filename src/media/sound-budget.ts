@@ -1,7 +1,10 @@
+import type { Clock } from '../common/clock.js';
+import { TokenBucket } from '../common/token-bucket.js';
+
 /** Sound is decoded as fast as it is spoken, and a little faster, for clocks and for what a network held back. */
 const SHARE = 1.25;
 const SAVED_MS = 3000;
-const TICKS_PER_MS = 48;
+const TICKS_PER_SECOND = 48_000;
 /** Ticks of a frame by the two low bits of the configuration (RFC 6716 §3.1, table 2). */
 const SILK_TICKS = [480, 960, 1920, 2880];
 const HYBRID_TICKS = [480, 960, 480, 960];
@@ -19,20 +22,7 @@ export function opusTicks(packet: Uint8Array): number {
 
 /**
  * Bounds how much sound is decoded of a track in a second: packets of 120 ms at the packet rate of a flood would be minutes.
- * Pure: times are passed in.
+ * A token is a tick.
  */
-export class SoundBudget {
-  #savedMs = SAVED_MS;
-  #updatedMs: number | null = null;
-
-  /** Whether a packet of this length may be decoded; it is paid for then. */
-  admit(ticks: number, now: number): boolean {
-    const elapsed = Math.max(0, now - (this.#updatedMs ?? now));
-    this.#updatedMs = now;
-    this.#savedMs = Math.min(SAVED_MS, this.#savedMs + elapsed * SHARE);
-    const cost = ticks / TICKS_PER_MS;
-    if (cost > this.#savedMs) return false;
-    this.#savedMs -= cost;
-    return true;
-  }
-}
+export const soundBudget = (clock: Clock): TokenBucket =>
+  new TokenBucket((SAVED_MS / 1000) * TICKS_PER_SECOND, SHARE * TICKS_PER_SECOND, clock);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PixelBudget, type PixelProblem } from '../../src/media/pixel-budget.js';
-import { ResetAllowance } from '../../src/media/reset-allowance.js';
+import { decoderResets } from '../../src/media/decoder-resets.js';
 
 const RATE = 27_648_000;
 const START = 1e12;
@@ -91,14 +91,15 @@ describe('PixelBudget', () => {
   });
 });
 
-describe('ResetAllowance', () => {
+describe('decoderResets', () => {
   it('allows some at once and few a second', () => {
-    const allowance = new ResetAllowance();
+    let at = 0;
+    const resets = decoderResets(() => at);
     let taken = 0;
-    for (let at = 0; at < 60_000; at++) {
-      if (!allowance.has(at)) continue;
-      allowance.take(at);
-      taken++;
+    for (; at < 60_000; at++) {
+      const has = resets.has();
+      expect(resets.take()).toBe(has);
+      if (has) taken++;
     }
     expect(taken).toBeGreaterThanOrEqual(10);
     expect(taken).toBeLessThanOrEqual(10 + 2 * 60);
