@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Command } from 'commander';
 import * as mediasoup from 'mediasoup';
 import { MEDIA_CODECS } from '../src/sfu/index.js';
@@ -45,6 +46,8 @@ const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
 const cameras = [];
 for (const camera of Object.keys(CAMERAS) as CameraName[]) {
   const run = { router, camera, people, seconds, lossPercent, roundTripMs };
+  const late = monitorEventLoopDelay({ resolution: 5 });
+  late.enable();
   // At the same time, so that both have the same machine.
   const [short, own] = await Promise.all([runLoss({ ...run, waitMs: SHORT_WAIT_MS, seed: 100 }), runLoss(run)]);
   const figures = (persons: typeof own) => ({
@@ -52,18 +55,21 @@ for (const camera of Object.keys(CAMERAS) as CameraName[]) {
     picturesASecond: sum(persons.map((person) => person.pictures)) / (people * seconds),
     longestGapMs: Math.round(Math.max(...persons.map((person) => person.longestGapMs))),
   });
-  cameras.push({ camera, what: CAMERAS[camera], short: figures(short), own: figures(own) });
+  // A machine that is late by as much as the road is long measures itself.
+  const lateMs = Math.round(late.percentile(99) / 1e6);
+  cameras.push({ camera, what: CAMERAS[camera], lateMs, short: figures(short), own: figures(own) });
 }
 worker.close();
 
 console.log(
   table(
-    cameras.flatMap(({ what, short, own }): [string, string][] => [
+    cameras.flatMap(({ what, lateMs, short, own }): [string, string][] => [
       [
         `${what}: key frame requests a minute`,
         `${short.requestsAMinute.toFixed(1)} → ${own.requestsAMinute.toFixed(1)}`,
       ],
       ['  pictures decoded a second', `${short.picturesASecond.toFixed(1)} → ${own.picturesASecond.toFixed(1)}`],
+      ['  this process was late by (p99), ms', String(lateMs)],
       ['  longest time without one, ms', `${String(short.longestGapMs)} → ${String(own.longestGapMs)}`],
     ]),
   ),

@@ -105,7 +105,7 @@ function lossText({ machine, command, commit, people, seconds, lossPercent, roun
   const gap = cell(({ longestGapMs }) => longestGapMs);
   return [
     `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. ${people} cameras for ${seconds} s each, through the real media worker, tap and decoder, on a road of ${roundTripMs} ms there and back that loses ${lossPercent} % of all packets each way; they send again what is asked for, and a key frame only when one is.`,
-    `What it costs to wait for what is lost only ${shortWaitMs} ms, as sound is waited for → as long as pictures are; at the same time on the same machine, each person:`,
+    `What it costs to wait for what is lost only ${shortWaitMs} ms, as sound is waited for → as long as pictures are; at the same time on the same machine, each person. (The process that sends and receives was itself late by ${Math.min(...cameras.map((/** @type {any} */ { lateMs }) => lateMs))} to ${Math.max(...cameras.map((/** @type {any} */ { lateMs }) => lateMs))} ms, p99.)`,
     table(
       ['camera', 'key frame requests a minute', 'pictures decoded a second', 'longest time without one, ms'],
       cameras.map((/** @type {any} */ one) => [one.what, requests(one), pictures(one), gap(one)]),

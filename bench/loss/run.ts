@@ -2,8 +2,10 @@ import type { types } from 'mediasoup';
 import { systemClock } from '../../src/common/clock.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import { MediaClock, VideoTrackReceiver } from '../../src/media/index.js';
-import type { Analyser, TrackInfo, TrackControl, TrackSink } from '../../src/sfu/types.js';
-import { SyntheticParticipant } from '../support/synthetic-participant.js';
+import type { TrackControl, TrackInfo } from '../../src/sfu/types.js';
+import { tap } from '../../test/media/support/tapped-peer.js';
+import type { PacketSink } from '../../test/sfu/support/local-receiver.js';
+import { SyntheticPeer } from '../support/synthetic-peer.js';
 import { type CameraName, openCamera } from './cameras.js';
 
 export interface LossRun {
@@ -38,45 +40,39 @@ const WARM_UP_MS = 2000;
  */
 export async function runLoss(run: LossRun): Promise<PersonLoss[]> {
   const road = { lossPercent: run.lossPercent, delayMs: run.roundTripMs / 2 };
-  const direct = await run.router.createDirectTransport();
   const people = await Promise.all(
     Array.from({ length: run.people }, async (_, index) => {
       const camera = openCamera(run.camera);
-      const watched = new Watched(run.waitMs);
-      const participant = await SyntheticParticipant.create({
-        analyser: watched.analyser,
-        meter: silentMeter,
+      const peer = await SyntheticPeer.create({
         router: run.router,
-        direct,
-        room: 'loss',
-        participant: String(index),
         recording: { video: null, audio: null },
         camera,
-        consent: { face: true, voice: false, words: false },
         seed: (run.seed ?? 1) + index,
         impairment: road,
         feedbackImpairment: road,
       });
-      participant.peer.start();
-      return { camera, watched, participant };
+      const watched = new Watched(run.waitMs);
+      const closeTap = await tap(run.router, peer.videoProducer as types.Producer, watched.open);
+      peer.start();
+      const close = (): void => {
+        closeTap();
+        peer.close();
+        watched.close();
+        camera.close();
+      };
+      return { watched, close };
     }),
   );
   await delay(WARM_UP_MS);
   for (const { watched } of people) watched.begin();
   await delay(run.seconds * 1000);
   const found = people.map(({ watched }) => watched.figures());
-  for (const { camera, watched, participant } of people) {
-    participant.close();
-    watched.close();
-    camera.close();
-  }
-  direct.close();
+  for (const { close } of people) close();
   return found;
 }
 
 /** The receiver of one person's camera, and what is measured of it. */
 class Watched {
-  readonly analyser: Analyser;
   readonly #waitMs: number | undefined;
   #receiver: VideoTrackReceiver | undefined;
   #ticker: NodeJS.Timeout | undefined;
@@ -85,15 +81,6 @@ class Watched {
 
   constructor(waitMs: number | undefined) {
     this.#waitMs = waitMs;
-    this.analyser = {
-      open: () => ({
-        setConsent: () => undefined,
-        addTrack: (track, control) => this.#addTrack(track, control),
-        caption: () => undefined,
-        mediaProblem: () => undefined,
-        close: () => undefined,
-      }),
-    };
   }
 
   /** Forgets what was before: at the start a key frame is asked for in any case. */
@@ -117,7 +104,7 @@ class Watched {
     this.#receiver?.close();
   }
 
-  #addTrack(track: TrackInfo, control: TrackControl): TrackSink {
+  readonly open = (track: TrackInfo, control: TrackControl): PacketSink => {
     const receiver = new VideoTrackReceiver(track, {
       meter: silentMeter,
       clock: systemClock,
@@ -148,7 +135,7 @@ class Watched {
         clearInterval(this.#ticker);
       },
     };
-  }
+  };
 }
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
