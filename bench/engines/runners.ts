@@ -5,7 +5,7 @@ import { faceQuality } from '../../src/features/face-quality.js';
 import { FACE_SIZE } from '../../src/features/types.js';
 import { startEngineHere } from '../../src/inference/engine-here.js';
 import { createEngine } from '../../src/inference/engines.js';
-import type { EmotionScores, ModelInput } from '../../src/inference/types.js';
+import type { EmotionScores, Judgement, ModelInput } from '../../src/inference/types.js';
 import { OnnxEngine } from '../onnx/onnx-engine.js';
 import { startFaceApi } from '../peers/face-api.js';
 import { startHuman } from '../peers/human.js';
@@ -71,7 +71,7 @@ export async function startRunner(subject: Subject, pictures: Pictures): Promise
 }
 
 function networkRunner(
-  engine: { run(batch: readonly ModelInput[]): Promise<EmotionScores[]> },
+  engine: { run(batch: readonly ModelInput[]): Promise<(EmotionScores | Judgement)[]> },
   pictures: Pictures,
 ): Runner {
   return {
@@ -79,7 +79,7 @@ function networkRunner(
       const batch = batchOf(one, pictures);
       return async () => void (await engine.run(batch));
     },
-    judge: (batch) => engine.run(batch),
+    judge: async (batch) => (await engine.run(batch)).map((answer) => ('scores' in answer ? answer.scores : answer)),
   };
 }
 

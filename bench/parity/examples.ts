@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wordFeatures } from '../../src/features/tokens.js';
 import { FACE_SIZE } from '../../src/features/types.js';
+import { scoresOf } from '../../src/inference/scores-of.js';
 import type { Engine, ModelInput } from '../../src/inference/types.js';
 import { parseCsv } from '../../src/training/data/csv.js';
 import type { FaceSet } from '../../src/training/data/ferplus.js';
@@ -85,7 +86,7 @@ export async function offlineAnswers(engine: Engine, examples: readonly Shown<un
   const inputs = examples.flatMap((example) => example.inputs);
   const rows: number[][] = [];
   for (let from = 0; from < inputs.length; from += BATCH) {
-    const scores = await engine.run(inputs.slice(from, from + BATCH));
+    const scores = await scoresOf(engine, inputs.slice(from, from + BATCH));
     rows.push(...scores.map(({ probabilities }) => probabilities!));
   }
   let at = 0;

@@ -85,7 +85,7 @@ async function start(
 
   const onRestart = (reason: string): void =>
     logger.warn({ reason }, 'the inference thread died; another takes its place');
-  const engine = await createEngine(config.engine, { meter, onRestart });
+  const engine = await createEngine(config.engine, { threads: config.inferenceThreads, meter, onRestart });
   closers.push(() => engine.dispose());
   const identity = await loadModel(engine, config);
   meter.set('emostream_engine_info', 1, { engine: identity.name, model: identity.model });

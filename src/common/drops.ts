@@ -41,7 +41,7 @@ export const DROPS = {
   ],
   analysis: ['short-packet', 'no-track', 'packet-rate', 'overrun', 'process-overrun', 'channel-full'],
   inference: [
-    ...['overflow', 'deadline', 'invalid', 'failed', 'cancelled', 'closed'],
+    ...['overflow', 'deadline', 'invalid', 'failed', 'no-answer', 'cancelled', 'closed'],
     // Face crops; `crop-gone`: a window named one that is not kept any more.
     ...['crop-overflow', 'crop-invalid', 'crop-gone'],
   ],

@@ -1,5 +1,5 @@
 import { DROP_LABELS } from './drops.js';
-import { EMOTIONS } from './emotions.js';
+import { EMOTIONS, MODALITIES } from './emotions.js';
 import { ERROR_CODES } from './errors.js';
 import { GAP_REASONS } from './gap-reasons.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
@@ -49,6 +49,12 @@ export const WORKERS = ['server', 'mediasoup', 'analysis', 'inference'] as const
 /** Labels of an analysed second: an emotion, a guess below the threshold, or nothing to judge by. */
 export const EMOTION_LABELS = [...EMOTIONS, 'uncertain', 'none'] as const;
 
+/** Faces are encoded early; the voice needs its whole window, and words come when they come. */
+const ENCODINGS = [
+  { modality: 'face', when: 'early' },
+  ...MODALITIES.flatMap((modality) => ['window', 'kept'].map((when) => ({ modality, when }))),
+];
+
 const each = (label: string, values: readonly string[]) => values.map((value) => ({ [label]: value }));
 
 export const METRICS = {
@@ -72,6 +78,12 @@ export const METRICS = {
     kind: 'histogram',
     help: 'Windows per inference batch, before padding.',
     buckets: [1, 2, 4, 8, 16, 32, 64],
+  },
+  emostream_encodings_total: {
+    kind: 'counter',
+    help: 'Face crops, voices and texts that were judged: encoded early (before their window closed), with their window, or kept from an earlier judgement.',
+    labels: ['modality', 'when'],
+    known: ENCODINGS,
   },
   emostream_queue_depth: { kind: 'gauge', help: 'Items waiting in a bounded queue.', labels: ['queue'] },
   emostream_dropped_total: {

@@ -100,8 +100,15 @@ export const configSchema = z.strictObject({
     256,
   ),
   maxQueueDelay: int('Longest a window waits for its batch to fill.', 'ms', 15, 0, 1000),
+  inferenceThreads: int(
+    'Threads of an engine that uses one core each (wasm). 0: as many as there are cores, at most two.',
+    'count',
+    0,
+    0,
+    64,
+  ),
   inferenceDeadline: int(
-    'A window still waiting this long after it closed is dropped, and a gap event says so.',
+    'A window that is not judged this long after it closed is given up, and a gap event says so.',
     'ms',
     1500,
     50,

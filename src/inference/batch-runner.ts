@@ -1,69 +1,34 @@
 import { type Clock, systemClock } from '../common/clock.js';
 import { toEmostreamError } from '../common/errors.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
-import { FACE_SIZE, type WindowFeatures } from '../features/types.js';
-import { Batcher, type BatcherDrop } from './batcher.js';
+import { FACE_SIZE } from '../features/types.js';
+import { Batcher } from './batcher.js';
+import { EarlyCrops } from './early-crops.js';
+import { KeptEncodings, keyOf, type KeptCrop, type Person } from './kept-encodings.js';
 import { validateInput } from './network/validate-input.js';
-import { SettledCrops } from './settled-crops.js';
-import type { EmotionScores, Engine, ModelInput, SettledCrop } from './types.js';
-
-export interface BatchRunnerOptions {
-  /** Most windows in a batch. */
-  maxBatch: number;
-  /** Longest a window waits for its batch to fill, ms. */
-  maxQueueDelay: number;
-  /** A window not in a batch this long after it closed, ms, is dropped. */
-  inferenceDeadline: number;
-  /** Most windows waiting. */
-  inferenceQueue: number;
-  /**
-   * Batch sizes to pad to, ascending, for engines that compile a program for every new shape; they should be the sizes
-   * warmed up, and the last one maxBatch. None: batches run at the size they have, as suits WebAssembly.
-   */
-  padTo?: readonly number[];
-}
-
-export interface WindowJob {
-  room: string;
-  participant: string;
-  features: WindowFeatures;
-}
-
-/**
- * Why a window has no scores. `overflow`: the queue's bound. `deadline`: waited too long. `invalid`: refused at the door.
- * `failed`: the engine failed on it. `cancelled`: its participant is gone. `closed`: the runner is.
- */
-export type DropReason = BatcherDrop | 'invalid' | 'failed' | 'cancelled' | 'closed';
-
-export type Outcome =
-  | { scores: EmotionScores; queueMs: number; inferenceMs: number }
-  | { dropped: 'overloaded' | 'engine-failed' | 'invalid'; reason: DropReason };
-
-const DROPPED: Record<DropReason, 'overloaded' | 'engine-failed' | 'invalid'> = {
-  overflow: 'overloaded',
-  deadline: 'overloaded',
-  invalid: 'invalid',
-  failed: 'engine-failed',
-  cancelled: 'engine-failed',
-  closed: 'engine-failed',
-};
+import { DROPPED, type DropReason, type Outcome, type WindowJob } from './outcome.js';
+import type { BatchRunnerOptions } from './runner-options.js';
+import type { Engine, EngineInput, SettledCrop } from './types.js';
+import { engineInput, faceKept, keep, namedCrops } from './window-inputs.js';
 
 interface Job extends WindowJob {
   closedMs: number;
   submittedMs: number;
+  person: Person;
   settle(outcome: Outcome): void;
 }
 
-const keyOf = (room: string, participant: string): string => JSON.stringify([room, participant]);
-
 /** Fills a batch up to its padded size. Its scores are thrown away. */
-const PADDING: ModelInput = { face: null, voice: null, words: null };
+const PADDING: EngineInput = { face: null, voice: null, words: null };
 /** How often the engine is asked for its tensor count, ms. */
 const MEMORY_INTERVAL = 10_000;
+/** Encodings are kept for so long past the horizon of revisions, ms: words that come at the last moment take a while, too. */
+const KEEP_LONGER = 2000;
 
 /**
- * Feeds an engine with batches of windows from all participants, one batch at a time: while one runs, the next one fills.
- * A batch that fails is run again window by window, so that one bad window costs only itself.
+ * Feeds an engine with batches from all participants: windows, and before them face crops, which are encoded while no window is
+ * due. The engine gets as many batches at a time as it has lanes; while they run, the next ones fill. What was encoded is kept
+ * for revisions. A batch that fails is run again window by window, so that one bad window costs only itself.
  */
 export class BatchRunner {
   readonly #engine: Engine;
@@ -71,11 +36,14 @@ export class BatchRunner {
   readonly #clock: Clock;
   readonly #meter: Meter;
   readonly #batcher: Batcher<Job>;
+  readonly #crops: EarlyCrops;
+  readonly #kept: KeptEncodings;
   /** The latest outcome to come for each participant with one pending. */
   readonly #last = new Map<string, Promise<Outcome>>();
-  /** By participant. */
-  readonly #crops = new Map<string, SettledCrops>();
-  #running: Promise<void> | null = null;
+  /** What the engine has. */
+  readonly #judging = new Set<Job>();
+  /** Batches that the engine has, and since when. */
+  readonly #running = new Map<Promise<void>, number>();
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
   #memoryAsked = -Infinity;
@@ -97,8 +65,10 @@ export class BatchRunner {
         deadline: options.inferenceDeadline,
         capacity: options.inferenceQueue,
       },
-      (job, reason) => this.#drop(job, reason),
+      (job, reason) => this.#drop(job, reason === 'deadline' && this.#hangs() ? 'no-answer' : reason),
     );
+    this.#crops = new EarlyCrops(engine, meter, { batch: options.maxBatch, capacity: 2 * options.inferenceQueue });
+    this.#kept = new KeptEncodings(options.wordsRevisionHorizon + KEEP_LONGER);
   }
 
   /** Windows waiting for a batch. */
@@ -106,18 +76,25 @@ export class BatchRunner {
     return this.#batcher.size;
   }
 
-  /** Takes a face crop that a window will name. Never throws. */
+  /** People of whom encodings are kept. */
+  get remembered(): number {
+    return this.#kept.size;
+  }
+
+  /** Takes a face crop that a window will name, to be encoded before that. Never throws. */
   crop({ room, participant, id, pixels }: SettledCrop): void {
     if (this.#closed) return;
     if (!Number.isSafeInteger(id) || pixels.length !== FACE_SIZE * FACE_SIZE) {
-      this.#meter.count('emostream_dropped_total', { stage: 'inference', reason: 'crop-invalid' });
+      this.#countCrops('crop-invalid', 1);
       return;
     }
-    const key = keyOf(room, participant);
-    let crops = this.#crops.get(key);
-    if (!crops) this.#crops.set(key, (crops = new SettledCrops()));
-    const gone = crops.add(id, pixels);
-    if (gone > 0) this.#meter.count('emostream_dropped_total', { stage: 'inference', reason: 'crop-overflow' }, gone);
+    const now = this.#clock();
+    const person = this.#kept.of(room, participant, now);
+    const { added, gone } = person.addCrop(id, pixels, now);
+    const oldest = this.#crops.push(added);
+    oldest?.owner.dropCrop(oldest);
+    this.#countCrops('crop-overflow', this.#crops.drop(gone) + (oldest ? 1 : 0));
+    this.#pump();
   }
 
   /** Never rejects. Outcomes of one participant come in the order of submission, dropped windows included. */
@@ -134,46 +111,39 @@ export class BatchRunner {
     return inOrder;
   }
 
-  /** Drops what waits and forgets what is kept of a participant who left or withdrew consent. A batch that is running is not stopped. */
+  /**
+   * Drops what waits and forgets what is kept of a participant who left or withdrew consent. A batch that is running is not
+   * stopped; nothing of it is kept.
+   */
   cancel(room: string, participant: string): void {
     const gone = this.#batcher.remove((job) => job.room === room && job.participant === participant);
     for (const job of gone) this.#drop(job, 'cancelled');
-    this.#crops.delete(keyOf(room, participant));
+    this.#crops.drop(this.#kept.forget(room, participant)?.crops ?? []);
     this.#reportDepth();
   }
 
   /**
-   * Drops what waits, and resolves when the running batch is done, or after `patienceMs` where the engine hangs: disposing
-   * of the engine then fails the batch.
+   * Drops what waits, and resolves when the running batches are done, or after `patienceMs` where the engine hangs: disposing
+   * of the engine then fails them.
    */
   async close(patienceMs = Infinity): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     for (const job of this.#batcher.remove(() => true)) this.#drop(job, 'closed');
     this.#reportDepth();
-    if (!this.#running || patienceMs === Infinity) return void (await this.#running);
+    const idle = Promise.all(this.#running.keys());
+    if (this.#running.size === 0 || patienceMs === Infinity) return void (await idle);
     let timer: NodeJS.Timeout | undefined;
     const enough = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([this.#running, enough]);
+    await Promise.race([idle, enough]);
     clearTimeout(timer);
   }
 
-  /** With the pixels of the crops that a window names. */
-  #withCrops(window: WindowJob): WindowJob {
-    const { face } = window.features;
-    if (!face?.cropIds) return window;
-    const kept = this.#crops.get(keyOf(window.room, window.participant)) ?? new SettledCrops();
-    const found = kept.resolve(face, face.cropIds);
-    const gone = face.cropIds.length - (found?.count ?? 0);
-    if (gone > 0) this.#meter.count('emostream_dropped_total', { stage: 'inference', reason: 'crop-gone' }, gone);
-    return { ...window, features: { ...window.features, face: found } };
-  }
-
-  #enqueue(named: WindowJob): Promise<Outcome> {
+  #enqueue(window: WindowJob): Promise<Outcome> {
     return new Promise((settle) => {
-      const window = this.#withCrops(named);
       const now = this.#clock();
-      const job = { ...window, closedMs: window.features.timing.closedMs, submittedMs: now, settle };
+      const person = this.#kept.of(window.room, window.participant, now);
+      const job = { ...window, closedMs: window.features.timing.closedMs, submittedMs: now, person, settle };
       if (this.#closed) {
         this.#drop(job, 'closed');
         return;
@@ -189,68 +159,127 @@ export class BatchRunner {
     });
   }
 
-  /** Starts a batch if one is due and none runs; otherwise sets the timer for when one will be. */
+  /** Gives up what is past its deadline, starts what is due while a lane is free, and sets the timer for the next time. */
   #pump(): void {
-    if (this.#closed || this.#running) return;
+    if (this.#closed) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const now = this.#clock();
-    const batch = this.#batcher.take(now);
-    this.#reportDepth();
-    if (batch.length > 0) {
-      this.#running = this.#run(batch, now).finally(() => {
-        this.#running = null;
+    this.#giveUp(now);
+    this.#crops.drop(this.#kept.sweep(now));
+    while (this.#running.size < this.#engine.lanes) {
+      const batch = this.#batcher.take(now);
+      const crops = batch.length > 0 ? [] : this.#crops.take(now);
+      if (batch.length + crops.length === 0) break;
+      const running: Promise<void> = (batch.length > 0 ? this.#run(batch, now) : this.#encode(crops)).finally(() => {
+        this.#running.delete(running);
         this.#pump();
       });
-      return;
+      this.#running.set(running, now);
     }
-    const due = this.#batcher.nextDue(now);
+    this.#reportDepth();
+    const due = this.#nextDue(now);
     // A timer may fire a little early by another clock; it then finds nothing due and is set again.
-    if (due !== null) this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.ceil(due - now)));
+    if (due < Infinity) this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.ceil(due - now)));
+  }
+
+  #nextDue(now: number): number {
+    let due = this.#batcher.earliest();
+    for (const { closedMs } of this.#judging) due = Math.min(due, closedMs);
+    due += this.#options.inferenceDeadline + 1;
+    if (this.#running.size >= this.#engine.lanes) return due;
+    return Math.min(due, this.#batcher.nextDue(now) ?? Infinity, this.#crops.nextDue(now) ?? Infinity);
+  }
+
+  /** An engine that hangs must not keep anybody waiting: its answer is of no use any more. */
+  #giveUp(now: number): void {
+    this.#batcher.expire(now);
+    for (const job of this.#judging) if (this.#tooLate(job, now)) this.#drop(job, 'no-answer');
+  }
+
+  /** No lane has been free for longer than any window may wait. */
+  #hangs(): boolean {
+    if (this.#running.size < this.#engine.lanes) return false;
+    const latest = Math.max(...this.#running.values());
+    return this.#clock() > latest + this.#options.inferenceDeadline;
+  }
+
+  #tooLate(job: Job, now: number): boolean {
+    return now > job.closedMs + this.#options.inferenceDeadline;
+  }
+
+  async #encode(crops: readonly KeptCrop[]): Promise<void> {
+    // What fails is tried again with the window that names it.
+    await this.#crops.encode(crops, 'early').catch((error: unknown) => this.#countError(error));
   }
 
   async #run(batch: readonly Job[], startMs: number): Promise<void> {
     this.#meter.observe('emostream_batch_size', batch.length);
-    for (const job of batch) this.#stage('queue', startMs - job.submittedMs);
+    for (const job of batch) {
+      this.#stage('queue', startMs - job.submittedMs);
+      this.#judging.add(job);
+    }
     try {
       await this.#runOnce(batch, startMs);
     } catch (error) {
-      this.#meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
-      if (batch.length === 1) this.#drop(batch[0]!, 'failed');
-      else await this.#oneByOne(batch);
+      this.#countError(error);
+      const [only] = batch;
+      if (batch.length > 1) await this.#oneByOne(batch);
+      else if (this.#judging.has(only!)) this.#drop(only!, 'failed');
     }
-    await this.#reportMemory(startMs);
+    // Not waited for: of several threads one may hang.
+    this.#reportMemory(startMs).catch(() => undefined);
   }
 
   /** @throws what the engine throws; then no job of the batch is settled */
   async #runOnce(batch: readonly Job[], startMs: number): Promise<void> {
-    const inputs: ModelInput[] = batch.map(({ features }) => features);
+    const named = batch.filter(({ features, person }) => !faceKept(features, person));
+    const crops = named.flatMap(({ features, person }) => namedCrops(features, person));
+    if (crops.length > 0) await this.#crops.encodeFor(crops);
+    const inputs = batch.map(({ features, person }) => engineInput(features, person, this.#meter));
     const size = this.#options.padTo?.find((padded) => padded >= inputs.length) ?? inputs.length;
     while (inputs.length < size) inputs.push(PADDING);
-    const scores = await this.#engine.run(inputs);
-    if (scores.length !== inputs.length) {
-      throw new Error(`The engine answered ${scores.length} scores for ${inputs.length} windows.`);
+    const judged = await this.#engine.run(inputs);
+    if (judged.length !== inputs.length) {
+      throw new Error(`The engine answered ${judged.length} scores for ${inputs.length} windows.`);
     }
-    const inferenceMs = this.#clock() - startMs;
-    this.#stage('inference', inferenceMs);
+    const now = this.#clock();
+    this.#stage('inference', now - startMs);
     batch.forEach((job, i) => {
-      job.settle({ scores: scores[i]!, queueMs: startMs - job.submittedMs, inferenceMs });
+      keep(job.features, job.person, inputs[i]!, judged[i]!, now);
+      // Otherwise it was given up while the engine had it.
+      if (!this.#judging.delete(job)) return;
+      job.settle({ scores: judged[i]!.scores, queueMs: startMs - job.submittedMs, inferenceMs: now - startMs });
     });
   }
 
   async #oneByOne(batch: readonly Job[]): Promise<void> {
     for (const job of batch) {
+      if (!this.#judging.has(job)) continue;
       const now = this.#clock();
       if (this.#closed) this.#drop(job, 'closed');
-      else if (now > job.closedMs + this.#options.inferenceDeadline) this.#drop(job, 'deadline');
-      else await this.#runOnce([job], now).catch((error: unknown) => this.#drop(job, 'failed', error));
+      else if (this.#tooLate(job, now)) this.#drop(job, 'deadline');
+      else {
+        await this.#runOnce([job], now).catch((error: unknown) => {
+          if (this.#judging.has(job)) this.#drop(job, 'failed', error);
+        });
+      }
     }
   }
 
   #drop(job: Job, reason: DropReason, error?: unknown): void {
+    this.#judging.delete(job);
     this.#meter.count('emostream_dropped_total', { stage: 'inference', reason });
-    if (error !== undefined) this.#meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
+    if (error !== undefined) this.#countError(error);
     job.settle({ dropped: DROPPED[reason], reason });
+  }
+
+  #countCrops(reason: 'crop-invalid' | 'crop-overflow', by: number): void {
+    if (by > 0) this.#meter.count('emostream_dropped_total', { stage: 'inference', reason }, by);
+  }
+
+  #countError(error: unknown): void {
+    this.#meter.count('emostream_errors_total', { code: toEmostreamError(error).code });
   }
 
   #stage(stage: string, ms: number): void {

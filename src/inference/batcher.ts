@@ -58,7 +58,7 @@ export class Batcher<T extends Batchable> {
 
   /** A batch if one is due, otherwise nothing. Items past their deadline are dropped first. */
   take(now: number): T[] {
-    this.#expire(now);
+    this.expire(now);
     if (this.#size === 0) return [];
     const due = this.#size >= this.#options.maxBatch || now >= this.#oldest() + this.#options.maxQueueDelay;
     if (!due) return [];
@@ -81,6 +81,14 @@ export class Batcher<T extends Batchable> {
     if (this.#size === 0) return null;
     if (this.#size >= this.#options.maxBatch) return now;
     return this.#oldest() + this.#options.maxQueueDelay;
+  }
+
+  /** When the window of the item with the earliest deadline closed, ms; Infinity when nothing waits. */
+  earliest(): number {
+    let earliest = Infinity;
+    for (const queue of this.#rooms.values())
+      for (const { item } of queue) earliest = Math.min(earliest, item.closedMs);
+    return earliest;
   }
 
   /** Takes out what matches, undropped and uncounted: the caller decides what becomes of it. */
@@ -110,7 +118,8 @@ export class Batcher<T extends Batchable> {
     this.#onDrop(dropped.item, 'overflow');
   }
 
-  #expire(now: number): void {
+  /** Drops what is past its deadline. */
+  expire(now: number): void {
     const { deadline } = this.#options;
     for (const item of this.#filter(({ item }) => now <= item.closedMs + deadline)) this.#onDrop(item, 'deadline');
   }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../common/errors.js';
 import type { Measurement } from '../common/thread-meter.js';
-import type { EmotionScores, EngineMemory, EngineName, ModelInfo, ModelInput } from './types.js';
+import type { EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
 
 /** What the inference thread is started with. */
 export interface EngineWorkerData {
@@ -10,7 +10,8 @@ export interface EngineWorkerData {
 /** The calls of `Engine`, as messages; for `dispose` see ToEngine. */
 export interface EngineCalls {
   load: { argument: string; result: ModelInfo };
-  run: { argument: readonly ModelInput[]; result: EmotionScores[] };
+  run: { argument: readonly EngineInput[]; result: Judgement[] };
+  encodeFaces: { argument: { crops: Uint8Array; count: number }; result: Float32Array };
   warmUp: { argument: readonly number[]; result: undefined };
   memory: { argument: undefined; result: EngineMemory };
 }

@@ -53,6 +53,8 @@ function call(engine: Engine, message: Call) {
       return engine.load(message.argument);
     case 'run':
       return engine.run(message.argument);
+    case 'encodeFaces':
+      return engine.encodeFaces(message.argument.crops, message.argument.count);
     case 'warmUp':
       return engine.warmUp(message.argument).then(() => undefined);
     case 'memory':

@@ -5,15 +5,19 @@ import { silentMeter, type Meter } from '../common/metrics.js';
 import { replay } from '../common/thread-meter.js';
 import { workerUrl } from '../common/worker-url.js';
 import type { EngineCall, EngineCalls, EngineWorkerData, FromEngine, ToEngine } from './engine-messages.js';
-import type { EmotionScores, Engine, EngineMemory, EngineName, ModelInfo, ModelInput } from './types.js';
+import { bare, owned } from './message-inputs.js';
+import { PendingCalls } from './pending-calls.js';
+import type { Engine, EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
 
 export interface EngineThreadOptions {
   meter?: Meter;
   clock?: Clock;
   /** Told each time the thread died and another takes its place. */
   onRestart?: (reason: string) => void;
-  /** A thread that does not answer a call for so long is taken for dead, ms. */
+  /** A thread that does not answer for so long is taken for dead, ms: while it starts, loads, warms up or was never warmed up. */
   callTimeout?: number;
+  /** The same for a thread that is warm, ms; one whose warming up took longer for a size has as long as that. */
+  warmTimeout?: number;
   /** How long `dispose` waits for a thread that must end by itself, ms. */
   endTimeout?: number;
   /** The thread's entry file; another one only in tests. */
@@ -24,6 +28,8 @@ export interface EngineThreadOptions {
 const MAX_DEATHS = 5;
 const DEATH_PERIOD = 60_000;
 const CALL_TIMEOUT = 60_000;
+/** A batch takes some 20 ms on WebAssembly; a machine that is busy with other things makes it some hundreds. */
+const WARM_TIMEOUT = 5000;
 
 /**
  * Dawn ends the whole process when its thread is terminated while the GPU works. Such a thread is asked to end, and when it
@@ -32,27 +38,21 @@ const CALL_TIMEOUT = 60_000;
 const ENDS_ITSELF: ReadonlySet<EngineName> = new Set(['webgpu']);
 const END_TIMEOUT = 10_000;
 
-interface Pending {
-  resolve(result: EngineCalls[EngineCall]['result']): void;
-  reject(error: EmostreamError): void;
-  timer: NodeJS.Timeout;
-}
-
 /**
  * An engine in a thread of its own, behind the same interface. A thread that dies is replaced, its model loaded and warmed
  * up again: the calls in flight fail with WORKER_DIED, later ones wait for the new thread.
  *
- * Inputs are copied into the message, not moved: a batch that fails is run again window by window, so its inputs must stay
- * here. Measured for a full batch of 16 (1.4 MB): 0.2 ms of the calling thread, 0.6 ms there and back.
+ * Inputs are copied once into the message, and stay here too: a batch that fails is run again window by window. Measured for a
+ * full batch of 16 (1.4 MB): 0.2 ms of the calling thread, 0.6 ms there and back.
  */
 export class EngineThread implements Engine {
   readonly name: EngineName;
+  readonly lanes = 1;
   readonly #options: Required<EngineThreadOptions>;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending: PendingCalls;
   #worker: Worker | null = null;
   /** Settles when the current thread takes calls; rejects when none will. */
   #ready: Promise<void> = Promise.resolve();
-  #nextId = 1;
   #deathReason = '';
   /** What the end of the current thread means; does it once. */
   #gone = (): void => {};
@@ -64,6 +64,8 @@ export class EngineThread implements Engine {
   #deaths: number[] = [];
   #modelDir: string | null = null;
   #warmSizes: readonly number[] = [];
+  /** The longest that warming up took for a size, ms. */
+  #slowest = 0;
   #disposed: Promise<void> | null = null;
 
   private constructor(name: EngineName, options: EngineThreadOptions) {
@@ -73,10 +75,15 @@ export class EngineThread implements Engine {
       clock: systemClock,
       onRestart: () => {},
       callTimeout: CALL_TIMEOUT,
+      warmTimeout: WARM_TIMEOUT,
       endTimeout: END_TIMEOUT,
       entry: workerUrl(import.meta.url, './engine-worker.js'),
       ...options,
     };
+    this.#pending = new PendingCalls(
+      (call) => this.#patience(call),
+      (patienceMs) => this.#discard(`it did not answer for ${Math.round(patienceMs)} ms`),
+    );
   }
 
   /** @throws EmostreamError ENGINE_UNAVAILABLE, saying what to do, when the engine cannot run on this machine. */
@@ -98,13 +105,27 @@ export class EngineThread implements Engine {
     return info;
   }
 
-  run(batch: readonly ModelInput[]): Promise<EmotionScores[]> {
-    return this.#call('run', batch.map(bare));
+  run(batch: readonly EngineInput[]): Promise<Judgement[]> {
+    const moved: ArrayBuffer[] = [];
+    return this.#call(
+      'run',
+      batch.map((input) => bare(input, moved)),
+      moved,
+    );
+  }
+
+  encodeFaces(crops: Uint8Array, count: number): Promise<Float32Array> {
+    const moved: ArrayBuffer[] = [];
+    return this.#call('encodeFaces', { crops: owned(crops, moved), count }, moved);
   }
 
   async warmUp(sizes: readonly number[]): Promise<void> {
     // One at a time: the timeout is of a call, and an engine may take its time for each size.
-    for (const size of sizes) await this.#call('warmUp', [size]);
+    for (const size of sizes) {
+      const from = performance.now();
+      await this.#call('warmUp', [size]);
+      this.#slowest = Math.max(this.#slowest, performance.now() - from);
+    }
     this.#warmSizes = [...sizes];
   }
 
@@ -121,7 +142,7 @@ export class EngineThread implements Engine {
   async #end(): Promise<void> {
     const worker = this.#worker;
     // Whatever the engine still does is of no use to anybody; the process takes its memory back.
-    this.#failPending(disposed);
+    this.#pending.fail(disposed);
     if (worker && ENDS_ITSELF.has(this.name)) this.#leave(worker);
     else await worker?.terminate();
     if (this.#leaving.size === 0) return;
@@ -155,24 +176,35 @@ export class EngineThread implements Engine {
     worker.unref();
   }
 
-  async #call<C extends EngineCall>(call: C, argument: EngineCalls[C]['argument']): Promise<EngineCalls[C]['result']> {
+  async #call<C extends EngineCall>(
+    call: C,
+    argument: EngineCalls[C]['argument'],
+    moved: ArrayBuffer[] = [],
+  ): Promise<EngineCalls[C]['result']> {
     if (!this.#disposed) await this.#ready;
-    return this.#send(call, argument);
+    return this.#send(call, argument, moved);
   }
 
-  #send<C extends EngineCall>(call: C, argument: EngineCalls[C]['argument']): Promise<EngineCalls[C]['result']> {
+  #send<C extends EngineCall>(
+    call: C,
+    argument: EngineCalls[C]['argument'],
+    moved: ArrayBuffer[] = [],
+  ): Promise<EngineCalls[C]['result']> {
     if (this.#disposed) return Promise.reject(disposed());
     const worker = this.#worker;
     if (!worker) return Promise.reject(died('The inference thread is gone.'));
     return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      const timer = setTimeout(() => {
-        this.#discard(`it did not answer for ${this.#options.callTimeout} ms`);
-      }, this.#options.callTimeout);
-      this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject, timer });
+      const id = this.#pending.add({ resolve: resolve as (result: unknown) => void, reject, call });
       // The types of call and argument belong together by EngineCalls.
-      worker.postMessage({ id, call, argument } as ToEngine);
+      worker.postMessage({ id, call, argument } as ToEngine, moved);
     });
+  }
+
+  #patience(call: EngineCall): number {
+    const { callTimeout, warmTimeout } = this.#options;
+    const judges = call === 'run' || call === 'encodeFaces';
+    if (!judges || this.#warmSizes.length === 0) return callTimeout;
+    return Math.min(callTimeout, Math.max(warmTimeout, this.#slowest));
   }
 
   /** Starts a thread; resolves when its engine takes calls. */
@@ -200,7 +232,7 @@ export class EngineThread implements Engine {
         over = true;
         this.#worker = null;
         reject(died(`The inference thread died while starting: ${this.#deathReason}.`));
-        this.#failPending(() => died(`The inference thread died: ${this.#deathReason}. Another takes its place.`));
+        this.#pending.fail(() => died(`The inference thread died: ${this.#deathReason}. Another takes its place.`));
         if (this.#starting || this.#restarting || this.#disposed) return;
         this.#ready = this.#restart();
         // Every call reports it; with no call waiting it must not count as unhandled.
@@ -242,20 +274,10 @@ export class EngineThread implements Engine {
       replay(message.measurements, this.#options.meter);
       return;
     }
-    const pending = this.#pending.get(message.id);
+    const pending = this.#pending.answered(message.id);
     if (!pending) return;
-    this.#pending.delete(message.id);
-    clearTimeout(pending.timer);
     if (message.type === 'result') pending.resolve(message.result);
     else pending.reject(new EmostreamError(message.code, message.message));
-  }
-
-  #failPending(error: () => EmostreamError): void {
-    for (const { reject, timer } of this.#pending.values()) {
-      clearTimeout(timer);
-      reject(error());
-    }
-    this.#pending.clear();
   }
 }
 
@@ -270,17 +292,4 @@ function disposed(): EmostreamError {
 
 function died(message: string): EmostreamError {
   return new EmostreamError('WORKER_DIED', `${message} If it happens again, run \`emostream doctor\`.`);
-}
-
-/** Only what the network reads, in arrays that own their memory: a message would copy the whole of a shared one. */
-function bare({ face, voice, words }: ModelInput): ModelInput {
-  return {
-    face: face && { ...face, crops: owned(face.crops) },
-    voice: voice && { ...voice, logMel: owned(voice.logMel) },
-    words: words && { ...words, tokens: owned(words.tokens) },
-  };
-}
-
-function owned<A extends Uint8Array | Float32Array | Int32Array>(array: A): A {
-  return array.byteLength === array.buffer.byteLength ? array : (array.slice() as A);
 }

@@ -1,21 +1,44 @@
+import { availableParallelism } from 'node:os';
 import { requireAvailable } from './available-engines.js';
 import { quietenTensorflow } from './engine-install/tensorflow-facts.js';
+import { EnginePool } from './engine-pool.js';
 import { EngineThread, type EngineThreadOptions } from './engine-thread.js';
-import type { EngineName } from './types.js';
+import type { Engine, EngineName } from './types.js';
 
 export type EngineChoice = 'auto' | EngineName;
 
 /** What `auto` takes. */
 export const DEFAULT_ENGINE: EngineName = 'wasm';
 
+/** Engines that use one core, however many there are. */
+const ONE_CORE: ReadonlySet<EngineName> = new Set(['wasm']);
+/** Further threads gain less: the cores also decode, and each thread has the weights for itself. */
+const MOST_BY_ITSELF = 2;
+
+/** An engine that runs in threads of its own. */
+export interface RunningEngine extends Engine {
+  /** False while no thread takes calls. */
+  readonly healthy: boolean;
+}
+
+export interface CreateEngineOptions extends EngineThreadOptions {
+  /** Threads of an engine that uses one core each; 0: as many as there are cores, at most two. The others always have one. */
+  threads?: number;
+}
+
 /**
- * An engine in a thread of its own.
+ * An engine in a thread of its own, or in several.
  * @throws EmostreamError ENGINE_UNAVAILABLE with advice, when the one asked for cannot run here: never another in its place.
  */
-export async function createEngine(choice: EngineChoice, options: EngineThreadOptions = {}): Promise<EngineThread> {
+export async function createEngine(
+  choice: EngineChoice,
+  { threads = 1, ...options }: CreateEngineOptions = {},
+): Promise<RunningEngine> {
   const name = choice === 'auto' ? DEFAULT_ENGINE : choice;
   requireAvailable(name);
   // Here too: a thread's own environment is a copy, which native code does not see.
   if (name.startsWith('tensorflow')) quietenTensorflow();
-  return EngineThread.create(name, options);
+  const count = ONE_CORE.has(name) ? threads || Math.min(MOST_BY_ITSELF, availableParallelism()) : 1;
+  if (count === 1) return EngineThread.create(name, options);
+  return EnginePool.create(count, () => EngineThread.create(name, options));
 }

@@ -1,21 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { EMOTIONS, MODALITIES, type Modality } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
-import { FACE_SIZE } from '../features/types.js';
+import { FACE_CROPS, FACE_SIZE } from '../features/types.js';
 import { fullWindow } from './full-window.js';
 import { loadModel, type Calibration } from './model-format.js';
-import { powerOfTwo, toNetworkBatch, type NetworkBatch } from './network/batch.js';
+import { asThere, faceValues, fewShapes, toNetworkBatch, type NetworkBatch } from './network/batch.js';
+import { faceEncoder } from './network/face-encoder.js';
 import { fusionNetwork, type NetworkOutput } from './network/fusion-network.js';
 import { InferenceLayers } from './network/inference-layers.js';
+import { EMBEDDING } from './network/sizes.js';
 import { uploadTogether } from './network/upload.js';
-import { validateInput } from './network/validate-input.js';
 import {
   PREPARES_SHAPES,
   type EmotionScores,
+  type EngineInput,
   type Engine,
   type EngineMemory,
   type EngineName,
+  type Judgement,
   type ModelInfo,
   type ModelInput,
 } from './types.js';
@@ -34,6 +37,7 @@ class NotFinite extends EmostreamError {
 /** The network on a TensorFlow.js backend that the caller has already made ready; it must stay the current backend. */
 export class TfjsEngine implements Engine {
   readonly name: EngineName;
+  readonly lanes = 1;
   /** On a GPU: batches of few shapes, and each in one upload. */
   readonly #onGpu: boolean;
   #weights = new Map<string, Tensor>();
@@ -68,35 +72,56 @@ export class TfjsEngine implements Engine {
     return { name: manifest.name, version: manifest.version };
   }
 
-  async run(batch: readonly ModelInput[]): Promise<EmotionScores[]> {
-    const layers = this.#layers;
-    const calibration = this.#calibration;
-    if (!layers || !calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
-    batch.forEach(validateInput);
+  async run(batch: readonly EngineInput[]): Promise<Judgement[]> {
+    const { layers, calibration } = this.#loaded();
     if (batch.length === 0) return [];
-    return unpackScores(await this.#outputOf(layers, batch), batch, calibration);
+    const values = await this.#outputOf(layers, batch);
+    const stride = values.length / batch.length;
+    const scores = unpackScores(values, batch, calibration, stride);
+    const encoded = unpackEncodings(values, batch, stride);
+    return scores.map((each, i) => ({ scores: each, encoded: encoded[i]! }));
+  }
+
+  async encodeFaces(crops: Uint8Array, count: number): Promise<Float32Array> {
+    const { layers } = this.#loaded();
+    if (count === 0) return new Float32Array(0);
+    const rows = this.#onGpu ? fewShapes.rows(count) : count;
+    const values = await readBack(() => {
+      const x: Tensor4D = tf.tensor4d(faceValues(crops, count, rows), [rows, FACE_SIZE, FACE_SIZE, 1]);
+      return faceEncoder(layers, x);
+    });
+    return values.slice(0, count * EMBEDDING);
+  }
+
+  #loaded(): { layers: InferenceLayers; calibration: Calibration } {
+    const [layers, calibration] = [this.#layers, this.#calibration];
+    if (!layers || !calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
+    return { layers, calibration };
   }
 
   /** @throws NotFinite */
-  async #outputOf(layers: InferenceLayers, batch: readonly ModelInput[]): Promise<Float32Array> {
+  #outputOf(layers: InferenceLayers, batch: readonly EngineInput[]): Promise<Float32Array> {
     const toBatch = (): NetworkBatch =>
-      this.#onGpu ? toNetworkBatch(batch, powerOfTwo, uploadTogether) : toNetworkBatch(batch);
-    const packed = tf.tidy(() => packOutput(fusionNetwork(layers, toBatch())));
-    try {
-      const values = await packed.data<'float32'>();
-      if (!values.every(Number.isFinite)) throw new NotFinite();
-      return values;
-    } finally {
-      packed.dispose();
-    }
+      this.#onGpu ? toNetworkBatch(batch, fewShapes, uploadTogether) : toNetworkBatch(batch, asThere);
+    return readBack(() => {
+      const output = fusionNetwork(layers, toBatch());
+      const { face, voice, words } = output.encoded;
+      return tf.concat([packOutput(output), ...[face, voice, words].filter((part) => part !== null)], 1) as Tensor2D;
+    });
   }
 
   async warmUp(sizes: readonly number[]): Promise<void> {
     for (const size of sizes) {
       const full = Array.from({ length: size }, (_, i) => fullWindow(i));
-      await this.run(full);
-      // Fewer crops are other shapes of the face encoder.
-      if (this.#onGpu) await this.run(full.map(oneCrop));
+      const judged = await this.run(full);
+      if (!this.#onGpu) continue;
+      // Fewer crops are other shapes of the face encoder, and what was encoded before is added by a program of its own.
+      await this.run(full.map(oneCrop));
+      for (const which of [['face'], ['face', 'voice'], MODALITIES] as const) {
+        await this.run(full.map((input, i) => encodedOnly(input, judged[i]!, which)));
+      }
+      const { crops } = full[0]!.face!;
+      for (const count of [size, size * FACE_CROPS]) await this.encodeFaces(repeated(crops, count), count);
     }
   }
 
@@ -113,6 +138,33 @@ export class TfjsEngine implements Engine {
   }
 }
 
+/** @throws NotFinite */
+async function readBack(compute: () => Tensor): Promise<Float32Array> {
+  const output = tf.tidy(compute);
+  try {
+    const values = await output.data<'float32'>();
+    if (!values.every(Number.isFinite)) throw new NotFinite();
+    return values;
+  } finally {
+    output.dispose();
+  }
+}
+
+/** So many crops, of those there are again and again. */
+function repeated(crops: Uint8Array, count: number): Uint8Array {
+  return Uint8Array.from({ length: count * FACE_SIZE * FACE_SIZE }, (_, i) => crops[i % crops.length]!);
+}
+
+/** The named modalities as they were encoded. */
+function encodedOnly(input: ModelInput, { encoded }: Judgement, which: readonly Modality[]): EngineInput {
+  const { face, voice, words } = input;
+  return {
+    face: face && which.includes('face') ? { count: face.count, quality: face.quality, encoded: encoded.face! } : face,
+    voice: voice && which.includes('voice') ? { quality: voice.quality, encoded: encoded.voice! } : voice,
+    words: words && which.includes('words') ? { quality: words.quality, encoded: encoded.words! } : words,
+  };
+}
+
 function oneCrop(input: ModelInput): ModelInput {
   const { face } = input;
   return { ...input, face: face && { ...face, count: 1, crops: face.crops.subarray(0, FACE_SIZE * FACE_SIZE) } };
@@ -124,21 +176,43 @@ export function packOutput({ fused, heads }: NetworkOutput): Tensor2D {
   return tf.concat([fused.logits, fused.affect, fused.weights, ...own], 1) as Tensor2D;
 }
 
-/** @param values what `packOutput` gave for the batch */
+/** @param values rows of `stride` values, of which the first are what `packOutput` gave for the batch */
 export function unpackScores(
   values: Float32Array,
-  batch: readonly ModelInput[],
+  batch: readonly EngineInput[],
   calibration: Calibration,
+  stride = ROW,
 ): EmotionScores[] {
-  return batch.map((input, row) => toScores(values.subarray(row * ROW, (row + 1) * ROW), input, calibration));
+  return batch.map((input, row) => toScores(values.subarray(row * stride, row * stride + ROW), input, calibration));
+}
+
+/** What follows the scores in each row: encodings of the modalities that anybody in the batch gave as measured. */
+function unpackEncodings(values: Float32Array, batch: readonly EngineInput[], stride: number): Judgement['encoded'][] {
+  const measured = (input: EngineInput, modality: Modality) => {
+    const of = input[modality];
+    return of !== null && !('encoded' in of);
+  };
+  const none: Judgement['encoded'] = { face: null, voice: null, words: null };
+  const out = batch.map(() => ({ ...none }));
+  let at = ROW;
+  for (const modality of MODALITIES) {
+    if (!batch.some((input) => measured(input, modality))) continue;
+    batch.forEach((input, row) => {
+      if (!measured(input, modality)) return;
+      const crops = modality === 'face' ? input.face!.count : 1;
+      out[row]![modality] = values.slice(row * stride + at, row * stride + at + crops * EMBEDDING);
+    });
+    at += (modality === 'face' ? FACE_CROPS : 1) * EMBEDDING;
+  }
+  return out;
 }
 
 /** The key of the fused head's temperature for what is present in a window. */
-export function presenceKey(input: ModelInput): string {
+export function presenceKey(input: EngineInput): string {
   return MODALITIES.filter((modality) => input[modality] !== null).join('+');
 }
 
-function toScores(row: Float32Array, input: ModelInput, calibration: Calibration): EmotionScores {
+function toScores(row: Float32Array, input: EngineInput, calibration: Calibration): EmotionScores {
   const perModality = <T>(make: (modality: Modality, i: number) => T): Record<Modality, T> => ({
     face: make('face', 0),
     voice: make('voice', 1),

@@ -13,6 +13,26 @@ export const PREPARES_SHAPES: ReadonlySet<EngineName> = new Set(['tensorflow-gpu
 /** The part of a window that the network reads. */
 export type ModelInput = Pick<WindowFeatures, 'face' | 'voice' | 'words'>;
 
+/** What an engine computed of a modality before: EMBEDDING values, of a face so many for each crop. */
+export interface Encoded {
+  encoded: Float32Array;
+  quality: number[];
+}
+
+/** A window as an engine reads it: each modality as it was measured, or as an engine encoded it. */
+export interface EngineInput {
+  face: ModelInput['face'] | (Encoded & { count: number });
+  voice: ModelInput['voice'] | Encoded;
+  words: ModelInput['words'] | Encoded;
+}
+
+/** An engine's answer to one window. */
+export interface Judgement {
+  scores: EmotionScores;
+  /** What it encoded for that, to be given instead of the measured next time; null for what is absent or was given encoded. */
+  encoded: Record<Modality, Float32Array | null>;
+}
+
 /** A face crop that is encoded before the window closes that will name it. */
 export interface SettledCrop {
   room: string;
@@ -54,16 +74,24 @@ export interface EngineMemory {
 /** One interface for every TensorFlow.js backend, in process or behind a thread. */
 export interface Engine {
   readonly name: EngineName;
+  /** How many calls of `run` and `encodeFaces` it carries out at the same time just now. */
+  readonly lanes: number;
   /**
    * Loads weights from a folder holding `model.json`.
    * @throws EmostreamError MODEL_INVALID when missing, truncated, of another version, or with NaN weights.
    */
   load(modelDir: string): Promise<ModelInfo>;
   /**
-   * Runs one batch; answers one score per input, in order.
-   * @throws EmostreamError WINDOW_INVALID when a shape is wrong or a value is not finite.
+   * Runs one batch; answers one judgement per input, in order. The inputs are taken to be valid (`validateInput`).
+   * @throws EmostreamError when the network's answer is not finite: a window of the batch may be to blame, or the backend
    */
-  run(batch: readonly ModelInput[]): Promise<EmotionScores[]>;
+  run(batch: readonly EngineInput[]): Promise<Judgement[]>;
+  /**
+   * Encodes face crops of whomever, as `run` would.
+   * @param crops count × FACE_SIZE² grey values
+   * @returns count × EMBEDDING
+   */
+  encodeFaces(crops: Uint8Array, count: number): Promise<Float32Array>;
   /** Runs each batch size once, so that no live batch pays for compilation or first allocation. */
   warmUp(sizes: readonly number[]): Promise<void>;
   memory(): Promise<EngineMemory>;

@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { BatchRunner, type BatchRunnerOptions, type Outcome } from '../../src/inference/batch-runner.js';
+import { BatchRunner } from '../../src/inference/batch-runner.js';
+import type { BatchRunnerOptions } from '../../src/inference/runner-options.js';
+import type { Outcome } from '../../src/inference/outcome.js';
 import { FACE_SIZE } from '../../src/features/types.js';
+import { EMBEDDING } from '../../src/inference/network/sizes.js';
+import type { EngineInput } from '../../src/inference/types.js';
 import { CountMeter } from './support/count-meter.js';
 import { FakeEngine, THROWS } from './support/fake-engine.js';
 import { windowFeatures } from './support/windows.js';
 
-const OPTIONS: BatchRunnerOptions = { maxBatch: 4, maxQueueDelay: 5, inferenceDeadline: 1000, inferenceQueue: 100 };
+const OPTIONS: BatchRunnerOptions = {
+  maxBatch: 4,
+  maxQueueDelay: 5,
+  inferenceDeadline: 1000,
+  inferenceQueue: 100,
+  wordsRevisionHorizon: 10_000,
+};
 
 function setUp(options: Partial<BatchRunnerOptions> = {}) {
   const engine = new FakeEngine();
@@ -38,6 +48,10 @@ function gate(engine: FakeEngine) {
     entered: () => (waiting.length > 0 ? Promise.resolve() : new Promise<void>((resolve) => (entered = resolve))),
   };
 }
+
+/** What the fake engine's encodings say of the crops of a face. */
+const crops = ({ face }: EngineInput) =>
+  face && ('encoded' in face ? [...face.encoded].filter((_, i) => i % EMBEDDING === 0) : 'pixels');
 
 const confidence = (outcome: Outcome) => ('scores' in outcome ? outcome.scores.confidence : outcome.dropped);
 
@@ -237,8 +251,7 @@ describe('BatchRunner', () => {
     runner.cancel('r', 'p');
     await window(0.5, [7]);
     expect(dropped('crop-gone')).toBe(4);
-    const greys = engine.faces.map((face) => face && [...face.crops].filter((_, i) => i % FACE_SIZE ** 2 === 0));
-    expect(greys).toEqual([[70, 80], [80], null, null, null]);
+    expect(engine.inputs.map(crops)).toEqual([[70, 80], [80], null, null, null]);
     await runner.close();
   });
 });

@@ -4,7 +4,7 @@ import { workerUrl } from '../../src/common/worker-url.js';
 import { EngineThread, type EngineThreadOptions } from '../../src/inference/engine-thread.js';
 import type { EngineName } from '../../src/inference/types.js';
 import { CountMeter } from './support/count-meter.js';
-import { CRASHES, HANGS, THROWS } from './support/fake-engine.js';
+import { CRASHES, HANGS, SLOW, THROWS } from './support/fake-engine.js';
 import { windowFeatures } from './support/windows.js';
 
 const entry = workerUrl(import.meta.url, './support/fake-engine-worker.js');
@@ -27,7 +27,7 @@ async function start(options: EngineThreadOptions = {}, name: EngineName = 'wasm
   return { engine, meter, restarts, restarted };
 }
 const run = async (engine: EngineThread, ...marks: number[]) =>
-  (await engine.run(marks.map((mark) => windowFeatures(mark, 0)))).map((s) => s.confidence);
+  (await engine.run(marks.map((mark) => windowFeatures(mark, 0)))).map(({ scores }) => scores.confidence);
 
 describe('EngineThread', () => {
   it('carries the calls of an engine into the thread and its answers back', async () => {
@@ -80,6 +80,22 @@ describe('EngineThread', () => {
     await expect(run(engine, HANGS)).rejects.toMatchObject({ code: 'WORKER_DIED' });
     expect(restarts[0]).toMatch(/did not answer/);
     expect(await run(engine, 0.2)).toEqual([0.2]);
+  });
+
+  it('takes a warm thread for dead much sooner than one that was never warmed up', async () => {
+    const { engine, restarts } = await start({ callTimeout: 60_000, warmTimeout: 200 });
+    await engine.warmUp([1]);
+    await expect(run(engine, HANGS)).rejects.toMatchObject({ code: 'WORKER_DIED' });
+    expect(restarts[0]).toMatch(/did not answer for \d{3} ms/);
+    expect(await run(engine, 0.2)).toEqual([0.2]);
+  });
+
+  it('gives each call its own time, however many wait behind it', async () => {
+    const { engine, restarts } = await start({ callTimeout: 60_000, warmTimeout: 400 });
+    await engine.warmUp([1]);
+    const marks = Array.from({ length: 8 }, () => SLOW);
+    expect(await Promise.all(marks.map((mark) => run(engine, mark)))).toEqual(marks.map((mark) => [mark]));
+    expect(restarts).toEqual([]);
   });
 
   it('leaves a webgpu thread that does not answer to itself: to terminate it could end the process', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeEngine } from '../../src/inference/engine-timing.js';
 import { validateInput } from '../../src/inference/network/validate-input.js';
+import type { ModelInput } from '../../src/inference/types.js';
 import { FakeEngine } from './support/fake-engine.js';
 
 describe('timeEngine', () => {
@@ -9,7 +10,7 @@ describe('timeEngine', () => {
     const run = engine.run.bind(engine);
     engine.run = (batch) => {
       for (const input of batch) {
-        validateInput(input);
+        validateInput(input as ModelInput);
         expect(Object.values(input)).not.toContain(null);
       }
       return run(batch);

@@ -17,9 +17,10 @@ import {
 } from '../../src/features/types.js';
 import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
 import { encodeModel, loadModel } from '../../src/inference/model-format.js';
-import { powerOfTwo, toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
+import { fewShapes, toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import { uploadTogether } from '../../src/inference/network/upload.js';
+import { scoresOf } from '../../src/inference/scores-of.js';
 import { TfjsEngine } from '../../src/inference/tfjs-engine.js';
 import type { EmotionScores, ModelInput } from '../../src/inference/types.js';
 import { foldBatchNorm } from '../../src/training/fold.js';
@@ -99,11 +100,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('the fusion network', () => {
   it('gives the same numbers on the WebAssembly and the plain JavaScript backend', async () => {
-    const onWasm = await engine.run(MIXED);
+    const onWasm = await scoresOf(engine, MIXED);
     await tf.setBackend('cpu');
     const plain = new TfjsEngine('wasm');
     await plain.load(folder);
-    const onCpu = await plain.run(MIXED);
+    const onCpu = await scoresOf(plain, MIXED);
     await plain.dispose();
     await tf.setBackend('wasm');
     expectClose(onWasm, onCpu, 1e-4);
@@ -116,7 +117,7 @@ describe('the fusion network', () => {
     const logits = tf.tidy(() => fusionNetwork(layers, toNetworkBatch(present)).fused.logits.arraySync());
     layers.dispose();
     await tf.setBackend('wasm');
-    const scores = await engine.run(present);
+    const scores = await scoresOf(engine, present);
     scores.forEach(({ probabilities }, row) => {
       // Without temperature, differences of log probabilities are differences of logits.
       const [p, l] = [probabilities!, logits[row]!];
@@ -125,22 +126,22 @@ describe('the fusion network', () => {
   });
 
   it('answers each window the same whoever else is in the batch', async () => {
-    const together = await engine.run(MIXED);
+    const together = await scoresOf(engine, MIXED);
     const alone: EmotionScores[] = [];
-    for (const input of MIXED) alone.push(...(await engine.run([input])));
+    for (const input of MIXED) alone.push(...(await scoresOf(engine, [input])));
     expectClose(together, alone, 1e-5);
-    expectClose(await engine.run([...MIXED].reverse()), [...together].reverse(), 1e-5);
+    expectClose(await scoresOf(engine, [...MIXED].reverse()), [...together].reverse(), 1e-5);
   });
 
   it('answers the same where encoders get rows padded, and gives them few shapes', async () => {
     // The rows are the affair of engines that prepare themselves for shapes; the backend stays this one.
     const padding = new TfjsEngine('webgpu');
     await padding.load(folder);
-    expectClose(await padding.run(MIXED), await engine.run(MIXED), 1e-5);
+    expectClose(await scoresOf(padding, MIXED), await scoresOf(engine, MIXED), 1e-5);
     await padding.dispose();
     const rows = MIXED.map((_, i) =>
       tf.tidy(() => {
-        const batch = toNetworkBatch(MIXED.slice(i), powerOfTwo);
+        const batch = toNetworkBatch(MIXED.slice(i), fewShapes);
         return [batch.face?.x.shape[0], batch.voice?.x.shape[0], batch.words?.ids.shape[0], batch.words?.meta.shape[0]];
       }),
     );
@@ -162,10 +163,10 @@ describe('the fusion network', () => {
               value instanceof tf.Tensor ? [[name, value.shape, value.dtype, [...value.dataSync()]] as const] : [],
             ),
           ) as never;
-        const each = flat(toNetworkBatch(MIXED, powerOfTwo));
+        const each = flat(toNetworkBatch(MIXED, fewShapes));
         expect(each).toHaveLength(10);
         const separately = made.splice(0);
-        const together = flat(toNetworkBatch(MIXED, powerOfTwo, uploadTogether));
+        const together = flat(toNetworkBatch(MIXED, fewShapes, uploadTogether));
         expect(made).toEqual([separately.reduce((sum, length) => sum + length, 0)]);
         expect(together).toEqual(each);
       });
@@ -175,7 +176,7 @@ describe('the fusion network', () => {
   });
 
   it('says nothing about nobody, and gives all weight to the only one present', async () => {
-    const [, nobody, faceOnly] = await engine.run(MIXED);
+    const [, nobody, faceOnly] = await scoresOf(engine, MIXED);
     expect(nobody).toEqual({
       probabilities: null,
       valence: null,
@@ -190,7 +191,10 @@ describe('the fusion network', () => {
   });
 
   it('gives distributions, and weights that sum to 1 over those present', async () => {
-    for (const scores of await engine.run(MIXED.filter((_, i) => i !== 1))) {
+    for (const scores of await scoresOf(
+      engine,
+      MIXED.filter((_, i) => i !== 1),
+    )) {
       const own = MODALITIES.flatMap((modality) => scores.modalities[modality] ?? []);
       expect([...scores.probabilities!, ...own].every((p) => p >= 0 && p <= 1)).toBe(true);
       expect(scores.probabilities!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
@@ -204,7 +208,7 @@ describe('the fusion network', () => {
   it('leaves no tensor behind, in use or when loaded again', async () => {
     await engine.warmUp([1, 3]);
     const { tensors } = await engine.memory();
-    for (let i = 0; i < 3; i++) await engine.run(MIXED.slice(i));
+    for (let i = 0; i < 3; i++) await scoresOf(engine, MIXED.slice(i));
     await engine.load(folder);
     expect((await engine.memory()).tensors).toBe(tensors);
     const other = new TfjsEngine('wasm');
@@ -238,7 +242,7 @@ describe('the fusion network', () => {
     ],
   ])('refuses %s', async (_, input, message) => {
     const { tensors } = await engine.memory();
-    await expect(engine.run([MIXED[0]!, input])).rejects.toMatchObject({
+    await expect(scoresOf(engine, [MIXED[0]!, input])).rejects.toMatchObject({
       code: 'WINDOW_INVALID',
       message: expect.stringMatching(message),
     });
@@ -269,9 +273,9 @@ describe('the fusion network', () => {
     const { manifest, data } = encodeModel({ name: 'other', version: '1', calibration }, strange, () => 'float32');
     await writeFile(join(other, 'model.json'), JSON.stringify(manifest));
     await writeFile(join(other, 'weights.bin'), data);
-    const before = await engine.run(MIXED);
+    const before = await scoresOf(engine, MIXED);
     await expect(engine.load(other)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
-    expectClose(await engine.run(MIXED), before, 1e-9);
+    expectClose(await scoresOf(engine, MIXED), before, 1e-9);
     await rm(other, { recursive: true });
   });
 });

@@ -12,6 +12,7 @@ import { faceQuality } from '../../src/features/face-quality.js';
 import { logMel, normaliseLogMel } from '../../src/features/log-mel.js';
 import { wordFeatures } from '../../src/features/tokens.js';
 import { loadModel } from '../../src/inference/model-format.js';
+import { scoresOf } from '../../src/inference/scores-of.js';
 import { presenceKey, TfjsEngine } from '../../src/inference/tfjs-engine.js';
 import type { ModelInput } from '../../src/inference/types.js';
 import { createWasmEngine } from '../../src/inference/wasm-backend.js';
@@ -66,7 +67,7 @@ describe('the shipped model', () => {
     const face = await astronaut();
     const dim = face.crops.map((grey) => Math.round(grey * 0.4));
     const windows = [face, { ...face, crops: dim }].map((one) => ({ face: one, voice: null, words: null }));
-    for (const { probabilities, valence } of await engine.run(windows)) {
+    for (const { probabilities, valence } of await scoresOf(engine, windows)) {
       expect(EMOTIONS[probabilities!.indexOf(Math.max(...probabilities!))]).toBe('happy');
       expect(valence).toBeGreaterThan(0.3);
     }
@@ -81,7 +82,7 @@ describe('the shipped model', () => {
     ['That is disgusting and gross', 'disgusted'],
     ['The meeting starts at ten on Monday.', 'neutral'],
   ])('reads %j as %s', async (text, emotion) => {
-    const [scores] = await engine.run([said(text)]);
+    const [scores] = await scoresOf(engine, [said(text)]);
     expect(EMOTIONS[scores!.probabilities!.indexOf(Math.max(...scores!.probabilities!))]).toBe(emotion);
   });
 
@@ -90,18 +91,18 @@ describe('the shipped model', () => {
     const pcm = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + 44 + 2 * 48_000));
     const { mel, frames } = logMel(Float32Array.from(pcm, (value) => value / 32_768));
     const voice = { logMel: normaliseLogMel(mel, frames), quality: [0.8, 0.8, 1] };
-    const [scores] = await engine.run([{ face: null, voice, words: null }]);
+    const [scores] = await scoresOf(engine, [{ face: null, voice, words: null }]);
     expect(scores!.modalities.voice!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
     expect(scores!.weights).toEqual({ face: 0, voice: 1, words: 0 });
   });
 
   it('gives the same on the plain JavaScript backend', async () => {
     const input = { ...said('Oh no, not again!'), face: await astronaut() };
-    const onWasm = await engine.run([input]);
+    const onWasm = await scoresOf(engine, [input]);
     await tf.setBackend('cpu');
     const plain = new TfjsEngine('wasm');
     await plain.load(FOLDER);
-    const [onCpu] = await plain.run([input]);
+    const [onCpu] = await scoresOf(plain, [input]);
     await plain.dispose();
     await tf.setBackend('wasm');
     onCpu!.probabilities!.forEach((p, i) => expect(onWasm[0]!.probabilities![i]).toBeCloseTo(p, 4));

@@ -20,6 +20,7 @@ import { logMel } from '../../src/features/log-mel.js';
 import { FACE_SIZE, MEL_FRAMES, MEL_HOP_MS, type WindowFeatures } from '../../src/features/types.js';
 import { createEngine } from '../../src/inference/engines.js';
 import { loadModel } from '../../src/inference/model-format.js';
+import { scoresOf } from '../../src/inference/scores-of.js';
 import type { Engine, ModelInput } from '../../src/inference/types.js';
 import { MEDIA_CODECS, TapTransports } from '../../src/sfu/index.js';
 import { windowAt } from '../../src/training/voice-windows.js';
@@ -146,7 +147,7 @@ describe('what the network gets in a call', () => {
 
   const windowAtSecond = (second: number) => windows.find(({ startMs }) => startMs === from + second * 1000);
   const answer = async (input: Partial<ModelInput>) => {
-    const [scores] = await engine.run([{ face: null, voice: null, words: null, ...input }]);
+    const [scores] = await scoresOf(engine, [{ face: null, voice: null, words: null, ...input }]);
     return scores!.probabilities!;
   };
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_NGRAMS, WORD_TOKENS } from '../../src/features/types.js';
 import { toNetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
+import { scoresOf } from '../../src/inference/scores-of.js';
 import type { ModelInput } from '../../src/inference/types.js';
 import { createWasmEngine } from '../../src/inference/wasm-backend.js';
 import { writeCalibration } from '../../src/training/calibration-store.js';
@@ -67,7 +68,7 @@ describe('exporting a model', () => {
     await exportModel({ weights: join(folder, 'weights'), out, version: '9.9.9', log: () => undefined });
 
     expect(await engine.load(out)).toEqual({ name: 'emostream-fusion', version: '9.9.9' });
-    const [scores] = await engine.run([INPUT]);
+    const [scores] = await scoresOf(engine, [INPUT]);
     const p = scores!.probabilities!;
     p.forEach((value, i) => expect(Math.log(value / p[0]!)).toBeCloseTo(expected[i]! - expected[0]!, 1));
     const provenance = JSON.parse(await readFile(join(out, 'training.json'), 'utf8')) as Provenance;

@@ -14,28 +14,48 @@ import { wordsEncoder } from './words-encoder.js';
 export interface NetworkOutput {
   fused: FusionOutput;
   heads: Record<Modality, HeadOutput>;
+  /** Encodings before the crops of a face are joined, a row per window; null where the encoder had nothing to do. */
+  encoded: Record<Modality, Tensor2D | null>;
 }
 
 /** The whole network on one batch; rows of an absent modality get zero embeddings and cost nothing. */
-export function fusionNetwork(layers: Layers, batch: NetworkBatch): NetworkOutput {
+export function fusionNetwork(
+  layers: Layers,
+  { size, mask, given, present, quality, ...batch }: NetworkBatch,
+): NetworkOutput {
+  const { face, voice, words } = batch;
+  // Where one was given encoded there is nothing to scatter, and the other way round: their sum is whichever is there.
+  const computed: Record<Modality, Tensor2D | null> = {
+    face: face && scatter(faceEncoder(layers, face.x), face.rows),
+    voice: voice && scatter(voiceEncoder(layers, voice.x), voice.rows),
+    words: words && scatter(wordsEncoder(layers, words.ids, words.meta), words.rows),
+  };
+  const joined = (modality: Modality): Tensor2D | null => {
+    const [a, b] = [computed[modality], given[modality]];
+    return a && b ? tf.add(a, b) : (a ?? b);
+  };
+  const crops = joined('face');
   const embeddings: Record<Modality, Tensor2D> = {
-    face: batch.face ? encodeFaces(layers, batch.face, batch.size) : absent(batch.size),
-    voice: batch.voice ? scatter(voiceEncoder(layers, batch.voice.x), batch.voice.rows) : absent(batch.size),
-    words: batch.words
-      ? scatter(wordsEncoder(layers, batch.words.ids, batch.words.meta), batch.words.rows)
-      : absent(batch.size),
+    face:
+      crops && mask
+        ? attendCrops(layers, tf.reshape(crops, [size, FACE_CROPS, EMBEDDING]) as Tensor3D, mask)
+        : absent(size),
+    voice: joined('voice') ?? absent(size),
+    words: joined('words') ?? absent(size),
   };
   const heads = {
     face: modalityHeads(layers, 'face', embeddings.face),
     voice: modalityHeads(layers, 'voice', embeddings.voice),
     words: modalityHeads(layers, 'words', embeddings.words),
   };
-  return { fused: fuse(layers, { embeddings, heads, present: batch.present, quality: batch.quality }), heads };
-}
-
-function encodeFaces(layers: Layers, face: NonNullable<NetworkBatch['face']>, size: number): Tensor2D {
-  const crops = scatter(faceEncoder(layers, face.x), face.rows);
-  return attendCrops(layers, tf.reshape(crops, [size, FACE_CROPS, EMBEDDING]) as Tensor3D, face.mask);
+  return {
+    fused: fuse(layers, { embeddings, heads, present, quality }),
+    heads,
+    encoded: {
+      ...computed,
+      face: computed.face && (tf.reshape(computed.face, [size, FACE_CROPS * EMBEDDING]) as Tensor2D),
+    },
+  };
 }
 
 const absent = (size: number): Tensor2D => tf.zeros([size, EMBEDDING]);

@@ -1,4 +1,5 @@
 import { MODALITIES, type Modality } from '../../common/emotions.js';
+import { scoresOf } from '../../inference/scores-of.js';
 import type { EmotionScores, Engine } from '../../inference/types.js';
 import { meanOf, type Example } from './examples.js';
 
@@ -35,7 +36,8 @@ export async function answersOf(
   const groups = new Map<number, { label: number; scores: EmotionScores[] }>();
   for (let from = 0; from < examples.length; from += BATCH) {
     const batch = examples.slice(from, from + BATCH);
-    const scores = await engine.run(batch.map(({ input }) => input));
+    const windows = batch.map(({ input }) => input);
+    const scores = await scoresOf(engine, windows);
     scores.forEach((score, i) => {
       const { group, label } = batch[i]!;
       const known = groups.get(group) ?? { label, scores: [] };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
+import { scoresOf } from '../../../src/inference/scores-of.js';
 import { TfjsEngine } from '../../../src/inference/tfjs-engine.js';
 import { modelDigest, readInputs, type GoldenOutputs } from './golden-vectors.js';
 
@@ -12,7 +13,7 @@ export async function makeOutputs(model: string): Promise<GoldenOutputs> {
   // The name is the engine's own affair: the backend that is current runs it.
   const engine = new TfjsEngine('wasm');
   await engine.load(model);
-  const scores = await engine.run((await readInputs()).inputs);
+  const scores = await scoresOf(engine, (await readInputs()).inputs);
   await engine.dispose();
   return { model: await modelDigest(model), madeBy: `@tensorflow/tfjs-backend-cpu ${version_cpu}`, scores };
 }
