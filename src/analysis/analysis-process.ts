@@ -50,6 +50,7 @@ export class AnalysisProcess {
   readonly #logger: Logger;
   readonly #inspections = new Map<number, (result: AnalysisInspection) => void>();
   #events: AnalysisProcessEvents | null = null;
+  #onIdleDeath: () => void = () => undefined;
   #ports: readonly number[] = [];
   #outbox: ToAnalysis[] = [];
   #planned: NodeJS.Immediate | null = null;
@@ -69,9 +70,15 @@ export class AnalysisProcess {
 
   /**
    * Resolves when the process has loaded its models and takes packets. Nobody hears of it before `serve`.
+   * @param signal ends it while it starts
    * @throws EmostreamError INTERNAL, or CONFIG_INVALID when it cannot work as it is told to
    */
-  static async start(options: AnalysisOptions, deps: { meter: Meter; logger: Logger }): Promise<AnalysisProcess> {
+  static async start(
+    options: AnalysisOptions,
+    deps: { meter: Meter; logger: Logger },
+    signal?: AbortSignal,
+  ): Promise<AnalysisProcess> {
+    signal?.throwIfAborted();
     const marker = new CrashMarker();
     const stdio: ('ignore' | 'inherit' | 'ipc' | number)[] = ['ignore', 'inherit', 'inherit', 'ipc'];
     stdio[MARKER_FD] = marker.fd;
@@ -82,6 +89,8 @@ export class AnalysisProcess {
       stdio,
     });
     const started = new AnalysisProcess(child, marker, deps);
+    const abort = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', abort);
     try {
       await started.#begin(options, deps);
       return started;
@@ -89,6 +98,8 @@ export class AnalysisProcess {
       child.kill('SIGKILL');
       marker.close();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -103,6 +114,12 @@ export class AnalysisProcess {
   /** UDP ports of 127.0.0.1 on which it takes packets. */
   get ports(): readonly number[] {
     return this.#ports;
+  }
+
+  /** It has nothing to do yet; whoever keeps it is told should it die meanwhile. */
+  wait(onDied: () => void): void {
+    this.#onIdleDeath = onDied;
+    if (this.#dead) onDied();
   }
 
   /** It has something to do from now on. @throws nothing; of a process that died meanwhile `onDied` is told at once */
@@ -214,7 +231,8 @@ export class AnalysisProcess {
     this.#inspections.clear();
     if (this.#closed) return;
     this.#logger.error({ pid: this.pid, code, signal, handlingMedia: handle !== null }, 'an analysis process ended');
-    this.#events?.onDied(handle);
+    if (this.#events) this.#events.onDied(handle);
+    else this.#onIdleDeath();
   }
 
   #flush(): void {

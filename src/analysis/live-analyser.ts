@@ -14,6 +14,7 @@ import { CrashLedger } from './crash-ledger.js';
 import type { AnalysisInspection, AnalysisOptions } from './messages.js';
 import { ProcessSlot } from './process-slot.js';
 import { Standby } from './standby.js';
+import { type Owner, TrackOwners } from './track-owners.js';
 import { WindowPublisher, type WindowRunner } from './window-publisher.js';
 
 export interface LiveAnalyserDeps {
@@ -44,11 +45,9 @@ export class LiveAnalyser implements Analyser {
   readonly #standby: Standby;
   readonly #slots: ProcessSlot[] = [];
   readonly #ledger = new CrashLedger();
-  /** Track handle → its participant. */
-  readonly #owners = new Map<number, AnalysedParticipant>();
+  readonly #owners = new TrackOwners<AnalysedParticipant>();
   readonly #mostSlots: number;
   #nextKey = 1;
-  #nextHandle = 1;
   #closed = false;
 
   private constructor(deps: LiveAnalyserDeps) {
@@ -56,7 +55,7 @@ export class LiveAnalyser implements Analyser {
     this.#bulkhead = new Bulkhead('nothing', deps);
     const { analysisProcesses } = deps.config;
     this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
-    this.#standby = new Standby(() => AnalysisProcess.start(optionsOf(deps.config), deps), {
+    this.#standby = new Standby((signal) => AnalysisProcess.start(optionsOf(deps.config), deps, signal), {
       bulkhead: this.#bulkhead,
       logger: deps.logger,
     });
@@ -88,12 +87,8 @@ export class LiveAnalyser implements Analyser {
       meter,
       logger,
       clock,
-      registerTrack: () => {
-        const handle = this.#nextHandle++;
-        this.#owners.set(handle, participant);
-        return handle;
-      },
-      releaseTrack: (handle) => this.#owners.delete(handle),
+      registerTrack: () => this.#owners.register(participant),
+      releaseTrack: (handle) => this.#owners.release(handle),
       onClosed: () => {
         for (const { people } of this.#slots) people.delete(key);
         this.#endEmptyQuarantine();
@@ -155,7 +150,7 @@ export class LiveAnalyser implements Analyser {
   #run(slot: ProcessSlot, process: AnalysisProcess): ProcessSlot {
     slot.process = process;
     const owner = (handle: number, act: (participant: AnalysedParticipant) => void) => {
-      const participant = this.#owners.get(handle);
+      const participant = this.#owners.of(handle);
       participant?.bulkhead.attempt(() => act(participant));
     };
     process.serve({
@@ -183,24 +178,25 @@ export class LiveAnalyser implements Analyser {
     for (const participant of slot.people.values()) participant.interrupt();
     if (this.#closed) return;
     this.#deps.meter.count('emostream_worker_restarts_total', { worker: 'analysis' });
-    const suspect = handle === null ? undefined : this.#owners.get(handle);
+    const suspect = handle === null ? undefined : this.#owners.whose(handle);
     if (suspect) this.#suspect(slot, suspect);
     if (slot.quarantine && slot.people.size === 0) this.#endEmptyQuarantine();
     else this.#begin(slot);
   }
 
-  #suspect(slot: ProcessSlot, participant: AnalysedParticipant): void {
+  /** Who left meanwhile is remembered as well. */
+  #suspect(slot: ProcessSlot, { key, who }: Owner): void {
     const { clock, meter, logger } = this.#deps;
-    const { key, who } = participant;
     this.#ledger.crashed(nameOf(who), clock());
     const isSetAside = this.#ledger.of(nameOf(who), clock()) === 'set-aside';
     logger.error({ ...who, isSetAside }, 'a process ended while the media of this participant were being handled');
-    slot.people.delete(key);
+    const participant = slot.people.get(key);
+    if (!participant) return;
     if (isSetAside) {
       meter.count('emostream_set_asides_total', { reason: 'analysis-crash' });
-      slot.people.set(key, participant);
       return participant.setAside('analysis-crash');
     }
+    slot.people.delete(key);
     scheduleTimeout(
       SUSPECT_PAUSE_MS,
       participant.bulkhead.wrap(() => {

@@ -11,15 +11,17 @@ const RETRY_MS = 1000;
  * second or more on a busy machine.
  */
 export class Standby {
-  readonly #start: () => Promise<AnalysisProcess>;
+  readonly #start: (signal: AbortSignal) => Promise<AnalysisProcess>;
   readonly #deps: { bulkhead: Bulkhead; logger: Logger };
   readonly #waiting: ((process: AnalysisProcess) => void)[] = [];
   #ready: AnalysisProcess | null = null;
   #starting: Promise<void> | null = null;
   #cancelRetry: (() => void) | undefined;
+  readonly #ending = new AbortController();
   #closed = false;
 
-  constructor(start: () => Promise<AnalysisProcess>, deps: { bulkhead: Bulkhead; logger: Logger }) {
+  /** @param start ends the process that it starts when the signal says so before it is ready */
+  constructor(start: (signal: AbortSignal) => Promise<AnalysisProcess>, deps: { bulkhead: Bulkhead; logger: Logger }) {
     this.#start = start;
     this.#deps = deps;
   }
@@ -53,6 +55,7 @@ export class Standby {
     this.#closed = true;
     this.#cancelRetry?.();
     this.#waiting.length = 0;
+    this.#ending.abort();
     await this.#starting;
     await this.#ready?.close();
   }
@@ -60,15 +63,26 @@ export class Standby {
   /** Never rejects. @returns how long to wait before another is started, if one is needed, ms */
   async #begin(): Promise<number> {
     try {
-      const process = await this.#start();
+      const process = await this.#start(this.#ending.signal);
       const first = this.#waiting.shift();
       if (this.#closed) await process.close();
       else if (first) this.#deps.bulkhead.attempt(() => first(process));
-      else this.#ready = process;
+      else this.#keep(process);
       return 0;
     } catch (error) {
       if (!this.#closed) this.#deps.logger.fatal({ err: error }, 'an analysis process cannot be started; trying again');
       return RETRY_MS;
     }
+  }
+
+  /** One that dies while it waits is replaced, or the next death would have to wait for a start. */
+  #keep(process: AnalysisProcess): void {
+    this.#ready = process;
+    process.wait(() => {
+      if (this.#ready !== process) return;
+      this.#ready = null;
+      this.#cancelRetry?.();
+      this.#cancelRetry = scheduleTimeout(RETRY_MS, () => this.prepare());
+    });
   }
 }

@@ -5,7 +5,8 @@ import type { AudioChunk, TranscriptSegment } from '../media/types.js';
  * analysis process, only while its owner consents to both voice and words; beside it, captions that the client sends go on.
  *
  * `push` must not block for long (a chunk is 20 ms of sound, from up to dozens of people per process): heavy recognisers
- * start a thread or process of their own. Words may come late: up to `wordsRevisionHorizon` they still revise the event
+ * start a thread or process of their own. Of the server's environment it sees what Node itself needs, and variables whose
+ * names begin with `TRANSCRIBER_`. Words may come late: up to `wordsRevisionHorizon` they still revise the event
  * of the second in which they were said.
  */
 export interface Transcriber {

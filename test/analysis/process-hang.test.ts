@@ -15,7 +15,7 @@ it('an analysis process that hangs is ended, and its people are analysed by anot
   const folder = await mkdtemp(join(tmpdir(), 'emostream-hang-'));
   closers.push(() => rm(folder, { recursive: true }));
   // A process has the environment of when it is started.
-  process.env.HANGING_TRANSCRIBER = join(folder, 'hang');
+  process.env.TRANSCRIBER_HANGS = join(folder, 'hang');
   const transcriber = projectFile('test/fixtures/hanging-transcriber.mjs');
   const call = await Call.start('hang', { analysisProcesses: 1, transcriber });
   closers.push(() => call.close());
@@ -24,7 +24,7 @@ it('an analysis process that hangs is ended, and its people are analysed by anot
   closers.push(() => ada.close());
   ada.peer.start();
   await call.until('a face', () => call.of('emotion', 'ada').some((event) => event.face.present));
-  await writeFile(process.env.HANGING_TRANSCRIBER, '');
+  await writeFile(process.env.TRANSCRIBER_HANGS, '');
   const gap = await call.until('the gap', () => call.of('gap', 'ada')[0], 60_000);
   expect(gap.reason).toBe('analysis-restarted');
   await call.until('a face after it', () =>

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { interval, map, type Observable, share, type Subscription } from 'rxjs';
+import { Observable, share, type Subscription } from 'rxjs';
 import type { Clock } from '../../common/clock.js';
 import { toEmostreamError } from '../../common/errors.js';
 import { ThreadMeter } from '../../common/thread-meter.js';
@@ -43,13 +43,12 @@ export class AnalysisHost {
   readonly #vitals = new ThreadVitals('analysis', this.#meter);
   readonly #people = new Map<number, Person>();
   readonly #tracks = new Map<number, { track: TrackDoor; person: Person }>();
-  readonly #reporter: NodeJS.Timeout;
+  #reporter: NodeJS.Timeout | undefined;
   #env!: MediaEnv;
   #packets!: PacketReceiver;
 
   private constructor(deps: AnalysisHostDeps) {
     this.#deps = deps;
-    this.#reporter = setInterval(() => this.#report(), METRICS_EVERY_MS);
   }
 
   /** @throws EmostreamError CONFIG_INVALID when the transcriber cannot be loaded */
@@ -63,7 +62,7 @@ export class AnalysisHost {
       faceFinder: await FaceFinder.create(),
       transcriber: options.transcriber === null ? null : await loadTranscriber(options.transcriber),
       tick$: every(TICK_MS, clock),
-      expiry$: every(EXPIRY_MS, clock),
+      expiry$: every(EXPIRY_MS, clock, () => marker.set(0)),
       beforeDecode: (handle) => marker.set(handle),
       requestKeyFrame: (handle) => send({ type: 'keyFrame', handle }),
       onTrackProblem: (handle, problem) => send({ type: 'trackProblem', handle, problem }),
@@ -75,6 +74,8 @@ export class AnalysisHost {
       onFlood: (handle) => send({ type: 'trackFlood', handle }),
       onIdle: () => marker.set(0),
     });
+    // Not before: its first word to the main process is that it is ready.
+    host.#reporter = setInterval(() => host.#report(), METRICS_EVERY_MS);
     return host;
   }
 
@@ -180,6 +181,13 @@ export class AnalysisHost {
   }
 }
 
-function every(periodMs: number, clock: Clock): Observable<number> {
-  return interval(periodMs).pipe(map(clock), share());
+/** @param afterEach called when everybody who listens has done what they do at that time */
+function every(periodMs: number, clock: Clock, afterEach: () => void = () => undefined): Observable<number> {
+  return new Observable<number>((subscriber) => {
+    const timer = setInterval(() => {
+      subscriber.next(clock());
+      afterEach();
+    }, periodMs);
+    return () => clearInterval(timer);
+  }).pipe(share());
 }

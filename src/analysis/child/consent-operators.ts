@@ -2,6 +2,8 @@ import {
   concat,
   concatMap,
   defer,
+  distinctUntilChanged,
+  EMPTY,
   filter,
   map,
   merge,
@@ -9,8 +11,10 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
   of,
+  type OperatorFunction,
   pairwise,
   startWith,
+  switchMap,
   withLatestFrom,
 } from 'rxjs';
 import { NO_CONSENT, type Source } from '../../common/consent.js';
@@ -48,6 +52,23 @@ export function capturedSince<T>(
 /** Emits as soon as there is no consent to the modality, at once where there is none to begin with. */
 export function withdrawn(terms$: Observable<ConsentTerms>, modality: Modality): Observable<unknown> {
   return terms$.pipe(filter(({ consent }) => !consent[modality]));
+}
+
+/**
+ * Runs an operator from each time that consent to the modality is given until it is withdrawn: whatever it holds of what came
+ * before, be it half a frame of sound, goes with that consent.
+ */
+export function afresh<T, R>(
+  terms$: Observable<ConsentTerms>,
+  modality: Modality,
+  operator: () => OperatorFunction<T, R>,
+): OperatorFunction<T, R> {
+  return (item$) =>
+    terms$.pipe(
+      map(({ consent }) => consent[modality]),
+      distinctUntilChanged(),
+      switchMap((given) => (given ? item$.pipe(operator()) : EMPTY)),
+    );
 }
 
 const SOURCES = { face: 'camera', voice: 'microphone' } as const satisfies Record<'face' | 'voice', Source>;

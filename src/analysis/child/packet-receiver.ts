@@ -13,6 +13,8 @@ const MAX_WAITING = 4000;
 const SLICE_MS = 4;
 /** Asked of the kernel for each socket, which grants what it may (net.core.rmem_max). */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Mediasoup's transports are bound to this address; another of 127.0.0.0/8 may be anybody's with the same port. */
+const LOOPBACK = '127.0.0.1';
 /** Smallest RTP packet: the fixed header (RFC 3550 §5.1). */
 const RTP_HEADER_BYTES = 12;
 /** Opus packets of 5 ms, a quarter of what browsers use: each is decoded by itself. */
@@ -103,7 +105,7 @@ export class PacketReceiver {
   async #listen(): Promise<void> {
     const socket = createSocket('udp4');
     socket.on('message', (data, from) => this.#receive(data, from));
-    socket.bind(0, '127.0.0.1');
+    socket.bind(0, LOOPBACK);
     await once(socket, 'listening');
     socket.setRecvBufferSize(SOCKET_BUFFER_BYTES);
     this.#sockets.push(socket);
@@ -114,7 +116,7 @@ export class PacketReceiver {
     if (data.length < RTP_HEADER_BYTES) return this.#drop('short-packet');
     const type = data[1] ?? 0;
     if (type >= RTCP_TYPES.from && type <= RTCP_TYPES.to) return;
-    const track = this.#routes.get(route(from.port, data.readUInt32BE(8)));
+    const track = from.address === LOOPBACK && this.#routes.get(route(from.port, data.readUInt32BE(8)));
     if (!track) return this.#drop('no-track');
     if (!track.packets.take()) return this.#overrun(track);
     this.#deps.meter.count('emostream_rtp_packets_total', { kind: track.kind });

@@ -17,7 +17,7 @@ import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
 import { type AlignedWindow, type AlignerInput, alignWindows, retryBounded, type Timed } from '../../streams/index.js';
 import type { ParticipantOutput } from '../messages.js';
 import { type AnalysisEnv, alignerOptions, retryOptions } from './analysis-env.js';
-import { capturedSince, trackChanges, withdrawn } from './consent-operators.js';
+import { afresh, capturedSince, trackChanges, withdrawn } from './consent-operators.js';
 import type { MediaTrack, ParticipantMedia } from './participant-media.js';
 import { recogniseSpeech } from './recognise-speech.js';
 
@@ -73,7 +73,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
       ),
       share(),
     );
-    const audioWindow$ = sound$.pipe(stages.logMel());
+    const audioWindow$ = sound$.pipe(afresh(terms$, 'voice', () => stages.logMel()));
     const transcript$ = merge(media.caption$, sound$.pipe(recogniseSpeech(terms$, env))).pipe(
       since('words', (words) => words.startMs),
     );

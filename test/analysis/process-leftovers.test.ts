@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, it, vi } from 'vitest';
+import { projectFile } from '../../bench/support/project-file.js';
+import { AnalysisProcess } from '../../src/analysis/analysis-process.js';
+import { Standby } from '../../src/analysis/standby.js';
+import { Bulkhead } from '../../src/common/bulkhead.js';
+import { silentMeter } from '../../src/common/metrics.js';
+import { ServeProcess } from '../cli/support/serve-process.js';
+import { SECRET } from '../server/support/test-server.js';
+import { silentLogger } from '../sfu/support/sfu-fixture.js';
+import { analysisChildren, hasEnded, openFiles, takesPackets } from './support/processes.js';
+
+const deps = { meter: silentMeter, logger: silentLogger };
+const OPTIONS = {
+  allowedLatenessMs: 150,
+  wordsRevisionHorizonMs: 0,
+  faceCrops: 2,
+  transcriber: null,
+  maxPacketRate: 1000,
+  maxPixelRate: 1_000_000,
+};
+const slow = { ...OPTIONS, transcriber: projectFile('test/fixtures/slow-transcriber.mjs') };
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+it('a process that takes long to load its models is not taken for dead', async () => {
+  const started = await AnalysisProcess.start(slow, deps);
+  expect(await started.inspect()).toMatchObject({ participants: 0, tracks: 0 });
+  await started.close();
+  await vi.waitUntil(() => hasEnded(started.pid));
+});
+
+it('a process that dies while it starts is told of, and leaves no file open', async () => {
+  const before = openFiles(process.pid).length;
+  const starting = AnalysisProcess.start(slow, deps);
+  const pid = await vi.waitUntil(() => analysisChildren()[0]);
+  process.kill(pid, 'SIGSEGV');
+  await expect(starting).rejects.toMatchObject({ code: 'INTERNAL' });
+  await vi.waitUntil(() => hasEnded(pid) && openFiles(process.pid).length <= before);
+});
+
+it('what waits and what still starts ends with its keeper, at once', async () => {
+  const bulkhead = new Bulkhead('nothing', deps);
+  const standby = new Standby((signal) => AnalysisProcess.start(slow, deps, signal), {
+    bulkhead,
+    logger: silentLogger,
+  });
+  standby.prepare();
+  const pid = await vi.waitUntil(() => analysisChildren()[0]);
+  // Would never be ready: without an end of its own it would hold the server's for a minute.
+  process.kill(pid, 'SIGSTOP');
+  await standby.close();
+  await vi.waitUntil(() => hasEnded(pid));
+});
+
+it('a process holds no secret, and of sockets only those for packets and the channel to its parent', async () => {
+  process.env.DATABASE_URL = 'postgres://user:hunter2@db';
+  process.env.NODE_AUTH_TOKEN = 'hunter2';
+  closers.push(() => {
+    delete process.env.DATABASE_URL;
+    delete process.env.NODE_AUTH_TOKEN;
+  });
+  const server = new ServeProcess({
+    env: { EMOSTREAM_JWT_SECRET: SECRET, SMTP_PASS: 'hunter2', OPENAIAPIKEY: 'hunter2' },
+  });
+  closers.push(() => server.kill());
+  await server.ready();
+  for (const pid of server.analysisProcesses()) {
+    const environment = readFileSync(`/proc/${String(pid)}/environ`, 'utf8');
+    expect(environment).not.toContain(SECRET);
+    expect(environment).not.toContain('hunter2');
+    expect(environment).toContain('PATH=');
+    const tcp =
+      readFileSync(`/proc/${String(pid)}/net/tcp`, 'utf8') + readFileSync(`/proc/${String(pid)}/net/tcp6`, 'utf8');
+    const inodes = openFiles(pid).flatMap((file) => /^socket:\[(\d+)\]$/.exec(file)?.slice(1) ?? []);
+    for (const inode of inodes) expect(tcp.split(/\s+/)).not.toContain(inode);
+  }
+});
+
+it('Ctrl-C to the whole group ends everything in order, and no process is taken for crashed', async () => {
+  const server = new ServeProcess();
+  closers.push(() => server.kill());
+  await server.ready();
+  const pids = await vi.waitUntil(
+    () => {
+      const all = server.analysisProcesses();
+      return all.length === 2 && all.every(takesPackets) && all;
+    },
+    { timeout: 30_000 },
+  );
+  process.kill(-server.pid, 'SIGINT');
+  expect(await server.exited).toEqual({ code: 0, signal: null });
+  expect(server.output).not.toContain('analysis process ended');
+  await vi.waitUntil(() => (pids as number[]).every(hasEnded));
+});
+
+it('processes end with their parent, however it ends', async () => {
+  const server = new ServeProcess();
+  closers.push(() => server.kill());
+  await server.ready();
+  // One of them may be at any point of its start.
+  const pids = server.analysisProcesses();
+  const parent = server.server();
+  process.kill(server.pid, 'SIGKILL');
+  process.kill(parent, 'SIGKILL');
+  expect(pids.length).toBeGreaterThan(0);
+  await vi.waitUntil(() => pids.every(hasEnded), { timeout: 30_000 });
+});

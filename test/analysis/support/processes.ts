@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { vi } from 'vitest';
+
+/** Analysis processes that are children of a process, by what the kernel says (Linux). */
+export function analysisChildren(parent = process.pid): number[] {
+  const threads = readdirSync(`/proc/${String(parent)}/task`);
+  const children = threads.flatMap((thread) => read(`/proc/${String(parent)}/task/${thread}/children`).split(' '));
+  return children.filter((pid) => pid && read(`/proc/${pid}/cmdline`).includes('analysis-child')).map(Number);
+}
+
+/** What a process holds open. */
+export function openFiles(pid: number): string[] {
+  const folder = `/proc/${String(pid)}/fd`;
+  try {
+    return readdirSync(folder).map((fd) => {
+      try {
+        return readlinkSync(`${folder}/${fd}`);
+      } catch {
+        return '';
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** It takes packets: its sixteen sockets are open. */
+export function takesPackets(pid: number): boolean {
+  return openFiles(pid).filter((file) => file.startsWith('socket:')).length >= 16;
+}
+
+/** Neither running nor stopped; a zombie has ended. */
+export function hasEnded(pid: number): boolean {
+  const stat = read(`/proc/${String(pid)}/stat`);
+  return stat === '' || stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+}
+
+/** Resolves with the process that waits beside those at work, once it takes packets. */
+export function standbyOf(atWork: () => number[]): Promise<number> {
+  return vi.waitUntil(() => analysisChildren().find((pid) => !atWork().includes(pid) && takesPackets(pid)), {
+    timeout: 30_000,
+    interval: 20,
+  }) as Promise<number>;
+}
+
+/** By how much timers of this process came too late at most, ms: what a busy machine adds to everything. */
+export class Lateness {
+  worstMs = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(everyMs = 20) {
+    let due = performance.now() + everyMs;
+    this.#timer = setInterval(() => {
+      this.worstMs = Math.max(this.worstMs, performance.now() - due);
+      due = performance.now() + everyMs;
+    }, everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
