@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,6 +11,9 @@ const PEOPLE = 2;
 const SECONDS = 30;
 const CAMERA_PICTURES = { 'vp8-layers': 7.5, vp8: 15, h264: 15 } satisfies Record<CameraName, number>;
 
+/** A process that is later than this is a longer road itself, ms: sender and receiver are both in it. */
+const TOO_LATE_MS = 60;
+
 let worker: types.Worker;
 let router: types.Router;
 beforeAll(async () => {
@@ -20,24 +24,26 @@ afterAll(() => {
   worker.close();
 });
 
-it(
-  'a road of 100 ms there and back that loses 3 % each way costs next to no key frames, through mediasoup',
-  { retry: 1 },
-  async () => {
-    const road = { lossPercent: 3, roundTripMs: 100 };
-    await Promise.all(
-      (Object.keys(CAMERA_PICTURES) as CameraName[]).map(async (camera, index) => {
-        const people = await runLoss({ router, camera, people: PEOPLE, seconds: SECONDS, seed: 10 * index, ...road });
-        const requests = people.reduce((sum, { keyFrameRequests }) => sum + keyFrameRequests, 0);
-        // One in 20 s; with a wait of 80 ms it is one in two.
-        expect(requests, camera).toBeLessThanOrEqual((PEOPLE * SECONDS) / 20);
-        for (const { pictures } of people) {
-          expect(pictures, camera).toBeGreaterThan(0.85 * SECONDS * CAMERA_PICTURES[camera]);
-        }
-      }),
-    );
-  },
-);
+it('a road of 100 ms there and back that loses 3 % each way costs next to no key frames, through mediasoup', async (test) => {
+  const road = { lossPercent: 3, roundTripMs: 100 };
+  const late = monitorEventLoopDelay({ resolution: 5 });
+  late.enable();
+  const cameras = Object.keys(CAMERA_PICTURES) as CameraName[];
+  const found = await Promise.all(
+    cameras.map((camera, i) => runLoss({ router, camera, people: PEOPLE, seconds: SECONDS, seed: 10 * i, ...road })),
+  );
+  const lateMs = Math.round(late.percentile(99) / 1e6);
+  if (lateMs > TOO_LATE_MS) return test.skip(`this machine was late by ${String(lateMs)} ms`);
+  for (const [i, camera] of cameras.entries()) {
+    const people = found[i]!;
+    const requests = people.reduce((sum, { keyFrameRequests }) => sum + keyFrameRequests, 0);
+    // One in 20 s; with a wait of 80 ms it is one in two.
+    expect(requests, camera).toBeLessThanOrEqual((PEOPLE * SECONDS) / 20);
+    for (const { pictures } of people) {
+      expect(pictures, camera).toBeGreaterThan(0.85 * SECONDS * CAMERA_PICTURES[camera]);
+    }
+  }
+});
 
 it('a camera gives a key frame when it is asked for one, and not else', () => {
   for (const name of ['vp8-layers', 'vp8', 'h264'] as const) {
