@@ -5,7 +5,7 @@
 export const DROPS = {
   sfu: ['report-rate'],
   rtp: ['malformed', 'payload-type', 'overload', 'duplicate', 'late', 'old-stream', 'discontinuity'],
-  'media-clock': ['absurd-report', 'stale-report'],
+  'media-clock': ['absurd-report', 'stale-report', 'report-without-clock'],
   audio: ['corrupt', 'decoder-resting', 'sound-rate'],
   video: [
     'thinned',

@@ -44,16 +44,22 @@ export class AudioTrackReceiver {
   /** @throws EmostreamError UNSUPPORTED_MEDIA when Opus cannot be decoded */
   constructor(track: TrackInfo, options: AudioReceiverOptions) {
     this.#options = options;
-    this.#receive = new ReceiveStage(track, options);
     this.#budget = soundBudget(options.clock);
     this.#resets = decoderResets(options.clock);
     this.#time = options.mediaClock.track(track.clockRate);
+    this.#receive = new ReceiveStage(track, {
+      ...options,
+      time: this.#time,
+      deliver: (output) => {
+        this.#follow(output);
+      },
+    });
   }
 
   packet(tap: TapPacket): void {
     if (this.#closed) return;
     const packet = this.#receive.parse(tap, this.#options.clock());
-    if (packet) this.#follow(this.#receive.order(packet));
+    if (packet) this.#receive.order(packet);
   }
 
   senderReport(report: SenderReport): void {
@@ -67,7 +73,7 @@ export class AudioTrackReceiver {
 
   /** Gives up missing packets; call it a few times a second. */
   tick(now: number): void {
-    if (!this.#closed) this.#follow(this.#receive.expire(now));
+    if (!this.#closed) this.#receive.expire(now);
   }
 
   close(): void {
@@ -77,16 +83,12 @@ export class AudioTrackReceiver {
     this.#time.close();
   }
 
-  #follow(outputs: JitterOutput<ArrivedPacket>[]): void {
-    for (const output of outputs) {
-      if (output.type === 'reset') {
-        this.#time.reset();
-        this.#unwrap.reset();
-        this.#resetDecoder();
-      } else if (output.type === 'packet') {
-        this.#time.packet(output.packet.timestamp, output.packet.arrivalMs);
-        if (output.packet.payload.length > 0) this.#decode(output.packet);
-      }
+  #follow(output: JitterOutput<ArrivedPacket>): void {
+    if (output.type === 'reset') {
+      this.#unwrap.reset();
+      this.#resetDecoder();
+    } else if (output.type === 'packet' && output.packet.payload.length > 0) {
+      this.#decode(output.packet);
     }
   }
 

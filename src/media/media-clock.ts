@@ -1,8 +1,8 @@
 import type { Meter } from '../common/metrics.js';
-import { SlidingMinimum } from './sliding-minimum.js';
+import { ArrivalFloor } from './arrival-floor.js';
 import { TrackClock } from './track-clock.js';
 
-/** The sender's NTP clock may drift against ours and the route may change: older delays say little. */
+/** The sender's NTP clock may drift against ours and the route may change: older delays say little, ms of evidence. */
 const DELAY_WINDOW_MS = 30_000;
 /** A track whose clock is this far from the others' does not share their NTP clock. */
 const FOREIGN_CLOCK_MS = 1000;
@@ -18,8 +18,9 @@ const FOREIGN_CLOCK_MS = 1000;
  */
 export class MediaClock {
   readonly #meter: Meter;
-  readonly #offset = new SlidingMinimum(DELAY_WINDOW_MS);
+  readonly #offset = new ArrivalFloor(DELAY_WINDOW_MS);
   readonly #tracks = new Set<TrackClock>();
+  #evidenceMs = 0;
 
   constructor(meter: Meter) {
     this.#meter = meter;
@@ -31,11 +32,16 @@ export class MediaClock {
    */
   track(clockRate: number): TrackClock {
     const track: TrackClock = new TrackClock(clockRate, {
-      offset: () => this.#offset.value,
-      addDelay: (delay, at) => {
-        this.#offset.add(delay, at);
+      offset: (now) => this.#offset.at(now),
+      evidence: () => this.#evidenceMs,
+      addDelay: (delay, evidenceMs, at) => {
+        this.#evidenceMs = Math.max(this.#evidenceMs, evidenceMs);
+        this.#offset.add(delay, evidenceMs, at);
       },
-      ntpCorrection: (delay) => this.#ntpCorrection(track, delay),
+      restart: () => {
+        this.#offset.clear();
+      },
+      ntpCorrection: (delay, now) => this.#ntpCorrection(track, delay, now),
       onStep: () => {
         this.#meter.count('emostream_media_clock_steps_total');
       },
@@ -53,10 +59,10 @@ export class MediaClock {
   /**
    * By how much a track's NTP times are ahead of the participant's common NTP time line (whose origin is that of the
    * first report). Tracks differ when the sender's clock was stepped between their first reports.
-   * @param delay arrival − NTP time of the track's first report, ms
+   * @param delay the least (arrival − NTP time) of the track by its first report, ms
    */
-  #ntpCorrection(track: TrackClock, delay: number): number {
-    const common = this.#offset.value;
+  #ntpCorrection(track: TrackClock, delay: number, now: number): number {
+    const common = this.#offset.at(now);
     if (common === null) return 0;
     const known = [0, ...[...this.#tracks].filter((other) => other !== track).map((other) => other.correction)];
     const best = known.reduce((a, b) => (Math.abs(delay + b - common) < Math.abs(delay + a - common) ? b : a));

@@ -6,6 +6,8 @@ import { type ArrivedPacket } from './frame-assembler.js';
 import { JitterBuffer, type JitterOutput } from './jitter-buffer.js';
 import { H264Continuity } from './h264-continuity.js';
 import { parseRtp, type RtpPacket } from './rtp-packet.js';
+import { TimeGate } from './time-gate.js';
+import type { TrackClock } from './track-clock.js';
 import { Vp8Continuity } from './vp8-continuity.js';
 
 /**
@@ -20,15 +22,25 @@ const JITTER_CAPACITY = 512;
 /** A packet that is older than this when it gets here waited in a queue of an overloaded server, ms. */
 const MAX_BACKLOG_MS = 2000;
 
-/** The first steps of every track: parse, check the payload type, count, put in order. */
+/** The first steps of every track: parse, check the payload type, count, put in order, wait until the time of each is known. */
 export class ReceiveStage {
   readonly #track: TrackInfo;
   readonly #meter: Meter;
   readonly #buffer: JitterBuffer<ArrivedPacket>;
+  readonly #gate: TimeGate;
   /** How long the newest packet took from its arrival to here, ms. */
   #lagMs = 0;
 
-  constructor(track: TrackInfo, options: { meter: Meter; jitterWaitMs?: number }) {
+  /** @param options `deliver` gets what comes out, in order */
+  constructor(
+    track: TrackInfo,
+    options: {
+      meter: Meter;
+      jitterWaitMs?: number;
+      time: TrackClock;
+      deliver: (output: JitterOutput<ArrivedPacket>) => void;
+    },
+  ) {
     this.#track = track;
     this.#meter = options.meter;
     this.#buffer = new JitterBuffer<ArrivedPacket>({
@@ -39,6 +51,7 @@ export class ReceiveStage {
         this.#drop(reason);
       },
     });
+    this.#gate = new TimeGate(options.time, options.deliver);
   }
 
   /** The packet if it is one of this track's, else null; what is wrong with it is counted. */
@@ -51,17 +64,19 @@ export class ReceiveStage {
     return { ...packet, arrivalMs: tap.arrivalMs };
   }
 
-  order(packet: ArrivedPacket): JitterOutput<ArrivedPacket>[] {
-    return this.#counted(this.#buffer.process(packet, packet.arrivalMs));
+  order(packet: ArrivedPacket): void {
+    this.#gate.pass(this.#counted(this.#buffer.process(packet, packet.arrivalMs)));
   }
 
   /** Gives up missing packets; one that arrived may still be in a busy thread's queue, so the newest packet's lag is granted. */
-  expire(now: number): JitterOutput<ArrivedPacket>[] {
-    return this.#counted(this.#buffer.expire(now - this.#lagMs));
+  expire(now: number): void {
+    this.#gate.pass(this.#counted(this.#buffer.expire(now - this.#lagMs)));
+    this.#gate.expire(now - this.#lagMs);
   }
 
   clear(): void {
     this.#buffer.clear();
+    this.#gate.clear();
   }
 
   #counted(outputs: JitterOutput<ArrivedPacket>[]): JitterOutput<ArrivedPacket>[] {

@@ -70,7 +70,14 @@ export class VideoTrackReceiver {
   constructor(track: TrackInfo, options: VideoReceiverOptions) {
     this.#options = options;
     const codec = track.codec === 'H264' ? 'H264' : 'VP8';
-    this.#receive = new ReceiveStage(track, options);
+    this.#time = options.mediaClock.track(track.clockRate);
+    this.#receive = new ReceiveStage(track, {
+      ...options,
+      time: this.#time,
+      deliver: (output) => {
+        this.#follow(output);
+      },
+    });
     this.#keyFrames = new KeyFrameRequester({
       minIntervalMs: options.keyFrameIntervalMs?.min ?? 1000,
       maxIntervalMs: options.keyFrameIntervalMs?.max ?? 8000,
@@ -88,7 +95,6 @@ export class VideoTrackReceiver {
     this.#admission = new DecodeAdmission(codec, options.maxPixelRate ?? DEFAULT_PIXEL_RATE);
     const { maxPixels } = this.#admission;
     this.#decoder = new VideoDecoder(codec, { longestSide: options.longestSide ?? 640, maxPixels });
-    this.#time = options.mediaClock.track(track.clockRate);
     // A quarter is forgiven, or a 30 Hz camera thinned to 8 would give 7.5.
     this.#minGapMs = (1000 / (options.maxFramesPerSecond ?? 8)) * 0.75;
     const perSecond = 1000 / this.#minGapMs;
@@ -100,7 +106,7 @@ export class VideoTrackReceiver {
     if (this.#stopped) return this.#drop('stopped');
     const packet = this.#receive.parse(tap, this.#options.clock());
     if (!packet) return;
-    this.#follow(this.#receive.order(packet));
+    this.#receive.order(packet);
   }
 
   senderReport(report: SenderReport): void {
@@ -117,7 +123,7 @@ export class VideoTrackReceiver {
   /** Gives up missing packets and repeats requests; call it a few times a second. */
   tick(now: number): void {
     if (this.#closed || this.#stopped) return;
-    this.#follow(this.#receive.expire(now));
+    this.#receive.expire(now);
     this.#keyFrames.tick(now);
   }
 
@@ -129,22 +135,18 @@ export class VideoTrackReceiver {
     this.#time.close();
   }
 
-  #follow(outputs: JitterOutput<ArrivedPacket>[]): void {
-    for (const output of outputs) {
-      if (output.type === 'lost') {
-        this.#assembler.lost(output.needed);
-      } else if (output.type === 'reset') {
-        this.#time.reset();
-        this.#assembler.reset();
-      } else {
-        this.#time.packet(output.packet.timestamp, output.packet.arrivalMs);
-        // Padding only: it fills the sequence and carries no picture.
-        if (output.packet.payload.length === 0) continue;
-        for (const frame of this.#assembler.push(output.packet)) {
-          if (this.#admit(frame)) this.#decode(frame);
-        }
-        this.#checkProblem();
+  #follow(output: JitterOutput<ArrivedPacket>): void {
+    if (this.#stopped) return;
+    if (output.type === 'lost') {
+      this.#assembler.lost(output.needed);
+    } else if (output.type === 'reset') {
+      this.#assembler.reset();
+      // Padding only fills the sequence and carries no picture.
+    } else if (output.packet.payload.length > 0) {
+      for (const frame of this.#assembler.push(output.packet)) {
+        if (this.#admit(frame)) this.#decode(frame);
       }
+      this.#checkProblem();
     }
   }
 

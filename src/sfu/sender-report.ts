@@ -17,7 +17,8 @@ export function ntpToUnixMs(seconds: number, fraction: number): number {
 export function parseSenderReport(info: Record<string, unknown>, arrivalMs: number): SenderReport | undefined {
   const { ssrc, ntpSec, ntpFrac, rtpTs } = info;
   if (!isUint32(ssrc) || !isUint32(ntpSec) || !isUint32(ntpFrac) || !isUint32(rtpTs)) return undefined;
-  return { ssrc, ntpMs: ntpToUnixMs(ntpSec, ntpFrac), rtpTimestamp: rtpTs, arrivalMs };
+  const ntpMs = ntpSec === 0 && ntpFrac === 0 ? 0 : ntpToUnixMs(ntpSec, ntpFrac);
+  return { ssrc, ntpMs, rtpTimestamp: rtpTs, arrivalMs };
 }
 
 /** As all of them are on the wire (RFC 3550 §6.4.1). */

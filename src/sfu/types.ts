@@ -12,7 +12,7 @@ export interface TapPacket {
 /** What an RTCP sender report says about time (RFC 3550 §6.4.1). */
 export interface SenderReport {
   ssrc: number;
-  /** The sender's NTP wall clock, as ms since the Unix epoch, fractional. */
+  /** The sender's NTP wall clock, as ms since the Unix epoch, fractional; 0: the sender has no clock. */
   ntpMs: number;
   /** The same instant on the RTP clock of this SSRC, 32 bit. */
   rtpTimestamp: number;
