@@ -102,12 +102,11 @@ function layOut(audio: Window['audio'], from: number): { mel: Float32Array; rece
   const filled = new Uint8Array(MEL_FRAMES);
   for (const { mediaTime, value } of audio) {
     const first = Math.round((mediaTime - from) / MEL_HOP_MS);
-    for (let i = 0; i < value.frames; i++) {
-      const slot = first + i;
-      if (slot < 0 || slot >= MEL_FRAMES) continue;
-      mel.set(value.mel.subarray(i * MEL_BANDS, (i + 1) * MEL_BANDS), slot * MEL_BANDS);
-      filled[slot] = 1;
-    }
+    const skipped = Math.max(0, -first);
+    const end = Math.min(value.frames, MEL_FRAMES - first);
+    if (skipped >= end) continue;
+    mel.set(value.mel.subarray(skipped * MEL_BANDS, end * MEL_BANDS), (first + skipped) * MEL_BANDS);
+    filled.fill(1, first + skipped, first + end);
   }
   closeRoundingGaps(mel, filled);
   return { mel, received: filled.reduce((sum, f) => sum + f, 0) };

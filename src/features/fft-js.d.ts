@@ -2,7 +2,7 @@
 declare module 'fft.js' {
   export default class FFT {
     constructor(size: number);
-    /** Real input of length `size`; writes `size` interleaved complex values of which the first half + 1 are valid. */
-    realTransform(output: Float64Array, input: Float64Array): void;
+    /** `size` complex values, interleaved, from one array to another. */
+    transform(output: Float64Array, input: Float64Array): void;
   }
 }

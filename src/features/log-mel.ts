@@ -1,5 +1,6 @@
-import FFT from 'fft.js';
+import { FloatSlab } from '../common/float-slab.js';
 import { melFilterbank } from './mel-filterbank.js';
+import { PowerSpectrum } from './power-spectrum.js';
 import { MEL_BANDS, MEL_FRAMES } from './types.js';
 
 /** Input everywhere: mono, -1..1, at this rate. */
@@ -22,10 +23,19 @@ const FILTERS = melFilterbank({
   lowHz: MEL_LOW_HZ,
   highHz: MEL_HIGH_HZ,
 });
+/** The filters' weights one after another, divided by FRAME_SAMPLES; each starts at a bin and has its part of the weights. */
+const WEIGHTS = Float64Array.from(
+  FILTERS.flatMap(({ weights }) => [...weights].map((weight) => weight / FRAME_SAMPLES)),
+);
+const FIRST_BIN = Int32Array.from(FILTERS, ({ firstBin }) => firstBin);
+const LAST_BIN = Int32Array.from(FILTERS, ({ firstBin, weights }) => firstBin + weights.length);
 const HANN = Float64Array.from(
   { length: FRAME_SAMPLES },
   (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / FRAME_SAMPLES),
 );
+
+/** Frames of sound that comes in small pieces are kept so many together, a second. */
+const SLAB_FRAMES = 100;
 
 /** A block of whole frames. */
 export interface MelBlock {
@@ -40,48 +50,49 @@ export interface MelBlock {
  * Holds less than one frame of samples between calls.
  */
 export class LogMelStream {
-  readonly #fft = new FFT(FFT_SIZE);
-  readonly #windowed = new Float64Array(FFT_SIZE);
-  readonly #spectrum = new Float64Array(2 * FFT_SIZE);
-  readonly #power = new Float64Array(FFT_SIZE / 2 + 1);
-  #rest = new Float32Array(0);
+  readonly #spectrum = new PowerSpectrum(FFT_SIZE);
+  readonly #slab = new FloatSlab(SLAB_FRAMES * MEL_BANDS);
+  /** Samples that were not the start of a whole frame yet, `#held` of them, and room for more. */
+  #samples = new Float32Array(4 * FRAME_SAMPLES);
+  #held = 0;
 
   /** Takes any number of samples, answers the frames that became whole. Samples that are not finite count as 0. */
   push(samples: Float32Array): MelBlock {
-    const joined = new Float32Array(this.#rest.length + samples.length);
-    joined.set(this.#rest);
-    joined.set(samples, this.#rest.length);
-    const frames = frameCount(joined.length);
-    const mel = new Float32Array(frames * MEL_BANDS);
-    for (let frame = 0; frame < frames; frame++) {
-      this.#frame(joined, frame * HOP_SAMPLES, mel.subarray(frame * MEL_BANDS, (frame + 1) * MEL_BANDS));
+    const length = this.#held + samples.length;
+    if (length > this.#samples.length) {
+      const larger = new Float32Array(length);
+      larger.set(this.#samples.subarray(0, this.#held));
+      this.#samples = larger;
     }
-    this.#rest = joined.slice(frames * HOP_SAMPLES);
+    this.#samples.set(samples, this.#held);
+    const frames = frameCount(length);
+    const mel = this.#slab.take(frames * MEL_BANDS);
+    for (let frame = 0; frame < frames; frame++) this.#frame(frame * HOP_SAMPLES, mel, frame * MEL_BANDS);
+    this.#samples.copyWithin(0, frames * HOP_SAMPLES, length);
+    this.#held = length - frames * HOP_SAMPLES;
     return { mel, frames };
   }
 
   /** Forgets the samples carried over. To be called at a gap: a frame must not span two sides of one. */
   reset(): void {
-    this.#rest = new Float32Array(0);
+    this.#held = 0;
   }
 
-  #frame(samples: Float32Array, start: number, out: Float32Array): void {
+  #frame(start: number, out: Float32Array, to: number): void {
+    const samples = this.#samples;
+    const { signal, power } = this.#spectrum;
     // The tail past FRAME_SAMPLES stays zero: zero padding to the FFT's size.
     for (let n = 0; n < FRAME_SAMPLES; n++) {
       const sample = samples[start + n]!;
-      this.#windowed[n] = Number.isFinite(sample) ? sample * HANN[n]! : 0;
+      // What is not finite, less itself, is not a number.
+      signal[n] = sample - sample === 0 ? sample * HANN[n]! : 0;
     }
-    this.#fft.realTransform(this.#spectrum, this.#windowed);
-    for (let bin = 0; bin <= FFT_SIZE / 2; bin++) {
-      const re = this.#spectrum[2 * bin]!;
-      const im = this.#spectrum[2 * bin + 1]!;
-      this.#power[bin] = (re * re + im * im) / FRAME_SAMPLES;
-    }
-    for (let band = 0; band < MEL_BANDS; band++) {
-      const { firstBin, weights } = FILTERS[band]!;
+    this.#spectrum.compute();
+    for (let band = 0, weight = 0; band < MEL_BANDS; band++) {
+      const end = LAST_BIN[band]!;
       let sum = 0;
-      for (let i = 0; i < weights.length; i++) sum += weights[i]! * this.#power[firstBin + i]!;
-      out[band] = Math.log(Math.max(sum, POWER_FLOOR));
+      for (let bin = FIRST_BIN[band]!; bin < end; bin++) sum += WEIGHTS[weight++]! * power[bin]!;
+      out[to + band] = sum > POWER_FLOOR ? Math.log(sum) : LOG_FLOOR;
     }
   }
 }
@@ -131,10 +142,12 @@ export function normaliseLogMel(mel: Float32Array, frames: number): Float32Array
 
 /** The level of a stretch of frames, nats: the 95th percentile over frames of the mean log power. */
 export function windowLevel(mel: Float32Array, frames: number): number {
-  const means = Float64Array.from({ length: frames }, (_, frame) => {
+  const means = new Float64Array(frames);
+  for (let frame = 0, i = 0; frame < frames; frame++) {
     let sum = 0;
-    for (let band = 0; band < MEL_BANDS; band++) sum += mel[frame * MEL_BANDS + band]!;
-    return sum / MEL_BANDS;
-  }).sort();
+    for (let band = 0; band < MEL_BANDS; band++) sum += mel[i++]!;
+    means[frame] = sum / MEL_BANDS;
+  }
+  means.sort();
   return means[Math.floor(0.95 * (frames - 1))]!;
 }

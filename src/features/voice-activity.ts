@@ -30,7 +30,9 @@ const FLOOR_PARTS = 12;
 const LOW_HZ = 200;
 const HIGH_HZ = 4000;
 const GROUPS = 6;
+/** The mel bands with their centre in the speech band, and the group of each. */
 const BANDS = speechBands();
+const GROUP_OF = BANDS.map((_, i) => Math.floor((i * GROUPS) / BANDS.length));
 
 export interface VoiceActivity {
   speechFrames: number;
@@ -58,6 +60,8 @@ export class VoiceActivityDetector {
   readonly #minima: number[] = [];
   #partMinimum = Infinity;
   #partFrames = 0;
+  /** Until a part is whole the room is taken to be silent: the variation alone decides. */
+  #floor = LOWEST_FLOOR;
   #frame = 0;
   /** Frames of smoothing history, sound, confirmed speech, hangover left, and since speech was last heard. */
   #history = 0;
@@ -83,7 +87,7 @@ export class VoiceActivityDetector {
       this.#frame++;
     }
     const mean = speechFrames > 0 ? speechPower / speechFrames : power / Math.max(1, frames);
-    const snrDb = mean > 0 ? Math.min(60, Math.max(0, 10 * Math.log10(mean) - this.#floor())) : 0;
+    const snrDb = mean > 0 ? Math.min(60, Math.max(0, 10 * Math.log10(mean) - this.#floor)) : 0;
     return { speechFrames, snrDb };
   }
 
@@ -100,7 +104,8 @@ export class VoiceActivityDetector {
   #smooth(mel: Float32Array, at: number): number {
     const slot = (this.#frame % SMOOTH) * GROUPS;
     this.#powers.fill(0, slot, slot + GROUPS);
-    for (const { band, group } of BANDS) this.#powers[slot + group]! += Math.exp(mel[at + band]!);
+    const powers = this.#powers;
+    for (let i = 0; i < BANDS.length; i++) powers[slot + GROUP_OF[i]!]! += Math.exp(mel[at + BANDS[i]!]!);
     if (this.#history === 0) {
       for (let i = 0; i < SMOOTH; i++) this.#powers.copyWithin(i * GROUPS, slot, slot + GROUPS);
     }
@@ -121,17 +126,13 @@ export class VoiceActivityDetector {
     if (++this.#partFrames < FLOOR_PART) return;
     this.#minima.push(this.#partMinimum);
     if (this.#minima.length > FLOOR_PARTS) this.#minima.shift();
+    this.#floor = Math.max(LOWEST_FLOOR, Math.min(...this.#minima));
     this.#partMinimum = Infinity;
     this.#partFrames = 0;
   }
 
-  #floor(): number {
-    // Until a part is whole the room is taken to be silent: the variation alone decides.
-    return this.#minima.length === 0 ? LOWEST_FLOOR : Math.max(LOWEST_FLOOR, Math.min(...this.#minima));
-  }
-
   #isSpeech(level: number): boolean {
-    const audible = level >= Math.max(MIN_LEVEL, this.#floor() + ABOVE_FLOOR);
+    const audible = level >= Math.max(MIN_LEVEL, this.#floor + ABOVE_FLOOR);
     this.#sound = audible ? this.#sound + 1 : 0;
     const span = Math.min(SPAN, this.#sound - ONSET);
     const speech = audible && (span < MIN_SPAN ? this.#sinceSpeech < MEMORY : this.#varies(span));
@@ -153,7 +154,7 @@ export class VoiceActivityDetector {
   /** Standard deviation over the last `span` frames of each group's level, weighted by how far it is above the floor. */
   #varies(span: number): boolean {
     // A group's share of the floor is not known; an equal share is assumed.
-    const floor = Math.max(MIN_LEVEL, this.#floor() + ABOVE_FLOOR) - 16;
+    const floor = Math.max(MIN_LEVEL, this.#floor + ABOVE_FLOOR) - 16;
     let sum = 0;
     let weights = 0;
     for (let group = 0; group < GROUPS; group++) {
@@ -173,13 +174,11 @@ export class VoiceActivityDetector {
   }
 }
 
-/** The mel bands with their centre in the speech band, and the group of each. */
-function speechBands(): { band: number; group: number }[] {
+function speechBands(): number[] {
   const low = hzToMel(MEL_LOW_HZ);
   const step = (hzToMel(MEL_HIGH_HZ) - low) / (MEL_BANDS + 1);
-  const bands = Array.from({ length: MEL_BANDS }, (_, band) => band).filter((band) => {
+  return Array.from({ length: MEL_BANDS }, (_, band) => band).filter((band) => {
     const centre = melToHz(low + (band + 1) * step);
     return centre >= LOW_HZ && centre <= HIGH_HZ;
   });
-  return bands.map((band, i) => ({ band, group: Math.floor((i * GROUPS) / bands.length) }));
 }

@@ -1,14 +1,6 @@
-import {
-  AV_CHANNEL_LAYOUT_MONO,
-  AV_SAMPLE_FMT_FLTP,
-  AVERROR_EAGAIN,
-  AVERROR_EOF,
-  type CodecContext,
-  Frame,
-  Packet,
-} from 'node-av';
+import { AV_CHANNEL_LAYOUT_MONO, AVERROR_EAGAIN, AVERROR_EOF, type CodecContext, Frame, Packet } from 'node-av';
 import { closeDecoder, corrupt, openDecoder } from './codec-library.js';
-import { floatsOf } from './conversion.js';
+import { FloatSlab } from '../common/float-slab.js';
 import { Resampler } from './resampler.js';
 
 /** Opus runs on a 48 kHz clock whatever it carries (RFC 7587 §4.1). */
@@ -20,6 +12,8 @@ export const OPUS_CLOCK_RATE = 48_000;
 const ENCODER_DELAY_TICKS = 312;
 /** The longest Opus packet lasts 120 ms (RFC 6716 §3.2.5). */
 const MAX_PACKET_TICKS = 5760;
+/** Half a second at 16 kHz. */
+const SLAB_SAMPLES = 8000;
 
 /** A stretch of 16 kHz mono sound; `position` is that of its first sample on the RTP clock, continuous, in ticks. */
 export interface DecodedSound {
@@ -35,6 +29,7 @@ export class AudioDecoder {
   readonly #resampler = new Resampler(OPUS_CLOCK_RATE);
   readonly #packet = new Packet();
   readonly #frame = new Frame();
+  readonly #slab = new FloatSlab(SLAB_SAMPLES);
   #context: CodecContext | null = open();
   /** Where the next packet must begin to continue this one, ticks. */
   #expected: number | null = null;
@@ -54,7 +49,6 @@ export class AudioDecoder {
     const out: DecodedSound[] = [];
     if (this.#expected !== null && position !== this.#expected) this.#drain(out);
     this.#packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    this.#packet.pts = BigInt(position);
     const sent = context.sendPacketSync(this.#packet);
     this.#packet.unref();
     if (sent < 0) throw corrupt('sound', sent);
@@ -64,9 +58,10 @@ export class AudioDecoder {
       if (received === AVERROR_EAGAIN || received === AVERROR_EOF) break;
       if (received < 0) throw corrupt('sound', received);
       try {
-        const samples = this.#samples();
-        emit(out, this.#resampler.process(samples, at));
-        at += samples.length;
+        const length = this.#frame.nbSamples;
+        if (length > MAX_PACKET_TICKS) throw corrupt('sound', 0);
+        this.#emit(out, this.#resampler.processFrame(this.#frame, length, at));
+        at += length;
       } finally {
         this.#frame.unref();
       }
@@ -97,25 +92,21 @@ export class AudioDecoder {
   }
 
   #drain(out: DecodedSound[]): void {
-    emit(out, this.#resampler.flush());
+    this.#emit(out, this.#resampler.flush());
     this.#expected = null;
   }
 
-  /** A view of the decoded frame's only channel, valid until the frame is unreferenced. */
-  #samples(): Float32Array {
-    if (this.#frame.format !== AV_SAMPLE_FMT_FLTP) throw corrupt('sound', 0);
-    return floatsOf(this.#frame.data?.[0], this.#frame.nbSamples);
+  /** A copy: what the resampler gives is its own memory. */
+  #emit(out: DecodedSound[], { samples, position }: DecodedSound): void {
+    if (samples.length === 0) return;
+    const copy = this.#slab.take(samples.length);
+    // Loud sound overshoots a little, damaged sound a lot, and it may not be a number at all.
+    for (let i = 0; i < samples.length; i++) {
+      const value = samples[i] as number;
+      copy[i] = value >= -1 && value <= 1 ? value : value > 1 ? 1 : value < -1 ? -1 : 0;
+    }
+    out.push({ samples: copy, position: position - ENCODER_DELAY_TICKS });
   }
-}
-
-function emit(out: DecodedSound[], { samples, position }: DecodedSound): void {
-  if (samples.length === 0) return;
-  // Loud sound overshoots a little, damaged sound a lot, and it may not be a number at all.
-  for (let i = 0; i < samples.length; i++) {
-    const value = samples[i] as number;
-    if (!(value >= -1 && value <= 1)) samples[i] = value > 1 ? 1 : value < -1 ? -1 : 0;
-  }
-  out.push({ samples, position: position - ENCODER_DELAY_TICKS });
 }
 
 function open(): CodecContext {

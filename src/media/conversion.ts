@@ -5,6 +5,7 @@ import {
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUVJ420P,
   AV_SAMPLE_FMT_FLT,
+  AV_SAMPLE_FMT_FLTP,
   type AVPixelFormat,
   Frame,
   SoftwareResampleContext,
@@ -12,6 +13,7 @@ import {
   type SwsFlags,
 } from 'node-av';
 import { EmostreamError } from '../common/errors.js';
+import { floatsOf } from './floats-of.js';
 
 /**
  * The only file that hands memory to libswscale and libswresample to be written (test/architecture.test.ts sees to that). They
@@ -187,6 +189,7 @@ export class SoundConverter {
   readonly #outputRate: number;
   readonly #allocate: Allocate;
   #context: SoftwareResampleContext | null;
+  #out: SoundFrame | null = null;
 
   /** @throws EmostreamError UNSUPPORTED_MEDIA */
   constructor(inputRate: number, outputRate: number, allocate: Allocate = allocateZeroed) {
@@ -219,10 +222,26 @@ export class SoundConverter {
     return new Float32Array(out.buffer, out.byteOffset, made);
   }
 
+  /**
+   * A decoder's frame, without a copy of it in JavaScript: into memory of the library's, which is written anew by the next call.
+   * @returns a view of that memory
+   * @throws EmostreamError MEDIA_CORRUPT, also when the frame is of another rate, format or number of channels than mono floats
+   */
+  convertDecoded(frame: Frame): Float32Array {
+    const context = this.#context;
+    if (!context) return new Float32Array(0);
+    this.#out ??= new SoundFrame(this.#outputRate);
+    const { frame: out, samples } = this.#out;
+    out.nbSamples = SoundFrame.SAMPLES;
+    const code = context.convertFrame(out, frame);
+    if (code < 0) throw new EmostreamError('MEDIA_CORRUPT', `sound cannot be resampled (FFmpeg error ${String(code)})`);
+    return samples.subarray(0, out.nbSamples);
+  }
+
   /** Forgets what is in the filter. */
   reset(): void {
     if (!this.#context) return;
-    this.close();
+    this.#context.free();
     this.#context = openResampler(this.#inputRate, this.#outputRate);
   }
 
@@ -230,6 +249,8 @@ export class SoundConverter {
   close(): void {
     this.#context?.free();
     this.#context = null;
+    this.#out?.frame.free();
+    this.#out = null;
   }
 
   /** Input is read in groups, too. */
@@ -240,25 +261,35 @@ export class SoundConverter {
   }
 }
 
+/** Memory of the library's for mono sound, with one view of it: to make a view of native memory costs as much as resampling. */
+class SoundFrame {
+  /** 240 ms at 16 kHz, twice the longest packet of Opus; what does not fit would wait in the filter. */
+  static readonly SAMPLES = 3840;
+  readonly frame = new Frame();
+  /** Valid until the frame is freed. */
+  readonly samples: Float32Array;
+
+  constructor(rate: number) {
+    this.frame.alloc();
+    this.frame.format = AV_SAMPLE_FMT_FLT;
+    this.frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
+    this.frame.sampleRate = rate;
+    this.frame.nbSamples = SoundFrame.SAMPLES + SLACK / 4;
+    const code = this.frame.getBuffer();
+    if (code < 0) throw new EmostreamError('INTERNAL', `no memory for sound (FFmpeg error ${String(code)})`);
+    this.samples = floatsOf(this.frame.data?.[0], SoundFrame.SAMPLES);
+  }
+}
+
 function openResampler(inputRate: number, outputRate: number): SoftwareResampleContext {
   const context = new SoftwareResampleContext();
   const mono = AV_CHANNEL_LAYOUT_MONO;
-  context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, outputRate, mono, AV_SAMPLE_FMT_FLT, inputRate);
+  // Of one channel, planar is the same as packed; decoders say planar.
+  context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, outputRate, mono, AV_SAMPLE_FMT_FLTP, inputRate);
   const code = context.init();
   if (code < 0) {
     context.free();
     throw new EmostreamError('UNSUPPORTED_MEDIA', `the resampler does not start (FFmpeg error ${String(code)})`);
   }
   return context;
-}
-
-/**
- * The samples of a decoder's plane as numbers. A view where the plane is aligned to them, valid as long as the plane; else a copy.
- * @throws EmostreamError MEDIA_CORRUPT when there are fewer
- */
-export function floatsOf(plane: Buffer | undefined, count: number): Float32Array {
-  if (!plane || plane.byteLength < count * 4)
-    throw new EmostreamError('MEDIA_CORRUPT', 'a plane of sound is too short');
-  if (plane.byteOffset % 4 === 0) return new Float32Array(plane.buffer, plane.byteOffset, count);
-  return new Float32Array(Uint8Array.from(plane.subarray(0, count * 4)).buffer);
 }

@@ -1,3 +1,4 @@
+import type { Frame } from 'node-av';
 import { type Allocate, SoundConverter } from './conversion.js';
 import { AUDIO_SAMPLE_RATE } from './types.js';
 
@@ -10,6 +11,8 @@ export class Resampler {
   readonly #converter: SoundConverter;
   /** Input position after the last sample fed, input ticks. */
   #position = 0;
+  /** Where the next output begins, input ticks; null before the first. */
+  #next: number | null = null;
 
   /** @param allocate for a test that watches the memory */
   constructor(inputRate: number, allocate?: Allocate) {
@@ -19,9 +22,15 @@ export class Resampler {
 
   /** @param position of the first sample, input ticks; must continue the last call's, or follow `flush` */
   process(samples: Float32Array, position: number): { samples: Float32Array; position: number } {
-    const start = position - this.#converter.delay;
-    this.#position = position + samples.length;
-    return { samples: this.#converter.convert(samples), position: start };
+    return this.#follow(samples.length, position, () => this.#converter.convert(samples));
+  }
+
+  /**
+   * The same for a decoder's frame.
+   * @returns a view that is valid until the next call
+   */
+  processFrame(frame: Frame, length: number, position: number): { samples: Float32Array; position: number } {
+    return this.#follow(length, position, () => this.#converter.convertDecoded(frame));
   }
 
   /** The tail that is still in the filter. Afterwards any position may follow. */
@@ -32,10 +41,20 @@ export class Resampler {
     const wanted = Math.round((held * AUDIO_SAMPLE_RATE) / this.#inputRate);
     const samples = this.#converter.convert(null).subarray(0, wanted);
     this.#converter.reset();
+    this.#next = null;
     return { samples, position: start };
   }
 
   close(): void {
     this.#converter.close();
+  }
+
+  #follow(length: number, position: number, convert: () => Float32Array): { samples: Float32Array; position: number } {
+    // The output is continuous: how much the filter holds has to be asked once only.
+    const start = this.#next ?? position - this.#converter.delay;
+    const samples = convert();
+    this.#position = position + length;
+    this.#next = start + (samples.length * this.#inputRate) / AUDIO_SAMPLE_RATE;
+    return { samples, position: start };
   }
 }

@@ -1,4 +1,6 @@
 import {
+  AV_CHANNEL_LAYOUT_MONO,
+  AV_CHANNEL_LAYOUT_STEREO,
   AV_PIX_FMT_GBRP,
   AV_PIX_FMT_GRAY8,
   AV_PIX_FMT_RGB24,
@@ -12,7 +14,10 @@ import {
   AV_PIX_FMT_YUVJ420P,
   AV_PIX_FMT_YUVJ422P,
   AV_PIX_FMT_YUVJ444P,
+  AV_SAMPLE_FMT_FLTP,
+  AV_SAMPLE_FMT_S16P,
   type AVPixelFormat,
+  type AVSampleFormat,
   Frame,
   SWS_BILINEAR,
 } from 'node-av';
@@ -188,6 +193,22 @@ describe('a picture', () => {
   });
 });
 
+/** As Opus is decoded: planar floats of one channel at 48 kHz, or what else is said. */
+function soundFrame(
+  samples: Float32Array,
+  { sampleRate = 48_000, format = AV_SAMPLE_FMT_FLTP as AVSampleFormat, channels = AV_CHANNEL_LAYOUT_MONO } = {},
+): Frame {
+  const frame = new Frame();
+  frame.alloc();
+  frame.format = format;
+  frame.channelLayout = channels;
+  frame.sampleRate = sampleRate;
+  frame.nbSamples = samples.length;
+  expect(frame.getBuffer()).toBeGreaterThanOrEqual(0);
+  if (format === AV_SAMPLE_FMT_FLTP) frame.data?.[0]?.set(new Uint8Array(samples.buffer));
+  return frame;
+}
+
 describe('sound', () => {
   it.each([8000, 16_000, 22_050, 24_000, 44_100, 48_000, 96_000])('of %d Hz is written within its memory', (rate) => {
     const memory = new GuardedMemory();
@@ -204,6 +225,43 @@ describe('sound', () => {
     made += resampler.flush().samples.length;
     expect(memory.overwritten()).toBe(0);
     expect(Math.abs(made - (given * 16_000) / rate)).toBeLessThanOrEqual(2);
+    resampler.close();
+  });
+
+  it('of decoded frames becomes what the same samples become, at the same places', () => {
+    const byFrame = new Resampler(48_000);
+    const bySamples = new Resampler(48_000);
+    let at = 1000;
+    const piece = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin((at + i) / 40));
+    for (let round = 0; round < 2; round++) {
+      for (const length of [120, 960, 5760, 480, 240, 5760, 960]) {
+        const samples = piece(length);
+        const frame = soundFrame(samples);
+        const found = byFrame.processFrame(frame, length, at);
+        expect(found).toEqual(bySamples.process(samples, at));
+        frame.free();
+        at += length;
+      }
+      const tail = byFrame.flush();
+      expect(tail).toEqual(bySamples.flush());
+      expect(Math.abs(tail.position + 3 * tail.samples.length - at)).toBeLessThanOrEqual(3);
+      at += 7777;
+    }
+    byFrame.close();
+    bySamples.close();
+  });
+
+  it('of frames of another kind is refused', () => {
+    const resampler = new Resampler(48_000);
+    for (const other of [
+      { sampleRate: 44_100 },
+      { format: AV_SAMPLE_FMT_S16P },
+      { channels: AV_CHANNEL_LAYOUT_STEREO },
+    ]) {
+      const frame = soundFrame(new Float32Array(960), other);
+      expect(() => resampler.processFrame(frame, 960, 0)).toThrow(expect.objectContaining({ code: 'MEDIA_CORRUPT' }));
+      frame.free();
+    }
     resampler.close();
   });
 

@@ -1,6 +1,6 @@
 import { AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, Decoder, Demuxer, type Frame } from 'node-av';
 import { EmostreamError } from '../../common/errors.js';
-import { floatsOf } from '../../media/conversion.js';
+import { floatsOf } from '../../media/floats-of.js';
 import { Resampler } from '../../media/resampler.js';
 import { joinFloats } from '../join-floats.js';
 
