@@ -51,10 +51,13 @@ export class TfjsEngine implements Engine {
 
   async load(modelDir: string): Promise<ModelInfo> {
     const { manifest, weights } = await loadModel(modelDir);
+    const here = this.name === 'wasm' ? [...weights.keys()].filter((name) => name.endsWith('/table')) : [];
+    const tables = new Map(here.map((name) => [name, weights.get(name)!]));
+    for (const name of here) weights.delete(name);
     const tensors = new Map([...weights].map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]));
     const previous = this.#weights;
     try {
-      const layers = new InferenceLayers(tensors);
+      const layers = new InferenceLayers(tensors, tables);
       // Runs the whole graph once, so that a weight that is missing, misshapen or too large is found now and not in a call.
       await this.#outputOf(layers, [fullWindow(0)]).catch((error: unknown) => {
         if (!(error instanceof NotFinite)) throw error;
