@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
+import { systemTime } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
@@ -185,7 +186,7 @@ export class AnalysisProcess {
         this.#watch(deps);
         resolve();
       });
-      this.send({ type: 'start', options });
+      this.send({ type: 'start', options, aheadMs: systemTime.aheadMs });
     });
   }
 

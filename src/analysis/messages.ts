@@ -34,7 +34,8 @@ export interface ConsentTerms {
  * not come this way: mediasoup sends them by UDP.
  */
 export type ToAnalysis =
-  | { type: 'start'; options: AnalysisOptions }
+  /** `aheadMs`: by how much this process's clock is ahead of the system's, ms. */
+  | { type: 'start'; options: AnalysisOptions; aheadMs: number }
   | { type: 'open'; key: number }
   | { type: 'close'; key: number }
   | ({ type: 'consent'; key: number } & ConsentTerms)

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 
-/** Node takes a longer delay for 1 ms (nodejs.org/api/timers.html: 2^31 - 1). */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/** A timer stands still while the machine sleeps, and a clock may be set: it is looked at again after so long, ms. */
+const LOOK_EVERY_MS = 30_000;
 
 /**
  * Runs a task when a clock has reached a time, however far that is. A timer that fires early by that clock is set again.
@@ -12,7 +12,7 @@ export function callAt(whenMs: number, clock: Clock, task: () => void): () => vo
   let timer: NodeJS.Timeout | undefined;
   const wait = () => {
     const leftMs = Math.max(0, Math.ceil(whenMs - clock()));
-    timer = setTimeout(() => (clock() >= whenMs ? task() : wait()), Math.min(leftMs, LONGEST_TIMEOUT_MS));
+    timer = setTimeout(() => (clock() >= whenMs ? task() : wait()), Math.min(leftMs, LOOK_EVERY_MS));
     timer.unref();
   };
   wait();

@@ -1,8 +1,10 @@
+import { FollowingClock } from './following-clock.js';
+
 /** Wall-clock milliseconds since the Unix epoch, fractional. Passed in everywhere, so that logic is tested without timers. */
 export type Clock = () => number;
 
-/**
- * A wall clock that never steps: the epoch is read once and then carried by the monotonic clock.
- * A step of the system clock (NTP, suspend) must not tear a window apart.
- */
-export const systemClock: Clock = () => performance.timeOrigin + performance.now();
+/** The one clock of this process (a thread has its own, by the same rules). */
+export const systemTime = new FollowingClock({ wallMs: () => Date.now(), monotonicMs: () => performance.now() });
+
+/** Follows the system's wall clock, and never goes back; see FollowingClock. */
+export const systemClock: Clock = () => systemTime.now();

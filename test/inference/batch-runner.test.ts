@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/common/clock.js';
 import { BatchRunner } from '../../src/inference/batch-runner.js';
 import type { BatchRunnerOptions } from '../../src/inference/runner-options.js';
 import type { Outcome } from '../../src/inference/outcome.js';
@@ -80,7 +81,7 @@ describe('BatchRunner', () => {
   it('runs a batch that does not fill after the delay', async () => {
     const { engine, runner } = setUp();
     const clocked = new BatchRunner(engine, OPTIONS);
-    const now = performance.timeOrigin + performance.now();
+    const now = systemClock();
     const outcome = await clocked.submit({ room: 'r', participant: 'p', features: windowFeatures(0.5, now) });
     expect(confidence(outcome)).toBe(0.5);
     expect((outcome as { queueMs: number }).queueMs).toBeGreaterThanOrEqual(OPTIONS.maxQueueDelay);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/common/clock.js';
 import { FACE_SIZE, type WindowFeatures } from '../../src/features/types.js';
 import { BatchRunner } from '../../src/inference/batch-runner.js';
 import type { BatchRunnerOptions } from '../../src/inference/runner-options.js';
@@ -230,7 +231,7 @@ describe('an engine that hangs', () => {
       runner.submit({
         room: 'r',
         participant,
-        features: windowFeatures(0.5, performance.timeOrigin + performance.now()),
+        features: windowFeatures(0.5, systemClock()),
       });
     const gone = { dropped: 'engine-failed', reason: 'no-answer' };
     expect(await submit('in it')).toEqual(gone);

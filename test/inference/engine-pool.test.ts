@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/common/clock.js';
 import { workerUrl } from '../../src/common/worker-url.js';
 import { BatchRunner } from '../../src/inference/batch-runner.js';
 import { EnginePool } from '../../src/inference/engine-pool.js';
@@ -65,7 +66,7 @@ describe('EnginePool', () => {
     const marks = [SLOW, 0.1, CRASHES, 0.2];
     await Promise.all(
       marks.map(async (mark) => {
-        const features = windowFeatures(mark, performance.timeOrigin + performance.now());
+        const features = windowFeatures(mark, systemClock());
         const outcome = await runner.submit({ room: 'r', participant: 'p', features });
         told.push('scores' in outcome ? outcome.scores.confidence : -1);
       }),

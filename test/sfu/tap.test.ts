@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/common/clock.js';
 import { CLIENT_CAPABILITIES, type Participant, type Room } from '../../src/sfu/index.js';
 import { Recorder } from './support/recorder.js';
 import { every, rtp, RtpSender, senderReport, Vp8Stream } from './support/rtp-sender.js';
@@ -133,7 +134,7 @@ describe('sender reports', () => {
     await participant.adopt(await sender.opus(7001), 'microphone');
     sender.send(opusPacket(1));
     await sfu.analyser.until(() => tracks()[0]?.packets.length);
-    const before = performance.timeOrigin + performance.now();
+    const before = systemClock();
     sender.send(
       senderReport({ ssrc: 7001, ntpSeconds: NTP_SECONDS, ntpFraction: 0x8000_0000, rtpTimestamp: 0xffff_0000 }),
     );

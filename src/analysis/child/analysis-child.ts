@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { systemClock } from '../../common/clock.js';
+import { systemClock, systemTime } from '../../common/clock.js';
 import { toEmostreamError } from '../../common/errors.js';
 import { MARKER_FD, MarkerWriter } from '../crash-marker.js';
 import type { FromAnalysis, ToAnalysis } from '../messages.js';
@@ -24,7 +24,8 @@ process.on('message', (messages: ToAnalysis[]) => {
   }
 });
 
-async function start({ options }: Extract<ToAnalysis, { type: 'start' }>): Promise<void> {
+async function start({ options, aheadMs }: Extract<ToAnalysis, { type: 'start' }>): Promise<void> {
+  systemTime.adopt(aheadMs);
   const marker = new MarkerWriter(isOpen(MARKER_FD) ? MARKER_FD : null);
   host = await AnalysisHost.create({ options, send: (message) => channel.send(message), marker, clock: systemClock });
   channel.send({ type: 'ready', ports: host.ports } satisfies FromAnalysis);
