@@ -16,7 +16,7 @@ const SECONDS = 8;
  * a synthetic voice that speaks and pauses (see test/fixtures/README.md).
  */
 export function callRecording(): Recording {
-  return makeRecording({ video: callVideo(), audio: speech() });
+  return makeRecording({ video: callVideo(), audio: callSound() });
 }
 
 /** The pictures of it. */
@@ -53,7 +53,7 @@ function drawPortrait(portrait: PNG, rgb: Uint8Array, dx: number, dy: number): v
 }
 
 /** The spoken fixture at 48 kHz (each 16 kHz sample thrice, linearly joined), with silence up to the whole length. */
-function speech(): Float32Array {
+export function callSound(): Float32Array {
   const wav = readFileSync(projectFile('test/fixtures/speech-16k.wav'));
   const dataAt = wav.indexOf('data', 12, 'latin1') + 8;
   const samples = Math.floor((wav.length - dataAt) / 2);
