@@ -1,6 +1,7 @@
 import {
   concat,
   concatMap,
+  connect,
   defer,
   distinctUntilChanged,
   EMPTY,
@@ -63,12 +64,13 @@ export function afresh<T, R>(
   modality: Modality,
   operator: () => OperatorFunction<T, R>,
 ): OperatorFunction<T, R> {
-  return (item$) =>
+  return connect((item$) =>
     terms$.pipe(
       map(({ consent }) => consent[modality]),
       distinctUntilChanged(),
       switchMap((given) => (given ? item$.pipe(operator()) : EMPTY)),
-    );
+    ),
+  );
 }
 
 const SOURCES = { face: 'camera', voice: 'microphone' } as const satisfies Record<'face' | 'voice', Source>;
