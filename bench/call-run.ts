@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import WebSocket from 'ws';
@@ -10,6 +9,7 @@ import { MEDIA_CODECS, TapTransports } from '../src/sfu/index.js';
 import { TOKEN_PATH, WS_PATH } from '../src/server/protocol.js';
 import { callRecording } from './support/call-recording.js';
 import { SyntheticParticipant } from './support/synthetic-participant.js';
+import { type ProcessUsage, processTree } from './support/process-tree.js';
 import { pumpSeconds } from './support/shared-timer.js';
 import { quantile } from './support/statistics.js';
 
@@ -29,6 +29,7 @@ export interface CallReport {
     expected: number;
     received: number;
     perSecond: number;
+    /** Windows without an event, or with one that lacks the face that the recording always has. */
     missing: number;
     late: number;
     gaps: number;
@@ -43,7 +44,10 @@ export interface CallReport {
   /** By part of the way, from the events' own latency fields. */
   partsMs: Record<string, { p50: number; p95: number }>;
   cpu: { cores: number; perParticipantSecond: Record<string, number> };
-  memory: { peakProcessMiB: number; peakMediasoupMiB: number };
+  /** All processes together and by part; a page that several hold counts once (PSS). */
+  memory: { peakMiB: number; peakPartsMiB: Record<string, number> };
+  /** Pictures looked at per participant and second. */
+  picturesPerSecond: number;
 }
 
 export interface Received {
@@ -69,14 +73,14 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
   const received: Received[] = [];
   const sockets = await subscribe(app, plan, received);
   const people = await join(app, plan, router);
-  const memory = watchMemory(worker.pid);
+  const memory = watchMemory();
   await delay(WARM_UP_MS);
 
-  const before = { cpu: await cpuByPart(app), process: process.cpuUsage(), pump: pumpSeconds() };
+  const before = { cpu: await cpuByPart(app), tree: processTree(), pump: pumpSeconds() };
   const from = Math.ceil(systemClock() / 1000) * 1000;
   await delay(from + plan.seconds * 1000 - systemClock());
   const to = from + plan.seconds * 1000;
-  const after = { cpu: await cpuByPart(app), process: process.cpuUsage(before.process), pump: pumpSeconds() };
+  const after = { cpu: await cpuByPart(app), tree: processTree(), pump: pumpSeconds() };
   // The last window's event, and whatever comes late, is waited for.
   await delay(2 * LATE_MS);
 
@@ -99,6 +103,7 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
     ...eventReport(inTime, plan),
     cpu: { cores: cpu.total / plan.seconds, perParticipantSecond: cpu.parts },
     memory: memory.peaks(),
+    picturesPerSecond: ((after.cpu[PICTURES] ?? 0) - (before.cpu[PICTURES] ?? 0)) / person,
   };
 }
 
@@ -172,7 +177,8 @@ function eventReport(inTime: Received[], plan: CallPlan): Pick<CallReport, 'even
   const firsts = emotions.filter(({ event }) => event.revision === 0);
   const delays = firsts.map(({ event, atMs }) => atMs - event.window.end);
   const expected = plan.participants * plan.seconds;
-  const windows = new Set(firsts.map(({ event }) => `${event.participant}@${String(event.window.start)}`));
+  const whole = firsts.filter(({ event }) => event.face.present && event.voice.state === 'live');
+  const windows = new Set(whole.map(({ event }) => `${event.participant}@${String(event.window.start)}`));
   const share = (present: (event: EmotionEvent) => boolean) =>
     firsts.filter(({ event }) => present(event)).length / Math.max(1, firsts.length);
   const parts = ['close', 'features', 'queue', 'inference', 'publish', 'capture', 'decode'] as const;
@@ -208,6 +214,9 @@ async function cpuByPart(app: App): Promise<Record<string, number>> {
     for (const value of metric.values as { value: number; labels: Record<string, string>; metricName?: string }[]) {
       if (metric.name === 'emostream_thread_cpu_seconds_total')
         parts[`thread ${value.labels['thread'] ?? ''}`] = value.value;
+      if (value.metricName === 'emostream_stage_duration_seconds_count' && value.labels['stage'] === 'crop') {
+        parts[PICTURES] = value.value;
+      }
       if (value.metricName === 'emostream_stage_duration_seconds_sum') {
         const stage = value.labels['stage'] ?? '';
         if (!['queue', 'inference', 'window_close'].includes(stage)) parts[`  stage ${stage}`] = value.value;
@@ -217,9 +226,12 @@ async function cpuByPart(app: App): Promise<Record<string, number>> {
   return parts;
 }
 
+/** Among the figures by part: how many pictures were looked at. */
+const PICTURES = 'pictures';
+
 interface Reading {
   cpu: Record<string, number>;
-  process: NodeJS.CpuUsage;
+  tree: ProcessUsage[];
   pump: number;
 }
 
@@ -230,32 +242,36 @@ function cpuReport(
 ): { total: number; parts: Record<string, number> } {
   const parts: Record<string, number> = {};
   for (const name of Object.keys(after.cpu).sort()) {
+    if (name === PICTURES) continue;
     parts[name] = ((after.cpu[name] ?? 0) - (before.cpu[name] ?? 0)) / personSeconds;
   }
   const generator = after.pump - before.pump;
   parts['load generator (in thread main)'] = generator / personSeconds;
-  const inProcess = (after.process.user + after.process.system) / 1e6;
-  const mediasoup = (parts['thread mediasoup'] ?? 0) * personSeconds;
-  return {
-    total: inProcess + mediasoup - generator,
-    parts: { 'all, without the load generator': (inProcess + mediasoup - generator) / personSeconds, ...parts },
-  };
+  const used = new Map<string, number>();
+  for (const { pid, part, cpuSeconds } of after.tree) {
+    const begun = before.tree.find((earlier) => earlier.pid === pid)?.cpuSeconds ?? 0;
+    used.set(part, (used.get(part) ?? 0) + cpuSeconds - begun);
+  }
+  for (const [part, seconds] of used) parts[`process ${part}`] = seconds / personSeconds;
+  const total = [...used.values()].reduce((sum, seconds) => sum + seconds, 0) - generator;
+  return { total, parts: { 'all, without the load generator': total / personSeconds, ...parts } };
 }
 
-function watchMemory(workerPid: number) {
-  const peak = { process: 0, worker: 0 };
-  const read = () => {
-    peak.process = Math.max(peak.process, process.memoryUsage.rss());
-    const status = readFileSync(`/proc/${String(workerPid)}/status`, 'utf8');
-    peak.worker = Math.max(peak.worker, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024);
-  };
-  const timer = setInterval(read, 500);
+function watchMemory() {
   const MIB = 1024 * 1024;
+  let peak = 0;
+  const parts: Record<string, number> = {};
+  const timer = setInterval(() => {
+    const now: Record<string, number> = {};
+    for (const { part, bytes } of processTree()) now[part] = (now[part] ?? 0) + bytes / MIB;
+    peak = Math.max(peak, ...[Object.values(now).reduce((sum, each) => sum + each, 0)]);
+    for (const [part, mib] of Object.entries(now)) parts[part] = Math.round(Math.max(parts[part] ?? 0, mib));
+  }, 1000);
   return {
     stop: () => {
       clearInterval(timer);
     },
-    peaks: () => ({ peakProcessMiB: Math.round(peak.process / MIB), peakMediasoupMiB: Math.round(peak.worker / MIB) }),
+    peaks: () => ({ peakMiB: Math.round(peak), peakPartsMiB: parts }),
   };
 }
 

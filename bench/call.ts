@@ -76,8 +76,9 @@ function print(result: CallReport): string {
       `  of it ${part}, p50 / p95, ms`,
       `${p50.toFixed(0)} / ${p95.toFixed(0)}`,
     ]),
-    ['peak memory, server process, MiB', memory.peakProcessMiB],
-    ['peak memory, mediasoup, MiB', memory.peakMediasoupMiB],
+    ['pictures looked at, per participant and second', result.picturesPerSecond],
+    ['peak memory of all processes, MiB', memory.peakMiB],
+    ...Object.entries(memory.peakPartsMiB).map(([part, mib]): [string, number] => [`  of it ${part}, MiB`, mib]),
     ['cores used in all', cpu.cores],
     ...Object.entries(cpu.perParticipantSecond).map(([name, value]): [string, number] => [
       `CPU ms per participant-second: ${name}`,

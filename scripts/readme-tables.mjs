@@ -35,10 +35,10 @@ export function speedTable(report) {
       `${delayMs.p50.toFixed(0)} / ${delayMs.p95.toFixed(0)} / ${delayMs.p99.toFixed(0)} ms`,
     ],
     ['cores used in all', cpu.cores.toFixed(2)],
-    ['CPU per participant-second: decoding and features', `${cpuOf('thread analysis-0')} ms`],
+    ['CPU per participant-second: decoding and features', `${cpuOf('process analysis')} ms`],
     ['CPU per participant-second: network', `${cpuOf('thread inference')} ms`],
     ['CPU per participant-second: mediasoup', `${cpuOf('thread mediasoup')} ms`],
-    ['peak memory: server / mediasoup', `${memory.peakProcessMiB} / ${memory.peakMediasoupMiB} MiB`],
+    ['peak memory of all processes (server, analysis, media)', `${memory.peakMiB} MiB`],
   ];
   return [
     `\`${report.command}\` at commit ${report.commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, engine ${report.engine}:`,

@@ -17,6 +17,11 @@ const MODULES = join(ROOT, 'node_modules');
 const COMMANDS = {
   start: { need: 'serve', run: (node, args) => execute(node, [program('src/cli/main.js'), 'serve', ...args]) },
   'bench:call': { need: 'serve', run: (node, args) => execute(node, [program('bench/call.js'), ...args]) },
+  'bench:call-pairs': { need: 'serve', run: (node, args) => execute(node, [program('bench/call-pairs.js'), ...args]) },
+  'bench:capacity': {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/capacity.js'), ...args])) || writeDocs(node),
+  },
   'bench:flood': {
     need: 'serve',
     run: async (node, args) => (await execute(node, [program('bench/flood.js'), ...args])) || writeDocs(node),

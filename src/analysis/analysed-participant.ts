@@ -17,6 +17,8 @@ export interface ParticipantDeps extends ProcessTracksDeps {
   who: { room: string; participant: string };
   /** Analysis of this person is refused from the start. */
   refusal: MediaProblem | null;
+  /** Analysis of this person begins when there is room: with `moveTo`. */
+  waitsFor?: MediaProblem | null;
   publisher: (analysing: () => boolean, bulkhead: Bulkhead) => WindowPublisher;
   bus: EventBus;
   meter: Meter;
@@ -53,6 +55,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   /** What keeps media of a track from being analysed, told or (for want of consent) not. */
   readonly #problems = new Map<Source, MediaProblem>();
   #refusal: MediaProblem | null;
+  #waitsFor: MediaProblem | null;
   #consent: Consent = NO_CONSENT;
   #generation = 1;
   /** When the present consent to each was given, server wall clock, ms. */
@@ -67,6 +70,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.bulkhead = new Bulkhead('participant', { ...deps, close: () => this.close('failed') });
     this.#tracks = new ProcessTracks(deps);
     this.#refusal = deps.refusal;
+    this.#waitsFor = deps.waitsFor ?? null;
     this.#publisher = deps.publisher(() => isAnything(this.#analysed), this.bulkhead);
     this.#publisher.begin(this.#generation);
     this.#tracks.send({ type: 'open', key: deps.key });
@@ -102,6 +106,10 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   get who(): { room: string; participant: string } {
     return this.#deps.who;
+  }
+
+  get waitsFor(): MediaProblem | null {
+    return this.#waitsFor;
   }
 
   get refusal(): MediaProblem | null {
@@ -188,6 +196,9 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#tellConsent();
     for (const tell of tellTaps) this.bulkhead.attempt(tell);
     this.#tellLost(Math.floor(this.#deps.clock() / 1000) * 1000);
+    if (!this.#waitsFor) return;
+    this.#waitsFor = null;
+    this.#update();
   }
 
   /** Their media are not analysed any more: they end the process again and again. Subscribers and the call are told. */
@@ -230,7 +241,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     if (this.#closed) return;
     this.#cancelGrace?.();
     const kinds = new Set(this.#tracks.infos.map(({ kind }) => kind));
-    const may = this.#refusal ? NO_CONSENT : this.#consent;
+    const may = this.#refusal || this.#waitsFor ? NO_CONSENT : this.#consent;
     const next: Consent = {
       face: may.face && kinds.has('video'),
       voice: may.voice && kinds.has('audio'),

@@ -36,6 +36,7 @@ export interface AnalysisProcessEvents {
   onKeyFrame(handle: number): void;
   onTrackProblem(handle: number, problem: MediaProblem): void;
   onTrackFlood(handle: number): void;
+  onLoad(step: number): void;
   /**
    * The process died unasked, or was ended because it hung. It is gone; whoever owns it starts another.
    * @param handle the track whose media were being handled then, if any
@@ -261,6 +262,8 @@ export class AnalysisProcess {
         return this.#events?.onTrackProblem(message.handle, message.problem);
       case 'trackFlood':
         return this.#events?.onTrackFlood(message.handle);
+      case 'load':
+        return this.#events?.onLoad(message.step);
       case 'metrics':
         return replay(message.measurements, this.#meter);
       case 'inspection':

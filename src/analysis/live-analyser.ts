@@ -10,10 +10,12 @@ import type { EventBus } from '../events/bus.js';
 import type { Analyser, ParticipantAnalysis } from '../sfu/types.js';
 import { AnalysedParticipant } from './analysed-participant.js';
 import { AnalysisProcess } from './analysis-process.js';
+import { LAST_STEP } from './child/load-steps.js';
 import { CrashLedger } from './crash-ledger.js';
 import type { AnalysisInspection, AnalysisOptions } from './messages.js';
 import { ProcessSlot } from './process-slot.js';
 import { Standby } from './standby.js';
+import { WaitingPeople } from './waiting-people.js';
 import { type Owner, TrackOwners } from './track-owners.js';
 import { WindowPublisher, type WindowRunner } from './window-publisher.js';
 
@@ -46,6 +48,10 @@ export class LiveAnalyser implements Analyser {
   readonly #slots: ProcessSlot[] = [];
   readonly #ledger = new CrashLedger();
   readonly #owners = new TrackOwners<AnalysedParticipant>();
+  readonly #waiting = new WaitingPeople(
+    () => !this.#isFull(),
+    (participant) => this.#admit(participant),
+  );
   readonly #mostSlots: number;
   #nextKey = 1;
   #closed = false;
@@ -73,13 +79,15 @@ export class LiveAnalyser implements Analyser {
   open(who: { room: string; participant: string }): ParticipantAnalysis {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
     const suspicion = this.#ledger.of(nameOf(who), this.#deps.clock());
-    const slot = this.#slotFor(suspicion === 'suspect');
+    const waits = suspicion === 'none' && this.#isFull();
+    const slot = waits ? null : this.#slotFor(suspicion === 'suspect');
     const key = this.#nextKey++;
     const { bus, meter, logger, clock, config } = this.#deps;
     const participant: AnalysedParticipant = new AnalysedParticipant({
       key,
       who,
-      process: suspicion === 'set-aside' ? null : slot.process,
+      process: suspicion === 'set-aside' ? null : (slot?.process ?? null),
+      waitsFor: waits ? 'overloaded' : null,
       refusal: suspicion === 'set-aside' ? 'analysis-crash' : null,
       publisher: (analysing, bulkhead) =>
         new WindowPublisher(who, { ...this.#deps, smoothingMs: config.smoothing }, analysing, bulkhead),
@@ -91,11 +99,26 @@ export class LiveAnalyser implements Analyser {
       releaseTrack: (handle) => this.#owners.release(handle),
       onClosed: () => {
         for (const { people } of this.#slots) people.delete(key);
+        this.#waiting.remove(key);
         this.#endEmptyQuarantine();
       },
     });
-    slot.people.set(key, participant);
+    if (slot) slot.people.set(key, participant);
+    else this.#waiting.add(participant);
+    if (waits) meter.count('emostream_refused_total', { what: 'analysis' });
     return participant;
+  }
+
+  /** Every process that there may be is at its last step: one more would cost the others their answers. */
+  #isFull(): boolean {
+    const usual = this.#slots.filter(({ quarantine }) => !quarantine);
+    return usual.length >= this.#mostSlots && usual.every(({ loadStep }) => loadStep >= LAST_STEP);
+  }
+
+  #admit(participant: AnalysedParticipant): void {
+    const slot = this.#slotFor(false);
+    slot.people.set(participant.key, participant);
+    if (slot.process) participant.moveTo(slot.process);
   }
 
   /** All processes run. */
@@ -116,8 +139,9 @@ export class LiveAnalyser implements Analyser {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const slot of this.#slots)
-      for (const participant of [...slot.people.values()]) participant.close('server-closing');
+    const people = [...this.#slots.flatMap((slot) => [...slot.people.values()]), ...this.#waiting.people];
+    for (const participant of people) participant.close('server-closing');
+    this.#waiting.close();
     await Promise.all([this.#standby.close(), ...this.#slots.map(({ process }) => process?.close())]);
   }
 
@@ -164,6 +188,7 @@ export class LiveAnalyser implements Analyser {
       onKeyFrame: (handle) => owner(handle, (participant) => participant.keyFrame(handle)),
       onTrackProblem: (handle, problem) => owner(handle, (participant) => participant.trackProblem(handle, problem)),
       onTrackFlood: (handle) => owner(handle, (participant) => participant.trackFlood(handle)),
+      onLoad: (step) => this.#loaded(slot, step),
       onDied: (handle) => this.#replace(slot, handle),
     });
     for (const participant of slot.people.values()) {
@@ -175,6 +200,7 @@ export class LiveAnalyser implements Analyser {
   /** A process died: another takes its people. Packets sent meanwhile went nowhere, which the gap events tell. */
   #replace(slot: ProcessSlot, handle: number | null): void {
     slot.process = null;
+    this.#loaded(slot, 0);
     for (const participant of slot.people.values()) participant.interrupt();
     if (this.#closed) return;
     this.#deps.meter.count('emostream_worker_restarts_total', { worker: 'analysis' });
@@ -206,6 +232,11 @@ export class LiveAnalyser implements Analyser {
         if (apart.process) participant.moveTo(apart.process);
       }),
     );
+  }
+
+  #loaded(slot: ProcessSlot, step: number): void {
+    slot.loadStep = step;
+    this.#deps.meter.set('emostream_load_step', Math.max(...this.#slots.map(({ loadStep }) => loadStep)));
   }
 
   #endEmptyQuarantine(): void {

@@ -88,5 +88,7 @@ export type FromAnalysis =
   | { type: 'trackProblem'; handle: number; problem: MediaProblem }
   /** The track brings far more packets than it may. */
   | { type: 'trackFlood'; handle: number }
+  /** How much gives way in this process, see load-steps.ts; told at each change. */
+  | { type: 'load'; step: number }
   | { type: 'metrics'; measurements: Measurement[] }
   | { type: 'inspection'; id: number; result: AnalysisInspection };

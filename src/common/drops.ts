@@ -39,7 +39,16 @@ export const DROPS = {
     'words-late',
     'words-overflow',
   ],
-  analysis: ['short-packet', 'no-track', 'packet-rate', 'overrun', 'process-overrun', 'channel-full'],
+  analysis: [
+    'short-packet',
+    'no-track',
+    'packet-rate',
+    'overrun',
+    'process-overrun',
+    'channel-full',
+    'load-packet',
+    'load-picture',
+  ],
   inference: [
     ...['overflow', 'deadline', 'invalid', 'failed', 'no-answer', 'cancelled', 'closed'],
     // Face crops; `crop-gone`: a window named one that is not kept any more.

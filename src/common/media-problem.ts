@@ -2,7 +2,8 @@
  * What keeps a track's media from being analysed although its owner consents. `not-connected`: no network path from the
  * sender (ICE or DTLS did not come about); `no-packets`: a path, but nothing comes over it. The others are limits of this
  * server that the track exceeded, for which its analysis (or the track) was stopped: `packet-rate`, `bitrate`,
- * `picture-size`, `pixel-rate`; `analysis-crash`: they ended the process that decodes them again and again. Browser-safe.
+ * `picture-size`, `pixel-rate`; `analysis-crash`: they ended the process that decodes them again and again; `overloaded`:
+ * there is no room for one more at the moment, and analysis begins when there is. Browser-safe.
  */
 export const MEDIA_PROBLEMS = [
   'not-connected',
@@ -12,5 +13,6 @@ export const MEDIA_PROBLEMS = [
   'picture-size',
   'pixel-rate',
   'analysis-crash',
+  'overloaded',
 ] as const;
 export type MediaProblem = (typeof MEDIA_PROBLEMS)[number];

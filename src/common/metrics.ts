@@ -29,6 +29,7 @@ export const REFUSALS = [
   'token', // tokens of the open door asked for by an address
   'socket', // WebSockets of a token
   'seat', // seats in a room with one token, and in all rooms from an address
+  'analysis', // people who are not analysed yet, for want of room
   'consumer', // seats whose media the room's worker could not carry
   'room', // rooms opened from an address
   'join', // joins of a token or an address
@@ -158,6 +159,16 @@ export const METRICS = {
     kind: 'gauge',
     help: 'Event-loop delay (p99 over the last interval) by thread.',
     labels: ['thread'],
+  },
+  emostream_load_step: {
+    kind: 'gauge',
+    help: 'What gives way in the analysis process that has most to do: 0 nothing, 1 and 2 pictures, 3 faces and newcomers.',
+  },
+  emostream_load_steps_total: {
+    kind: 'counter',
+    help: 'Changes of what gives way in an analysis process, by the step that it came to.',
+    labels: ['step'],
+    known: each('step', ['0', '1', '2', '3']),
   },
   emostream_worker_restarts_total: {
     kind: 'counter',

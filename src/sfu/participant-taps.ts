@@ -107,12 +107,22 @@ export class ParticipantTaps {
       onFlood: () => this.#deps.onFlood(producer),
     });
     track.tap = tap;
+    if (analysis.waitsFor) this.#tellWaiting(track, analysis.waitsFor);
     this.#deps.tapCounter.add(MODALITY[source], 1);
     return tap.open().catch((error: unknown) => {
       // The call goes on without analysis of this track; the next setConsent tries again.
       if (track.tap === tap) this.#close(track);
       meter.count('emostream_errors_total', { code: 'INTERNAL' });
       logger.error({ err: error, participant, source }, 'the tap of a track could not be opened');
+    });
+  }
+
+  /** There is no room for one more: they are told so, and that it is over. */
+  #tellWaiting(track: Track, problem: MediaProblem): void {
+    this.#deps.onMediaProblem(track.source, problem);
+    const forget = this.#deps.analysis.onDestination(() => {
+      forget();
+      this.#deps.onMediaProblem(track.source, null);
     });
   }
 

@@ -83,6 +83,8 @@ export type CloseReason =
 export interface ParticipantAnalysis {
   /** Why tracks of this person are not analysed, whatever they consent to; null: they are. No track is added then. */
   readonly refusal: MediaProblem | null;
+  /** Why packets have nowhere to go yet; `onDestination` tells when they do. */
+  readonly waitsFor: MediaProblem | null;
   /** What may be analysed from now on; the server adds and closes tracks itself. */
   setConsent(consent: Consent): void;
   addTrack(track: TappedTrack, control: TrackControl): TrackSink;

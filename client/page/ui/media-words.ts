@@ -61,6 +61,11 @@ function sourceNotice(source: Source, problem: Exclude<MediaProblem, 'not-connec
         what: `Your ${source} sends more than this server takes, so it was stopped.`,
         advice: `Choose another ${source} under Devices, or leave and join again.`,
       };
+    case 'overloaded':
+      return {
+        what: 'This server has no room to analyse one more person at the moment.',
+        advice: 'The call goes on, and analysis begins by itself when there is room.',
+      };
     case 'analysis-crash':
       return {
         what: `Your ${source} is not analysed any more: what it sends ended the analysis again and again.`,

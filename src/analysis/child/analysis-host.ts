@@ -8,6 +8,7 @@ import { FaceFinder } from '../../features/face-finder.js';
 import { liveDecoders } from '../../media/index.js';
 import type { MarkerWriter } from '../crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
+import { LoadSteps } from './load-steps.js';
 import { loadTranscriber } from './load-transcriber.js';
 import { type MediaEnv, mediaStages } from './media-stages.js';
 import { PacketReceiver } from './packet-receiver.js';
@@ -42,6 +43,8 @@ export class AnalysisHost {
   readonly #meter = new ThreadMeter();
   readonly #vitals = new ThreadVitals('analysis', this.#meter);
   readonly #people = new Map<number, Person>();
+  readonly #load = new LoadSteps();
+  #lookedAtMs = 0;
   readonly #tracks = new Map<number, { track: TrackDoor; person: Person }>();
   #reporter: NodeJS.Timeout | undefined;
   #env!: MediaEnv;
@@ -59,6 +62,7 @@ export class AnalysisHost {
       options,
       clock,
       meter: host.#meter,
+      load: host.#load,
       faceFinder: await FaceFinder.create(),
       transcriber: options.transcriber === null ? null : await loadTranscriber(options.transcriber),
       tick$: every(TICK_MS, clock),
@@ -75,6 +79,7 @@ export class AnalysisHost {
       onIdle: () => marker.set(0),
     });
     // Not before: its first word to the main process is that it is ready.
+    host.#lookedAtMs = performance.now();
     host.#reporter = setInterval(() => host.#report(), METRICS_EVERY_MS);
     return host;
   }
@@ -167,8 +172,20 @@ export class AnalysisHost {
 
   #report(): void {
     this.#vitals.report();
+    this.#lookAtLoad();
     this.#meter.set('emostream_queue_depth', this.#packets.waiting, { queue: 'analysis-packets' });
     this.#deps.send({ type: 'metrics', measurements: this.#meter.flush() });
+  }
+
+  /** A process that stood still handled nothing meanwhile: that is lateness, too. */
+  #lookAtLoad(): void {
+    const now = performance.now();
+    const stoodMs = now - this.#lookedAtMs - METRICS_EVERY_MS;
+    this.#lookedAtMs = now;
+    if (!this.#load.look(Math.max(stoodMs, this.#packets.takeLongestWait()))) return;
+    const { step } = this.#load;
+    this.#meter.count('emostream_load_steps_total', { step: String(step) });
+    this.#deps.send({ type: 'load', step });
   }
 
   #inspect(): AnalysisInspection {
@@ -184,10 +201,17 @@ export class AnalysisHost {
 /** @param afterEach called when everybody who listens has done what they do at that time */
 function every(periodMs: number, clock: Clock, afterEach: () => void = () => undefined): Observable<number> {
   return new Observable<number>((subscriber) => {
+    let turn: NodeJS.Immediate | undefined;
     const timer = setInterval(() => {
-      subscriber.next(clock());
-      afterEach();
+      // After the sockets were read: of a process that stood still the packets are in them, and not lost.
+      turn = setImmediate(() => {
+        subscriber.next(clock());
+        afterEach();
+      });
     }, periodMs);
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      clearImmediate(turn);
+    };
   }).pipe(share());
 }

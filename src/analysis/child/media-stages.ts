@@ -7,13 +7,17 @@ import { logMel, observeFace } from '../../features/observe.js';
 import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
+import { affordable, fewerPictures } from './afford.js';
 import type { AnalysisEnv } from './analysis-env.js';
+import type { LoadSteps } from './load-steps.js';
 import type { MediaTrack } from './participant-media.js';
 import type { Stages } from './participant-windows.js';
 
 /** What the real stages need of the process that they run in. */
 export interface MediaEnv extends AnalysisEnv {
   faceFinder: FaceFinder;
+  /** How much can be afforded at the moment. */
+  load: LoadSteps;
   /** Server wall clock, ms, more seldom than `tick$`: missing packets are given up by it. */
   expiry$: Observable<number>;
   /** Foreign bytes of this track are handed to a decoder next. */
@@ -33,13 +37,17 @@ export function mediaStages(env: MediaEnv): Stages<VideoFrame, FaceObservation, 
     beforeDecode: () => env.beforeDecode(handle),
   });
   return {
-    receiveVideo: (track) =>
-      receiveVideo(track.info, expiry$, {
-        ...receiver(track),
-        maxPixelRate: options.maxPixelRate,
-        requestKeyFrame: () => env.requestKeyFrame(track.handle),
-        onProblem: (problem) => env.onTrackProblem(track.handle, problem),
-      }),
+    receiveVideo: (track) => (input$) =>
+      input$.pipe(
+        affordable(env.load, meter),
+        receiveVideo(track.info, expiry$, {
+          ...receiver(track),
+          maxPixelRate: options.maxPixelRate,
+          requestKeyFrame: () => env.requestKeyFrame(track.handle),
+          onProblem: (problem) => env.onTrackProblem(track.handle, problem),
+        }),
+        fewerPictures(env.load, meter),
+      ),
     receiveAudio: (track) => (input$) =>
       input$.pipe(
         receiveAudio(track.info, expiry$, receiver(track)),

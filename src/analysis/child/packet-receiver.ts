@@ -57,6 +57,7 @@ export class PacketReceiver {
   #waiting: { track: Track; packet: TapPacket }[] = [];
   #next = 0;
   #planned = false;
+  #longestWaitMs = 0;
 
   private constructor(deps: PacketReceiverDeps) {
     this.#deps = deps;
@@ -75,6 +76,13 @@ export class PacketReceiver {
 
   get waiting(): number {
     return this.#share.total;
+  }
+
+  /** The longest that a packet waited to be handled since this was asked, ms. */
+  takeLongestWait(): number {
+    const longest = this.#longestWaitMs;
+    this.#longestWaitMs = 0;
+    return longest;
   }
 
   open(handle: number, key: number, info: TappedTrack, handlePacket: (packet: TapPacket) => void): void {
@@ -145,6 +153,7 @@ export class PacketReceiver {
     while (this.#next < this.#waiting.length && performance.now() < until) {
       const { track, packet } = this.#waiting[this.#next++]!;
       this.#share.release(track.key);
+      this.#longestWaitMs = Math.max(this.#longestWaitMs, this.#deps.clock() - packet.arrivalMs);
       if (this.#tracks.get(track.handle) !== track) continue;
       track.handlePacket(packet);
     }

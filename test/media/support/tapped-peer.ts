@@ -20,6 +20,7 @@ export async function tap(
   const analysis: ParticipantAnalysis = {
     setConsent() {},
     refusal: null,
+    waitsFor: null,
     onDestination(listener) {
       listener(receiver.destination);
       return () => undefined;

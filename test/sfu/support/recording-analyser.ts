@@ -68,6 +68,7 @@ export class RecordingAnalyser extends Recorder implements Analyser {
     };
     return {
       refusal: null,
+      waitsFor: null,
       onDestination: (listener) => {
         listener(this.receiver.destination);
         return () => undefined;

@@ -1,0 +1,68 @@
+import { availableParallelism, cpus } from 'node:os';
+import { Command } from 'commander';
+import type { CallReport } from './call-run.js';
+import { callOf } from './support/call-process.js';
+import { commitId } from './support/commit.js';
+import { writeJson } from './support/write-json.js';
+
+/**
+ * `npm run bench:capacity`: the most participants that keep the promise (an event for every second with the face in it, 95 % of
+ * them within 300 ms of the window's end), found by doubling and halving; then a run at twice that, to see what gives way.
+ */
+const program = new Command('bench:capacity')
+  .option('-s, --seconds <seconds>', 'measured time of each run', '20')
+  .option('--from <count>', 'participants of the first run', '40')
+  .option('--step <count>', 'how fine the answer is', '10')
+  .option('--most <count>', 'participants at most', '320');
+program.parse();
+const options = program.opts<{ seconds: string; from: string; step: string; most: string }>();
+const P95_MS = 300;
+const step = Number(options.step);
+
+const runs: CallReport[] = [];
+async function keeps(participants: number): Promise<boolean> {
+  const report = await callOf([
+    '-n',
+    String(participants),
+    '-s',
+    options.seconds,
+    '-r',
+    String(Math.ceil(participants / 15)),
+  ]);
+  runs.push(report);
+  const { events, delayMs, cpu, partsMs } = report;
+  const kept = events.missing === 0 && delayMs.p95 <= P95_MS;
+  const parts = Object.entries(partsMs).map(([part, { p95 }]) => `${part} ${p95.toFixed(0)}`);
+  console.log(
+    `${participants}: ${kept ? 'kept' : 'not kept'}; missing ${events.missing}, p95 ${delayMs.p95.toFixed(0)} ms ` +
+      `(${parts.join(', ')}), ${cpu.cores.toFixed(2)} cores, ${report.memory.peakMiB} MiB`,
+  );
+  return kept;
+}
+
+let good = 0;
+let bad = Number(options.from);
+while (bad <= Number(options.most) && (await keeps(bad))) {
+  good = bad;
+  bad *= 2;
+}
+while (bad - good > step) {
+  const middle = Math.round((good + bad) / 2 / step) * step;
+  if (middle <= good || middle >= bad) break;
+  if (await keeps(middle)) good = middle;
+  else bad = middle;
+}
+const past = await callOf(['-n', String(2 * Math.max(good, step)), '-s', options.seconds]);
+console.log(
+  `at most ${good} participants; at twice as many ${past.events.missing} of ${past.events.expected} are missing`,
+);
+writeJson('bench/results/capacity.json', {
+  benchmark: 'capacity',
+  commit: commitId(),
+  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+  command: `npm run bench:capacity -- ${process.argv.slice(2).join(' ')}`.trim(),
+  promise: { missing: 0, p95Ms: P95_MS },
+  most: good,
+  runs: [...runs].sort((a, b) => a.participants - b.participants),
+  past,
+});

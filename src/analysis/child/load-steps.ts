@@ -1,0 +1,43 @@
+/**
+ * What gives way when a process has more to do than it can, in this order: first fewer pictures are looked at, then none (an answer
+ * from voice and words alone); at the last step the main process refuses analysis to newcomers. The call itself never waits.
+ */
+export const PICTURES_PER_SECOND = [8, 4, 2, 0] as const;
+export const LAST_STEP = PICTURES_PER_SECOND.length - 1;
+
+/** Media that wait longer than this come too late for their window, ms. */
+const LATE_MS = 200;
+/** Below this all is well, ms. */
+const WELL_MS = 60;
+/** So many looks (two a second) in a row that are late, or well, move a step. */
+const LATE_LOOKS = 2;
+const WELL_LOOKS = 10;
+
+/** Decides how much a process may take on, from how long packets waited to be handled. Pure; looked at twice a second. */
+export class LoadSteps {
+  #step = 0;
+  #late = 0;
+  #well = 0;
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get picturesPerSecond(): number {
+    return PICTURES_PER_SECOND[this.#step] ?? 0;
+  }
+
+  /**
+   * @param waitMs the longest that a packet waited, or that the process stood still, since the last look
+   * @returns true when the step changed
+   */
+  look(waitMs: number): boolean {
+    this.#late = waitMs > LATE_MS ? this.#late + 1 : 0;
+    this.#well = waitMs < WELL_MS ? this.#well + 1 : 0;
+    const before = this.#step;
+    if (this.#late >= LATE_LOOKS) this.#step = Math.min(LAST_STEP, before + 1);
+    else if (this.#well >= WELL_LOOKS) this.#step = Math.max(0, before - 1);
+    if (this.#step !== before) this.#late = this.#well = 0;
+    return this.#step !== before;
+  }
+}

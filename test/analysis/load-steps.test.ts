@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { of, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { AnalysedParticipant } from '../../src/analysis/analysed-participant.js';
+import { affordable, fewerPictures } from '../../src/analysis/child/afford.js';
+import { LAST_STEP, LoadSteps, PICTURES_PER_SECOND } from '../../src/analysis/child/load-steps.js';
+import { WaitingPeople } from '../../src/analysis/waiting-people.js';
+import { WindowPublisher } from '../../src/analysis/window-publisher.js';
+import { silentMeter } from '../../src/common/metrics.js';
+import { InProcessBus } from '../../src/events/in-process-bus.js';
+import type { RoomEvent } from '../../src/events/schema.js';
+import type { Received, TrackInput } from '../../src/media/index.js';
+import { ManualSchedule } from '../events/support/manual-schedule.js';
+import { silentLogger } from '../sfu/support/sfu-fixture.js';
+
+const looks = (load: LoadSteps, waitMs: number, count: number) => {
+  for (let i = 0; i < count; i++) load.look(waitMs);
+};
+
+describe('what gives way under load', () => {
+  it('goes a step at a time while media wait too long, to the last and no further, and comes back more slowly', () => {
+    const load = new LoadSteps();
+    const seen: number[] = [];
+    for (let look = 0; look < 20; look++) {
+      load.look(1000);
+      seen.push(load.step);
+    }
+    expect(seen.slice(0, 6)).toEqual([0, 1, 1, 2, 2, 3]);
+    expect(Math.max(...seen)).toBe(LAST_STEP);
+    looks(load, 10, 9);
+    expect(load.step).toBe(LAST_STEP);
+    looks(load, 10, 1);
+    expect(load.step).toBe(LAST_STEP - 1);
+    looks(load, 10, 20);
+    expect(load.step).toBe(0);
+  });
+
+  it('is no matter of one look, and stays as it is between late and well', () => {
+    const load = new LoadSteps();
+    for (let i = 0; i < 50; i++) {
+      load.look(1000);
+      load.look(100);
+    }
+    expect(load.step).toBe(0);
+  });
+
+  it('moves by one step at most, within its bounds, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 5000, noNaN: true })), (waits) => {
+        const load = new LoadSteps();
+        for (const wait of waits) {
+          const before = load.step;
+          expect(load.look(wait)).toBe(load.step !== before);
+          expect(Math.abs(load.step - before)).toBeLessThanOrEqual(1);
+          expect(PICTURES_PER_SECOND[load.step]).toBeDefined();
+        }
+      }),
+    );
+  });
+
+  it('is pictures first: half, a third, then not even their packets are decoded; sound always is', () => {
+    const load = new LoadSteps();
+    const pictures = Array.from({ length: 80 }, (_, i): Received<{ mediaTime: number; arrivalMs: number }> => {
+      return { type: 'item', item: { mediaTime: i * 125, arrivalMs: i * 125 } };
+    });
+    const packet: TrackInput = { type: 'packet', packet: { data: new Uint8Array(), arrivalMs: 0 } };
+    const counts: number[][] = [];
+    for (let step = 0; step <= LAST_STEP; step++) {
+      let looked: Received<unknown>[] = [];
+      let packets: TrackInput[] = [];
+      of(...pictures)
+        .pipe(fewerPictures(load, silentMeter), toArray())
+        .subscribe((all) => (looked = all));
+      of(packet)
+        .pipe(affordable(load, silentMeter), toArray())
+        .subscribe((all) => (packets = all));
+      expect(looked).toHaveLength(pictures.length);
+      counts.push([looked.filter(({ type }) => type === 'item').length, packets.length]);
+      looks(load, 1000, 2);
+    }
+    // Two a second of eight are every third: a picture is not waited for past the time of the next.
+    expect(counts.slice(0, 3)).toEqual([
+      [80, 1],
+      [40, 1],
+      [27, 1],
+    ]);
+    expect(counts[LAST_STEP]?.[1]).toBe(0);
+  });
+});
+
+function newcomer(key: number, events: RoomEvent[]) {
+  const bus = new InProcessBus({ journalSize: 10 });
+  bus.subscribe('room', (event) => events.push(event));
+  const deps = { bus, meter: silentMeter, logger: silentLogger, clock: () => 10_300 };
+  const who = { room: 'room', participant: 'ann' };
+  return new AnalysedParticipant({
+    ...deps,
+    ...{ key, who, process: null, refusal: null, waitsFor: 'overloaded' },
+    publisher: (analysing, bulkhead) => {
+      const runner = { submit: () => Promise.reject(new Error('not asked')), cancel: () => {}, crop: () => {} };
+      const engine = { name: 'none', model: 'none' };
+      return new WindowPublisher(who, { ...deps, runner, engine, smoothingMs: 0 }, analysing, bulkhead);
+    },
+    registerTrack: () => 1,
+    releaseTrack: () => {},
+    onClosed: () => {},
+  });
+}
+
+describe('somebody who comes while there is no room for one more', () => {
+  it('is not told of as analysed before they are, and is let in one after the other when there is room', () => {
+    const time = new ManualSchedule();
+    let hasRoom = false;
+    const admitted: number[] = [];
+    const waiting = new WaitingPeople(
+      () => hasRoom,
+      (participant) => {
+        admitted.push(participant.key);
+        participant.moveTo({ send: () => {}, ports: [4] });
+      },
+      time.schedule,
+    );
+    const events: RoomEvent[] = [];
+    const [first, second, third] = [1, 2, 3].map((key) => newcomer(key, key === 1 ? events : []));
+    for (const each of [first!, second!, third!]) waiting.add(each);
+    first!.setConsent({ face: false, voice: false, words: true });
+    const destinations: number[] = [];
+    first!.onDestination(({ port }) => destinations.push(port));
+    waiting.remove(3);
+    time.pass(60_000);
+    expect([admitted, events, destinations, first!.waitsFor]).toEqual([[], [], [], 'overloaded']);
+    hasRoom = true;
+    time.pass(2000);
+    expect(admitted).toEqual([1]);
+    expect(events.map(({ type }) => type)).toEqual(['begin']);
+    expect(destinations).toEqual([4]);
+    expect(first!.waitsFor).toBeNull();
+    time.pass(10_000);
+    expect(admitted).toEqual([1, 2]);
+  });
+});
