@@ -10,8 +10,6 @@ export interface ProcessUsage {
   part: string;
   /** User and system, all threads, since it began. */
   cpuSeconds: number;
-  /** Resident, its share of pages that others hold too (PSS, proc(5) smaps_rollup). */
-  bytes: number;
 }
 
 /** This process and all that descend from it. One that ends meanwhile is left out. */
@@ -41,13 +39,21 @@ function usageOf(pid: number, root: number): ProcessUsage {
   // The name, in parentheses, may hold anything; the fields after it are counted from its end: 12 and 13 are utime, stime.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return {
     pid,
     part: partOf(pid, root, command),
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
-    bytes: Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * KIB,
   };
+}
+
+/** Resident memory, of pages that others hold too its share (PSS, proc(5) smaps_rollup); 0 of a process that ended. */
+export function memoryOf(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * KIB;
+  } catch {
+    return 0;
+  }
 }
 
 function partOf(pid: number, root: number, command: string): string {

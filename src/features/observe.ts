@@ -1,4 +1,5 @@
-import { concatMap, defer, finalize, map, type OperatorFunction } from 'rxjs';
+import { defer, finalize, map, type OperatorFunction } from 'rxjs';
+import { flatten } from '../common/flatten.js';
 import type { Meter } from '../common/metrics.js';
 import type { AudioChunk, Received, VideoFrame } from '../media/index.js';
 import type { Timed } from '../streams/types.js';
@@ -33,7 +34,7 @@ export function logMel(meter: Meter): OperatorFunction<AudioChunk, Timed<VoiceOb
     defer(() => {
       const observer = new VoiceObserver(meter);
       return sound$.pipe(
-        concatMap((chunk) => {
+        flatten((chunk) => {
           const block = observer.observe(chunk);
           return block ? [block] : [];
         }),

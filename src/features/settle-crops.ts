@@ -1,5 +1,4 @@
 import {
-  concatMap,
   connect,
   defer,
   endWith,
@@ -10,6 +9,7 @@ import {
   type OperatorFunction,
   takeUntil,
 } from 'rxjs';
+import { flatten } from '../common/flatten.js';
 import type { Received } from '../media/index.js';
 import type { Timed } from '../streams/types.js';
 import { CropChooser, cropId, type Seen } from './crop-chooser.js';
@@ -45,7 +45,7 @@ export function settleCrops(
           );
           return merge(shared$, time$);
         }),
-        concatMap((input) => {
+        flatten((input): (Received<Timed<FaceObservation>> | SettledFace)[] => {
           if (input.type === 'tick') return chooser.reach(input.now).map(settled);
           if (input.type === 'progress') return [input, ...chooser.reach(input.mediaTime).map(settled)];
           return [input, ...chooser.add(input.item).map(settled)];

@@ -1,5 +1,4 @@
 import {
-  concatMap,
   connect,
   defer,
   endWith,
@@ -11,6 +10,7 @@ import {
   type OperatorFunction,
   takeUntil,
 } from 'rxjs';
+import { flatten } from '../common/flatten.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
 import { type AudioReceiverOptions, AudioTrackReceiver } from './audio-track-receiver.js';
 import type { AudioChunk, VideoFrame } from './types.js';
@@ -77,7 +77,7 @@ function receiveBy<T>(
       const receiver = create((received) => given.push(received));
       return input$.pipe(
         withTicks(tick$),
-        concatMap((input) => {
+        flatten((input) => {
           feed(receiver, input);
           return given.splice(0);
         }),

@@ -1,4 +1,5 @@
-import { concatMap, defer, type OperatorFunction } from 'rxjs';
+import { defer, type OperatorFunction } from 'rxjs';
+import { flatten } from '../common/flatten.js';
 import type { Modality } from '../common/emotions.js';
 import type { AlignerOptions } from './aligner-options.js';
 import type { AlignedWindow, Timed, TimedWords } from './types.js';
@@ -35,7 +36,7 @@ export function alignWindows<F, A>(options: AlignerOptions): OperatorFunction<Al
   return (input$) =>
     defer(() => {
       const aligner = new WindowAligner<F, A>(options);
-      return input$.pipe(concatMap((input) => align(aligner, input)));
+      return input$.pipe(flatten((input) => align(aligner, input)));
     });
 }
 

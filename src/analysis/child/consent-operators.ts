@@ -1,6 +1,5 @@
 import {
   concat,
-  concatMap,
   connect,
   defer,
   distinctUntilChanged,
@@ -18,6 +17,7 @@ import {
   switchMap,
   withLatestFrom,
 } from 'rxjs';
+import { flatten } from '../../common/flatten.js';
 import { NO_CONSENT, type Source } from '../../common/consent.js';
 import type { DropReason } from '../../common/drops.js';
 import { MODALITIES, type Modality } from '../../common/emotions.js';
@@ -85,7 +85,7 @@ export function trackChanges(media: ParticipantMedia, wordsAreHeard: boolean): O
     media.terms$.pipe(
       startWith({ consent: NO_CONSENT }),
       pairwise(),
-      concatMap(([before, { consent }]) => {
+      flatten(([before, { consent }]) => {
         const withdrawn = MODALITIES.filter((modality) => before.consent[modality] && !consent[modality]);
         if (wordsAreHeard && withdrawn.includes('voice') && !withdrawn.includes('words')) withdrawn.push('words');
         const changes = withdrawn.map((modality) => ({ modality, on: false, paused: false }));
@@ -105,7 +105,7 @@ function tracksOf(media: ParticipantMedia, modality: 'face' | 'voice'): Observab
     let open = 0;
     return media.track$(SOURCES[modality]).pipe(
       mergeMap(statesOf),
-      concatMap((state) => {
+      flatten((state) => {
         if (state === 'opened') open += 1;
         if (state === 'closed') open -= 1;
         if (state === 'closed' && open > 0) return [];

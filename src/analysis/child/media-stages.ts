@@ -1,4 +1,5 @@
-import { concatMap, type Observable } from 'rxjs';
+import { type Observable } from 'rxjs';
+import { flatten } from '../../common/flatten.js';
 import type { MediaProblem } from '../../common/media-problem.js';
 import { assembleFeatures } from '../../features/assemble.js';
 import type { FaceFinder } from '../../features/face-finder.js';
@@ -51,7 +52,7 @@ export function mediaStages(env: MediaEnv): Stages<VideoFrame, FaceObservation, 
     receiveAudio: (track) => (input$) =>
       input$.pipe(
         receiveAudio(track.info, expiry$, receiver(track)),
-        concatMap((received) => (received.type === 'item' ? [received.item] : [])),
+        flatten((received) => (received.type === 'item' ? [received.item] : [])),
       ),
     observeFace: () => observeFace(env.faceFinder, meter),
     settleCrops: () => settleCrops(options.faceCrops, env.tick$),

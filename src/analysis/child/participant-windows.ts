@@ -1,20 +1,17 @@
-import {
-  concatMap,
-  defer,
-  filter,
-  map,
-  merge,
-  mergeMap,
-  type Observable,
-  type OperatorFunction,
-  share,
-  takeUntil,
-} from 'rxjs';
+import { defer, filter, map, merge, mergeMap, type Observable, type OperatorFunction, share, takeUntil } from 'rxjs';
+import { flatten } from '../../common/flatten.js';
 import type { Modality } from '../../common/emotions.js';
 import type { SettledFace } from '../../features/settle-crops.js';
 import type { WindowFeatures } from '../../features/types.js';
 import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
-import { type AlignedWindow, type AlignerInput, alignWindows, retryBounded, type Timed } from '../../streams/index.js';
+import {
+  type Aligned,
+  type AlignedWindow,
+  type AlignerInput,
+  alignWindows,
+  retryBounded,
+  type Timed,
+} from '../../streams/index.js';
 import type { ParticipantOutput } from '../messages.js';
 import { type AnalysisEnv, alignerOptions, retryOptions } from './analysis-env.js';
 import { afresh, capturedSince, trackChanges, withdrawn } from './consent-operators.js';
@@ -31,6 +28,10 @@ export interface Stages<Picture, F, A> {
   /** The window's features, after crops that it names and that were not handed on yet. */
   toFeatures(window: AlignedWindow<F, A>): (SettledFace | { type: 'window'; features: WindowFeatures })[];
 }
+
+/** An output before it is stamped with its consent. */
+type Made =
+  ReturnType<Stages<never, never, never>['toFeatures']>[number] | Extract<Aligned<never, never>, { type: 'skipped' }>;
 
 /**
  * The way of one participant's media, as the product says it: packets are received as pictures and sound, split into face
@@ -87,7 +88,9 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
       input(env.tick$, (now) => ({ type: 'tick', now })),
     ).pipe(
       alignWindows<F, A>(alignerOptions(env)),
-      concatMap((aligned) => (aligned.type === 'window' ? stages.toFeatures(aligned.window) : [aligned])),
+      flatten((aligned): readonly Made[] =>
+        aligned.type === 'window' ? stages.toFeatures(aligned.window) : [aligned],
+      ),
     );
     return merge(window$, crop$).pipe(
       map((output) => ({ ...output, generation: media.terms.generation }) satisfies ParticipantOutput),
