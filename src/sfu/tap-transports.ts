@@ -50,7 +50,12 @@ export class TapTransports {
       rtcpMux: true,
       comedia: false,
     });
-    await transport.connect({ ip: LOOPBACK, port });
-    return transport;
+    try {
+      await transport.connect({ ip: LOOPBACK, port });
+      return transport;
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
   }
 }
