@@ -183,8 +183,8 @@ export class AnalysisHost {
     const stoodMs = now - this.#lookedAtMs - METRICS_EVERY_MS;
     this.#lookedAtMs = now;
     if (!this.#load.look(Math.max(stoodMs, this.#packets.takeLongestWait()))) return;
-    const { step } = this.#load;
-    this.#meter.count('emostream_load_steps_total', { step: String(step) });
+    const { step, label } = this.#load;
+    this.#meter.count('emostream_load_steps_total', { step: label });
     this.#deps.send({ type: 'load', step });
   }
 

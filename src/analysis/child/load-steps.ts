@@ -5,6 +5,9 @@
 export const PICTURES_PER_SECOND = [8, 4, 2, 0] as const;
 export const LAST_STEP = PICTURES_PER_SECOND.length - 1;
 
+/** The steps as metrics name them. */
+const LABELS = ['0', '1', '2', '3'] as const;
+
 /** Media that wait longer than this come too late for their window, ms. */
 const LATE_MS = 200;
 /** Below this all is well, ms. */
@@ -21,6 +24,10 @@ export class LoadSteps {
 
   get step(): number {
     return this.#step;
+  }
+
+  get label(): (typeof LABELS)[number] {
+    return LABELS[this.#step] ?? '3';
   }
 
   get picturesPerSecond(): number {
