@@ -6,6 +6,7 @@ import { Standby } from '../../src/analysis/standby.js';
 import { Bulkhead } from '../../src/common/bulkhead.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import { ServeProcess } from '../cli/support/serve-process.js';
+import { CountMeter } from '../inference/support/count-meter.js';
 import { SECRET } from '../server/support/test-server.js';
 import { silentLogger } from '../sfu/support/sfu-fixture.js';
 import { analysisChildren, hasEnded, openFiles, takesPackets } from './support/processes.js';
@@ -54,6 +55,18 @@ it('what waits and what still starts ends with its keeper, at once', async () =>
   process.kill(pid, 'SIGSTOP');
   await standby.close();
   await vi.waitUntil(() => hasEnded(pid));
+});
+
+it('what a process does not read is bounded and counted, and closing does not wait for it', async () => {
+  const meter = new CountMeter();
+  const started = await AnalysisProcess.start(OPTIONS, { meter, logger: silentLogger });
+  process.kill(started.pid, 'SIGSTOP');
+  const caption = { type: 'caption', key: 1, text: 'x'.repeat(1000), startMs: 1, endMs: 2, arrivalMs: 3 } as const;
+  for (let i = 0; i < 6000; i++) started.send(caption);
+  const dropped = { stage: 'analysis', reason: 'process-overrun' } as const;
+  expect(meter.counted('emostream_dropped_total', dropped)).toBe(1000);
+  await started.close();
+  expect(hasEnded(started.pid)).toBe(true);
 });
 
 it('a process holds no secret, and of sockets only those for packets and the channel to its parent', async () => {
