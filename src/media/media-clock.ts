@@ -1,11 +1,10 @@
 import type { Meter } from '../common/metrics.js';
 import { ArrivalFloor } from './arrival-floor.js';
+import { MAX_LEAD_MS } from './report-judge.js';
 import { TrackClock } from './track-clock.js';
 
 /** The sender's NTP clock may drift against ours and the route may change: older delays say little, ms of evidence. */
 const DELAY_WINDOW_MS = 30_000;
-/** A track whose clock is this far from the others' does not share their NTP clock. */
-const FOREIGN_CLOCK_MS = 1000;
 
 /**
  * The media clock of one participant. Media time is the sender's capture time on the server's wall clock: RTP timestamps
@@ -38,8 +37,11 @@ export class MediaClock {
         this.#evidenceMs = Math.max(this.#evidenceMs, evidenceMs);
         this.#offset.add(delay, evidenceMs, at);
       },
-      restart: () => {
-        this.#offset.clear();
+      restart: (now) => {
+        this.#restart(track, now);
+      },
+      retract: (now) => {
+        if (!this.#others(track).some((other) => other.borneOut)) this.#restart(track, now);
       },
       ntpCorrection: (delay, now) => this.#ntpCorrection(track, delay, now),
       onStep: () => {
@@ -56,6 +58,16 @@ export class MediaClock {
     return track;
   }
 
+  /** The offset is what this track tells from now on; the others tell anew how they are to it. */
+  #restart(track: TrackClock, now: number): void {
+    for (const other of this.#others(track)) other.forgetReports(now);
+    this.#offset.clear();
+  }
+
+  #others(track: TrackClock): TrackClock[] {
+    return [...this.#tracks].filter((other) => other !== track);
+  }
+
   /**
    * By how much a track's NTP times are ahead of the participant's common NTP time line (whose origin is that of the
    * first report). Tracks differ when the sender's clock was stepped between their first reports.
@@ -64,8 +76,9 @@ export class MediaClock {
   #ntpCorrection(track: TrackClock, delay: number, now: number): number {
     const common = this.#offset.at(now);
     if (common === null) return 0;
-    const known = [0, ...[...this.#tracks].filter((other) => other !== track).map((other) => other.correction)];
+    const known = [0, ...this.#others(track).map((other) => other.correction)];
     const best = known.reduce((a, b) => (Math.abs(delay + b - common) < Math.abs(delay + a - common) ? b : a));
-    return Math.abs(delay + best - common) < FOREIGN_CLOCK_MS ? best : common - delay;
+    // Further off than any encoder: it does not share the others' clock.
+    return Math.abs(delay + best - common) < MAX_LEAD_MS ? best : common - delay;
   }
 }

@@ -3,7 +3,7 @@ export const AGREE_MS = 100;
 /** A report says by how much the RTP clock fell behind, and the packets' lateness says it too, within this, ms. */
 const SAME_PAUSE_MS = 150;
 /** The fastest packet of a track follows the moment that it shows by at most this, ms: encoders take their time. */
-export const MAX_LEAD_MS = 1000;
+export const MAX_LEAD_MS = 500;
 /** A first report that is later than the packets by more is no measure of them: its RTP time is behind theirs, ms. */
 const MAX_FIRST_LATE_MS = 200;
 /** A report that is later than this says nothing about the setting of a wall clock, ms. */
@@ -12,6 +12,15 @@ const MAX_SETTING_LATE_MS = 1000;
 const MAX_REPORT_DELAY_MS = 10_000;
 /** No queue on the way holds this much for ever, ms: who is late by more, at the usual pace, has slept. */
 const SLEPT_MS = 2000;
+
+/** A report that was believed. */
+export interface Anchor {
+  /** Its NTP time less its RTP time, ms. */
+  ntpLessRtpMs: number;
+  ntpMs: number;
+  /** Another report agreed with it. */
+  borneOut: boolean;
+}
 
 /** A sender report beside what the packets and the last report say. All in ms. */
 export interface ReportView {
@@ -37,6 +46,8 @@ export interface ReportView {
   pausedMs: number | null;
   /** When the packets' line began. */
   lineStartMs: number;
+  /** It began when a capture that had paused went on. */
+  lineAfterPause: boolean;
   /** By how much the newest packets are late; null: they are not. */
   latenessMs: number | null;
   /** When a packet was last on time. */
@@ -66,7 +77,11 @@ export type ReportVerdict =
  */
 export function judgeReport(view: ReportView): ReportVerdict {
   const { last, late, lead } = view;
-  if (!last) return late < -MAX_LEAD_MS || late > MAX_FIRST_LATE_MS ? 'absurd' : 'believed';
+  if (!last) {
+    // From within a pause: it does not know how long that went on.
+    if (view.lineAfterPause && view.arrivalMs < view.lineStartMs) return 'stale';
+    return late < -MAX_LEAD_MS || late > MAX_FIRST_LATE_MS ? 'absurd' : 'believed';
+  }
   const { behind, ntpLate } = last;
   if (view.sinceMs > 0) return judgePause(view, behind);
   if (Math.abs(behind) <= AGREE_MS) {
@@ -74,12 +89,13 @@ export function judgeReport(view: ReportView): ReportVerdict {
     if (last.agoMs <= 0) return 'stale';
     return ntpLate < -AGREE_MS || ntpLate > MAX_REPORT_DELAY_MS ? 'absurd' : 'believed';
   }
-  if (!last.borneOut) return 'afresh';
   if (behind > 0 && ntpLate >= -AGREE_MS) {
     // The RTP clock stood still, if the packets say so too.
     if (view.latenessMs !== null && Math.abs(view.latenessMs - behind) <= SAME_PAUSE_MS) return 'paused';
-    return view.arrivalMs - view.onTimeMs >= behind - AGREE_MS ? 'open' : 'absurd';
+    if (view.arrivalMs - view.onTimeMs >= behind - AGREE_MS) return 'open';
+    return last.borneOut ? 'absurd' : 'afresh';
   }
+  if (!last.borneOut) return 'afresh';
   // The packets' clock goes on as it did, so it is the sender's wall clock that was set.
   if (late > MAX_SETTING_LATE_MS) return 'stale';
   return late + lead < -AGREE_MS ? 'absurd' : 'wall-clock-set';

@@ -8,7 +8,7 @@ const LATE_MS = 80;
 /** By how much the lateness of packets from one queue differs by itself: this, or three times the mean difference, ms. */
 const SPREAD_MS = 60;
 /** A packet that is ahead of the fastest by more than this, ms, is believed when another one agrees. */
-const EARLY_MS = 200;
+const EARLY_MS = { sound: 100, pictures: 200 };
 /** Timestamps that go back by more than this are no reordering, as that of pictures that build on later ones, ms. */
 const BACK_MS = { sound: 100, pictures: 300 };
 /** At most so much evidence comes with one packet, ms. */
@@ -52,18 +52,26 @@ export class RtpLine {
   /** Mean difference between the trips of successive packets, as RFC 3550 §6.4.1 has it, ms. */
   #jitterMs = 0;
   #intervalMs = 0;
+  #afterPause = false;
   #run: Deviation | null = null;
   #left: Left | null = null;
   readonly #backMs: number;
+  readonly #earlyMs: number;
 
   constructor(kind: 'sound' | 'pictures', evidenceMs: number) {
     this.#backMs = BACK_MS[kind];
+    this.#earlyMs = EARLY_MS[kind];
     this.evidenceMs = evidenceMs;
   }
 
   /** When the line began, ms: what arrived before follows the one before it. */
   get startMs(): number {
     return this.#startMs;
+  }
+
+  /** It began when a capture that had paused went on. */
+  get afterPause(): boolean {
+    return this.#afterPause;
   }
 
   /** The times of the newest packets wait for more of them. */
@@ -107,9 +115,13 @@ export class RtpLine {
     }
     const late = value - floor;
     const limit = Math.max(LATE_MS, 4 * this.#jitterMs);
-    if (late <= limit && late >= -Math.max(EARLY_MS, limit)) {
+    if (late <= limit && late >= -Math.max(this.#earlyMs, limit)) {
       this.#run = null;
       this.#onTimeMs = arrivalMs;
+      const drop = this.#last.value - value;
+      // A backlog gets less late by what was made between two packets, one of which may be lost: more is a clock set by a little.
+      const skipped = rtpMs - this.#last.rtpMs > 2.2 * this.#intervalMs;
+      if (this.#left && skipped && drop > this.#spread) this.#left.leastMs -= drop;
       this.#measure(rtpMs, value);
       this.#accept(rtpMs, arrivalMs);
       return this.#doubt(arrivalMs);
@@ -181,6 +193,7 @@ export class RtpLine {
     this.#floor.add(least, this.evidenceMs, now);
     this.#startMs = startMs;
     this.#onTimeMs = now;
+    this.#afterPause = this.#run?.cause !== 'jump';
     this.#run = null;
   }
 
@@ -200,7 +213,9 @@ export class RtpLine {
     const last = this.#last;
     if (!last || rtpMs <= last.rtpMs) return;
     this.#jitterMs += (Math.min(200, Math.abs(value - last.value)) - this.#jitterMs) / 16;
-    this.#intervalMs += (rtpMs - last.rtpMs - this.#intervalMs) / 8;
+    // A silence is not how often something comes.
+    const interval = Math.min(rtpMs - last.rtpMs, this.#intervalMs === 0 ? Infinity : 2 * this.#intervalMs);
+    this.#intervalMs += (interval - this.#intervalMs) / (this.#intervalMs === 0 ? 1 : 8);
   }
 
   #accept(rtpMs: number, arrivalMs: number): void {

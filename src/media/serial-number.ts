@@ -24,6 +24,11 @@ export class SerialUnwrapper {
     return this.#last + (ahead > this.#modulus / 2 ? ahead - this.#modulus : ahead);
   }
 
+  /** Counts on from this continuous value. */
+  restart(continuous: number): void {
+    this.#last = continuous;
+  }
+
   reset(): void {
     this.#last = null;
   }

@@ -1,23 +1,17 @@
 import type { SenderReport } from '../sfu/types.js';
-import { AGREE_MS, judgeReport, MAX_LEAD_MS, type ReportView } from './report-judge.js';
+import { RefusedReports } from './refused-reports.js';
+import { AGREE_MS, type Anchor, judgeReport, MAX_LEAD_MS, type ReportView } from './report-judge.js';
 import { RtpLine } from './rtp-line.js';
-import { SerialUnwrapper } from './serial-number.js';
 import type { SharedClock } from './shared-clock.js';
 import { SlewedValue } from './slewed-value.js';
+import { TimestampUnwrapper } from './timestamp-unwrapper.js';
 
+/** Reports and the packets' lateness tell the length of a pause no better than this, ms. */
+const EXACT_MS = 10;
 /** Reports and packets come by different roads: how far apart they may get here, ms. */
 const ORDER_MS = 200;
 /** A report that nothing bears out is forgotten after so long, ms. */
 const PENDING_MS = 10_000;
-/** So many refused reports in a row that agree with each other are not faulty: our picture of the clocks is. */
-const MAX_REFUSED = 3;
-
-interface Anchor {
-  ntpLessRtpMs: number;
-  ntpMs: number;
-  /** Another report agreed with it. */
-  borneOut: boolean;
-}
 
 /**
  * Maps the RTP timestamps of one track to media time. One stream at a time; a new SSRC must `reset` it.
@@ -30,7 +24,7 @@ interface Anchor {
 export class TrackClock {
   readonly #ticksPerMs: number;
   readonly #shared: SharedClock;
-  readonly #unwrap = new SerialUnwrapper(32);
+  readonly #unwrap = new TimestampUnwrapper();
   readonly #kind: 'sound' | 'pictures';
   #line: RtpLine;
   /** Media time − RTP time, as used now. */
@@ -45,7 +39,7 @@ export class TrackClock {
   #correction = 0;
   /** A report that nothing that came so far bears out. */
   #pending: SenderReport | null = null;
-  #refused: number[] = [];
+  readonly #refused = new RefusedReports();
 
   constructor(clockRate: number, shared: SharedClock) {
     this.#ticksPerMs = clockRate / 1000;
@@ -60,6 +54,11 @@ export class TrackClock {
     return this.#correction;
   }
 
+  /** Reports agree with each other. */
+  get borneOut(): boolean {
+    return this.#anchor?.borneOut === true;
+  }
+
   /** How far this track's evidence has come, ms. */
   get evidenceMs(): number {
     return this.#line.evidenceMs;
@@ -72,13 +71,14 @@ export class TrackClock {
 
   /** A packet arrived. Call it for each in order of sequence, before `mediaTime` of its timestamp. */
   packet(timestamp: number, arrivalMs: number): void {
-    const rtpMs = this.#unwrap.peek(timestamp) / this.#ticksPerMs;
+    const floor = this.#line.at(arrivalMs);
+    const ticks = this.#unwrap.next(timestamp, floor === null ? null : (arrivalMs - floor) * this.#ticksPerMs);
+    const rtpMs = ticks / this.#ticksPerMs;
     const lead = this.#currentLead(arrivalMs);
     this.#follow(this.#line.packet(rtpMs, arrivalMs), lead, arrivalMs);
-    // A timestamp that nothing confirms is not counted from, and moves no other track.
-    const sure = !this.#line.doubtful;
-    if (sure) this.#unwrap.next(timestamp);
-    if (sure && this.#synchronised) this.#tell(arrivalMs - rtpMs, lead, arrivalMs);
+    const { doubtful } = this.#line;
+    this.#unwrap.count(ticks, doubtful);
+    if (!doubtful && this.#synchronised) this.#tell(arrivalMs - rtpMs, lead, arrivalMs);
     this.#retry(arrivalMs);
     this.#settle(arrivalMs);
   }
@@ -101,7 +101,7 @@ export class TrackClock {
     if (verdict === 'stale') return this.#shared.onRefused('stale-report');
     if (verdict === 'absurd') this.#refuse(report);
     this.#pending = verdict === 'believed' ? null : report;
-    if (verdict === 'believed') this.#refused = [];
+    if (verdict === 'believed') this.#refused.clear();
     this.#settle(arrivalMs);
   }
 
@@ -118,14 +118,19 @@ export class TrackClock {
 
   /** Another stream follows (new SSRC): its RTP clock has nothing to do with the old one's, its encoder has. */
   reset(): void {
-    this.#lead = this.#currentLead(this.#base.at);
+    this.forgetReports(this.#base.at);
     this.#unwrap.reset();
     this.#line = new RtpLine(this.#kind, this.#line.evidenceMs);
     this.#base.set(null, -Infinity);
     this.#baseBefore = null;
+  }
+
+  /** What reports told is void; the next one is as the first. */
+  forgetReports(now: number): void {
+    this.#lead = this.#currentLead(now);
     this.#anchor = null;
     this.#sinceMs = 0;
-    this.#refused = [];
+    this.#refused.clear();
   }
 
   close(): void {
@@ -201,7 +206,7 @@ export class TrackClock {
     if (!pending || this.#line.open) return;
     if (this.#judge(pending) === 'believed') {
       this.#pending = null;
-      this.#refused = [];
+      this.#refused.clear();
     } else if (this.#line.onTimeMs > pending.arrivalMs + ORDER_MS || now > pending.arrivalMs + PENDING_MS) {
       this.#pending = null;
     }
@@ -214,17 +219,15 @@ export class TrackClock {
     if (floor === null) return 'open';
     const rtpMs = this.#unwrap.peek(report.rtpTimestamp) / this.#ticksPerMs;
     const anchor = { ntpLessRtpMs: ntpMs - rtpMs, ntpMs, borneOut: this.#anchor !== null };
-    const verdict = judgeReport(this.#view(anchor, arrivalMs, arrivalMs - rtpMs - floor));
+    const view = this.#view(anchor, arrivalMs, arrivalMs - rtpMs - floor);
+    const verdict = judgeReport(view);
     const lead = this.#currentLead(arrivalMs);
+    if (verdict === 'open' || verdict === 'stale' || verdict === 'absurd') return verdict;
     switch (verdict) {
-      case 'open':
-      case 'stale':
-      case 'absurd':
-        return verdict;
       case 'afresh':
         this.#anchor = null;
         this.#lead = 0;
-        this.#shared.restart();
+        this.#shared.retract(arrivalMs);
         return this.#judge(report);
       case 'wall-clock-set':
         this.#correction += anchor.ntpLessRtpMs - (this.#anchor?.ntpLessRtpMs ?? 0);
@@ -237,7 +240,7 @@ export class TrackClock {
         this.#line.resume();
         break;
       case 'slept':
-        this.#shared.restart();
+        this.#shared.restart(arrivalMs);
         break;
       case 'believed':
         if (this.#anchor) break;
@@ -246,7 +249,11 @@ export class TrackClock {
           arrivalMs,
         );
     }
+    // A report from within a pause does not know how long that went on.
+    const pausedMs = verdict === 'paused' ? view.latenessMs : view.sinceMs;
+    const wentOnMs = view.last && arrivalMs < this.#line.startMs ? (pausedMs ?? 0) - view.last.behind : 0;
     this.#believe(anchor, arrivalMs);
+    if (wentOnMs > EXACT_MS) this.#sinceMs = wentOnMs;
     if (verdict === 'paused' || verdict === 'resumed') this.#moved(arrivalMs);
     return 'believed';
   }
@@ -268,29 +275,25 @@ export class TrackClock {
       sinceMs: this.#sinceMs,
       pausedMs: line.pausedMs,
       lineStartMs: line.startMs,
+      lineAfterPause: line.afterPause,
       latenessMs: line.latenessMs(arrivalMs),
       onTimeMs: line.onTimeMs,
     };
   }
 
   #believe(anchor: Anchor, arrivalMs: number): void {
+    const first = !this.#anchor;
     this.#anchor = anchor;
     this.#sinceMs = 0;
     this.#line.confirm();
-    const floor = this.#line.at(arrivalMs) as number;
-    this.#shared.addDelay(this.#delay(floor), this.evidenceMs, arrivalMs);
+    // Later reports may be of a clock that has just stopped: the packets before do not follow it.
+    const floor = this.#line.at(arrivalMs);
+    if (first && floor !== null) this.#shared.addDelay(this.#delay(floor), this.evidenceMs, arrivalMs);
     this.#shared.addDelay(arrivalMs - anchor.ntpMs + this.#correction, this.evidenceMs, arrivalMs);
   }
 
   #refuse(report: SenderReport): void {
     this.#shared.onRefused('absurd-report');
-    const difference = report.ntpMs - report.rtpTimestamp / this.#ticksPerMs;
-    this.#refused = this.#refused.filter((other) => Math.abs(other - difference) <= AGREE_MS);
-    this.#refused.push(difference);
-    if (this.#refused.length < MAX_REFUSED) return;
-    this.#lead = this.#currentLead(report.arrivalMs);
-    this.#refused = [];
-    this.#anchor = null;
-    this.#sinceMs = 0;
+    if (this.#refused.add(report.ntpMs - report.rtpTimestamp / this.#ticksPerMs)) this.forgetReports(report.arrivalMs);
   }
 }

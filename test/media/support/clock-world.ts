@@ -24,6 +24,8 @@ export interface Trip {
   sleeps?: { from: number; to: number }[];
   /** The RTP clocks are set: by so much, with or without a new SSRC. */
   restarts?: { at: number; byMs: number; newStream: boolean; track: 'video' | 'audio' | 'both' }[];
+  /** The server's clock, which stamps what arrives, is set forward by so much (after it slept). */
+  serverSteps?: { at: number; byMs: number }[];
   /** The sender's wall clock is set by so much. */
   ntpSteps?: { at: number; byMs: number }[];
   /** Sender milliseconds a true millisecond − 1. */
@@ -70,6 +72,8 @@ export function travel(trip: Trip) {
   const events: Event[] = [];
   const tracks: { clock: TrackClock; gate: TimeGate }[] = [];
   let now = 0;
+  const server = (at: number) =>
+    EPOCH + at + (trip.serverSteps ?? []).reduce((sum, step) => (at >= step.at ? sum + step.byMs : sum), 0);
   const endMs = trip.seconds * 1000;
 
   for (const name of ['video', 'audio'] as const) {
@@ -79,7 +83,7 @@ export function travel(trip: Trip) {
     const gate = new TimeGate(clock, (output) => {
       if (output.type !== 'packet') return;
       const { at, delay, arrival } = truth.get(output.packet.sequenceNumber)!;
-      const error = clock.mediaTime(output.packet.timestamp, output.packet.arrivalMs) - EPOCH - at;
+      const error = clock.mediaTime(output.packet.timestamp, output.packet.arrivalMs) - server(at);
       judged.push({ track: name, at, arrival, delay, handedOn: now, error });
     });
     tracks.push({ clock, gate });
@@ -126,7 +130,7 @@ export function travel(trip: Trip) {
         timestamp: rtp(at),
         ssrc: 1,
         payload: new Uint8Array(),
-        arrivalMs: EPOCH + arrival,
+        arrivalMs: server(arrival),
       };
       const deliver = () => {
         gate.pass([...(begins ? [{ type: 'reset' as const }] : []), { type: 'packet', packet }]);
@@ -139,7 +143,7 @@ export function travel(trip: Trip) {
       const arrival = at + delayOf(at);
       const pause = trip.extrapolatedReports ? within(at, pauses) : undefined;
       const timestamp = pause ? rtp(at, passed(pause.from, pauses)) : rtp(at);
-      const honest = { ssrc: 1, ntpMs: ntp(at), rtpTimestamp: timestamp, arrivalMs: EPOCH + arrival };
+      const honest = { ssrc: 1, ntpMs: ntp(at), rtpTimestamp: timestamp, arrivalMs: server(arrival) };
       const report = trip.spoilReport?.(honest, at) ?? honest;
       const deliver = () => {
         clock.report(report);
@@ -149,7 +153,7 @@ export function travel(trip: Trip) {
   }
   events.sort((a, b) => a.due - b.due);
   const tick = () => {
-    for (const { gate } of tracks) gate.expire(EPOCH + now);
+    for (const { gate } of tracks) gate.expire(server(now));
   };
   let ticked = 0;
   for (const { due, deliver } of events) {
