@@ -29,8 +29,8 @@ export interface LiveAnalyserDeps {
   logger: Logger;
 }
 
-/** A process takes so many people before another is started beside it, if there may be one. */
-const PEOPLE_BEFORE_ANOTHER = 8;
+/** A process takes so many people, a third of a core, before another is started beside it: each costs something of its own. */
+const PEOPLE_BEFORE_ANOTHER = 24;
 /** Most processes of their own accord: past it the engine, not the decoding, is what a machine lacks. */
 const MOST_BY_DEFAULT = 8;
 /** Somebody whose media were handled when a process ended comes back so much later than the others, ms. */

@@ -184,7 +184,7 @@ export const configSchema = z.strictObject({
   maxConsumersPerWorker: int(
     'Most consumers that a media worker carries: who comes when its seats could need more is refused. N people in a room can need 2·N².',
     'consumers',
-    512,
+    1000,
     2,
     1_000_000,
   ),

@@ -9,12 +9,12 @@ export const LAST_STEP = PICTURES_PER_SECOND.length - 1;
 const LABELS = ['0', '1', '2', '3'] as const;
 
 /** Media that wait longer than this come too late for their window, ms. */
-const LATE_MS = 200;
+const LATE_MS = 250;
 /** Below this all is well, ms. */
-const WELL_MS = 60;
+const WELL_MS = 120;
 /** So many looks (two a second) in a row that are late, or well, move a step. */
-const LATE_LOOKS = 2;
-const WELL_LOOKS = 10;
+const LATE_LOOKS = 3;
+const WELL_LOOKS = 6;
 
 /** Decides how much a process may take on, from how long packets waited to be handled. Pure; looked at twice a second. */
 export class LoadSteps {
