@@ -7,6 +7,8 @@ export interface Impairment {
   reorderPercent?: number;
   /** Constant delay, ms. */
   delayMs?: number;
+  /** Until when nothing gets through, ms, at a time; what was sent meanwhile then comes at once. Default: never. */
+  blockedUntil?: (now: number) => number;
 }
 
 const REORDER_MS = 25;
@@ -36,6 +38,7 @@ export class ImpairedLink {
     }
     let due = now + delayMs + this.#random() * jitterMs;
     if (this.#random() * 100 < reorderPercent) due += REORDER_MS;
+    due = Math.max(due, this.#impairment.blockedUntil?.(now) ?? now);
     if (due <= now) {
       this.#deliver(packet);
       return;

@@ -20,6 +20,8 @@ export interface SyntheticPeerOptions {
   /** RTP timestamps at the start; random by the seed if not given. */
   videoTimestampOffset?: number;
   audioTimestampOffset?: number;
+  /** How long a track's capture stood still up to a time since the start, ms: its RTP clock did too. Default 0. */
+  pausedMs?: (kind: 'video' | 'audio', elapsedMs: number) => number;
   /** By how much the peer's NTP clock is ahead of the server's, ms. Default 0. */
   ntpOffsetMs?: number;
 }
@@ -38,6 +40,7 @@ export class SyntheticPeer {
   readonly #feedback: ImpairedLink;
   readonly #cname: string;
   readonly #ntpOffsetMs: number;
+  readonly #pausedMs: NonNullable<SyntheticPeerOptions['pausedMs']>;
   #startedAt: number | null = null;
   #stopPump: (() => void) | null = null;
 
@@ -57,6 +60,7 @@ export class SyntheticPeer {
     this.audioProducer = parts.producers.audio;
     this.#cname = `peer-${String(options.seed ?? 1)}`;
     this.#ntpOffsetMs = options.ntpOffsetMs ?? 0;
+    this.#pausedMs = options.pausedMs ?? (() => 0);
     this.#link = new ImpairedLink(options.impairment ?? {}, parts.random, (packet) => {
       this.#transmit(packet);
     });
@@ -147,10 +151,12 @@ export class SyntheticPeer {
   #pump(now: number): void {
     const elapsed = now - (this.#startedAt as number);
     if (elapsed < 0) return;
-    for (const track of [this.#tracks.video, this.#tracks.audio]) {
+    for (const kind of ['video', 'audio'] as const) {
+      const track = this.#tracks[kind];
       if (!track) continue;
-      for (const packet of track.due(elapsed)) this.#link.send(packet, now);
-      const report = track.report(elapsed, now + this.#ntpOffsetMs, this.#cname);
+      const media = elapsed - this.#pausedMs(kind, elapsed);
+      for (const packet of track.due(media)) this.#link.send(packet, now);
+      const report = track.report(media, now + this.#ntpOffsetMs, this.#cname);
       if (report) this.#link.send(report, now);
     }
     this.#feedback.flush(now);

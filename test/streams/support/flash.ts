@@ -1,6 +1,7 @@
 import { makeRecording, type Recording, seeded, synthesise } from '../../../bench/support/index.js';
 import type { AudioChunk, VideoFrame } from '../../../src/media/index.js';
 import type { AlignedWindow, Timed } from '../../../src/streams/index.js';
+import { NO_MISHAPS, sentAt } from './mishaps.js';
 import { brightness } from '../../support/yuv.js';
 
 /** Picture and sound change together this often: a dark and silent stretch, then a bright and loud one, ms. */
@@ -45,10 +46,18 @@ export function timedSound(chunk: AudioChunk): Timed<AudioChunk> {
 }
 
 /** When the media truly changed within the windows, server wall clock, ms. */
-export function truthOf(startedAtMs: number, windows: FlashWindow[]): number[] {
+export function truthOf(
+  startedAtMs: number,
+  windows: FlashWindow[],
+  kind: 'video' | 'audio' = 'video',
+  mishaps = NO_MISHAPS,
+): number[] {
   const truth: number[] = [];
-  for (let at = startedAtMs + HALF_MS; at < windows.at(-1)!.endMs; at += 2 * HALF_MS) truth.push(at);
-  return truth;
+  for (let media = HALF_MS; ; media += 2 * HALF_MS) {
+    const at = startedAtMs + sentAt(mishaps, kind, media);
+    if (at >= windows.at(-1)!.endMs) return truth;
+    truth.push(at);
+  }
 }
 
 interface Flip {
@@ -76,6 +85,13 @@ export function measure(windows: FlashWindow[], truth: number[]): Measured[] {
     };
     return { picture: find(pictures), sound: find(sounds) };
   });
+}
+
+/** Changes in the windows that are further from every true one than `limitMs`: media of another time. */
+export function strays(windows: FlashWindow[], kind: 'video' | 'audio', truth: number[], limitMs: number): number[] {
+  const flips = kind === 'video' ? picturesIn(windows) : windows.flatMap(soundsIn);
+  const strange = flips.filter(({ at, clean }) => clean && truth.every((one) => Math.abs(one - at) > limitMs));
+  return strange.map(({ at }) => at);
 }
 
 /** A line about all changes, for the log, and the figures to judge. */

@@ -1,4 +1,5 @@
 import type { PacketSink } from '../../sfu/support/local-receiver.js';
+import { blockedUntil, type Mishaps, NO_MISHAPS, sentAt } from './mishaps.js';
 
 /** A late second shows in the media clock for so long, ms: from then on it is made good at 50 ms a second. */
 const LOOK_BACK_MS = 4000;
@@ -12,22 +13,28 @@ export class Trips {
   /** Fastest trip by quarter of a second since the start, ms. */
   readonly #fastest = new Map<number, number>();
   readonly #startMs: number;
+  readonly #mishaps: Mishaps;
 
   /** @param startMs when the recording begins, server wall clock, ms */
-  constructor(startMs: number) {
+  constructor(startMs: number, mishaps: Mishaps = NO_MISHAPS) {
     this.#startMs = startMs;
+    this.#mishaps = mishaps;
   }
 
   /**
    * Hands everything on to the sink, and measures the packets' trips.
    * @param track RTP clock rate in Hz, the timestamp at the start, and how long after its media time a packet leaves, ms
    */
-  watch(sink: PacketSink, track: { clockRate: number; timestampOffset: number; leavesAfterMs: number }): PacketSink {
+  watch(
+    sink: PacketSink,
+    track: { kind: 'video' | 'audio'; clockRate: number; timestampOffset: number; leavesAfterMs: number },
+  ): PacketSink {
     return {
       packet: (packet) => {
         const timestamp = Buffer.from(packet.data.buffer, packet.data.byteOffset).readUInt32BE(4);
-        const elapsedMs = (((timestamp - track.timestampOffset) >>> 0) / track.clockRate) * 1000;
-        this.#add(packet.arrivalMs, packet.arrivalMs - (this.#startMs + elapsedMs + track.leavesAfterMs));
+        const mediaMs = (((timestamp - track.timestampOffset) >>> 0) / track.clockRate) * 1000;
+        const leftMs = sentAt(this.#mishaps, track.kind, mediaMs + track.leavesAfterMs);
+        this.#add(packet.arrivalMs, packet.arrivalMs - (this.#startMs + blockedUntil(this.#mishaps, leftMs)));
         sink.packet(packet);
       },
       senderReport: (report) => {
@@ -48,8 +55,9 @@ export class Trips {
     let worst = 0;
     let stood = 0;
     for (let slice = Math.max(0, newest - LOOK_BACK_MS / SLICE_MS); slice <= newest; slice++) {
-      // A time in which nothing came at all was spent standing still.
-      stood = this.#fastest.has(slice) ? 0 : stood + SLICE_MS;
+      // A time in which nothing came at all was spent standing still, unless the road was blocked.
+      const blocked = blockedUntil(this.#mishaps, slice * SLICE_MS) > slice * SLICE_MS;
+      stood = this.#fastest.has(slice) || blocked ? 0 : stood + SLICE_MS;
       worst = Math.max(worst, this.#fastest.get(slice) ?? stood);
     }
     return worst;
