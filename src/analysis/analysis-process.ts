@@ -171,6 +171,7 @@ export class AnalysisProcess {
     const child = this.#child;
     return new Promise((resolve, reject) => {
       const failed = (cause?: unknown) => {
+        clearTimeout(timer);
         reject(new EmostreamError('INTERNAL', 'the analysis process did not start', { cause }));
       };
       const timer = setTimeout(failed, START_PATIENCE_MS);
