@@ -10,7 +10,6 @@ import type { EventBus } from '../events/bus.js';
 import type { Analyser, ParticipantAnalysis } from '../sfu/types.js';
 import { AnalysedParticipant } from './analysed-participant.js';
 import { AnalysisProcess } from './analysis-process.js';
-import { LAST_STEP } from './child/load-steps.js';
 import { CrashLedger } from './crash-ledger.js';
 import type { AnalysisInspection, AnalysisOptions } from './messages.js';
 import { ProcessSlot } from './process-slot.js';
@@ -109,10 +108,10 @@ export class LiveAnalyser implements Analyser {
     return participant;
   }
 
-  /** Every process that there may be is at its last step: one more would cost the others their answers. */
+  /** Every process that there may be is full: one more would cost the others their answers. */
   #isFull(): boolean {
     const usual = this.#slots.filter(({ quarantine }) => !quarantine);
-    return usual.length >= this.#mostSlots && usual.every(({ loadStep }) => loadStep >= LAST_STEP);
+    return usual.length >= this.#mostSlots && usual.every(({ full }) => full);
   }
 
   #admit(participant: AnalysedParticipant): void {
@@ -149,8 +148,12 @@ export class LiveAnalyser implements Analyser {
   #slotFor(suspect: boolean): ProcessSlot {
     if (suspect) return this.#slots.find((slot) => slot.quarantine) ?? this.#begin(this.#addSlot(true));
     const usual = this.#slots.filter((slot) => !slot.quarantine);
-    const [best] = usual.sort((a, b) => Number(!b.process) - Number(!a.process) || a.people.size - b.people.size);
-    if (best && (best.people.size < PEOPLE_BEFORE_ANOTHER || usual.length >= this.#mostSlots)) return best;
+    const [best] = usual.sort(
+      (a, b) =>
+        Number(!b.process) - Number(!a.process) || Number(a.full) - Number(b.full) || a.people.size - b.people.size,
+    );
+    const hasRoom = best && !best.full && best.people.size < PEOPLE_BEFORE_ANOTHER;
+    if (best && (hasRoom || usual.length >= this.#mostSlots)) return best;
     const another = this.#standby.take();
     if (!another) return best ?? this.#begin(this.#addSlot(false));
     return this.#run(this.#addSlot(false), another);
@@ -235,7 +238,7 @@ export class LiveAnalyser implements Analyser {
   }
 
   #loaded(slot: ProcessSlot, step: number): void {
-    slot.loadStep = step;
+    slot.loaded(step);
     this.#deps.meter.set('emostream_load_step', Math.max(...this.#slots.map(({ loadStep }) => loadStep)));
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { AnalysedParticipant } from '../../src/analysis/analysed-participant.js';
 import { affordable, fewerPictures } from '../../src/analysis/child/afford.js';
 import { LAST_STEP, LoadSteps, PICTURES_PER_SECOND } from '../../src/analysis/child/load-steps.js';
+import { ProcessSlot } from '../../src/analysis/process-slot.js';
 import { WaitingPeople } from '../../src/analysis/waiting-people.js';
 import { WindowPublisher } from '../../src/analysis/window-publisher.js';
 import { silentMeter } from '../../src/common/metrics.js';
@@ -58,6 +59,31 @@ describe('what gives way under load', () => {
     );
   });
 
+  it('is tried again ever more seldom where it turns out each time that there is no room for it', () => {
+    const load = new LoadSteps();
+    // All is well without pictures, and late as soon as there is one.
+    const look = () => load.look(load.step < LAST_STEP ? 1000 : 10);
+    const backAt: number[] = [];
+    for (let i = 0; i < 2000; i++) {
+      if (look() && load.step < LAST_STEP && i > 10) backAt.push(i);
+    }
+    const pauses = backAt.slice(1).map((at, i) => at - backAt[i]!);
+    expect(pauses.slice(0, 4)).toEqual([...pauses.slice(0, 4)].sort((a, b) => a - b));
+    // A minute in the end, and the three looks that show that it is too much.
+    expect(pauses.at(-1)).toBe(120 + 3);
+    expect(backAt.length).toBeLessThan(25);
+  });
+
+  it('comes back soon once there was room for a minute', () => {
+    const load = new LoadSteps();
+    for (let i = 0; i < 500; i++) load.look(load.step < LAST_STEP ? 1000 : 10);
+    looks(load, 10, 600);
+    expect(load.step).toBe(0);
+    looks(load, 1000, 3);
+    looks(load, 10, 6);
+    expect(load.step).toBe(0);
+  });
+
   it('is pictures first: half, a third, then not even their packets are decoded; sound always is', () => {
     const load = new LoadSteps();
     const pictures = Array.from({ length: 80 }, (_, i): Received<{ mediaTime: number; arrivalMs: number }> => {
@@ -85,6 +111,34 @@ describe('what gives way under load', () => {
       [27, 1],
     ]);
     expect(counts[LAST_STEP]?.[1]).toBe(0);
+  });
+});
+
+describe('a process that got to its last step', () => {
+  it('takes nobody new before it has nothing given up, so that a crowd too large does not grow while it tries', () => {
+    const load = new LoadSteps();
+    const slot = new ProcessSlot(false);
+    const time = new ManualSchedule();
+    const CARRIES = 40;
+    let people = 60;
+    const waiting = new WaitingPeople(
+      () => !slot.full,
+      () => people++,
+      time.schedule,
+    );
+    const look = () => {
+      // Sound alone costs half as much as sound and pictures.
+      const cost = people * (load.step < LAST_STEP ? 1 : 0.5);
+      if (load.look(cost > CARRIES ? 1000 : 10)) slot.loaded(load.step);
+      time.pass(500);
+    };
+    for (let i = 0; i < 20; i++) look();
+    for (let i = 0; i < 20; i++) waiting.add(newcomer(i, []));
+    for (let i = 0; i < 600; i++) look();
+    expect(people).toBe(60);
+    people = 20;
+    for (let i = 0; i < 600; i++) look();
+    expect([people, slot.full, load.step]).toEqual([40, false, 0]);
   });
 });
 

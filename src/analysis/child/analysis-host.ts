@@ -45,6 +45,8 @@ export class AnalysisHost {
   readonly #people = new Map<number, Person>();
   readonly #load = new LoadSteps();
   #lookedAtMs = 0;
+  /** The step that the main process knows of. */
+  #toldStep = 0;
   readonly #tracks = new Map<number, { track: TrackDoor; person: Person }>();
   #reporter: NodeJS.Timeout | undefined;
   #env!: MediaEnv;
@@ -182,10 +184,11 @@ export class AnalysisHost {
     const now = performance.now();
     const stoodMs = now - this.#lookedAtMs - METRICS_EVERY_MS;
     this.#lookedAtMs = now;
-    if (!this.#load.look(Math.max(stoodMs, this.#packets.takeLongestWait()))) return;
+    const changed = this.#load.look(Math.max(stoodMs, this.#packets.takeLongestWait()));
     const { step, label } = this.#load;
-    this.#meter.count('emostream_load_steps_total', { step: label });
-    this.#deps.send({ type: 'load', step });
+    if (changed) this.#meter.count('emostream_load_steps_total', { step: label });
+    // Told again while the channel is full: a step 0 that got lost would keep newcomers out for good.
+    if (step !== this.#toldStep && this.#deps.send({ type: 'load', step })) this.#toldStep = step;
   }
 
   #inspect(): AnalysisInspection {

@@ -15,12 +15,18 @@ const WELL_MS = 120;
 /** So many looks (two a second) in a row that are late, or well, move a step. */
 const LATE_LOOKS = 3;
 const WELL_LOOKS = 6;
+/** What is late again so many looks after it came back was no room: the next time is waited for twice as long, to this bound. */
+const RELAPSE_LOOKS = 20;
+const MOST_WELL_LOOKS = 120;
 
 /** Decides how much a process may take on, from how long packets waited to be handled. Pure; looked at twice a second. */
 export class LoadSteps {
   #step = 0;
   #late = 0;
   #well = 0;
+  /** So many looks must be well before something comes back. */
+  #patience = WELL_LOOKS;
+  #looksSinceBack = Infinity;
 
   get step(): number {
     return this.#step;
@@ -41,10 +47,25 @@ export class LoadSteps {
   look(waitMs: number): boolean {
     this.#late = waitMs > LATE_MS ? this.#late + 1 : 0;
     this.#well = waitMs < WELL_MS ? this.#well + 1 : 0;
+    // What came back and stayed for as long as one would wait at most may come back soon the next time, too.
+    if (++this.#looksSinceBack === MOST_WELL_LOOKS) this.#patience = WELL_LOOKS;
     const before = this.#step;
-    if (this.#late >= LATE_LOOKS) this.#step = Math.min(LAST_STEP, before + 1);
-    else if (this.#well >= WELL_LOOKS) this.#step = Math.max(0, before - 1);
+    if (this.#late >= LATE_LOOKS) this.#giveWay();
+    else if (this.#well >= this.#patience) this.#comeBack();
     if (this.#step !== before) this.#late = this.#well = 0;
     return this.#step !== before;
+  }
+
+  #giveWay(): void {
+    if (this.#step === LAST_STEP) return;
+    this.#step++;
+    if (this.#looksSinceBack <= RELAPSE_LOOKS) this.#patience = Math.min(MOST_WELL_LOOKS, this.#patience * 2);
+    this.#looksSinceBack = Infinity;
+  }
+
+  #comeBack(): void {
+    if (this.#step === 0) return;
+    this.#step--;
+    this.#looksSinceBack = 0;
   }
 }
