@@ -8,6 +8,7 @@ import type { EmotionEvent, RoomEvent } from '../src/events/schema.js';
 import { MEDIA_CODECS, TapTransports } from '../src/sfu/index.js';
 import { TOKEN_PATH, WS_PATH } from '../src/server/protocol.js';
 import { callRecording } from './support/call-recording.js';
+import { countGivenUp } from './support/gave-way.js';
 import { SyntheticParticipant } from './support/synthetic-participant.js';
 import { memoryOf, type ProcessUsage, processTree } from './support/process-tree.js';
 import { pumpSeconds } from './support/shared-timer.js';
@@ -48,6 +49,8 @@ export interface CallReport {
   memory: { peakMiB: number; peakPartsMiB: Record<string, number> };
   /** Pictures looked at per participant and second. */
   picturesPerSecond: number;
+  /** What gave way for want of time since the server began, warming up included, by the product's own counters. */
+  gaveWay: Record<string, number>;
 }
 
 export interface Received {
@@ -83,6 +86,7 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
   const after = { cpu: await cpuByPart(app), tree: processTree(), pump: pumpSeconds() };
   // The last window's event, and whatever comes late, is waited for.
   await delay(2 * LATE_MS);
+  const gaveWay = await countGivenUp(app.meter);
 
   memory.stop();
   for (const person of people) person.close();
@@ -104,6 +108,7 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
     cpu: { cores: cpu.total / plan.seconds, perParticipantSecond: cpu.parts },
     memory: memory.peaks(),
     picturesPerSecond: ((after.cpu[PICTURES] ?? 0) - (before.cpu[PICTURES] ?? 0)) / person,
+    gaveWay,
   };
 }
 

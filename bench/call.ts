@@ -77,6 +77,7 @@ function print(result: CallReport): string {
       `${p50.toFixed(0)} / ${p95.toFixed(0)}`,
     ]),
     ['pictures looked at, per participant and second', result.picturesPerSecond],
+    ...Object.entries(result.gaveWay).map(([what, count]): [string, number] => [`gave way: ${what}`, count]),
     ['peak memory of all processes, MiB', memory.peakMiB],
     ...Object.entries(memory.peakPartsMiB).map(([part, mib]): [string, number] => [`  of it ${part}, MiB`, mib]),
     ['cores used in all', cpu.cores],

@@ -20,15 +20,11 @@ const P95_MS = 300;
 const step = Number(options.step);
 
 const runs: CallReport[] = [];
+const call = (participants: number) =>
+  callOf(['-n', String(participants), '-s', options.seconds, '-r', String(Math.ceil(participants / 15))]);
+
 async function keeps(participants: number): Promise<boolean> {
-  const report = await callOf([
-    '-n',
-    String(participants),
-    '-s',
-    options.seconds,
-    '-r',
-    String(Math.ceil(participants / 15)),
-  ]);
+  const report = await call(participants);
   runs.push(report);
   const { events, delayMs, cpu, partsMs } = report;
   const kept = events.missing === 0 && delayMs.p95 <= P95_MS;
@@ -42,9 +38,11 @@ async function keeps(participants: number): Promise<boolean> {
 
 let good = 0;
 let bad = Number(options.from);
-while (bad <= Number(options.most) && (await keeps(bad))) {
+const most = Number(options.most);
+while (await keeps(bad)) {
   good = bad;
-  bad *= 2;
+  if (good >= most) break;
+  bad = Math.min(most, 2 * bad);
 }
 while (bad - good > step) {
   const middle = Math.round((good + bad) / 2 / step) * step;
@@ -52,9 +50,9 @@ while (bad - good > step) {
   if (await keeps(middle)) good = middle;
   else bad = middle;
 }
-const past = await callOf(['-n', String(2 * Math.max(good, step)), '-s', options.seconds]);
+const past = await call(2 * Math.max(good, step));
 console.log(
-  `at most ${good} participants; at twice as many ${past.events.missing} of ${past.events.expected} are missing`,
+  `at most ${good} participants; at twice as many ${past.events.missing} of ${past.events.expected} are missing; gave way: ${JSON.stringify(past.gaveWay)}`,
 );
 writeJson('bench/results/capacity.json', {
   benchmark: 'capacity',
