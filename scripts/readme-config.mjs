@@ -30,6 +30,8 @@ writeFileSync(file('README.md'), readme);
 const measured = [
   'bench/results/engines.json',
   'bench/results/call.json',
+  'bench/results/call-pairs.json',
+  'bench/results/capacity.json',
   'bench/results/steps.json',
   'bench/results/flood.json',
   'bench/results/loss.json',
@@ -39,8 +41,11 @@ const measured = [
   'models/peers.json',
 ];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, steps, flood, loss, parity, silent, metrics, peers] = measured.map(json);
+  const [engines, call, pairs, capacity, steps, flood, loss, parity, silent, metrics, peers] = measured.map(json);
   const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
   const both = { ...withTable(parity), silent: withTable(silent) };
-  writeFileSync(file('bench/RESULTS.md'), resultsPage(engines, call, steps, flood, loss, both, metrics, peers));
+  writeFileSync(
+    file('bench/RESULTS.md'),
+    resultsPage(engines, { call, pairs, capacity }, steps, flood, loss, both, metrics, peers),
+  );
 }

@@ -24,12 +24,12 @@ const number = (value) =>
 
 /** @typedef {{ note: string, steps: { what: string, before: number, after: number, unit: string, command: string, commit: string }[] }} Steps */
 
-/** @param {Engines} engines @param {any} call @param {Steps} steps @param {any} flood @param {any} loss @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(engines, call, steps, flood, loss, parity, metrics, peers) {
+/** @param {Engines} engines @param {{ call: any, pairs: any, capacity: any }} calls @param {Steps} steps @param {any} flood @param {any} loss @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
+export function resultsPage(engines, { call, pairs, capacity }, steps, flood, loss, parity, metrics, peers) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(engines),
     '## Cost by layer',
@@ -38,6 +38,9 @@ export function resultsPage(engines, call, steps, flood, loss, parity, metrics, 
     peersText(engines, metrics, peers),
     '## A whole call',
     speedTable(call),
+    pairsText(pairs),
+    '## How many people',
+    capacityText(capacity),
     '## Cost of a participant: the steps',
     stepsText(steps),
     '## One sender floods',
@@ -47,6 +50,45 @@ export function resultsPage(engines, call, steps, flood, loss, parity, metrics, 
     '## Live parity',
     parityText(parity),
     '',
+  ].join('\n\n');
+}
+
+/** @param {any} pairs what `npm run bench:call-pairs` writes; loosely typed, as it is read for print alone */
+function pairsText({ commit, against, machine, command, participants, ratios, cpuMs, mainMs, p95Ms, missing }) {
+  const sorted = [...ratios].sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  const ms = (/** @type {{ before: number, after: number }} */ { before, after }) =>
+    `${before.toFixed(1)} → ${after.toFixed(1)} ms`;
+  return [
+    `Beside commit ${against}, in turn, ${participants} people (\`${command}\` at commit ${commit}, ${machine.cpu}): *aim: half the CPU or less: ${middle <= 0.5 ? 'met' : 'NOT met'}.* Ratios of the pairs: ${ratios.map((/** @type {number} */ ratio) => ratio.toFixed(2)).join(', ')}.`,
+    table(
+      ['', 'before → now'],
+      [
+        ['CPU per participant-second, all processes', ms(cpuMs)],
+        ['of it the thread that answers WebSockets (taps by DirectTransport → by PlainTransport)', ms(mainMs)],
+        ['p95 of the event after its window’s end', ms(p95Ms)],
+        ['windows without a whole event, all runs', `${missing.before} → ${missing.after}`],
+      ],
+    ),
+  ].join('\n\n');
+}
+
+/** @param {any} capacity what `npm run bench:capacity` writes */
+function capacityText({ commit, machine, command, promise, most, runs, past }) {
+  const row = (/** @type {any} */ { participants, events, delayMs, partsMs, cpu, memory, picturesPerSecond }) => [
+    participants,
+    events.missing,
+    delayMs.p95.toFixed(0),
+    ['close', 'queue', 'inference'].map((part) => partsMs[part].p95.toFixed(0)).join(' / '),
+    picturesPerSecond.toFixed(1),
+    (1000 * cpu.perParticipantSecond['all, without the load generator']).toFixed(1),
+    cpu.cores.toFixed(2),
+    memory.peakMiB,
+  ];
+  const head = ['people', 'missing', 'p95, ms', 'of it close / queue / inference', 'pictures a second'];
+  return [
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people* (aim: 120: ${most >= 120 ? 'met' : 'NOT met'}). The last row is at twice that: what gives way are pictures, then faces; every call goes on.`,
+    table([...head, 'CPU ms a participant-second', 'cores', 'MiB'], [...runs, past].map(row)),
   ].join('\n\n');
 }
 
