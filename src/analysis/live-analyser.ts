@@ -49,7 +49,7 @@ export class LiveAnalyser implements Analyser {
   readonly #owners = new TrackOwners<AnalysedParticipant>();
   readonly #waiting = new WaitingPeople(
     () => !this.#isFull(),
-    (participant) => this.#admit(participant),
+    (participant) => this.#place(participant, this.#slotFor(false)),
   );
   readonly #mostSlots: number;
   #nextKey = 1;
@@ -114,8 +114,7 @@ export class LiveAnalyser implements Analyser {
     return usual.length >= this.#mostSlots && usual.every(({ full }) => full);
   }
 
-  #admit(participant: AnalysedParticipant): void {
-    const slot = this.#slotFor(false);
+  #place(participant: AnalysedParticipant, slot: ProcessSlot): void {
     slot.people.set(participant.key, participant);
     if (slot.process) participant.moveTo(slot.process);
   }
@@ -230,9 +229,7 @@ export class LiveAnalyser implements Analyser {
       SUSPECT_PAUSE_MS,
       participant.bulkhead.wrap(() => {
         if (this.#closed || participant.closed) return;
-        const apart = this.#slotFor(true);
-        apart.people.set(key, participant);
-        if (apart.process) participant.moveTo(apart.process);
+        this.#place(participant, this.#slotFor(true));
       }),
     );
   }

@@ -1,15 +1,6 @@
-import {
-  connect,
-  defer,
-  endWith,
-  ignoreElements,
-  map,
-  merge,
-  type Observable,
-  type OperatorFunction,
-  takeUntil,
-} from 'rxjs';
+import { defer, type Observable, type OperatorFunction } from 'rxjs';
 import { flatten } from '../common/flatten.js';
+import { withTicks } from '../common/with-ticks.js';
 import type { Received } from '../media/index.js';
 import type { Timed } from '../streams/types.js';
 import { CropChooser, cropId, type Seen } from './crop-chooser.js';
@@ -37,14 +28,7 @@ export function settleCrops(
     defer(() => {
       const chooser = new CropChooser(parts);
       return seen$.pipe(
-        connect((shared$) => {
-          const ended$ = shared$.pipe(ignoreElements(), endWith(null));
-          const time$ = tick$.pipe(
-            map((now) => ({ type: 'tick' as const, now })),
-            takeUntil(ended$),
-          );
-          return merge(shared$, time$);
-        }),
+        withTicks(tick$),
         flatten((input): (Received<Timed<FaceObservation>> | SettledFace)[] => {
           if (input.type === 'tick') return chooser.reach(input.now).map(settled);
           if (input.type === 'progress') return [input, ...chooser.reach(input.mediaTime).map(settled)];

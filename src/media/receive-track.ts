@@ -1,16 +1,6 @@
-import {
-  connect,
-  defer,
-  endWith,
-  finalize,
-  ignoreElements,
-  map,
-  merge,
-  type Observable,
-  type OperatorFunction,
-  takeUntil,
-} from 'rxjs';
+import { defer, finalize, type Observable, type OperatorFunction } from 'rxjs';
 import { flatten } from '../common/flatten.js';
+import { type Tick, withTicks } from '../common/with-ticks.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
 import { type AudioReceiverOptions, AudioTrackReceiver } from './audio-track-receiver.js';
 import type { AudioChunk, VideoFrame } from './types.js';
@@ -86,23 +76,7 @@ function receiveBy<T>(
     });
 }
 
-type Fed = TrackInput | { type: 'tick'; now: number };
-
-/** Ticks join in for as long as the source lives. */
-function withTicks(tick$: Observable<number>): OperatorFunction<TrackInput, Fed> {
-  return connect((input$) => {
-    const ended$ = input$.pipe(ignoreElements(), endWith(null));
-    return merge(
-      input$,
-      tick$.pipe(
-        map((now) => ({ type: 'tick' as const, now })),
-        takeUntil(ended$),
-      ),
-    );
-  });
-}
-
-function feed(receiver: Receiver, input: Fed): void {
+function feed(receiver: Receiver, input: TrackInput | Tick): void {
   switch (input.type) {
     case 'packet':
       return receiver.packet(input.packet);
