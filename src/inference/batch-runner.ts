@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../common/clock.js';
 import { toEmostreamError } from '../common/errors.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
+import { waitAtMost } from '../common/wait-at-most.js';
 import { FACE_SIZE } from '../features/types.js';
 import { Batcher } from './batcher.js';
 import { EarlyCrops } from './early-crops.js';
@@ -133,10 +134,7 @@ export class BatchRunner {
     this.#reportDepth();
     const idle = Promise.all(this.#running.keys());
     if (this.#running.size === 0 || patienceMs === Infinity) return void (await idle);
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([idle, enough]);
-    clearTimeout(timer);
+    await waitAtMost(patienceMs, idle);
   }
 
   #enqueue(window: WindowJob): Promise<Outcome> {

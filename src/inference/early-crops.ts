@@ -1,4 +1,5 @@
 import type { Meter } from '../common/metrics.js';
+import { waitAtMost } from '../common/wait-at-most.js';
 import { FACE_SIZE } from '../features/types.js';
 import type { KeptCrop } from './kept-encodings.js';
 import { EMBEDDING } from './network/sizes.js';
@@ -77,10 +78,7 @@ export class EarlyCrops {
       'window',
     );
     if (elsewhere.length === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise((resolve) => (timer = setTimeout(resolve, CROP_PATIENCE)));
-    await Promise.race([Promise.all(elsewhere), enough]);
-    clearTimeout(timer);
+    await waitAtMost(CROP_PATIENCE, Promise.all(elsewhere));
     await this.encode(crops, 'window');
   }
 

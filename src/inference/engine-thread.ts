@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
 import { replay } from '../common/thread-meter.js';
+import { waitAtMost } from '../common/wait-at-most.js';
 import { workerUrl } from '../common/worker-url.js';
 import type { EngineCall, EngineCalls, EngineWorkerData, FromEngine, ToEngine } from './engine-messages.js';
 import { bare, owned } from './message-inputs.js';
@@ -146,10 +147,7 @@ export class EngineThread implements Engine {
     if (worker && ENDS_ITSELF.has(this.name)) this.#leave(worker);
     else await worker?.terminate();
     if (this.#leaving.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise((resolve) => (timer = setTimeout(resolve, this.#options.endTimeout)));
-    await Promise.race([Promise.all(this.#leaving), enough]);
-    clearTimeout(timer);
+    await waitAtMost(this.#options.endTimeout, Promise.all(this.#leaving));
   }
 
   /** Takes the current thread for dead. */
