@@ -19,11 +19,15 @@ export interface CallPlan {
   seconds: number;
   rooms: number;
   captionEverySeconds: number;
+  /** Everybody also receives everybody else of their room. */
+  seeing: boolean;
 }
 
 export interface CallReport {
   participants: number;
   rooms: number;
+  /** Tracks that people of the same room receive of each other. */
+  consumers: number;
   seconds: number;
   engine: string;
   events: {
@@ -53,6 +57,15 @@ export interface CallReport {
   gaveWay: Record<string, number>;
 }
 
+export interface Person {
+  room: string;
+  producers: types.Producer[];
+  close(): void;
+}
+
+/** The port of the discard protocol (RFC 863), which hardly any machine serves. */
+const NOBODY = 9;
+
 export interface Received {
   event: RoomEvent;
   atMs: number;
@@ -76,6 +89,7 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
   const received: Received[] = [];
   const sockets = await subscribe(app, plan, received);
   const people = await join(app, plan, router);
+  const consumers = plan.seeing ? await seeEachOther(people, router) : 0;
   const memory = watchMemory();
   await delay(WARM_UP_MS);
 
@@ -84,8 +98,8 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
   await delay(from + plan.seconds * 1000 - systemClock());
   const to = from + plan.seconds * 1000;
   const after = { cpu: await cpuByPart(app), tree: processTree(), pump: pumpSeconds() };
-  // The last window's event, and whatever comes late, is waited for.
-  await delay(2 * LATE_MS);
+  // The last windows end up to a second later; their events, and whatever comes late, are waited for.
+  await delay(1000 + 2 * LATE_MS);
   const gaveWay = await countGivenUp(app.meter);
 
   memory.stop();
@@ -95,13 +109,14 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
   await app.close();
 
   const inTime = received.filter(
-    ({ event }) => 'window' in event && event.window.start >= from && event.window.end <= to,
+    ({ event }) => 'window' in event && event.window.start >= from && event.window.start < to,
   );
   const person = plan.participants * plan.seconds;
   const cpu = cpuReport(before, after, person);
   return {
     participants: plan.participants,
     rooms: plan.rooms,
+    consumers,
     seconds: plan.seconds,
     engine: `${app.engine.name}, ${app.engine.model}`,
     ...eventReport(inTime, plan),
@@ -140,10 +155,10 @@ export async function subscribe(app: App, plan: CallPlan, received: Received[]):
 const roomName = (index: number) => `bench-${String(index)}`;
 
 /** They start spread over a second, as people's clocks are. */
-export async function join(app: App, plan: CallPlan, router: types.Router): Promise<{ close(): void }[]> {
+export async function join(app: App, plan: CallPlan, router: types.Router): Promise<Person[]> {
   const recording = callRecording();
   const taps = new TapTransports(router);
-  const people: { close(): void }[] = [];
+  const people: Person[] = [];
   for (let i = 0; i < plan.participants; i++) {
     const person = await SyntheticParticipant.create({
       ...app,
@@ -158,6 +173,8 @@ export async function join(app: App, plan: CallPlan, router: types.Router): Prom
     person.peer.start();
     const captions = speakCaptions(person, plan, i);
     people.push({
+      room: roomName(i % plan.rooms),
+      producers: [person.peer.videoProducer, person.peer.audioProducer].filter((producer) => producer !== null),
       close: () => {
         clearInterval(captions);
         person.close();
@@ -166,6 +183,23 @@ export async function join(app: App, plan: CallPlan, router: types.Router): Prom
     await delay(1000 / plan.participants);
   }
   return people;
+}
+
+/** Forwarded to where nobody listens: what the server pays is the sending. @returns how many tracks are received */
+async function seeEachOther(people: readonly Person[], router: types.Router): Promise<number> {
+  let consumers = 0;
+  for (const person of people) {
+    const transport = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: '127.0.0.1' } });
+    await transport.connect({ ip: '127.0.0.1', port: NOBODY });
+    for (const other of people) {
+      if (other === person || other.room !== person.room) continue;
+      for (const { id } of other.producers) {
+        await transport.consume({ producerId: id, rtpCapabilities: router.rtpCapabilities });
+        consumers += 1;
+      }
+    }
+  }
+  return consumers;
 }
 
 /** Captions end a second before they come, as those of a speech recogniser do; so they make revisions. */

@@ -16,6 +16,7 @@ const program = new Command('bench:call')
   .option('-s, --seconds <seconds>', 'measured time', '60')
   .option('-r, --rooms <count>', 'rooms that they are spread over', '4')
   .option('--captions <seconds>', 'each participant says a caption every so many seconds; 0: never', '5')
+  .option('--seeing', 'everybody also receives everybody else of their room, as in a call', false)
   .option('--json <file>', 'write the figures as JSON; "-" prints them');
 
 interface Options {
@@ -23,6 +24,7 @@ interface Options {
   seconds: string;
   rooms: string;
   captions: string;
+  seeing: boolean;
   json?: string;
 }
 
@@ -35,6 +37,7 @@ const report = await runCall(
     seconds: Number(options.seconds),
     rooms: Math.min(Number(options.rooms), Number(options.participants)),
     captionEverySeconds: Number(options.captions),
+    seeing: options.seeing,
   },
   config,
   createLogger('error'),
@@ -56,6 +59,7 @@ function print(result: CallReport): string {
   const { events, delayMs, cpu, memory } = result;
   const rows: [string, string | number][] = [
     ['participants', result.participants],
+    ['tracks received by others', result.consumers],
     ['measured time, s', result.seconds],
     ['engine', result.engine],
     ['events expected', events.expected],

@@ -7,7 +7,8 @@ import { writeJson } from './support/write-json.js';
 
 /**
  * `npm run bench:capacity`: the most participants that keep the promise (an event for every second with the face in it, 95 % of
- * them within 300 ms of the window's end), found by doubling and halving; then a run at twice that, to see what gives way.
+ * them within 300 ms of the window's end), found by doubling and halving; then a run at twice that, to see what gives way, and one
+ * room of 16 people who see each other.
  */
 const program = new Command('bench:capacity')
   .option('-s, --seconds <seconds>', 'measured time of each run', '20')
@@ -26,14 +27,18 @@ const call = (participants: number) =>
 async function keeps(participants: number): Promise<boolean> {
   const report = await call(participants);
   runs.push(report);
-  const { events, delayMs, cpu, partsMs } = report;
+  const { events, delayMs } = report;
   const kept = events.missing === 0 && delayMs.p95 <= P95_MS;
-  const parts = Object.entries(partsMs).map(([part, { p95 }]) => `${part} ${p95.toFixed(0)}`);
-  console.log(
-    `${participants}: ${kept ? 'kept' : 'not kept'}; missing ${events.missing}, p95 ${delayMs.p95.toFixed(0)} ms ` +
-      `(${parts.join(', ')}), ${cpu.cores.toFixed(2)} cores, ${report.memory.peakMiB} MiB`,
-  );
+  console.log(`${participants}: ${kept ? 'kept' : 'not kept'}; ${describe(report)}`);
   return kept;
+}
+
+function describe({ events, delayMs, cpu, partsMs, memory }: CallReport): string {
+  const parts = Object.entries(partsMs).map(([part, { p95 }]) => `${part} ${p95.toFixed(0)}`);
+  return (
+    `missing ${events.missing}, p95 ${delayMs.p95.toFixed(0)} ms (${parts.join(', ')}), ` +
+    `${cpu.cores.toFixed(2)} cores, ${memory.peakMiB} MiB`
+  );
 }
 
 let good = 0;
@@ -51,6 +56,8 @@ while (bad - good > step) {
   else bad = middle;
 }
 const past = await call(2 * Math.max(good, step));
+const room = await callOf(['-n', '16', '-s', options.seconds, '-r', '1', '--seeing']);
+console.log(`16 people who see each other: ${describe(room)}, ${room.consumers} tracks received`);
 console.log(
   `at most ${good} participants; at twice as many ${past.events.missing} of ${past.events.expected} are missing; gave way: ${JSON.stringify(past.gaveWay)}`,
 );
@@ -63,4 +70,5 @@ writeJson('bench/results/capacity.json', {
   most: good,
   runs: [...runs].sort((a, b) => a.participants - b.participants),
   past,
+  room,
 });

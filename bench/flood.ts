@@ -51,7 +51,7 @@ const config = loadConfig({ env: process.env, flags: { httpPort: 0 } });
 const app = await startApp(config, createLogger('silent'));
 const worker = app.server.pool.workers[0];
 if (!worker) throw new Error('no mediasoup worker is running');
-const plan = { participants, seconds, rooms: 1, captionEverySeconds: 5 };
+const plan = { participants, seconds, rooms: 1, captionEverySeconds: 5, seeing: false };
 const received: Received[] = [];
 const router = await worker.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
 const sockets = await subscribe(app, plan, received);
@@ -132,9 +132,10 @@ async function half(): Promise<Half> {
   await delay(SETTLE_MS);
   const from = Math.ceil(systemClock() / 1000) * 1000;
   const to = from + seconds * 1000;
-  await delay(to + SETTLE_MS - systemClock());
+  // The last window begins before, and ends up to a second after.
+  await delay(to + 1000 + SETTLE_MS - systemClock());
   const delays = received.flatMap(({ event, atMs }) =>
-    event.type === 'emotion' && event.revision === 0 && event.window.start >= from && event.window.end <= to
+    event.type === 'emotion' && event.revision === 0 && event.window.start >= from && event.window.start < to
       ? [atMs - event.window.end]
       : [],
   );

@@ -74,7 +74,7 @@ function pairsText({ commit, against, machine, command, participants, ratios, cp
 }
 
 /** @param {any} capacity what `npm run bench:capacity` writes */
-function capacityText({ commit, machine, command, promise, most, runs, past }) {
+function capacityText({ commit, machine, command, promise, most, runs, past, room }) {
   const row = (/** @type {any} */ { participants, events, delayMs, partsMs, cpu, memory, picturesPerSecond }) => [
     participants,
     events.missing,
@@ -87,8 +87,8 @@ function capacityText({ commit, machine, command, promise, most, runs, past }) {
   ];
   const head = ['people', 'missing', 'p95, ms', 'of it close / queue / inference', 'pictures a second'];
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people* (aim: 120: ${most >= 120 ? 'met' : 'NOT met'}). The last row is at twice that: what gives way are pictures, then faces; every call goes on.`,
-    table([...head, 'CPU ms a participant-second', 'cores', 'MiB'], [...runs, past].map(row)),
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people* (aim: 120: ${most >= 120 ? 'met' : 'NOT met'}). After them a run at twice that: what gives way are pictures, then faces; every call goes on.${room ? ` Last, one room in which everybody receives everybody else (${room.consumers} tracks).` : ''}`,
+    table([...head, 'CPU ms a participant-second', 'cores', 'MiB'], [...runs, past, ...(room ? [room] : [])].map(row)),
   ].join('\n\n');
 }
 

@@ -15,6 +15,8 @@ import type { WindowPublisher } from './window-publisher.js';
 
 export interface ParticipantDeps extends ProcessTracksDeps {
   who: { room: string; participant: string };
+  /** Their windows begin so long after whole seconds, ms. */
+  phaseMs: number;
   /** Analysis of this person is refused from the start. */
   refusal: MediaProblem | null;
   /** Analysis of this person begins when there is room: with `moveTo`. */
@@ -73,7 +75,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#waitsFor = deps.waitsFor ?? null;
     this.#publisher = deps.publisher(() => isAnything(this.#analysed), this.bulkhead);
     this.#publisher.begin(this.#generation);
-    this.#tracks.send({ type: 'open', key: deps.key });
+    this.#open();
     deps.bus.enter(deps.who);
   }
 
@@ -192,10 +194,10 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   moveTo(process: ProcessEnd): void {
     if (this.#refusal) return;
     const tellTaps = this.#tracks.moveTo(process);
-    this.#tracks.send({ type: 'open', key: this.#deps.key });
+    this.#open();
     this.#tellConsent();
     for (const tell of tellTaps) this.bulkhead.attempt(tell);
-    this.#tellLost(Math.floor(this.#deps.clock() / 1000) * 1000);
+    this.#tellLost(this.#edge(Math.floor));
     if (!this.#waitsFor) return;
     this.#waitsFor = null;
     this.#update();
@@ -209,6 +211,17 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#refusal = problem;
     for (const control of this.#tracks.controls) control.stop(problem);
     this.#update(true);
+  }
+
+  #open(): void {
+    const { key, phaseMs } = this.#deps;
+    this.#tracks.send({ type: 'open', key, phaseMs });
+  }
+
+  /** The last or the next edge between two windows, server wall clock, ms. */
+  #edge(round: typeof Math.floor): number {
+    const { clock, phaseMs } = this.#deps;
+    return round((clock() - phaseMs) / 1000) * 1000 + phaseMs;
   }
 
   #window(window: AnalysedWindow): void {
@@ -260,8 +273,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     }
     this.#analysed = next;
     if (isAnything(next)) {
-      // Windows begin at whole seconds: should the process die before the first one comes, a gap tells of it from here on.
-      if (!isAnything(before)) this.#lastWindowEnd = Math.ceil(this.#deps.clock() / 1000) * 1000;
+      // Should the process die before the first window comes, a gap tells of it from the next one's beginning on.
+      if (!isAnything(before)) this.#lastWindowEnd = this.#edge(Math.ceil);
       this.#deps.bus.publish({ type: 'begin', ...this.#deps.who, at: this.#deps.clock(), analysed: next });
       this.#deps.meter.count('emostream_events_total', { type: 'begin' });
     } else {

@@ -16,6 +16,7 @@ import { ProcessSlot } from './process-slot.js';
 import { Standby } from './standby.js';
 import { WaitingPeople } from './waiting-people.js';
 import { type Owner, TrackOwners } from './track-owners.js';
+import { WindowPhases } from './window-phases.js';
 import { WindowPublisher, type WindowRunner } from './window-publisher.js';
 
 export interface LiveAnalyserDeps {
@@ -47,6 +48,7 @@ export class LiveAnalyser implements Analyser {
   readonly #slots: ProcessSlot[] = [];
   readonly #ledger = new CrashLedger();
   readonly #owners = new TrackOwners<AnalysedParticipant>();
+  readonly #phases: WindowPhases;
   readonly #waiting = new WaitingPeople(
     () => !this.#isFull(),
     (participant) => this.#place(participant, this.#slotFor(false)),
@@ -60,6 +62,7 @@ export class LiveAnalyser implements Analyser {
     this.#bulkhead = new Bulkhead('nothing', deps);
     const { analysisProcesses } = deps.config;
     this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
+    this.#phases = new WindowPhases(deps.config.maxBatch);
     this.#standby = new Standby((signal) => AnalysisProcess.start(optionsOf(deps.config), deps, signal), {
       bulkhead: this.#bulkhead,
       logger: deps.logger,
@@ -79,13 +82,16 @@ export class LiveAnalyser implements Analyser {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
     const suspicion = this.#ledger.of(nameOf(who), this.#deps.clock());
     const waits = suspicion === 'none' && this.#isFull();
-    const slot = waits ? null : this.#slotFor(suspicion === 'suspect');
+    // Who is set aside needs no place in a process.
+    const slot = waits || suspicion === 'set-aside' ? null : this.#slotFor(suspicion === 'suspect');
     const key = this.#nextKey++;
     const { bus, meter, logger, clock, config } = this.#deps;
+    const phaseMs = this.#phases.take();
     const participant: AnalysedParticipant = new AnalysedParticipant({
       key,
       who,
-      process: suspicion === 'set-aside' ? null : (slot?.process ?? null),
+      phaseMs,
+      process: slot?.process ?? null,
       waitsFor: waits ? 'overloaded' : null,
       refusal: suspicion === 'set-aside' ? 'analysis-crash' : null,
       publisher: (analysing, bulkhead) =>
@@ -99,12 +105,15 @@ export class LiveAnalyser implements Analyser {
       onClosed: () => {
         for (const { people } of this.#slots) people.delete(key);
         this.#waiting.remove(key);
+        this.#phases.release(phaseMs);
         this.#endEmptyQuarantine();
       },
     });
     if (slot) slot.people.set(key, participant);
-    else this.#waiting.add(participant);
-    if (waits) meter.count('emostream_refused_total', { what: 'analysis' });
+    else if (waits) {
+      this.#waiting.add(participant);
+      meter.count('emostream_refused_total', { what: 'analysis' });
+    }
     return participant;
   }
 
@@ -236,7 +245,11 @@ export class LiveAnalyser implements Analyser {
 
   #loaded(slot: ProcessSlot, step: number): void {
     slot.loaded(step);
-    this.#deps.meter.set('emostream_load_step', Math.max(...this.#slots.map(({ loadStep }) => loadStep)));
+    this.#tellLoad();
+  }
+
+  #tellLoad(): void {
+    this.#deps.meter.set('emostream_load_step', Math.max(0, ...this.#slots.map(({ loadStep }) => loadStep)));
   }
 
   #endEmptyQuarantine(): void {
@@ -245,6 +258,7 @@ export class LiveAnalyser implements Analyser {
       const { process } = slot;
       if (process) this.#bulkhead.attempt(() => process.close());
     }
+    this.#tellLoad();
   }
 }
 

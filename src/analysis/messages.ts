@@ -36,7 +36,8 @@ export interface ConsentTerms {
 export type ToAnalysis =
   /** `aheadMs`: by how much this process's clock is ahead of the system's, ms. */
   | { type: 'start'; options: AnalysisOptions; aheadMs: number }
-  | { type: 'open'; key: number }
+  /** `phaseMs`: this participant's windows begin so long after whole seconds. */
+  | { type: 'open'; key: number; phaseMs: number }
   | { type: 'close'; key: number }
   | ({ type: 'consent'; key: number } & ConsentTerms)
   | { type: 'caption'; key: number; text: string; startMs: number; endMs: number; arrivalMs: number }

@@ -1,4 +1,4 @@
-import { connect, endWith, ignoreElements, map, merge, type Observable, type OperatorFunction, takeUntil } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 
 export interface Tick {
   type: 'tick';
@@ -6,14 +6,19 @@ export interface Tick {
   now: number;
 }
 
-/** Ticks join in for as long as the source lives, and not a moment longer. */
+/**
+ * Ticks join in for as long as the source lives, and not a moment longer: `merge` of the two that ends with the first, in one
+ * step, for every packet goes through it.
+ */
 export function withTicks<T>(tick$: Observable<number>): OperatorFunction<T, T | Tick> {
-  return connect((input$: Observable<T>) => {
-    const ended$ = input$.pipe(ignoreElements(), endWith(null));
-    const time$ = tick$.pipe(
-      map((now): Tick => ({ type: 'tick', now })),
-      takeUntil(ended$),
-    );
-    return merge(input$, time$);
-  });
+  return (source) =>
+    new Observable<T | Tick>((subscriber) => {
+      const error = (what: unknown) => subscriber.error(what);
+      // The source first: one that has ended already is not joined by a tick.
+      subscriber.add(
+        source.subscribe({ next: (item) => subscriber.next(item), error, complete: () => subscriber.complete() }),
+      );
+      if (subscriber.closed) return;
+      subscriber.add(tick$.subscribe({ next: (now) => subscriber.next({ type: 'tick', now }), error }));
+    });
 }

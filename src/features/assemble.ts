@@ -50,7 +50,7 @@ export function assembleFeatures(window: Window, now: number, maxCrops = FACE_CR
 
 /** @returns with `cropIds` where crops were settled on the way, and then without their pixels */
 function assembleFace(window: Window, maxCrops: number): WindowFeatures['face'] {
-  const chosen = chosenCrops(window.frames, maxCrops);
+  const chosen = chosenCrops(window.frames, maxCrops, window.startMs);
   const newest = chosen.at(-1);
   if (!newest) return null;
   const quality = FACE_QUALITY.map(

@@ -25,7 +25,7 @@ export function merit({ value }: Timed<FaceObservation>): number {
   return value.quality.reduce((sum, q) => sum + q, 0) / FACE_QUALITY.length;
 }
 
-/** The part of its window that a picture is in, counted from the epoch, when each window has `parts` of them. */
+/** The part of its window that a picture is in, counted from the first window, when each window has `parts` of them. */
 const partOf = (mediaTime: number, parts: number): number => Math.floor((mediaTime * parts) / WINDOW_MS);
 
 /** When the best picture of a part is settled, ms of media time. */
@@ -40,21 +40,26 @@ function settledAt(part: number, parts: number): number {
  */
 export class CropChooser {
   readonly #parts: number;
+  readonly #phaseMs: number;
   #best: Seen | null = null;
   /** The newest part for which one is settled. */
   #settled = -Infinity;
 
-  /** @param parts crops per window */
-  constructor(parts: number) {
+  /**
+   * @param parts crops per window
+   * @param phaseMs windows begin so long after whole seconds, ms
+   */
+  constructor(parts: number, phaseMs = 0) {
     this.#parts = parts;
+    this.#phaseMs = phaseMs;
   }
 
   /** @returns what is settled by it */
   add(frame: Timed<FaceObservation>): Seen[] {
     const out = this.reach(frame.mediaTime);
-    const part = partOf(frame.mediaTime, this.#parts);
+    const part = this.#partOf(frame);
     if (!isSeen(frame) || part <= this.#settled) return out;
-    if (this.#best && partOf(this.#best.mediaTime, this.#parts) > part) return out;
+    if (this.#best && this.#partOf(this.#best) > part) return out;
     if (!this.#best || merit(frame) > merit(this.#best)) this.#best = frame;
     out.push(...this.reach(frame.mediaTime));
     return out;
@@ -64,11 +69,15 @@ export class CropChooser {
   reach(mediaTime: number): Seen[] {
     const best = this.#best;
     if (!best) return [];
-    const part = partOf(best.mediaTime, this.#parts);
-    if (mediaTime < settledAt(part, this.#parts)) return [];
+    const part = this.#partOf(best);
+    if (mediaTime - this.#phaseMs < settledAt(part, this.#parts)) return [];
     this.#best = null;
     this.#settled = part;
     return [best];
+  }
+
+  #partOf({ mediaTime }: { mediaTime: number }): number {
+    return partOf(mediaTime - this.#phaseMs, this.#parts);
   }
 }
 
@@ -76,12 +85,12 @@ export class CropChooser {
  * The pictures of a window that the network is shown, in order of time: those that are settled, then the best of the rest while
  * there is room. Where nothing was settled on the way (a recording that is read), what would have been.
  */
-export function chosenCrops(frames: readonly Timed<FaceObservation>[], most: number): Seen[] {
+export function chosenCrops(frames: readonly Timed<FaceObservation>[], most: number, windowStartMs: number): Seen[] {
   const seen = frames.filter(isSeen);
   if (seen.length <= most) return seen;
   const chosen = new Set(seen.filter(({ value }) => value.settled));
   if (chosen.size === 0) {
-    const chooser = new CropChooser(most);
+    const chooser = new CropChooser(most, windowStartMs % WINDOW_MS);
     for (const frame of seen) for (const settled of chooser.add(frame)) chosen.add(settled);
     for (const settled of chooser.reach(Infinity)) chosen.add(settled);
   }

@@ -18,15 +18,17 @@ export interface SettledFace {
 /**
  * Hands observations on, and says of which pictures the crops are settled, as the parts of each window end.
  * @param parts crops per window
+ * @param phaseMs windows begin so long after whole seconds, ms
  * @param tick$ server wall clock, ms
  */
 export function settleCrops(
   parts: number,
+  phaseMs: number,
   tick$: Observable<number>,
 ): OperatorFunction<Received<Timed<FaceObservation>>, Received<Timed<FaceObservation>> | SettledFace> {
   return (seen$) =>
     defer(() => {
-      const chooser = new CropChooser(parts);
+      const chooser = new CropChooser(parts, phaseMs);
       return seen$.pipe(
         withTicks(tick$),
         flatten((input): (Received<Timed<FaceObservation>> | SettledFace)[] => {

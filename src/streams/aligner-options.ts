@@ -3,6 +3,8 @@ import type { AlignedWindow } from './types.js';
 
 export interface AlignerOptions {
   meter: Meter;
+  /** Windows begin so long after whole seconds, ms, 0..999: see src/analysis/window-phases.ts. Default 0. */
+  phaseMs?: number;
   /** How long after its end a window waits for late media, ms. Default 150. */
   allowedLatenessMs?: number;
   /** Words this late still revise their window, ms. Default 10 000; 0: never. */

@@ -32,7 +32,7 @@ interface Heard<A> {
 }
 
 /**
- * Aligns one participant's pictures, sound and words into one-second windows of media time, [k·1000, (k+1)·1000) ms.
+ * Aligns one participant's pictures, sound and words into one-second windows of media time, [k·1000, (k+1)·1000) + phase ms.
  * A window closes when all live tracks have passed its end (the watermark), or at its deadline. Late media are dropped
  * and counted; late words make a revision of the windows in which they were said. Pure: all times are passed in.
  *
@@ -41,6 +41,7 @@ interface Heard<A> {
  */
 export class WindowAligner<F, A> {
   readonly #meter: Meter;
+  readonly #phaseMs: number;
   readonly #latenessMs: number;
   readonly #horizonMs: number;
   readonly #audioMs: number;
@@ -62,6 +63,7 @@ export class WindowAligner<F, A> {
 
   constructor(options: AlignerOptions) {
     this.#meter = options.meter;
+    this.#phaseMs = options.phaseMs ?? 0;
     this.#latenessMs = options.allowedLatenessMs ?? 150;
     this.#horizonMs = options.wordsRevisionHorizonMs ?? 10_000;
     this.#audioMs = options.audioWindowMs ?? 3000;
@@ -154,12 +156,17 @@ export class WindowAligner<F, A> {
 
   /** The first window is the one that we are in; it begins without its own beginning. */
   #begin(now: number): number {
-    const first = Math.max(Math.floor(now / WINDOW_MS) * WINDOW_MS, this.#lastEnd);
+    const first = Math.max(this.#startAt(now), this.#lastEnd);
     this.#drop(
       'face-late',
       this.#frames.keep(({ mediaTime }) => mediaTime >= first),
     );
     return first;
+  }
+
+  /** When the window began that this time is in, ms. */
+  #startAt(time: number): number {
+    return Math.floor((time - this.#phaseMs) / WINDOW_MS) * WINDOW_MS + this.#phaseMs;
   }
 
   #admit<T>(modality: 'face' | 'voice', item: Timed<T>): boolean {
@@ -235,7 +242,7 @@ export class WindowAligner<F, A> {
 
   #skipAhead(now: number): AlignerOutput<F, A>['skipped'] {
     const startMs = this.#next as number;
-    const due = Math.floor((now - this.#latenessMs) / WINDOW_MS) * WINDOW_MS;
+    const due = this.#startAt(now - this.#latenessMs);
     if (due - startMs <= MAX_CATCH_UP * WINDOW_MS) return null;
     const endMs = due - WINDOW_MS;
     this.#next = endMs;

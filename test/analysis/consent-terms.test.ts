@@ -44,7 +44,7 @@ it('words that began before their consent are refused with a reason, and go no f
   const sent: ToAnalysis[] = [];
   const bus = new InProcessBus();
   const participant = new AnalysedParticipant({
-    ...{ key: 1, who, bus, meter: silentMeter, logger: silentLogger, clock: () => now },
+    ...{ key: 1, who, phaseMs: 0, bus, meter: silentMeter, logger: silentLogger, clock: () => now },
     process: { send: (message) => void sent.push(message), ports: [] },
     refusal: null,
     publisher: (analysing) => publisher(bus, analysing).subject,

@@ -149,7 +149,7 @@ function newcomer(key: number, events: RoomEvent[]) {
   const who = { room: 'room', participant: 'ann' };
   return new AnalysedParticipant({
     ...deps,
-    ...{ key, who, process: null, refusal: null, waitsFor: 'overloaded' },
+    ...{ key, who, phaseMs: 0, process: null, refusal: null, waitsFor: 'overloaded' },
     publisher: (analysing, bulkhead) => {
       const runner = { submit: () => Promise.reject(new Error('not asked')), cancel: () => {}, crop: () => {} };
       const engine = { name: 'none', model: 'none' };

@@ -59,6 +59,7 @@ it('who joined while no process ran is told, by a gap, of the whole seconds unti
     ...deps,
     key: 1,
     who,
+    phaseMs: 0,
     process: null,
     refusal: null,
     publisher: (allowed, bulkhead) =>

@@ -44,46 +44,63 @@ describe('the pictures of a window that are shown to the network', () => {
       }),
       { maxLength: 40 },
     );
+    const phase = fc.constantFrom(0, 125, 500, 875);
     fc.assert(
-      fc.property(frames, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 200 }), (raw, parts, tickMs) => {
-        const inOrder = [...raw].sort((a, b) => a.atMs - b.atMs);
-        const pictures = inOrder.map(({ atMs, quality, hasFace }) => picture(atMs, quality, hasFace));
-        const chooser = new CropChooser(parts);
-        const settled = [];
-        let now = T0;
-        for (const frame of pictures) {
-          for (; now <= frame.mediaTime; now += tickMs) settled.push(...chooser.reach(now));
-          settled.push(...chooser.add(frame));
-        }
-        settled.push(...chooser.reach(Infinity));
-        const partOf = (mediaTime: number) => Math.floor(((mediaTime - T0) * parts) / 1000);
-        expect(new Set(settled.map(({ mediaTime }) => partOf(mediaTime))).size).toBe(settled.length);
-        const withFace = new Set(pictures.filter(isSeen).map(({ mediaTime }) => partOf(mediaTime)));
-        expect(settled.length).toBe(withFace.size);
-        for (const one of settled) {
-          const part = partOf(one.mediaTime);
-          const deadline = T0 + ((part + 1) * 1000) / parts - ((part + 1) % parts === 0 ? SETTLED_EARLY_MS : 0);
-          const rivals = pictures.filter(
-            (other) => isSeen(other) && partOf(other.mediaTime) === part && other.mediaTime < deadline,
-          );
-          for (const rival of rivals) expect(merit(one)).toBeGreaterThanOrEqual(merit(rival));
-        }
-      }),
+      fc.property(
+        frames,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 200 }),
+        phase,
+        (raw, parts, tickMs, phaseMs) => {
+          const inOrder = [...raw].sort((a, b) => a.atMs - b.atMs);
+          const pictures = inOrder.map(({ atMs, quality, hasFace }) => picture(atMs, quality, hasFace));
+          const chooser = new CropChooser(parts, phaseMs);
+          const settled = [];
+          let now = T0;
+          for (const frame of pictures) {
+            for (; now <= frame.mediaTime; now += tickMs) settled.push(...chooser.reach(now));
+            settled.push(...chooser.add(frame));
+          }
+          settled.push(...chooser.reach(Infinity));
+          const partOf = (mediaTime: number) => Math.floor(((mediaTime - T0 - phaseMs) * parts) / 1000);
+          expect(new Set(settled.map(({ mediaTime }) => partOf(mediaTime))).size).toBe(settled.length);
+          const withFace = new Set(pictures.filter(isSeen).map(({ mediaTime }) => partOf(mediaTime)));
+          expect(settled.length).toBe(withFace.size);
+          for (const one of settled) {
+            const part = partOf(one.mediaTime);
+            const end = T0 + phaseMs + ((part + 1) * 1000) / parts;
+            const deadline = end - ((part + 1) % parts === 0 ? SETTLED_EARLY_MS : 0);
+            const rivals = pictures.filter(
+              (other) => isSeen(other) && partOf(other.mediaTime) === part && other.mediaTime < deadline,
+            );
+            for (const rival of rivals) expect(merit(one)).toBeGreaterThanOrEqual(merit(rival));
+          }
+        },
+      ),
     );
   });
 
   it('are the same when a recording is read as when they are settled on the way', () => {
     const pictures = [50, 200, 350, 480, 560, 700, 860, 930].map((atMs, i) => picture(atMs, ((i * 7) % 5) / 5));
-    const read = at(chosenCrops(pictures, 2));
+    const read = at(chosenCrops(pictures, 2, T0));
     const chooser = new CropChooser(2);
     for (const frame of pictures) for (const { value } of chooser.add(frame)) value.settled = true;
     for (const { value } of chooser.reach(T0 + 1000)) value.settled = true;
-    expect(at(chosenCrops(pictures, 2))).toEqual(read);
+    expect(at(chosenCrops(pictures, 2, T0))).toEqual(read);
     expect(read).toHaveLength(2);
+  });
+
+  it('are of the parts of its own window where windows begin between whole seconds', () => {
+    const pictures = [1300, 1400, 1900, 2000].map((atMs, i) => picture(atMs, 1 - i / 10));
+    // [1250, 2250): the halves end at 1750 and 2250.
+    expect(at(chosenCrops(pictures, 2, T0 + 1250))).toEqual([1300, 1900]);
+    const chooser = new CropChooser(2, 250);
+    const settled = pictures.flatMap((frame) => chooser.add(frame));
+    expect(at([...settled, ...chooser.reach(T0 + 2250 - SETTLED_EARLY_MS)])).toEqual([1300, 1900]);
   });
 
   it('are filled up from the best of the rest where a part had no face', () => {
     const pictures = [picture(50, 0.1), picture(100, 0.9), picture(200, 0.3), picture(300, 0.2)];
-    expect(at(chosenCrops(pictures, 2))).toEqual([100, 200]);
+    expect(at(chosenCrops(pictures, 2, T0))).toEqual([100, 200]);
   });
 });

@@ -71,6 +71,22 @@ describe('WindowAligner', () => {
     });
   });
 
+  it('has windows between whole seconds where it is told so, also after it was overrun', () => {
+    const s = setUp({ phaseMs: 250, allowedLatenessMs: 150 });
+    s.aligner.setTrack('voice', true, false);
+    live(s, T0, T0 + 2500);
+    // The first is the one that was under way.
+    expect(s.windows.map(({ startMs, endMs }) => [startMs - T0, endMs - T0])).toEqual([
+      [-750, 250],
+      [250, 1250],
+      [1250, 2250],
+    ]);
+    expect(s.windows[2]!.audio.at(-1)!.mediaTime - T0).toBe(2240);
+    s.advance(T0 + 20_000);
+    expect(s.skipped.map(({ startMs, endMs }) => [startMs - T0, endMs - T0])).toEqual([[2250, 18_250]]);
+    expect(s.windows.slice(3).map(({ startMs }) => startMs - T0)).toEqual([18_250]);
+  });
+
   it('waits for the slower track, but not past the deadline', () => {
     const s = setUp({ allowedLatenessMs: 150 });
     s.aligner.setTrack('face', true, false);

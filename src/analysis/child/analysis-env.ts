@@ -17,9 +17,10 @@ export interface AnalysisEnv {
   meter: Meter;
 }
 
-export function alignerOptions({ options, meter }: AnalysisEnv): AlignerOptions {
+export function alignerOptions({ options, meter }: AnalysisEnv, phaseMs: number): AlignerOptions {
   return {
     meter,
+    phaseMs,
     allowedLatenessMs: options.allowedLatenessMs,
     wordsRevisionHorizonMs: options.wordsRevisionHorizonMs,
     audioWindowMs: VOICE_WINDOW_MS,

@@ -110,7 +110,7 @@ export class AnalysisHost {
   #handle(message: Exclude<ToAnalysis, { type: 'start' | 'stop' }>): void {
     switch (message.type) {
       case 'open':
-        return this.#open(message.key);
+        return this.#open(message);
       case 'close':
         return this.#close(message.key);
       case 'consent':
@@ -132,10 +132,10 @@ export class AnalysisHost {
     }
   }
 
-  #open(key: number): void {
-    const door = new ParticipantDoor();
+  #open({ key, phaseMs }: Extract<ToAnalysis, { type: 'open' }>): void {
+    const door = new ParticipantDoor(phaseMs);
     const { send } = this.#deps;
-    const windows = participantWindows(door, () => mediaStages(this.#env), this.#env).subscribe({
+    const windows = participantWindows(door, () => mediaStages(this.#env, phaseMs), this.#env).subscribe({
       next: (output) => {
         if (send({ type: 'output', key, output })) return;
         this.#meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'channel-full' });

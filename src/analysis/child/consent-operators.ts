@@ -15,8 +15,8 @@ import {
   pairwise,
   startWith,
   switchMap,
-  withLatestFrom,
 } from 'rxjs';
+import { filterBy } from '../../common/filter-by.js';
 import { flatten } from '../../common/flatten.js';
 import { NO_CONSENT, type Source } from '../../common/consent.js';
 import type { DropReason } from '../../common/drops.js';
@@ -37,16 +37,14 @@ export function capturedSince<T>(
   capturedMs: (item: T) => number,
   meter: Meter,
 ): MonoTypeOperatorFunction<T> {
+  const reason: DropReason<'consent'> = `${modality}-before`;
   return (item$) =>
     item$.pipe(
-      withLatestFrom(terms$),
-      filter(([item, { given }]) => {
+      filterBy(terms$, (item, { given }) => {
         const allowed = capturedMs(item) > given[modality];
-        const reason: DropReason<'consent'> = `${modality}-before`;
         if (!allowed) meter.count('emostream_dropped_total', { stage: 'consent', reason });
         return allowed;
       }),
-      map(([item]) => item),
     );
 }
 
@@ -115,10 +113,7 @@ function tracksOf(media: ParticipantMedia, modality: 'face' | 'voice'): Observab
   });
 }
 
-function statesOf({ paused, input$ }: MediaTrack): Observable<TrackState> {
-  const changes$ = input$.pipe(
-    filter((input) => input.type === 'paused'),
-    map((input): TrackState => (input.paused ? 'paused' : 'resumed')),
-  );
+function statesOf({ paused, pause$ }: MediaTrack): Observable<TrackState> {
+  const changes$ = pause$.pipe(map((isPaused): TrackState => (isPaused ? 'paused' : 'resumed')));
   return concat(of<TrackState[]>('opened', ...(paused ? ['paused' as const] : [])), changes$, of<TrackState>('closed'));
 }

@@ -27,8 +27,11 @@ export interface MediaEnv extends AnalysisEnv {
   onTrackProblem(handle: number, problem: MediaProblem): void;
 }
 
-/** Decoders, face finder, log-mel: one participant's, with the media clock that their tracks share. */
-export function mediaStages(env: MediaEnv): Stages<VideoFrame, FaceObservation, VoiceObservation> {
+/**
+ * Decoders, face finder, log-mel: one participant's, with the media clock that their tracks share.
+ * @param phaseMs their windows begin so long after whole seconds, ms
+ */
+export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, FaceObservation, VoiceObservation> {
   const { meter, clock, options, expiry$ } = env;
   const mediaClock = new MediaClock(meter);
   const receiver = ({ handle }: MediaTrack) => ({
@@ -55,12 +58,12 @@ export function mediaStages(env: MediaEnv): Stages<VideoFrame, FaceObservation, 
         flatten((received) => (received.type === 'item' ? [received.item] : [])),
       ),
     observeFace: () => observeFace(env.faceFinder, meter),
-    settleCrops: () => settleCrops(options.faceCrops, env.tick$),
+    settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
     logMel: () => logMel(meter),
     toFeatures: (window) => {
       const from = performance.now();
       // What had no time to be settled (a picture after a gap) goes just before its window.
-      const crops = chosenCrops(window.frames, options.faceCrops)
+      const crops = chosenCrops(window.frames, options.faceCrops, window.startMs)
         .filter(({ value }) => !value.settled)
         .map(settled);
       const features = assembleFeatures(window, clock(), options.faceCrops);

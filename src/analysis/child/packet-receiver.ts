@@ -9,6 +9,8 @@ import { FairShare } from './fair-share.js';
 
 /** Packets that wait to be handled, at most; those without a place are dropped and counted. */
 const MAX_WAITING = 4000;
+/** Packets are handled together, so often, ms: what a stage needs in the processor's caches serves all of them. */
+const GATHER_MS = 10;
 /** So long packets are handled before the sockets are looked at again, ms: what waits in them must be stamped, and may be lost. */
 const SLICE_MS = 4;
 /** Asked of the kernel for each socket, which grants what it may (net.core.rmem_max). */
@@ -37,6 +39,8 @@ interface Track {
   handle: number;
   key: number;
   kind: 'audio' | 'video';
+  /** Whose packets are handled first of those that waited together. */
+  rank: number;
   packets: TokenBucket;
   /** Packets above the rate that are only dropped: a second's worth, forgiven in ten. */
   excess: TokenBucket;
@@ -57,6 +61,7 @@ export class PacketReceiver {
   #waiting: { track: Track; packet: TapPacket }[] = [];
   #next = 0;
   #planned = false;
+  #gathering: NodeJS.Timeout | undefined;
   #longestWaitMs = 0;
 
   private constructor(deps: PacketReceiverDeps) {
@@ -90,7 +95,8 @@ export class PacketReceiver {
     const perSecond = Math.min(maxPacketRate, info.kind === 'audio' ? MAX_AUDIO_PACKETS : Infinity);
     const packets = new TokenBucket(perSecond, perSecond, clock);
     const excess = new TokenBucket(perSecond, perSecond / 10, clock);
-    const track: Track = { handle, key, kind: info.kind, packets, excess, handlePacket };
+    const rank = info.kind === 'audio' ? handle : handle + Number.MAX_SAFE_INTEGER / 2;
+    const track: Track = { handle, key, kind: info.kind, rank, packets, excess, handlePacket };
     this.#tracks.set(handle, track);
     this.#routes.set(route(info.fromPort, info.ssrc), track);
   }
@@ -104,6 +110,7 @@ export class PacketReceiver {
   }
 
   stop(): void {
+    clearTimeout(this.#gathering);
     for (const socket of this.#sockets) socket.close();
     this.#tracks.clear();
     this.#routes.clear();
@@ -130,7 +137,9 @@ export class PacketReceiver {
     this.#deps.meter.count('emostream_rtp_packets_total', { kind: track.kind });
     if (!this.#share.take(track.key)) return this.#drop('overrun');
     this.#waiting.push({ track, packet: { data, arrivalMs } });
-    this.#plan();
+    if (this.#planned) return;
+    this.#planned = true;
+    this.#gathering = setTimeout(() => this.#handleGathered(), GATHER_MS);
   }
 
   #overrun(track: Track): void {
@@ -139,13 +148,10 @@ export class PacketReceiver {
     if (!track.excess.take()) this.#deps.onFlood(track.handle);
   }
 
-  #plan(): void {
-    if (this.#planned) return;
-    this.#planned = true;
-    setImmediate(() => {
-      this.#planned = false;
-      this.#work();
-    });
+  /** Track after track, sound before pictures, each in the order of arrival. */
+  #handleGathered(): void {
+    this.#waiting.sort((a, b) => a.track.rank - b.track.rank);
+    this.#work();
   }
 
   #work(): void {
@@ -160,7 +166,8 @@ export class PacketReceiver {
     this.#deps.onIdle();
     this.#waiting = this.#waiting.slice(this.#next);
     this.#next = 0;
-    if (this.#waiting.length > 0) this.#plan();
+    this.#planned = this.#waiting.length > 0;
+    if (this.#planned) setImmediate(() => this.#work());
   }
 
   #drop(reason: DropReason<'analysis'>): void {

@@ -13,6 +13,8 @@ export interface MediaTrack {
   /** As it stands when the track is subscribed to; changes come as input. */
   readonly paused: boolean;
   readonly input$: Observable<TrackInput>;
+  /** Of `input$`, those that say that it is paused or goes on, for who wants to know nothing else. */
+  readonly pause$: Observable<boolean>;
 }
 
 /** What one participant sends and consents to, as streams. All are hot: what comes while nobody listens is gone. */
@@ -23,6 +25,8 @@ export interface ParticipantMedia {
   /** The consent that stands, and each that follows. */
   terms$: Observable<ConsentTerms>;
   readonly terms: ConsentTerms;
+  /** Their windows begin so long after whole seconds, ms. */
+  readonly phaseMs: number;
   /** The participant is gone. */
   closed$: Observable<void>;
 }
@@ -30,8 +34,10 @@ export interface ParticipantMedia {
 /** The door by which one track's packets and reports become a stream. Nothing is held here. */
 export class TrackDoor implements MediaTrack {
   readonly #input = new Subject<TrackInput>();
+  readonly #pauses = new Subject<boolean>();
   readonly #reports: ReportSelector;
   readonly input$ = this.#input.asObservable();
+  readonly pause$ = this.#pauses.asObservable();
   paused = false;
 
   constructor(
@@ -61,10 +67,12 @@ export class TrackDoor implements MediaTrack {
   setPaused(paused: boolean): void {
     this.paused = paused;
     this.#input.next({ type: 'paused', paused });
+    this.#pauses.next(paused);
   }
 
   close(): void {
     this.#input.complete();
+    this.#pauses.complete();
   }
 }
 
@@ -82,6 +90,8 @@ export class ParticipantDoor implements ParticipantMedia {
   readonly caption$ = this.#captions.asObservable();
   readonly closed$ = this.#closed.asObservable();
   readonly terms$ = this.#terms.asObservable();
+
+  constructor(readonly phaseMs = 0) {}
 
   get terms(): ConsentTerms {
     return this.#terms.value;

@@ -87,7 +87,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
       input(transcript$, (words) => ({ type: 'words', words })),
       input(env.tick$, (now) => ({ type: 'tick', now })),
     ).pipe(
-      alignWindows<F, A>(alignerOptions(env)),
+      alignWindows<F, A>(alignerOptions(env, media.phaseMs)),
       flatten((aligned): readonly Made[] =>
         aligned.type === 'window' ? stages.toFeatures(aligned.window) : [aligned],
       ),

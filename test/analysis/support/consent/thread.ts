@@ -97,8 +97,8 @@ export class SimulatedThread implements ProcessEnd {
         break;
       }
       case 'open': {
-        const { key } = message;
-        const door = new ParticipantDoor();
+        const { key, phaseMs } = message;
+        const door = new ParticipantDoor(phaseMs);
         const windows = participantWindows(door, () => this.#stages(), this.#env).subscribe((output) => {
           this.#outbox.push({ atMs: this.#deps.clock(), deliver: () => this.#deps.onOutput(key, output) });
         });

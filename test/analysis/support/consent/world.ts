@@ -121,6 +121,7 @@ export class ConsentWorld {
     const analysis = new AnalysedParticipant({
       key,
       who,
+      phaseMs: (key % 8) * 125,
       process: this.#thread,
       refusal: null,
       publisher: (analysing, bulkhead) =>

@@ -1,0 +1,34 @@
+/** Offsets from the whole second, ms, each as far from those before it as can be (van der Corput's sequence in base 2). */
+const PHASES = [0, 500, 250, 750, 125, 625, 375, 875] as const;
+
+/**
+ * When whose windows end: were it the same instant for all, the network would have everybody's to judge at once and nothing to do
+ * for the rest of the second, and the last would wait for all the others. So people share an instant only until they fill a
+ * batch; the next ones have another.
+ */
+export class WindowPhases {
+  readonly #perPhase: number;
+  readonly #people = new Map<number, number>(PHASES.map((phase) => [phase, 0]));
+
+  /** @param perPhase so many people fill a batch */
+  constructor(perPhase: number) {
+    this.#perPhase = perPhase;
+  }
+
+  /** The offset of a newcomer's windows from the whole second, ms; to be released when they are gone. */
+  take(): number {
+    const least = Math.min(...this.#people.values());
+    const room = Math.max(this.#perPhase, least + 1);
+    const phase = PHASES.find((one) => this.#countOf(one) < room) ?? PHASES[0];
+    this.#people.set(phase, this.#countOf(phase) + 1);
+    return phase;
+  }
+
+  release(phase: number): void {
+    this.#people.set(phase, this.#countOf(phase) - 1);
+  }
+
+  #countOf(phase: number): number {
+    return this.#people.get(phase) ?? 0;
+  }
+}
