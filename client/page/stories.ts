@@ -213,6 +213,7 @@ function lobby(): void {
     policy: { ...ALL, words: !query.has('policy') },
     engine: 'wasm',
     model: 'story',
+    speech: { state: query.has('mute') ? 'missing' : 'on', language: query.has('mute') ? null : 'en' },
   };
   const onJoin = () => Promise.reject(new Error('This is only a story.'));
   root.replaceChildren(new Lobby({ media: new LocalMedia(), info, room: 'team-1', token: null, onJoin }).element);

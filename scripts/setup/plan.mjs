@@ -9,6 +9,7 @@ import { findNode, nodeStep } from './node-runtime.mjs';
 import { packagesStep } from './packages.mjs';
 import { Progress } from './progress.mjs';
 import { prometheusStep } from './prometheus.mjs';
+import { speechStep } from './speech.mjs';
 import { includes } from './step.mjs';
 import { systemPackagesStep } from './system-step.mjs';
 import { workerBuildStep, workerCheckStep, workerDownloadStep } from './worker-steps.mjs';
@@ -31,6 +32,7 @@ const STEPS = [
   prometheusStep,
   buildServerStep,
   buildClientStep,
+  speechStep,
 ];
 
 /**

@@ -10,6 +10,7 @@ import { dirname } from 'node:path';
  *   firefox?: { path: string },
  *   server?: { hash: string },
  *   client?: { hash: string },
+ *   speech?: { tried: string },
  * }} SetupState
  */
 

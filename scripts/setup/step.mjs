@@ -2,7 +2,7 @@
  * What a command needs of the set-up; each includes what stands before it.
  * - `packages`: Node and the npm packages
  * - `build`: also the compiled program and page
- * - `serve`: also mediasoup's worker and the media library
+ * - `serve`: also mediasoup's worker, the media library and the models that hear voices and words
  * - `test`: also the browsers
  * @typedef {'packages' | 'build' | 'serve' | 'test'} Need
  */

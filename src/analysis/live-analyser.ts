@@ -8,6 +8,7 @@ import type { Meter } from '../common/metrics.js';
 import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
 import type { Analyser, ParticipantAnalysis } from '../sfu/types.js';
+import { chooseSpeech, sileroFile, type SpeechChoice } from '../speech/index.js';
 import { AnalysedParticipant } from './analysed-participant.js';
 import { AnalysisProcess } from './analysis-process.js';
 import { CrashLedger } from './crash-ledger.js';
@@ -42,7 +43,10 @@ const SUSPECT_PAUSE_MS = 1000;
  * all when it happens again and again.
  */
 export class LiveAnalyser implements Analyser {
+  /** As it was at the start: what is installed later is used from the next start on. */
+  readonly speech: SpeechChoice;
   readonly #deps: LiveAnalyserDeps;
+  readonly #options: AnalysisOptions;
   readonly #bulkhead: Bulkhead;
   readonly #standby: Standby;
   readonly #slots: ProcessSlot[] = [];
@@ -60,10 +64,12 @@ export class LiveAnalyser implements Analyser {
   private constructor(deps: LiveAnalyserDeps) {
     this.#deps = deps;
     this.#bulkhead = new Bulkhead('nothing', deps);
+    this.speech = chooseSpeech(deps.config);
+    const options = (this.#options = optionsOf(deps.config, this.speech));
     const { analysisProcesses } = deps.config;
     this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
     this.#phases = new WindowPhases(deps.config.maxBatch);
-    this.#standby = new Standby((signal) => AnalysisProcess.start(optionsOf(deps.config), deps, signal), {
+    this.#standby = new Standby((signal) => AnalysisProcess.start(options, deps, signal), {
       bulkhead: this.#bulkhead,
       logger: deps.logger,
     });
@@ -72,7 +78,7 @@ export class LiveAnalyser implements Analyser {
   /** Resolves when the first process takes packets. @throws EmostreamError INTERNAL or CONFIG_INVALID when it cannot */
   static async create(deps: LiveAnalyserDeps): Promise<LiveAnalyser> {
     const analyser = new LiveAnalyser(deps);
-    const process = await AnalysisProcess.start(optionsOf(deps.config), deps);
+    const process = await AnalysisProcess.start(analyser.#options, deps);
     analyser.#run(analyser.#addSlot(false), process);
     analyser.#standby.prepare();
     return analyser;
@@ -266,12 +272,14 @@ function nameOf({ room, participant }: { room: string; participant: string }): s
   return JSON.stringify([room, participant]);
 }
 
-function optionsOf(config: Config): AnalysisOptions {
+function optionsOf(config: Config, speech: SpeechChoice): AnalysisOptions {
   return {
     allowedLatenessMs: config.allowedLateness,
     wordsRevisionHorizonMs: config.wordsRevisionHorizon,
     faceCrops: config.faceCrops,
-    transcriber: config.transcriber ?? null,
+    voiceActivityModel: sileroFile(),
+    speechModel: speech.model,
+    transcriber: speech.state === 'on' ? (config.transcriber ?? null) : null,
     maxPacketRate: config.maxPacketRate,
     maxPixelRate: config.maxPixelRate,
   };

@@ -5,6 +5,7 @@ import type { Measurement } from '../common/thread-meter.js';
 import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { SenderReport, TappedTrack } from '../sfu/types.js';
+import type { SpeechModel } from '../speech/index.js';
 
 /** What an analysis process is started with. Plain data, without a secret. */
 export interface AnalysisOptions {
@@ -12,7 +13,11 @@ export interface AnalysisOptions {
   wordsRevisionHorizonMs: number;
   /** Face crops per window at most. */
   faceCrops: number;
-  /** Module of the server-side speech recognition; null: none. */
+  /** Silero's model of voice activity. */
+  voiceActivityModel: string;
+  /** What recognises speech; null: nothing, or the operator's own module. */
+  speechModel: SpeechModel | null;
+  /** The operator's own module of speech recognition; null: none. */
   transcriber: string | null;
   /** Most packets of a track handled per second. */
   maxPacketRate: number;

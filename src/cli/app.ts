@@ -12,6 +12,7 @@ import { batchSizes } from '../inference/batch-sizes.js';
 import { createEngine } from '../inference/engines.js';
 import { PREPARES_SHAPES, type Engine, type EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
+import type { SpeechChoice } from '../speech/index.js';
 import { EventWatch } from '../telemetry/event-watch.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
@@ -24,6 +25,7 @@ export interface App {
   bus: InProcessBus;
   meter: PromMeter;
   engine: { name: string; model: string };
+  speech: SpeechChoice;
   engineMemory(): Promise<EngineMemory>;
   close(): Promise<void>;
 }
@@ -34,6 +36,8 @@ export interface StartOptions {
   developmentSecret?: string | undefined;
 }
 
+/** What brings the speech model that is missing. */
+export const INSTALL_SPEECH = 'npx emostream speech install';
 const VITALS_EVERY_MS = 1000;
 /** How long closing waits for the batch that is being computed, ms. */
 const ENGINE_PATIENCE_MS = 1000;
@@ -97,6 +101,9 @@ async function start(
   const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, meter, clock, logger });
   closers.push(() => analyser.close());
 
+  const { state, language } = analyser.speech;
+  const speech = { state, language };
+  if (state === 'missing') logger.warn({ advice: INSTALL_SPEECH }, 'no speech model: words come from captions only');
   const vitals = new ThreadVitals('main', meter);
   const usage = new WorkerUsage(meter);
   const server: RunningServer = await createServer({
@@ -107,7 +114,7 @@ async function start(
     logger,
     clock,
     developmentSecret,
-    info: { version: packageVersion(), engine: identity.name, model: identity.model },
+    info: { version: packageVersion(), engine: identity.name, model: identity.model, speech },
     telemetry: telemetryHandlers(
       meter,
       () => {
@@ -116,7 +123,9 @@ async function start(
           analysis: analyser.healthy,
           engine: engine.healthy,
         };
-        return { ready: Object.values(checks).every(Boolean), engine: identity.name, model: identity.model, checks };
+        const advice = state === 'missing' ? { advice: INSTALL_SPEECH } : {};
+        const ready = Object.values(checks).every(Boolean);
+        return { ready, engine: identity.name, model: identity.model, speech: { ...speech, ...advice }, checks };
       },
       () => usage.report(server.pool.workers.map(({ worker }) => worker)),
     ),
@@ -137,6 +146,7 @@ async function start(
     bus,
     meter,
     engine: identity,
+    speech: analyser.speech,
     engineMemory: () => engine.memory(),
     close: () => (closing ??= closeAll()),
   };

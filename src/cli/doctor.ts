@@ -7,15 +7,8 @@ import { timeEngine, type EngineTiming } from '../inference/engine-timing.js';
 import { type EngineStatus, listEngines } from '../inference/available-engines.js';
 import { createEngine, DEFAULT_ENGINE } from '../inference/engines.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
-
-interface Check {
-  name: string;
-  /** `missing`: not there, and not needed either. */
-  state: 'ok' | 'missing' | 'failed';
-  detail: string;
-  /** What to do; empty when there is nothing to do. */
-  advice: string;
-}
+import { type Check, failed, ok } from './check.js';
+import { checkSpeech } from './speech-checks.js';
 
 /** Batch sizes that are timed. */
 const SIZES = [1, 4, 16];
@@ -27,7 +20,7 @@ export function doctorCommand(): Command {
     .option('--model <folder>', 'fusion model to time the engines with (default: the shipped one)')
     .option('--json', 'print JSON instead of a table')
     .action(async (flags: { model?: string; json?: boolean }) => {
-      const checks = [nodeCheck(), workerCheck(), await decoderCheck(), await faceCheck()];
+      const checks = [nodeCheck(), workerCheck(), await decoderCheck(), await faceCheck(), ...checkSpeech()];
       for (const status of listEngines()) checks.push(await engineCheck(status, flags.model ?? shippedModelFolder()));
       if (flags.json) console.log(JSON.stringify({ version: packageVersion(), checks }, null, 2));
       else print(checks);
@@ -43,14 +36,6 @@ function print(checks: readonly Check[]): void {
     if (advice) console.log(`${' '.repeat(width + 10)}→ ${advice}`);
   }
 }
-
-const ok = (name: string, detail: string): Check => ({ name, state: 'ok', detail, advice: '' });
-const failed = (name: string, error: unknown, advice: string): Check => ({
-  name,
-  state: 'failed',
-  detail: toEmostreamError(error).message,
-  advice,
-});
 
 function nodeCheck(): Check {
   const { node } = process.versions;

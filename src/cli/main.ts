@@ -21,6 +21,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
   model: async () => (await import('./model.js')).modelCommand(),
   engine: async () => (await import('./engine.js')).engineCommand(),
+  speech: async () => (await import('./speech.js')).speechCommand(),
 };
 
 async function main(argv: string[]): Promise<void> {

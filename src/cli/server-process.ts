@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { loadConfig } from '../config/load.js';
 import { EmostreamError } from '../common/errors.js';
+import { isEnglish, type SpeechChoice } from '../speech/index.js';
 import { createLogger } from '../telemetry/logger.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
-import { type App, startApp } from './app.js';
+import { type App, INSTALL_SPEECH, startApp } from './app.js';
 import { failWith } from './failure.js';
 import { Shutdown } from './shutdown.js';
 import { ALIVE_EVERY_MS, CLOSE_PATIENCE_MS, EXIT_DOUBTFUL, type FromServer, type ToServer } from './supervision.js';
@@ -78,13 +79,14 @@ function surviveBrokenOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
-function announce({ server, engine }: App): void {
+function announce({ server, engine, speech }: App): void {
   const lines = [
     `emostream is ready: ${server.url}/`,
     `  metrics           ${server.url}/metrics`,
     `  health            ${server.url}/healthz  ${server.url}/readyz`,
     `  media             offered on ${server.pool.offered.join(', ')}`,
     `  engine            ${engine.name}, model ${engine.model}`,
+    `  words             ${wordsLine(speech)}`,
   ];
   if (server.development) {
     lines.push(
@@ -94,6 +96,16 @@ function announce({ server, engine }: App): void {
     );
   }
   console.log(lines.join('\n'));
+}
+
+function wordsLine({ state, model }: SpeechChoice): string {
+  if (state === 'missing') {
+    return `from captions only: there is no speech model. \`${INSTALL_SPEECH}\` tries again to bring it; then start anew`;
+  }
+  if (state === 'off') return 'from captions only';
+  if (model === null) return 'recognised by the module that `transcriber` names, and from captions';
+  const known = isEnglish(model.language) ? '' : '; in subtitles only: the network knows English';
+  return `recognised by ${model.name} (${model.language}${known}), and from captions`;
 }
 
 async function main(): Promise<void> {

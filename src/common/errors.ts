@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   'WORKER_DIED',
   'CONFIG_INVALID',
   'ENGINE_UNAVAILABLE',
+  'SPEECH_UNAVAILABLE', // the speech library or one of its models does not load
+  'INSTALL_FAILED', // something that was to be fetched or built was not
   'MODEL_INVALID',
   'WINDOW_INVALID',
   'OVERLOADED',

@@ -136,8 +136,15 @@ export const configSchema = z.strictObject({
     1,
     4,
   ),
+  speech: z.enum(['on', 'off']).default('on').meta({
+    description:
+      'Recognise the words of those who consent to voice and words, on this machine. `off`: words come from captions only.',
+  }),
+  speechModel: optionalText(
+    'Folder of a speech model that sherpa-onnx loads, with its `speech-model.json`; Moonshine Tiny (English) if not given.',
+  ),
   transcriber: optionalText(
-    'Module (path or package) that recognises speech on the server; see src/streams/transcriber.ts. Without it words come from captions.',
+    'Module (path or package) that recognises speech in place of sherpa-onnx; see src/streams/transcriber.ts.',
   ),
 
   allowedLateness: int('How long after its end a window waits for late media before it closes.', 'ms', 150, 0, 5000),

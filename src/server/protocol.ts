@@ -285,6 +285,8 @@ export const infoSchema = z.strictObject({
   policy: consentSchema,
   engine: z.string(),
   model: z.string(),
+  /** Words recognised in voices; `missing`: there is no model. `language`: BCP 47, null where it is not known. */
+  speech: z.object({ state: z.enum(['on', 'off', 'missing']), language: z.string().nullable() }),
 });
 export type ServerInfo = z.infer<typeof infoSchema>;
 

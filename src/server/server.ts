@@ -35,7 +35,7 @@ export interface ServerDeps {
   meter: Meter;
   logger: Logger;
   clock: Clock;
-  info: Pick<ServerInfo, 'version' | 'engine' | 'model'>;
+  info: Pick<ServerInfo, 'version' | 'engine' | 'model' | 'speech'>;
   telemetry: TelemetryHandlers;
   /** Takes the place of a random one where no secret is configured. */
   developmentSecret?: string | undefined;

@@ -5,6 +5,8 @@ export interface ReadyReport {
   ready: boolean;
   engine: string;
   model: string;
+  /** Whether words are recognised in voices; without it words come from captions only, which is no reason not to serve. */
+  speech: { state: 'on' | 'off' | 'missing'; language: string | null; advice?: string };
   /** Named checks, true when good. */
   checks: Record<string, boolean>;
 }

@@ -5,6 +5,7 @@ import { AnalysisProcess } from '../../src/analysis/analysis-process.js';
 import { Standby } from '../../src/analysis/standby.js';
 import { Bulkhead } from '../../src/common/bulkhead.js';
 import { silentMeter } from '../../src/common/metrics.js';
+import { sileroFile } from '../../src/speech/index.js';
 import { ServeProcess } from '../cli/support/serve-process.js';
 import { CountMeter } from '../inference/support/count-meter.js';
 import { SECRET } from '../server/support/test-server.js';
@@ -16,6 +17,8 @@ const OPTIONS = {
   allowedLatenessMs: 150,
   wordsRevisionHorizonMs: 0,
   faceCrops: 2,
+  voiceActivityModel: sileroFile(),
+  speechModel: null,
   transcriber: null,
   maxPacketRate: 1000,
   maxPixelRate: 1_000_000,

@@ -9,6 +9,7 @@ export const STAGES = [
   'sfu',
   'media',
   'streams',
+  'speech',
   'features',
   'inference',
   'events',

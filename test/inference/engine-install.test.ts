@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeInPlace } from '../../src/inference/engine-install/in-place.js';
+import { makeInPlace } from '../../src/common/install/in-place.js';
 import { addonFile, engineFolder, INSTALLABLE } from '../../src/inference/engine-install/paths.js';
 import { findLibrary, librarySources } from '../../src/inference/engine-install/tensorflow-library.js';
 import { installTensorflow } from '../../src/inference/engine-install/tensorflow.js';
-import { fetchPackage, runTool, tellingLine } from '../../src/inference/engine-install/tools.js';
+import { fetchPackage, runTool, tellingLine } from '../../src/common/install/tools.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -89,7 +89,7 @@ describe('the TensorFlow library', () => {
     ])('that does not have it (GPU: %s): says which address answered what', async (gpu, kind) => {
       const env = { TFJS_NODE_CDN_STORAGE: address };
       await expect(librarySources.download(folder, { ...options, gpu, env })).rejects.toMatchObject({
-        code: 'ENGINE_UNAVAILABLE',
+        code: 'INSTALL_FAILED',
         message: expect.stringContaining('answers 404') as string,
       });
       expect(asked.at(-1)).toContain(`libtensorflow-${kind}-linux-x86_64`);
@@ -125,7 +125,7 @@ describe('installing', () => {
   });
 
   it('keeps every engine in a folder of its own', () => {
-    const folders = INSTALLABLE.map((engine) => engineFolder(engine, '/cache'));
+    const folders = INSTALLABLE.map((engine) => engineFolder(engine, '/cache/emostream'));
     expect(new Set(folders).size).toBe(INSTALLABLE.length);
     expect(addonFile(folders[0]!).startsWith('/cache/emostream/engines/')).toBe(true);
   });

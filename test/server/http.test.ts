@@ -60,6 +60,7 @@ describe('GET /api/info', () => {
       policy: { ...ALL, face: false },
       engine: 'none',
       model: 'none',
+      speech: { state: 'off', language: null },
     });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { userCache } from '../../common/install/user-cache.js';
 
 /** Engines that are optional: installed on request, outside the project. */
 export const INSTALLABLE = ['tensorflow', 'tensorflow-gpu', 'webgpu'] as const;
@@ -16,12 +16,9 @@ const VERSIONS: Record<InstallableEngine, string> = {
   webgpu: DAWN_VERSION,
 };
 
-/** Where an installed engine lies, outside the project: `$XDG_CACHE_HOME/emostream/engines`. */
-export function engineFolder(
-  engine: InstallableEngine = 'tensorflow',
-  cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-): string {
-  return join(cacheHome, 'emostream', 'engines', `${engine}-${VERSIONS[engine]}`);
+/** Where an installed engine lies, outside the project: `engines` in the user's cache. */
+export function engineFolder(engine: InstallableEngine = 'tensorflow', cache = userCache()): string {
+  return join(cache, 'engines', `${engine}-${VERSIONS[engine]}`);
 }
 
 /** The addon inside the folder of a TensorFlow engine. */

@@ -1,12 +1,5 @@
+import type { PinnedPackage } from '../../common/install/tools.js';
 import { DAWN_VERSION, TENSORFLOW_VERSION } from './paths.js';
-
-/** A package of npm's registry, and the hash it must have. */
-export interface PinnedPackage {
-  name: string;
-  version: string;
-  /** As the registry and lock files write it. */
-  integrity: string;
-}
 
 /** The kernels in JavaScript and the addon's source; those of `@tensorflow/tfjs-node-gpu` are the same files. */
 export const TFJS_NODE: PinnedPackage = {

@@ -1,11 +1,10 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { EmostreamError } from '../../common/errors.js';
+import { download } from '../../common/install/download.js';
+import { runTool } from '../../common/install/tools.js';
 import { WHEELS } from './pinned.js';
-import { runTool } from './tools.js';
 
 /** TensorFlow's C library and its headers, as the compiler wants them. */
 export interface TensorflowLibrary {
@@ -39,40 +38,19 @@ export const librarySources: Record<
 
 /** The library of which tfjs-node itself downloads a build; the variables are those of its install script. */
 const DOWNLOAD_VERSION = '2.9.1';
-const DOWNLOAD_TIMEOUT = 15_000;
 
 async function fetchDownload(work: string, { gpu, env, log }: LibraryOptions): Promise<TensorflowLibrary> {
   const host = env['TFJS_NODE_CDN_STORAGE'] ?? 'https://storage.googleapis.com/';
   const base = env['TFJS_NODE_BASE_URI'] ?? `${host}tensorflow/libtensorflow/libtensorflow-`;
   const url = `${base}${gpu ? 'gpu' : 'cpu'}-linux-x86_64-${DOWNLOAD_VERSION}.tar.gz`;
   log(`Fetching ${url} …`);
-  const connecting = new AbortController();
-  // Only the answer is timed: how long the body takes is the line's affair.
-  const timer = setTimeout(() => connecting.abort(), DOWNLOAD_TIMEOUT);
-  const response = await fetch(url, { signal: connecting.signal })
-    .catch((cause: unknown) => {
-      throw unavailable(`${url} cannot be reached (${reasonOf(cause)}).`, cause);
-    })
-    .finally(() => clearTimeout(timer));
-  if (!response.ok || !response.body) throw unavailable(`${url} answers ${response.status}.`);
   const archive = join(work, 'libtensorflow.tar.gz');
   const into = join(work, 'tensorflow');
-  await pipeline(Readable.fromWeb(response.body), createWriteStream(archive)).catch((cause: unknown) => {
-    throw unavailable(`${url} broke off (${reasonOf(cause)}).`, cause);
-  });
+  await download(url, archive);
   await mkdir(into, { recursive: true });
   await runTool('tar', ['xzf', archive, '-C', into], work);
   await rm(archive);
   return findLibrary(into, work);
-}
-
-/** What `fetch` wraps tells more than its own `fetch failed`. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'AbortError') return `no answer in ${DOWNLOAD_TIMEOUT / 1000} s`;
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return cause.message || (cause as NodeJS.ErrnoException).code || cause.name;
 }
 
 function fromFolder(work: string, folder: string | undefined): TensorflowLibrary {

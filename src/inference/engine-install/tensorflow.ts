@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EmostreamError, toEmostreamError } from '../../common/errors.js';
-import { makeInPlace } from './in-place.js';
+import { makeInPlace } from '../../common/install/in-place.js';
+import { fetchModules, fetchPackage, runTool } from '../../common/install/tools.js';
 import { addonFile, engineFolder } from './paths.js';
 import { TENSORFLOW_PACKAGES, TFJS_NODE } from './pinned.js';
 import { writeStandIns } from './shared-core.js';
 import { LIBRARY_SOURCES, librarySources, type LibrarySource, type TensorflowLibrary } from './tensorflow-library.js';
-import { fetchModules, fetchPackage, runTool } from './tools.js';
 
 /**
  * Installs the `tensorflow` or `tensorflow-gpu` engine into the user's cache: `@tensorflow/tfjs-node`'s kernels and N-API

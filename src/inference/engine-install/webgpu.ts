@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeInPlace } from './in-place.js';
+import { makeInPlace } from '../../common/install/in-place.js';
+import { fetchModules } from '../../common/install/tools.js';
 import { engineFolder, webgpuFiles } from './paths.js';
 import { WEBGPU_PACKAGES } from './pinned.js';
 import { writeStandIns } from './shared-core.js';
-import { fetchModules } from './tools.js';
 
 export interface WebgpuInstallOptions {
   folder?: string;
@@ -16,7 +16,7 @@ export interface WebgpuInstallOptions {
  * Installs the `webgpu` engine into the user's cache: Dawn for Node, whose binary ships in its npm package, and the
  * TensorFlow.js backend, which takes this project's core (see shared-core.ts). Idempotent.
  * @returns the engine's folder
- * @throws EmostreamError ENGINE_UNAVAILABLE when npm cannot bring the packages
+ * @throws EmostreamError INSTALL_FAILED when npm cannot bring the packages
  */
 export async function installWebgpu({ folder = engineFolder('webgpu'), log }: WebgpuInstallOptions): Promise<string> {
   await makeInPlace(folder, webgpuFiles(folder).backend, async (work) => {

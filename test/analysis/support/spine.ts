@@ -52,6 +52,8 @@ export class Spine {
         allowedLatenessMs: 150,
         wordsRevisionHorizonMs: 0,
         faceCrops: 2,
+        voiceActivityModel: '',
+        speechModel: null,
         transcriber: null,
         maxPacketRate: 1000,
         maxPixelRate: 1,

@@ -54,6 +54,8 @@ export class SimulatedThread implements ProcessEnd {
         allowedLatenessMs: 150,
         wordsRevisionHorizonMs: 5000,
         faceCrops: 2,
+        voiceActivityModel: '',
+        speechModel: null,
         transcriber: 'simulated',
         maxPacketRate: 1000,
         maxPixelRate: 1,

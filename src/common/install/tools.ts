@@ -2,8 +2,15 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmostreamError } from '../../common/errors.js';
-import type { PinnedPackage } from './pinned.js';
+import { EmostreamError } from '../errors.js';
+
+/** A package of npm's registry, and the hash it must have. */
+export interface PinnedPackage {
+  name: string;
+  version: string;
+  /** As the registry and lock files write it. */
+  integrity: string;
+}
 
 const ADVICE: Record<string, string> = {
   python3:
@@ -16,7 +23,7 @@ const ADVICE: Record<string, string> = {
 /**
  * Runs a program to its end.
  * @returns its standard output
- * @throws EmostreamError ENGINE_UNAVAILABLE when it cannot be started or fails, with the line that tells why
+ * @throws EmostreamError INSTALL_FAILED when it cannot be started or fails, with the line that tells why
  */
 export function runTool(tool: string, args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -28,7 +35,7 @@ export function runTool(tool: string, args: readonly string[], cwd: string): Pro
     child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-8000)));
     const fail = (why: string, cause?: Error): void => {
       const message = `${tool} ${why}. ${ADVICE[tool] ?? ''}`.trim();
-      reject(new EmostreamError('ENGINE_UNAVAILABLE', message, { cause }));
+      reject(new EmostreamError('INSTALL_FAILED', message, { cause }));
     };
     child.on('error', (error) => fail('did not start', error));
     child.on('close', (code, signal) => {
@@ -56,7 +63,7 @@ export function tellingLine(errors: string): string {
 /**
  * Unpacks an npm package, without its dependencies and without running its scripts, into `into` below `work`.
  * @param integrity what its archive must hash to; without it npm's own check against its registry is all there is
- * @throws EmostreamError ENGINE_UNAVAILABLE when npm cannot bring it, or brings something else
+ * @throws EmostreamError INSTALL_FAILED when npm cannot bring it, or brings something else
  */
 export async function fetchPackage(work: string, spec: string, into: string, integrity?: string): Promise<void> {
   const packed = await runTool('npm', ['pack', '--loglevel=error', spec], work);
@@ -80,5 +87,5 @@ async function checkIntegrity(tarball: string, spec: string, integrity: string):
     .digest('base64');
   if (`sha512-${digest}` === integrity) return;
   const message = `What npm brought as ${spec} does not have the hash that it must have: see which registry npm asks.`;
-  throw new EmostreamError('ENGINE_UNAVAILABLE', message);
+  throw new EmostreamError('INSTALL_FAILED', message);
 }

@@ -1,0 +1,76 @@
+import { FloatSlab } from '../common/float-slab.js';
+import { silentMeter, type Meter } from '../common/metrics.js';
+import { AUDIO_SAMPLE_RATE, type AudioChunk } from '../media/index.js';
+import { FRAME_SAMPLES, type VoiceActivity } from './voice-activity.js';
+
+/** Sound of which is known whether somebody speaks in it: FRAME_SAMPLES, fewer just before a gap. */
+export interface HeardSound extends AudioChunk {
+  speech: boolean;
+}
+
+/** Chunks whose time differs so little, ms, from the end of the one before follow each other: the media clock is slewed. */
+export const GAP_TOLERANCE_MS = 30;
+export const SAMPLES_PER_MS = AUDIO_SAMPLE_RATE / 1000;
+/** Frames are kept so many together, a second. */
+const SLAB_FRAMES = 32;
+
+/** One track's sound in frames, each with whether somebody speaks in it and at its media time. */
+export class SpeechHearer {
+  readonly #activity: VoiceActivity;
+  readonly #meter: Meter;
+  readonly #slab = new FloatSlab(SLAB_FRAMES * FRAME_SAMPLES);
+  #frame: Float32Array;
+  #filled = 0;
+  #speech = false;
+  /** The chunk before. */
+  #last: AudioChunk | null = null;
+
+  constructor(activity: VoiceActivity, meter: Meter = silentMeter) {
+    this.#activity = activity;
+    this.#meter = meter;
+    this.#frame = this.#slab.take(FRAME_SAMPLES);
+  }
+
+  /** @returns the frames that became whole with this chunk; before a gap also what was left over, with the frame before it */
+  hear(chunk: AudioChunk): HeardSound[] {
+    const from = performance.now();
+    const heard = this.#isGap(chunk) ? this.#end() : [];
+    const { samples, mediaTime } = chunk;
+    for (let at = 0; at < samples.length;) {
+      const taken = Math.min(FRAME_SAMPLES - this.#filled, samples.length - at);
+      this.#frame.set(samples.subarray(at, at + taken), this.#filled);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled < FRAME_SAMPLES) break;
+      this.#speech = this.#activity.hears(this.#frame);
+      heard.push(this.#take(chunk, mediaTime + (at - FRAME_SAMPLES) / SAMPLES_PER_MS));
+    }
+    this.#last = chunk;
+    this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, {
+      stage: 'voice-activity',
+    });
+    return heard;
+  }
+
+  #isGap({ mediaTime }: AudioChunk): boolean {
+    if (this.#last === null) return false;
+    const expected = this.#last.mediaTime + this.#last.samples.length / SAMPLES_PER_MS;
+    return Math.abs(mediaTime - expected) > GAP_TOLERANCE_MS;
+  }
+
+  #end(): HeardSound[] {
+    const last = this.#last!;
+    const end = last.mediaTime + last.samples.length / SAMPLES_PER_MS;
+    const left = this.#filled > 0 ? [this.#take(last, end - this.#filled / SAMPLES_PER_MS)] : [];
+    this.#activity.reset();
+    this.#speech = false;
+    return left;
+  }
+
+  #take({ arrivalMs, decodedMs }: AudioChunk, mediaTime: number): HeardSound {
+    const samples = this.#frame.subarray(0, this.#filled);
+    this.#frame = this.#slab.take(FRAME_SAMPLES);
+    this.#filled = 0;
+    return { mediaTime, arrivalMs, decodedMs, samples, speech: this.#speech };
+  }
+}

@@ -1,0 +1,8 @@
+/** The public surface of the speech stage. */
+export { chooseSpeech, type SpeechChoice } from './choose-speech.js';
+export { type Sherpa, sherpa } from './library.js';
+export { isEnglish, readSpeechModel, type SpeechModel } from './model.js';
+export { defaultModelFolder, sileroFile } from './paths.js';
+export { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS, SpeechHearer } from './heard-sound.js';
+export { hearSpeech } from './hear-speech.js';
+export { FRAME_SAMPLES, SileroActivity, type VoiceActivity } from './voice-activity.js';
