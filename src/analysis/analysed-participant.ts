@@ -9,6 +9,7 @@ import type { EventBus } from '../events/bus.js';
 import type { EndEvent } from '../events/schema.js';
 import type { Meter } from '../common/metrics.js';
 import type { PacketDestination, ParticipantAnalysis, TrackControl, TappedTrack, TrackSink } from '../sfu/types.js';
+import { nextEdge, windowStart } from '../streams/index.js';
 import type { AnalysedWindow, ConsentTerms, ParticipantOutput } from './messages.js';
 import { type ProcessEnd, ProcessTracks, type ProcessTracksDeps } from './process-tracks.js';
 import type { WindowPublisher } from './window-publisher.js';
@@ -197,7 +198,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#open();
     this.#tellConsent();
     for (const tell of tellTaps) this.bulkhead.attempt(tell);
-    this.#tellLost(this.#edge(Math.floor));
+    const { clock, phaseMs } = this.#deps;
+    this.#tellLost(windowStart(clock(), phaseMs));
     if (!this.#waitsFor) return;
     this.#waitsFor = null;
     this.#update();
@@ -216,12 +218,6 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   #open(): void {
     const { key, phaseMs } = this.#deps;
     this.#tracks.send({ type: 'open', key, phaseMs });
-  }
-
-  /** The last or the next edge between two windows, server wall clock, ms. */
-  #edge(round: typeof Math.floor): number {
-    const { clock, phaseMs } = this.#deps;
-    return round((clock() - phaseMs) / 1000) * 1000 + phaseMs;
   }
 
   #window(window: AnalysedWindow): void {
@@ -274,7 +270,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#analysed = next;
     if (isAnything(next)) {
       // Should the process die before the first window comes, a gap tells of it from the next one's beginning on.
-      if (!isAnything(before)) this.#lastWindowEnd = this.#edge(Math.ceil);
+      if (!isAnything(before))
+        this.#lastWindowEnd = nextEdge(this.#deps.clock(), this.#deps.phaseMs);
       this.#deps.bus.publish({ type: 'begin', ...this.#deps.who, at: this.#deps.clock(), analysed: next });
       this.#deps.meter.count('emostream_events_total', { type: 'begin' });
     } else {

@@ -4,4 +4,5 @@ export type { AlignerOptions, AlignerOutput } from './aligner-options.js';
 export { retryBounded, type RetryOptions } from './retry-bounded.js';
 export type * from './transcriber.js';
 export * from './types.js';
-export { WINDOW_MS, WindowAligner } from './window-aligner.js';
+export { WindowAligner } from './window-aligner.js';
+export { nextEdge, WINDOW_MS, windowStart } from './window-start.js';

@@ -1,4 +1,5 @@
 import type { TrackState } from './types.js';
+import { nextEdge, WINDOW_MS, windowStart } from './window-start.js';
 
 /** So many distances between pictures are looked back on. */
 const INTERVALS = 8;
@@ -18,7 +19,8 @@ export class TrackProgress {
   /** Starts of the windows into which media fell. */
   readonly #touched = new Set<number>();
 
-  constructor(private readonly windowMs: number) {}
+  /** @param phaseMs windows begin so long after whole seconds, ms */
+  constructor(private readonly phaseMs: number) {}
 
   /** Distances between the newest pictures, ms. */
   readonly #intervals: number[] = [];
@@ -40,9 +42,9 @@ export class TrackProgress {
     }
     this.reachedMs = Math.max(this.reachedMs, toMs);
     this.#lastMs = Math.max(this.#lastMs, arrivalMs);
-    this.#touched.add(Math.floor(fromMs / this.windowMs) * this.windowMs);
+    this.#touched.add(windowStart(fromMs, this.phaseMs));
     // A stretch [from, to) that ends on the edge is not in the window after it.
-    if (toMs > fromMs) this.#touched.add((Math.ceil(toMs / this.windowMs) - 1) * this.windowMs);
+    if (toMs > fromMs) this.#touched.add(nextEdge(toMs, this.phaseMs) - WINDOW_MS);
   }
 
   /** Media are coming, so windows wait for them. */

@@ -6,8 +6,7 @@ import { newest, overlaps, reaches } from './extent.js';
 import { Timeline } from './timeline.js';
 import { TrackProgress } from './track-progress.js';
 import type { AlignedWindow, Timed, TimedWords, TrackState } from './types.js';
-
-export const WINDOW_MS = 1000;
+import { WINDOW_MS, windowStart } from './window-start.js';
 
 /** Media later than this against their arrival have a broken time, ms ahead. */
 const MAX_AHEAD_MS = 5000;
@@ -47,11 +46,7 @@ export class WindowAligner<F, A> {
   readonly #audioMs: number;
   readonly #wordsMs: number;
   readonly #stallMs: number;
-  readonly #tracks: Record<Modality, TrackProgress> = {
-    face: new TrackProgress(WINDOW_MS),
-    voice: new TrackProgress(WINDOW_MS),
-    words: new TrackProgress(WINDOW_MS),
-  };
+  readonly #tracks: Record<Modality, TrackProgress>;
   readonly #frames: Timeline<Timed<F>>;
   readonly #audio: Timeline<Heard<A>>;
   readonly #words: Timeline<TimedWords>;
@@ -64,6 +59,8 @@ export class WindowAligner<F, A> {
   constructor(options: AlignerOptions) {
     this.#meter = options.meter;
     this.#phaseMs = options.phaseMs ?? 0;
+    const progress = () => new TrackProgress(this.#phaseMs);
+    this.#tracks = { face: progress(), voice: progress(), words: progress() };
     this.#latenessMs = options.allowedLatenessMs ?? 150;
     this.#horizonMs = options.wordsRevisionHorizonMs ?? 10_000;
     this.#audioMs = options.audioWindowMs ?? 3000;
@@ -156,17 +153,12 @@ export class WindowAligner<F, A> {
 
   /** The first window is the one that we are in; it begins without its own beginning. */
   #begin(now: number): number {
-    const first = Math.max(this.#startAt(now), this.#lastEnd);
+    const first = Math.max(windowStart(now, this.#phaseMs), this.#lastEnd);
     this.#drop(
       'face-late',
       this.#frames.keep(({ mediaTime }) => mediaTime >= first),
     );
     return first;
-  }
-
-  /** When the window began that this time is in, ms. */
-  #startAt(time: number): number {
-    return Math.floor((time - this.#phaseMs) / WINDOW_MS) * WINDOW_MS + this.#phaseMs;
   }
 
   #admit<T>(modality: 'face' | 'voice', item: Timed<T>): boolean {
@@ -242,7 +234,7 @@ export class WindowAligner<F, A> {
 
   #skipAhead(now: number): AlignerOutput<F, A>['skipped'] {
     const startMs = this.#next as number;
-    const due = this.#startAt(now - this.#latenessMs);
+    const due = windowStart(now - this.#latenessMs, this.#phaseMs);
     if (due - startMs <= MAX_CATCH_UP * WINDOW_MS) return null;
     const endMs = due - WINDOW_MS;
     this.#next = endMs;

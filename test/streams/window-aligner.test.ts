@@ -82,6 +82,7 @@ describe('WindowAligner', () => {
       [1250, 2250],
     ]);
     expect(s.windows[2]!.audio.at(-1)!.mediaTime - T0).toBe(2240);
+    expect(s.windows.map(({ state }) => state.voice)).toEqual(['live', 'live', 'live']);
     s.advance(T0 + 20_000);
     expect(s.skipped.map(({ startMs, endMs }) => [startMs - T0, endMs - T0])).toEqual([[2250, 18_250]]);
     expect(s.windows.slice(3).map(({ startMs }) => startMs - T0)).toEqual([18_250]);
