@@ -125,7 +125,7 @@ function windowOf(n: number, person: number, revision: number, cropIds: number[]
     voice,
     words: { ...text, quality: [0.5, 0.5] },
     state: { face: 'live', voice: 'live', words: 'live' },
-    timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, closedMs, featuresMs: closedMs },
+    timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, saidMs: [], closedMs, featuresMs: closedMs },
   };
 }
 

@@ -163,6 +163,7 @@ export class WindowPublisher {
     const { meter } = this.deps;
     const { timing } = features;
     meter.count('emostream_events_total', { type: features.revision === 0 ? 'emotion' : 'revision' });
+    for (const endMs of timing.saidMs) meter.observe('emostream_words_delay_seconds', (publishMs - endMs) / 1000);
     if (features.revision > 0) return;
     meter.observe('emostream_event_delay_seconds', (publishMs - features.endMs) / 1000);
     meter.observe('emostream_stage_duration_seconds', (timing.closedMs - features.endMs) / 1000, {

@@ -75,6 +75,11 @@ export const METRICS = {
     help: 'From the end of a window (media time) to the publishing of its event.',
     buckets: DELAY_BUCKETS,
   },
+  emostream_words_delay_seconds: {
+    kind: 'histogram',
+    help: 'From the end of a word (media time) to the publishing of the first event that it is in.',
+    buckets: DELAY_BUCKETS,
+  },
   emostream_batch_size: {
     kind: 'histogram',
     help: 'Windows per inference batch, before padding.',

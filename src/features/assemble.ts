@@ -42,6 +42,7 @@ export function assembleFeatures(window: Window, now: number, maxCrops = FACE_CR
       lastMediaMs: window.lastMediaMs,
       lastArrivalMs: window.lastArrivalMs,
       lastDecodedMs: window.lastDecodedMs,
+      saidMs: window.saidMs,
       closedMs: window.closedMs,
       featuresMs: now,
     },

@@ -94,6 +94,8 @@ export interface WindowFeatures {
     lastMediaMs: number | null;
     lastArrivalMs: number | null;
     lastDecodedMs: number | null;
+    /** When words that are in a window for the first time were over, media time, ms. */
+    saidMs: readonly number[];
     closedMs: number;
     /** When the features were ready. */
     featuresMs: number;

@@ -30,10 +30,26 @@ export interface AudioChunk {
 
 export const AUDIO_SAMPLE_RATE = 16_000;
 
+/** One word, with its times on the participant's media clock, ms. */
+export interface TimedWord {
+  text: string;
+  startMs: number;
+  endMs: number;
+}
+
 /** Words with their times on the participant's media clock, ms. */
 export interface TranscriptSegment {
   text: string;
   startMs: number;
   endMs: number;
   arrivalMs: number;
+  /**
+   * Names a piece of speech, by a number that no other piece in this process has: what comes later with the same one takes its
+   * place. Without one the words are a piece of their own.
+   */
+  segment?: number | undefined;
+  /** False: partial words, which later ones of the same piece replace. True where it is not told. */
+  final?: boolean | undefined;
+  /** The same words one by one, in order, where more is known of them than where all of them begin and end. */
+  words?: readonly TimedWord[] | undefined;
 }

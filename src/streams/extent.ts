@@ -11,6 +11,11 @@ export function reaches(words: TimedWords, from: number): boolean {
   return words.endMs > from || (words.endMs === words.startMs && words.startMs >= from);
 }
 
+/** The words were said, at least in part, in [from, to). */
+export function overlapsWords(words: TimedWords, from: number, to: number): boolean {
+  return words.startMs < to && reaches(words, from);
+}
+
 export function newest(times: number[]): number | null {
   return times.length > 0 ? Math.max(...times) : null;
 }

@@ -1,4 +1,5 @@
 import type { Modality } from '../common/emotions.js';
+import type { TimedWord } from '../media/types.js';
 
 /** Something that happened at a media time: a face observation, a mel frame block. `T` is what a later stage made of it. */
 export interface Timed<T> {
@@ -17,6 +18,11 @@ export interface TimedWords {
   endMs: number;
   arrivalMs: number;
   text: string;
+  /** The piece of speech that they are of, and whether nothing in it will change: see TranscriptSegment. */
+  segment?: number | undefined;
+  final?: boolean | undefined;
+  /** The same words one by one, in order. */
+  words?: readonly TimedWord[] | undefined;
 }
 
 /**
@@ -38,6 +44,8 @@ export interface AlignedWindow<F, A> {
   audio: Timed<A>[];
   /** Words of the trailing transcript window that ends at endMs, in order of start. */
   words: TimedWords[];
+  /** When words that are in a window for the first time were over, media time, ms. */
+  saidMs: number[];
   state: Record<Modality, TrackState>;
   /** Server wall clock, ms: newest arrival and decode among the media inside the window (null: none), and the closing. */
   lastArrivalMs: number | null;

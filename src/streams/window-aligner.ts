@@ -2,7 +2,8 @@ import type { DropReason } from '../common/drops.js';
 import type { Modality } from '../common/emotions.js';
 import type { Meter } from '../common/metrics.js';
 import type { AlignerOptions, AlignerOutput } from './aligner-options.js';
-import { newest, overlaps, reaches } from './extent.js';
+import { newest, overlaps, overlapsWords } from './extent.js';
+import { hasTime, SaidWords } from './said-words.js';
 import { Timeline } from './timeline.js';
 import { TrackProgress } from './track-progress.js';
 import type { AlignedWindow, Timed, TimedWords, TrackState } from './types.js';
@@ -49,7 +50,7 @@ export class WindowAligner<F, A> {
   readonly #tracks: Record<Modality, TrackProgress>;
   readonly #frames: Timeline<Timed<F>>;
   readonly #audio: Timeline<Heard<A>>;
-  readonly #words: Timeline<TimedWords>;
+  readonly #words: SaidWords;
   /** Start of the oldest open window; null while nothing is on. */
   #next: number | null = null;
   #lastEnd = -Infinity;
@@ -71,7 +72,7 @@ export class WindowAligner<F, A> {
     };
     this.#frames = new Timeline((frame) => frame.mediaTime, MAX_FRAMES, overflow('face'));
     this.#audio = new Timeline((heard) => heard.item.mediaTime, MAX_AUDIO, overflow('voice'));
-    this.#words = new Timeline((words) => words.startMs, MAX_WORDS, overflow('words'));
+    this.#words = new SaidWords(MAX_WORDS, overflow('words'));
   }
 
   /** Items held: for the tests of boundedness. */
@@ -114,16 +115,27 @@ export class WindowAligner<F, A> {
     this.#tracks[modality].reach(mediaTime, mediaTime, arrivalMs);
   }
 
-  pushWords(words: TimedWords): void {
-    const { startMs, endMs, arrivalMs } = words;
+  /** Words of a piece of speech take the place of those that came of it before. */
+  pushWords(said: TimedWords): void {
+    const { endMs, arrivalMs } = said;
+    const revisable = this.#revisable(arrivalMs);
+    const isLate = this.#next !== null && endMs <= this.#next + WINDOW_MS - this.#wordsMs;
     if (!this.#tracks.words.on) {
       this.#drop('words-off');
-    } else if (!(startMs <= endMs && startMs <= arrivalMs + MAX_AHEAD_MS)) {
+    } else if (!hasTime(said, arrivalMs + MAX_AHEAD_MS)) {
       this.#drop('words-time');
-    } else if (!this.#revise(words) && this.#next !== null && endMs <= this.#next + WINDOW_MS - this.#wordsMs) {
+    } else if (isLate && !revisable.some((start) => overlapsWords(said, start, start + WINDOW_MS))) {
       this.#drop('words-late');
     } else {
-      this.#words.add(words);
+      const read = () => revisable.map((start) => this.#words.textOf(said.segment, start, start + WINDOW_MS));
+      const before = read();
+      this.#words.add(said);
+      // A caption is a piece of its own, and changes every window in which it was said.
+      const after = said.segment === undefined ? null : read();
+      const changed = revisable.filter((start, i) =>
+        after ? after[i] !== before[i] : overlapsWords(said, start, start + WINDOW_MS),
+      );
+      for (const start of changed.slice(-MAX_REVISED)) this.#dirty.add(start);
     }
   }
 
@@ -201,7 +213,8 @@ export class WindowAligner<F, A> {
     const audio = this.#audio
       .filter(({ item, openFrom }) => openFrom <= startMs && overlaps(item, endMs - this.#audioMs, endMs))
       .map(({ item }) => item);
-    const words = this.#words.filter((said) => said.startMs < endMs && reaches(said, endMs - this.#wordsMs));
+    const wordsFrom = endMs - this.#wordsMs;
+    const words = this.#words.in(wordsFrom, endMs);
     const inside = [...frames, ...audio.filter((item) => overlaps(item, startMs, endMs))];
     const wordsState = !this.#tracks.words.on ? 'off' : words.length > 0 ? 'live' : 'stalled';
     this.#meter.count('emostream_windows_total', { closed_by: closedBy });
@@ -213,6 +226,7 @@ export class WindowAligner<F, A> {
       frames,
       audio,
       words,
+      saidMs: this.#words.take(wordsFrom, endMs),
       state: { ...closed.state, words: wordsState },
       lastArrivalMs: newest(inside.map((item) => item.arrivalMs)),
       lastDecodedMs: newest(inside.map((item) => item.decodedMs)),
@@ -221,15 +235,11 @@ export class WindowAligner<F, A> {
     };
   }
 
-  /** Marks the closed windows in which the words were said; true when there is one. */
-  #revise(words: TimedWords): boolean {
-    const spoken = [...this.#closed.keys()]
-      .filter((start) => words.startMs < start + WINDOW_MS && reaches(words, start))
-      .filter((start) => start + WINDOW_MS >= words.arrivalMs - this.#horizonMs)
-      .sort((a, b) => a - b)
-      .slice(-MAX_REVISED);
-    for (const start of spoken) this.#dirty.add(start);
-    return spoken.length > 0;
+  /** Starts of the closed windows that words which come now may still revise, in order. */
+  #revisable(arrivalMs: number): number[] {
+    return [...this.#closed.keys()]
+      .filter((start) => start + WINDOW_MS >= arrivalMs - this.#horizonMs)
+      .sort((a, b) => a - b);
   }
 
   #skipAhead(now: number): AlignerOutput<F, A>['skipped'] {
@@ -256,8 +266,7 @@ export class WindowAligner<F, A> {
       unseen = this.#audio.filter(({ item }) => overlaps(item, next, Infinity)).length;
       this.#audio.clear();
     } else {
-      unseen = this.#words.filter((said) => reaches(said, next)).length;
-      this.#words.clear();
+      unseen = this.#words.clear();
     }
     return unseen;
   }
@@ -272,7 +281,7 @@ export class WindowAligner<F, A> {
     const oldest = Math.min(next, ...this.#closed.keys());
     this.#frames.keep(({ mediaTime }) => mediaTime >= oldest);
     this.#audio.keep(({ item }) => overlaps(item, oldest + WINDOW_MS - this.#audioMs, Infinity));
-    this.#words.keep((said) => reaches(said, oldest + WINDOW_MS - this.#wordsMs));
+    this.#words.forgetBefore(oldest + WINDOW_MS - this.#wordsMs);
     for (const track of Object.values(this.#tracks)) track.forgetBefore(next);
   }
 

@@ -23,7 +23,7 @@ const features: WindowFeatures = {
   voice: null,
   words: null,
   state: { face: 'off', voice: 'off', words: 'off' },
-  timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, closedMs: 1000, featuresMs: 1000 },
+  timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, saidMs: [], closedMs: 1000, featuresMs: 1000 },
 };
 
 function publisher(bus: InProcessBus, analysing: () => boolean) {

@@ -14,7 +14,14 @@ const parts: EventParts = {
     voice: null,
     words: { quality: [0.1, 1] },
     state: { face: 'live', voice: 'stalled', words: 'live' },
-    timing: { lastMediaMs: 10_900, lastArrivalMs: 10_940, lastDecodedMs: 10_945, closedMs: 11_100, featuresMs: 11_104 },
+    timing: {
+      lastMediaMs: 10_900,
+      lastArrivalMs: 10_940,
+      lastDecodedMs: 10_945,
+      saidMs: [],
+      closedMs: 11_100,
+      featuresMs: 11_104,
+    },
   },
   scores: {
     probabilities: [0.1, 0.6, 0.1, 0.05, 0.05, 0.05, 0.05],

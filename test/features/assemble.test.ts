@@ -29,6 +29,7 @@ function window(parts: Partial<Window>): Window {
     frames: [],
     audio: [],
     words: [],
+    saidMs: [],
     state: { face: 'live', voice: 'live', words: 'off' },
     lastArrivalMs: END + 5,
     lastDecodedMs: END + 9,
@@ -74,6 +75,7 @@ describe('assembleFeatures: the window', () => {
       lastMediaMs: w.lastMediaMs,
       lastArrivalMs: w.lastArrivalMs,
       lastDecodedMs: w.lastDecodedMs,
+      saidMs: [],
       closedMs: w.closedMs,
       featuresMs: END + 160,
     });

@@ -33,6 +33,13 @@ export function windowFeatures(mark: number, closedMs: number): WindowFeatures {
       quality: WORDS_QUALITY.map(() => 0.5),
     },
     state: { face: 'live', voice: 'live', words: 'live' },
-    timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, closedMs, featuresMs: closedMs + 1 },
+    timing: {
+      lastMediaMs: null,
+      lastArrivalMs: null,
+      lastDecodedMs: null,
+      saidMs: [],
+      closedMs,
+      featuresMs: closedMs + 1,
+    },
   };
 }

@@ -219,7 +219,7 @@ function featuresOf(window: AlignedWindow<number, number>): { features: WindowFe
         : null,
     voice: audio.length > 0 ? { logMel: new Float32Array(), quality: [1] } : null,
     words: words.length > 0 ? { tokens: new Int32Array(), count: words.length, meta: [], quality: [1] } : null,
-    timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, closedMs, featuresMs: closedMs },
+    timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, saidMs: [], closedMs, featuresMs: closedMs },
   };
   const measurements = [...frames, ...audio].map(({ value }) => value);
   return { features, measurements: [...measurements, ...words.flatMap(({ text }) => text.split(' ').map(Number))] };
