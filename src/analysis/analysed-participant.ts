@@ -270,8 +270,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#analysed = next;
     if (isAnything(next)) {
       // Should the process die before the first window comes, a gap tells of it from the next one's beginning on.
-      if (!isAnything(before))
-        this.#lastWindowEnd = nextEdge(this.#deps.clock(), this.#deps.phaseMs);
+      if (!isAnything(before)) this.#lastWindowEnd = nextEdge(this.#deps.clock(), this.#deps.phaseMs);
       this.#deps.bus.publish({ type: 'begin', ...this.#deps.who, at: this.#deps.clock(), analysed: next });
       this.#deps.meter.count('emostream_events_total', { type: 'begin' });
     } else {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { LiveAnalyser } from '../analysis/live-analyser.js';
 import { systemClock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
+import { collectSeldom } from '../common/heap.js';
 import { ThreadVitals } from '../common/thread-vitals.js';
 import { packageVersion, shippedModelFolder } from '../common/version.js';
 import type { Config } from '../config/schema.js';
@@ -51,6 +52,7 @@ export async function startApp(
   logger: Logger,
   { meter = new PromMeter(), developmentSecret }: StartOptions = {},
 ): Promise<App> {
+  collectSeldom();
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) {

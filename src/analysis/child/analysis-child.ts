@@ -2,6 +2,7 @@ import { fstatSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { systemClock, systemTime } from '../../common/clock.js';
 import { toEmostreamError } from '../../common/errors.js';
+import { collectSeldom } from '../../common/heap.js';
 import { MARKER_FD, MarkerWriter } from '../crash-marker.js';
 import type { FromAnalysis, ToAnalysis } from '../messages.js';
 import { AnalysisHost } from './analysis-host.js';
@@ -14,6 +15,7 @@ const BELOW_THE_CALL = 5;
  * Entry of an analysis process: decodes foreign media, and holds nothing else. The main process starts it, tells it everything by
  * messages, and ends it; it ends by itself when that is gone.
  */
+collectSeldom();
 const channel = new ParentChannel();
 // Of a terminal's Ctrl-C the whole group hears; the main process says when to end, and in which order.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
