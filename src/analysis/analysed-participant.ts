@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
-import { type Consent, isAnything, isWithdrawal, NO_CONSENT, type Source } from '../common/consent.js';
-import { MODALITIES } from '../common/emotions.js';
+import { type Consent, isAnything, NO_CONSENT, type Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import { scheduleTimeout, type Schedule } from '../common/schedule.js';
 import type { MediaProblem } from '../common/media-problem.js';
@@ -10,9 +9,11 @@ import type { EndEvent } from '../events/schema.js';
 import type { Meter } from '../common/metrics.js';
 import type { PacketDestination, ParticipantAnalysis, TrackControl, TappedTrack, TrackSink } from '../sfu/types.js';
 import { nextEdge, windowStart } from '../streams/index.js';
-import type { AnalysedWindow, ConsentTerms, ParticipantOutput } from './messages.js';
+import { ConsentRecord } from './consent-record.js';
+import type { AnalysedWindow, ParticipantOutput } from './messages.js';
 import { type ProcessEnd, ProcessTracks, type ProcessTracksDeps } from './process-tracks.js';
 import type { WindowPublisher } from './window-publisher.js';
+import type { WordsShowing } from './words-showing.js';
 
 export interface ParticipantDeps extends ProcessTracksDeps {
   who: { room: string; participant: string };
@@ -23,6 +24,7 @@ export interface ParticipantDeps extends ProcessTracksDeps {
   /** Analysis of this person begins when there is room: with `moveTo`. */
   waitsFor?: MediaProblem | null;
   publisher: (analysing: () => boolean, bulkhead: Bulkhead) => WindowPublisher;
+  words: WordsShowing;
   bus: EventBus;
   meter: Meter;
   logger: Logger;
@@ -59,10 +61,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #problems = new Map<Source, MediaProblem>();
   #refusal: MediaProblem | null;
   #waitsFor: MediaProblem | null;
-  #consent: Consent = NO_CONSENT;
-  #generation = 1;
-  /** When the present consent to each was given, server wall clock, ms. */
-  readonly #given: ConsentTerms['given'] = { face: 0, voice: 0, words: 0 };
+  readonly #record = new ConsentRecord();
   #analysed: Consent = NO_CONSENT;
   #lastWindowEnd = 0;
   #cancelGrace: (() => void) | undefined;
@@ -75,19 +74,17 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#refusal = deps.refusal;
     this.#waitsFor = deps.waitsFor ?? null;
     this.#publisher = deps.publisher(() => isAnything(this.#analysed), this.bulkhead);
-    this.#publisher.begin(this.#generation);
+    this.#publisher.begin(this.#record.generation);
     this.#open();
     deps.bus.enter(deps.who);
   }
 
-  setConsent(consent: Consent): void {
+  setConsent(consent: Consent, showWords = false): void {
     if (this.#closed) return;
-    const before = this.#consent;
-    this.#consent = { ...consent };
-    for (const modality of MODALITIES) {
-      if (consent[modality] && !before[modality]) this.#given[modality] = this.#deps.clock();
-    }
-    if (isWithdrawal(before, consent)) this.#publisher.begin(++this.#generation);
+    const before = this.#record.consent;
+    const withdrawn = this.#record.change(consent, this.#deps.clock());
+    this.#deps.words.agreed(before, { consent, showWords });
+    if (withdrawn) this.#publisher.begin(this.#record.generation);
     // Their taps close too, but nothing of them may be taken from here on, in whatever process.
     this.#tracks.closeWhere(({ source }) => !consent[MODALITY[source]]);
     this.#tellConsent();
@@ -127,12 +124,13 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     return this.#tracks.add(info, control, () => this.#update());
   }
 
-  caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void {
-    if (this.#closed || !this.#consent.words) return;
-    if (words.startMs <= this.#given.words) {
+  caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): boolean {
+    if (this.#closed || !this.#record.consent.words) return false;
+    if (words.startMs <= this.#record.wordsSinceMs) {
       throw new EmostreamError('CONSENT_REQUIRED', 'startMs: these words began before consent to words was given');
     }
     this.#tracks.send({ type: 'caption', key: this.#deps.key, ...words });
+    return this.#deps.words.caption(words);
   }
 
   /** Subscribers hear of it while its owner consents to the analysis of that track, from the moment of consent on. */
@@ -140,7 +138,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     if (this.#closed) return;
     if (problem) this.#problems.set(source, problem);
     else this.#problems.delete(source);
-    if (this.#consent[MODALITY[source]]) this.#tellProblem(source, problem);
+    if (this.#record.consent[MODALITY[source]]) this.#tellProblem(source, problem);
   }
 
   #tellProblem(source: Source, problem: MediaProblem | null): void {
@@ -154,6 +152,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#cancelGrace?.();
     this.bulkhead.steps(
       () => isAnything(this.#analysed) && this.#end(reason),
+      () => this.#deps.words.close(),
       () => this.#publisher.close(),
       () => this.#tracks.closeAll(),
       () => this.#tracks.send({ type: 'close', key: this.#deps.key }),
@@ -167,6 +166,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   output(output: ParticipantOutput): void {
     if (output.type === 'skipped') this.#skipped(output.startMs, output.endMs);
     else if (output.type === 'crop') this.#publisher.crop(output);
+    else if (output.type === 'words') this.#deps.words.recognised(output.words, output.term);
     else this.#window(output);
   }
 
@@ -195,6 +195,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   moveTo(process: ProcessEnd): void {
     if (this.#refusal) return;
     const tellTaps = this.#tracks.moveTo(process);
+    this.#deps.words.moved();
     this.#open();
     this.#tellConsent();
     for (const tell of tellTaps) this.bulkhead.attempt(tell);
@@ -241,8 +242,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   }
 
   #tellConsent(): void {
-    const terms: ConsentTerms = { generation: this.#generation, consent: this.#consent, given: { ...this.#given } };
-    this.#tracks.send({ type: 'consent', key: this.#deps.key, ...terms });
+    const { key, words } = this.#deps;
+    this.#tracks.send({ type: 'consent', key, ...this.#record.terms(words.showing) });
   }
 
   /** Works out what is analysed now and tells subscribers of a change; of a lost track only if it stays lost. */
@@ -250,7 +251,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     if (this.#closed) return;
     this.#cancelGrace?.();
     const kinds = new Set(this.#tracks.infos.map(({ kind }) => kind));
-    const may = this.#refusal || this.#waitsFor ? NO_CONSENT : this.#consent;
+    const may = this.#refusal || this.#waitsFor ? NO_CONSENT : this.#record.consent;
     const next: Consent = {
       face: may.face && kinds.has('video'),
       voice: may.voice && kinds.has('audio'),
@@ -281,7 +282,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   #endReason(): EndReason {
     if (this.#refusal) return 'set-aside';
-    return isAnything(this.#consent) ? 'tracks-ended' : 'consent-withdrawn';
+    return isAnything(this.#record.consent) ? 'tracks-ended' : 'consent-withdrawn';
   }
 
   #end(reason: EndReason): void {

@@ -7,8 +7,8 @@ import { scheduleTimeout } from '../common/schedule.js';
 import type { Meter } from '../common/metrics.js';
 import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
-import type { Analyser, ParticipantAnalysis } from '../sfu/types.js';
 import { chooseSpeech, sileroFile, type SpeechChoice } from '../speech/index.js';
+import type { Analyser, ParticipantAnalysis, ShownWords } from '../sfu/types.js';
 import { AnalysedParticipant } from './analysed-participant.js';
 import { AnalysisProcess } from './analysis-process.js';
 import { CrashLedger } from './crash-ledger.js';
@@ -19,6 +19,7 @@ import { WaitingPeople } from './waiting-people.js';
 import { type Owner, TrackOwners } from './track-owners.js';
 import { WindowPhases } from './window-phases.js';
 import { WindowPublisher, type WindowRunner } from './window-publisher.js';
+import { WordsShowing } from './words-showing.js';
 
 export interface LiveAnalyserDeps {
   config: Config;
@@ -84,7 +85,7 @@ export class LiveAnalyser implements Analyser {
     return analyser;
   }
 
-  open(who: { room: string; participant: string }): ParticipantAnalysis {
+  open(who: { room: string; participant: string }, onWords: (words: ShownWords) => void = ignore): ParticipantAnalysis {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
     const suspicion = this.#ledger.of(nameOf(who), this.#deps.clock());
     const waits = suspicion === 'none' && this.#isFull();
@@ -102,6 +103,7 @@ export class LiveAnalyser implements Analyser {
       refusal: suspicion === 'set-aside' ? 'analysis-crash' : null,
       publisher: (analysing, bulkhead) =>
         new WindowPublisher(who, { ...this.#deps, smoothingMs: config.smoothing }, analysing, bulkhead),
+      words: new WordsShowing({ clock, meter, tell: onWords }),
       bus,
       meter,
       logger,
@@ -267,6 +269,8 @@ export class LiveAnalyser implements Analyser {
     this.#tellLoad();
   }
 }
+
+const ignore = (): void => undefined;
 
 function nameOf({ room, participant }: { room: string; participant: string }): string {
   return JSON.stringify([room, participant]);

@@ -6,6 +6,7 @@ import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { SenderReport, TappedTrack } from '../sfu/types.js';
 import type { SpeechModel } from '../speech/index.js';
+import type { TimedWords } from '../streams/index.js';
 
 /** What an analysis process is started with. Plain data, without a secret. */
 export interface AnalysisOptions {
@@ -32,6 +33,23 @@ export interface ConsentTerms {
   consent: Consent;
   /** When the present consent to each was given, server wall clock, ms: what was said or captured before is not taken. */
   given: Record<Modality, number>;
+  /** Their words are shown to the room; null: no words leave the process. */
+  showing: Showing | null;
+}
+
+/** A time in which somebody's words are shown. */
+export interface Showing {
+  /** Raised whenever they are hidden, or consent to voice or words is withdrawn; all words name the one under which they came. */
+  term: number;
+  /** Server wall clock, ms: what was said before is not shown. */
+  sinceMs: number;
+}
+
+/** Words for those who may read them. */
+export interface RecognisedWords {
+  type: 'words';
+  words: TimedWords;
+  term: number;
 }
 
 /**
@@ -76,6 +94,7 @@ export interface AnalysedWindow {
 export type ParticipantOutput =
   | AnalysedWindow
   | (SettledFace & { generation: number })
+  | (RecognisedWords & { generation: number })
   /** Windows [startMs, endMs) that were never made (the process was suspended or overrun). */
   | { type: 'skipped'; startMs: number; endMs: number; generation: number };
 

@@ -9,6 +9,7 @@ interface TokenFlags {
   publish?: boolean;
   subscribe?: boolean;
   moderate?: boolean;
+  transcript?: boolean;
   subject?: string;
   ttl?: number;
   config?: string;
@@ -23,6 +24,7 @@ export function tokenCommand(): Command {
     .requiredOption('--room <room>', 'the room it is for; "*" for every room', parseRoom)
     .option('--publish', 'may join the call')
     .option('--subscribe', 'may receive emotion events')
+    .option('--transcript', 'with --subscribe: may read the words of those who show them')
     .option('--moderate', 'may moderate (no request needs it yet)')
     .option(
       '--subject <id>',
@@ -45,13 +47,16 @@ async function token(flags: TokenFlags): Promise<string> {
         'development mode has a secret of its own and gives tokens itself (POST /api/token)',
     );
   }
-  const { room, publish = false, subscribe = false, moderate = false } = flags;
+  const { room, publish = false, subscribe = false, moderate = false, transcript = false } = flags;
   if (!publish && !subscribe && !moderate) {
     throw new EmostreamError('CONFIG_INVALID', 'a token without grants opens nothing: add --publish or --subscribe');
   }
+  if (transcript && !subscribe) {
+    throw new EmostreamError('CONFIG_INVALID', 'words come with a subscription: add --subscribe to --transcript');
+  }
   const minted = await mintToken(
     new TextEncoder().encode(config.jwtSecret),
-    { room, publish, subscribe, moderate },
+    { room, publish, subscribe, moderate, transcript },
     { ttlSeconds: flags.ttl ?? config.tokenTtl, nowMs: Date.now(), subject: flags.subject },
   );
   return minted.token;

@@ -5,6 +5,14 @@ export const consentSchema = z.strictObject({ face: z.boolean(), voice: z.boolea
 export type Consent = z.infer<typeof consentSchema>;
 export const NO_CONSENT: Consent = { face: false, voice: false, words: false };
 
+/** All that a person agreed to: what may be analysed, and whether those in the room may read their words. */
+export interface Agreement {
+  consent: Consent;
+  /** Only of words that are analysed. */
+  showWords: boolean;
+}
+export const NO_AGREEMENT: Agreement = { consent: NO_CONSENT, showWords: false };
+
 export const sourceSchema = z.enum(['camera', 'microphone']);
 export type Source = z.infer<typeof sourceSchema>;
 
@@ -21,4 +29,14 @@ export function bothConsent(one: Consent, other: Consent): Consent {
 
 export function sameConsent(one: Consent, other: Consent): boolean {
   return one.face === other.face && one.voice === other.voice && one.words === other.words;
+}
+
+/** What both allow. Words that are not analysed are not shown either. */
+export function bothAgreements(one: Agreement, other: Agreement): Agreement {
+  const consent = bothConsent(one.consent, other.consent);
+  return { consent, showWords: one.showWords && other.showWords && consent.words };
+}
+
+export function sameAgreement(one: Agreement, other: Agreement): boolean {
+  return sameConsent(one.consent, other.consent) && one.showWords === other.showWords;
 }

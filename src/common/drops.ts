@@ -49,13 +49,15 @@ export const DROPS = {
     'load-packet',
     'load-picture',
   ],
+  // On their way to those who may read them.
+  words: ['before-shown', 'not-shown', 'malformed', 'words-rate'],
   inference: [
     ...['overflow', 'deadline', 'invalid', 'failed', 'no-answer', 'cancelled', 'closed'],
     // Face crops; `crop-gone`: a window named one that is not kept any more.
     ...['crop-overflow', 'crop-invalid', 'crop-gone'],
   ],
   publish: ['participant-ended', 'consent-changed'],
-  server: ['slow-subscriber', 'socket-buffer-full'],
+  server: ['slow-subscriber', 'slow-reader', 'socket-buffer-full'],
   audit: ['write-failed'],
   telemetry: ['series-limit', 'not-finite'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,4 +1,4 @@
-import { type Consent, NO_CONSENT } from '../common/consent.js';
+import { type Agreement, NO_AGREEMENT } from '../common/consent.js';
 import type { Request, RequestType } from './protocol.js';
 
 /** What a person may always do: be heard, seen and analysed less. */
@@ -12,10 +12,11 @@ const TAKES_BACK: ReadonlySet<RequestType> = new Set<RequestType>([
 /**
  * Whether a request asks for nothing that an access token must grant. Withdrawing consent is possible also after the
  * token's end; giving it, in any part, is not.
- * @param consent what the one who asks has agreed to so far
+ * @param agreed what the one who asks has agreed to so far
  */
-export function needsNoGrant(request: Request, consent: Consent = NO_CONSENT): boolean {
+export function needsNoGrant(request: Request, { consent, showWords }: Agreement = NO_AGREEMENT): boolean {
   if (request.type !== 'setConsent') return TAKES_BACK.has(request.type);
   const { face, voice, words } = request.consent;
+  if (request.showWords && !showWords) return false;
   return (!face || consent.face) && (!voice || consent.voice) && (!words || consent.words);
 }

@@ -4,13 +4,15 @@ import type { Consent } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 
-/** Who may be analysed, when and where. Ids only. */
+/** Who may be analysed and read, when and where. Ids only. */
 export interface AuditRecord {
   event: 'join' | 'leave' | 'consent';
   room: string;
   participant: string;
   /** What may be analysed from now on. */
   consent: Consent;
+  /** Whether those in the room may read their words. */
+  showWords: boolean;
   /** Server wall clock, ms since the epoch. */
   atMs: number;
 }

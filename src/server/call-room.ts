@@ -1,20 +1,21 @@
 import { Bulkhead, type BulkheadDeps } from '../common/bulkhead.js';
-import { type Consent, NO_CONSENT } from '../common/consent.js';
+import { type Agreement, NO_AGREEMENT } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
+import type { ShownWords } from '../sfu/types.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
 import type { Caller } from './limits.js';
 import { type BlockedGauge, MediaNews } from './media-news.js';
-import type { Notification, Peer } from './protocol.js';
+import type { Notification, Peer, Words } from './protocol.js';
+import type { WordReader, WordReaders } from './word-readers.js';
 
 /** Who may sit in a call: all that a room needs to know of an authenticated socket. */
-export interface Occupant {
+export interface Occupant extends WordReader {
   readonly caller: Caller;
   /** The participant id to join with. */
   participantId(): string;
   /** A seat was taken; undefined: it is gone. */
   seat(member: Member | undefined): void;
-  notify(notification: Notification): void;
   /** Runs `task` when the answer to the running request is on its way. */
   afterResponse(task: () => void): void;
   /** The same person took the seat from another socket. */
@@ -35,6 +36,10 @@ export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter' | 'logger'> {
   /** Seats that are taken from an address, in all rooms. */
   seatsFrom: (address: string) => number;
   audit: AuditLog;
+  /** Those outside who may read words. */
+  wordReaders: WordReaders;
+  /** Of recognised words; null: not known. */
+  language: string | null;
   blocked: BlockedGauge;
   clock: () => number;
   /** The number of members changed. */
@@ -73,7 +78,7 @@ export class CallRoom {
    */
   async seat(
     occupant: Occupant,
-    who: { name: string; rtpCapabilities: unknown; consent: Consent },
+    who: { name: string; rtpCapabilities: unknown; agreement: Agreement },
   ): Promise<{ member: Member; peers: Peer[] }> {
     const id = occupant.participantId();
     this.#takeOver(id);
@@ -85,22 +90,25 @@ export class CallRoom {
     occupant.seat(member);
     this.#deps.onMembers(1);
     this.#follow(member);
-    const opened = participant.setConsent(who.consent);
+    const opened = participant.setConsent(who.agreement.consent, who.agreement.showWords);
     occupant.afterResponse(() => {
       for (const standing of this.#mediaNews.standing()) occupant.notify(standing);
     });
-    this.#record('join', participant.id, who.consent);
+    this.#record('join', participant.id, who.agreement);
     this.broadcast({ type: 'peerJoined', peer: describe(member) }, member);
     await opened;
     return { member, peers };
   }
 
-  /** Changes what of the member is analysed, records it and tells the others. */
-  async setConsent(member: Member, consent: Consent): Promise<void> {
+  /** Changes what of the member is analysed and shown, records it and tells the others. */
+  async agree(member: Member, agreement: Agreement): Promise<void> {
     const { participant } = member;
-    const opened = participant.setConsent(consent);
-    this.#record('consent', participant.id, consent);
-    this.broadcast({ type: 'consentChanged', participant: participant.id, consent }, member);
+    const before = participant.agreement;
+    const opened = participant.setConsent(agreement.consent, agreement.showWords);
+    this.#record('consent', participant.id, agreement);
+    this.broadcast({ type: 'consentChanged', participant: participant.id, ...agreement }, member);
+    const unheard = before.consent.voice && !agreement.consent.voice;
+    if (before.showWords && (unheard || !agreement.showWords)) this.#withdrawWords(participant.id);
     await opened;
   }
 
@@ -154,6 +162,10 @@ export class CallRoom {
       wrap((told) => this.#mediaNews.changed(participant, told)),
     );
     participant.on(
+      'words',
+      wrap((words) => this.#tellWords(id, words)),
+    );
+    participant.on(
       'consumerClosed',
       wrap((consumer) => occupant.notify({ type: 'consumerClosed', ...consumer })),
     );
@@ -165,11 +177,13 @@ export class CallRoom {
 
   #onClosed(member: Member, reason: ParticipantCloseReason): void {
     const { participant, occupant } = member;
+    const { showWords } = participant.agreement;
     this.#members.delete(participant.id);
     this.#mediaNews.left(participant);
     occupant.seat(undefined);
     this.#deps.onMembers(-1);
-    this.#record('leave', participant.id, NO_CONSENT);
+    this.#record('leave', participant.id, NO_AGREEMENT);
+    if (showWords) this.#withdrawWords(participant.id);
     if (this.room.closed) {
       // The whole room went; when the server closes, everybody is told that by the door.
       if (reason === 'worker-died') occupant.notify({ type: 'roomReset' });
@@ -183,12 +197,29 @@ export class CallRoom {
     if (this.#members.size === 0 && !this.#takingOver) this.room.close('empty');
   }
 
-  #record(event: AuditRecord['event'], participant: string, consent: Consent): void {
+  /** Those in the room and those outside who may, each once. */
+  get #readers(): Set<WordReader> {
+    const members = [...this.#members.values()].map(({ occupant }) => occupant);
+    return new Set<WordReader>([...members, ...this.#deps.wordReaders.of(this.room.id)]);
+  }
+
+  #tellWords(participant: string, said: ShownWords): void {
+    const language = said.source === 'voice' ? this.#deps.language : null;
+    const words: Words = { type: 'words', room: this.room.id, participant, ...said, language };
+    const line = JSON.stringify(words);
+    for (const reader of this.#readers) reader.words(line);
+  }
+
+  #withdrawWords(participant: string): void {
+    for (const reader of this.#readers) reader.notify({ type: 'wordsWithdrawn', room: this.room.id, participant });
+  }
+
+  #record(event: AuditRecord['event'], participant: string, agreement: Agreement): void {
     const { audit, clock } = this.#deps;
-    audit.write({ event, room: this.room.id, participant, consent, atMs: clock() });
+    audit.write({ event, room: this.room.id, participant, ...agreement, atMs: clock() });
   }
 }
 
 function describe({ participant, name }: Member): Peer {
-  return { participant: participant.id, name, consent: participant.consent, producers: participant.producers };
+  return { participant: participant.id, name, ...participant.agreement, producers: participant.producers };
 }

@@ -5,6 +5,7 @@ import { Room, type RoomDeps } from '../sfu/index.js';
 import type { AuditLog } from './audit-log.js';
 import { CallRoom } from './call-room.js';
 import { BlockedGauge } from './media-news.js';
+import type { WordReaders } from './word-readers.js';
 
 export interface CallRoomsDeps extends RoomDeps {
   maxRooms: number;
@@ -13,6 +14,8 @@ export interface CallRoomsDeps extends RoomDeps {
   maxSeatsPerAddress: number;
   meter: Meter;
   audit: AuditLog;
+  wordReaders: WordReaders;
+  language: string | null;
 }
 
 /** A room can close between its opening and a second person's entering; then it is opened anew, so many times. */
@@ -99,7 +102,7 @@ export class CallRooms {
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
-    const { maxSeatsPerToken, maxSeatsPerAddress, audit, clock, meter, logger } = this.#deps;
+    const { maxSeatsPerToken, maxSeatsPerAddress, audit, wordReaders, language, clock, meter, logger } = this.#deps;
     const room = await Room.create(id, this.#deps);
     const onMembers = (by: 1 | -1) => {
       this.#members += by;
@@ -115,6 +118,8 @@ export class CallRooms {
       maxSeatsPerAddress,
       seatsFrom,
       audit,
+      wordReaders,
+      language,
       blocked: this.#blocked,
       clock,
       meter,

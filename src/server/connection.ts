@@ -130,6 +130,12 @@ export class Connection {
     this.#write(JSON.stringify(notification));
   }
 
+  /** Words of the moment: whoever is behind does not get them, for they could not be taken back from what is unsent. */
+  words(line: string): void {
+    if (this.#socket.bufferedAmount <= MODEST_BYTES) return this.#write(line);
+    this.#options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'slow-reader' });
+  }
+
   event(event: EventRecord): void {
     this.#outbox.push(event);
   }

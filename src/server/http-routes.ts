@@ -60,7 +60,7 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     await limits.tokens.take(address);
     const parsed = tokenRequestSchema.safeParse(await readJson(request, MAX_TOKEN_REQUEST_BYTES));
     if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', `room: ${parsed.error.issues[0]?.message ?? 'wrong'}`);
-    const grants = { room: parsed.data.room, publish: true, subscribe: true, moderate: false };
+    const grants = { room: parsed.data.room, publish: true, subscribe: true };
     const life = { ttlSeconds: options.tokenTtlSeconds, nowMs: clock() };
     sendJson(response, 200, await mintToken(access.secret, grants, life));
   };

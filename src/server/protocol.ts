@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Consent, consentSchema, NO_CONSENT, type Source, sourceSchema } from '../common/consent.js';
 import { ERROR_CODES } from '../common/errors.js';
-import { dtlsParametersSchema, rtpCapabilitiesSchema, rtpParametersSchema } from '../common/rtp-schema.js';
 import {
   beginEventSchema,
   emotionEventSchema,
@@ -13,13 +12,14 @@ import {
   participantIdSchema,
   roomIdSchema,
 } from '../events/schema.js';
+import { requestId, type RequestType } from './requests.js';
 
 /**
- * The one protocol file: everything that crosses the WebSocket, checked by these schemas on both sides.
+ * The protocol: everything that crosses the WebSocket, checked by these schemas on both sides.
  *
- * Client → server: requests, each with an `id` of the client's choice, answered by one `response` with the same `id`.
+ * Client → server: requests (./requests.ts), each with an `id` of the client's choice, answered by one `response` with the same `id`.
  * Server → client: `response`, notifications of the call (`peerJoined`, …) and the events of src/events/schema.ts.
- * The browser bundles this file: it imports nothing but zod and constants.
+ * The browser bundles both files: they import nothing but zod and constants.
  *
  * A socket authenticates in the HTTP upgrade: `Authorization: Bearer JWT`, or, in browsers, the subprotocols
  * `emostream.v1` and `bearer.JWT` (the server answers with the first).
@@ -31,113 +31,9 @@ export const TOKEN_SUBPROTOCOL_PREFIX = 'bearer.';
 // What mediasoup answers; what clients send to it is checked field by field (src/common/rtp-schema.ts).
 const opaque = z.record(z.string(), z.unknown());
 
+export * from './requests.js';
 export { consentSchema, NO_CONSENT, sourceSchema };
 export type { Consent, Source };
-
-const direction = z.enum(['send', 'recv']);
-const requestId = z.number().int().nonnegative();
-/** Of a transport, producer or consumer: mediasoup gives UUIDs. */
-const objectId = z.string().min(1).max(64);
-
-// --- client → server ---------------------------------------------------------------------------------------------
-
-const requests = {
-  /** → { rtpCapabilities } of the router. Needs no join. */
-  getRouterCapabilities: z.strictObject({ type: z.literal('getRouterCapabilities'), id: requestId }),
-  /** Takes a seat in the token's room; a token for every room (`*`) must name one. → JoinResult */
-  join: z.strictObject({
-    type: z.literal('join'),
-    id: requestId,
-    room: roomIdSchema.optional(),
-    name: z.string().trim().min(1).max(64),
-    rtpCapabilities: rtpCapabilitiesSchema,
-    consent: consentSchema,
-  }),
-  /** → TransportResult */
-  createTransport: z.strictObject({ type: z.literal('createTransport'), id: requestId, direction }),
-  connectTransport: z.strictObject({
-    type: z.literal('connectTransport'),
-    id: requestId,
-    transportId: objectId,
-    dtlsParameters: dtlsParametersSchema,
-  }),
-  /** → { iceParameters } */
-  restartIce: z.strictObject({ type: z.literal('restartIce'), id: requestId, transportId: objectId }),
-  /** → { producerId } */
-  produce: z.strictObject({
-    type: z.literal('produce'),
-    id: requestId,
-    transportId: objectId,
-    source: sourceSchema,
-    kind: z.enum(['audio', 'video']),
-    rtpParameters: rtpParametersSchema,
-  }),
-  pauseProducer: z.strictObject({ type: z.literal('pauseProducer'), id: requestId, producerId: objectId }),
-  resumeProducer: z.strictObject({ type: z.literal('resumeProducer'), id: requestId, producerId: objectId }),
-  closeProducer: z.strictObject({ type: z.literal('closeProducer'), id: requestId, producerId: objectId }),
-  /** → ConsumeResult; the consumer starts paused. */
-  consume: z.strictObject({
-    type: z.literal('consume'),
-    id: requestId,
-    transportId: objectId,
-    producerId: objectId,
-  }),
-  resumeConsumer: z.strictObject({ type: z.literal('resumeConsumer'), id: requestId, consumerId: objectId }),
-  /** What may be analysed, from now on. Withdrawing takes effect at once. */
-  setConsent: z.strictObject({ type: z.literal('setConsent'), id: requestId, consent: consentSchema }),
-  /**
-   * Words the participant said or typed. Times are on the client's clock (Date.now()), ms; `sentMs` is that clock when
-   * the message was sent, so that the server needs no clock synchronisation: it counts back from the arrival.
-   */
-  caption: z.strictObject({
-    type: z.literal('caption'),
-    id: requestId,
-    text: z.string().trim().min(1).max(1000),
-    startMs: z.number(),
-    endMs: z.number(),
-    sentMs: z.number(),
-  }),
-  /**
-   * Emotion events of the token's room. With `sinceSeq`, first those after it that the journal still holds, then live;
-   * `missed` tells what it no longer holds. `epoch` names the numbering that `sinceSeq` is of (every event carries it); when
-   * the room's is another by now, `missed` says so and everything that is held follows. A token for every room (`*`) must name one; a socket has one subscription at
-   * a time, a second one takes the place of the first. → SubscribeResult
-   */
-  subscribe: z.strictObject({
-    type: z.literal('subscribe'),
-    id: requestId,
-    room: roomIdSchema.optional(),
-    sinceSeq: z.number().int().nonnegative().optional(),
-    epoch: epochSchema.optional(),
-  }),
-  unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId }),
-  /** Leaves the call; the socket stays open. */
-  leave: z.strictObject({ type: z.literal('leave'), id: requestId }),
-} as const;
-
-export const requestSchema = z.discriminatedUnion('type', [
-  requests.getRouterCapabilities,
-  requests.join,
-  requests.createTransport,
-  requests.connectTransport,
-  requests.restartIce,
-  requests.produce,
-  requests.pauseProducer,
-  requests.resumeProducer,
-  requests.closeProducer,
-  requests.consume,
-  requests.resumeConsumer,
-  requests.setConsent,
-  requests.caption,
-  requests.subscribe,
-  requests.unsubscribe,
-  requests.leave,
-]);
-export type Request = z.infer<typeof requestSchema>;
-export type RequestType = Request['type'];
-export type RequestOf<T extends RequestType> = Extract<Request, { type: T }>;
-/** A request as the caller writes it: without the envelope. */
-export type RequestData<T extends RequestType> = Omit<RequestOf<T>, 'type' | 'id'>;
 
 // --- server → client: answers ------------------------------------------------------------------------------------
 
@@ -153,6 +49,8 @@ export const peerSchema = z.strictObject({
   participant: participantIdSchema,
   name: z.string(),
   consent: consentSchema,
+  /** What they say may be read here. */
+  showWords: z.boolean(),
   producers: z.array(producerInfoSchema),
 });
 export type Peer = z.infer<typeof peerSchema>;
@@ -168,6 +66,7 @@ export const resultSchemas = {
     policy: consentSchema,
     /** Consent as it stands, after the policy. */
     consent: consentSchema,
+    showWords: z.boolean(),
   }),
   createTransport: z.strictObject({
     transportId: z.string(),
@@ -191,8 +90,8 @@ export const resultSchemas = {
     producerPaused: z.boolean(),
   }),
   resumeConsumer: empty,
-  setConsent: z.strictObject({ consent: consentSchema }),
-  caption: empty,
+  setConsent: z.strictObject({ consent: consentSchema, showWords: z.boolean() }),
+  caption: z.strictObject({ shown: z.boolean() }),
   subscribe: z.strictObject({ room: roomIdSchema, epoch: epochSchema, lastSeq: z.number().int().nonnegative() }),
   unsubscribe: empty,
   leave: empty,
@@ -210,6 +109,30 @@ export type Response = z.infer<typeof responseSchema>;
 // --- server → client: notifications ------------------------------------------------------------------------------
 
 const participant = participantIdSchema;
+
+/**
+ * What somebody who shows their words says: told to those in the room (also to the speaker), and to subscribers whose token grants
+ * `transcript`. Told once and kept nowhere: not in the journal, so none are resumed, and whoever reads too slowly misses some.
+ */
+export const wordsSchema = z.strictObject({
+  type: z.literal('words'),
+  room: roomIdSchema,
+  participant,
+  /** Names a piece of speech of that seat: what comes later with the same number takes its place (an empty text: it was nothing). */
+  segment: z.number().int().positive(),
+  text: z.string().max(1000),
+  /** When it was said: media time, ms since the epoch on the server's clock. */
+  startMs: z.number(),
+  endMs: z.number(),
+  /** False: partial words. A final text is corrected only by a later final one. */
+  final: z.boolean(),
+  /** Recognised in the voice, or sent as a caption. */
+  source: z.enum(['voice', 'caption']),
+  /** BCP 47 tag of what is recognised; null: not known. */
+  language: z.string().nullable(),
+});
+export type Words = z.infer<typeof wordsSchema>;
+
 export const notificationSchema = z.discriminatedUnion('type', [
   /** A message that belongs to no request failed (not JSON, no id, …). The socket stays open unless it says otherwise. */
   z.strictObject({ type: z.literal('error'), error: errorBodySchema }),
@@ -224,7 +147,10 @@ export const notificationSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('producerPaused'), participant, producerId: z.string() }),
   z.strictObject({ type: z.literal('producerResumed'), participant, producerId: z.string() }),
   z.strictObject({ type: z.literal('consumerClosed'), consumerId: z.string(), producerId: z.string() }),
-  z.strictObject({ type: z.literal('consentChanged'), participant, consent: consentSchema }),
+  z.strictObject({ type: z.literal('consentChanged'), participant, consent: consentSchema, showWords: z.boolean() }),
+  wordsSchema,
+  /** Words of this participant are taken back: hidden, without consent any more, or of somebody who left. Show and keep none. */
+  z.strictObject({ type: z.literal('wordsWithdrawn'), room: roomIdSchema, participant }),
   /** A mediasoup worker died: the room's media are gone; join again. */
   z.strictObject({ type: z.literal('roomReset') }),
   /**
@@ -296,5 +222,9 @@ export const grantsSchema = z.strictObject({
   publish: z.boolean().default(false),
   subscribe: z.boolean().default(false),
   moderate: z.boolean().default(false),
+  /** With `subscribe`: the words of those who show them, too. */
+  transcript: z.boolean().default(false),
 });
 export type Grants = z.infer<typeof grantsSchema>;
+/** As a token's maker writes them: what is not named is not granted. */
+export type GrantsGiven = z.input<typeof grantsSchema>;

@@ -27,6 +27,7 @@ import { securityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
 import { SocketDoor } from './socket-door.js';
 import { Subscribers } from './subscribers.js';
+import { WordReaders } from './word-readers.js';
 
 export interface ServerDeps {
   config: Config;
@@ -109,9 +110,12 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     await Promise.all([pool.close(), audit?.close()]);
     throw error;
   }
+  const wordReaders = new WordReaders();
   const rooms = new CallRooms({
     pool,
     audit,
+    wordReaders,
+    language: deps.info.speech.language,
     maxBitrate: config.maxBitrate,
     maxPacketRate: config.maxPacketRate,
     maxParticipants: config.maxParticipantsPerRoom,
@@ -129,6 +133,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     policy,
     audit,
     subscribers: new Subscribers(meter),
+    wordReaders,
     limits,
     meter,
     clock,

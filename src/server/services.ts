@@ -1,11 +1,12 @@
 import type { Clock } from '../common/clock.js';
-import { bothConsent, type Consent } from '../common/consent.js';
+import { type Agreement, bothAgreements, type Consent } from '../common/consent.js';
 import type { Meter } from '../common/metrics.js';
 import type { EventBus } from '../events/bus.js';
 import type { AuditLog } from './audit-log.js';
 import type { CallRooms } from './call-rooms.js';
 import type { Limits } from './limits.js';
 import type { Subscribers } from './subscribers.js';
+import type { WordReaders } from './word-readers.js';
 
 /** What request handlers work with, beside the session that asks. */
 export interface Services {
@@ -15,6 +16,8 @@ export interface Services {
   policy: Consent;
   audit: AuditLog;
   subscribers: Subscribers;
+  /** Subscribers who may read words. */
+  wordReaders: WordReaders;
   limits: Limits;
   meter: Meter;
   clock: Clock;
@@ -22,7 +25,7 @@ export interface Services {
   tokenGraceMs: number;
 }
 
-/** Consent cannot exceed the policy. */
-export function withinPolicy(consent: Consent, policy: Consent): Consent {
-  return bothConsent(consent, policy);
+/** What somebody agrees to cannot exceed the policy. */
+export function withinPolicy(agreement: Agreement, policy: Consent): Agreement {
+  return bothAgreements(agreement, { consent: policy, showWords: true });
 }

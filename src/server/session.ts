@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { bothConsent, sameConsent } from '../common/consent.js';
+import { bothAgreements, bothConsent, sameAgreement } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { ResumePoint } from '../events/bus.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
@@ -28,6 +28,8 @@ export class Session implements Occupant {
   readonly #connection: Connection;
   #member: Member | undefined;
   #subscription: RoomSubscription | undefined;
+  /** Ends the reading of words that the subscription brings. */
+  #readNoWords: () => void = () => undefined;
   #after: (() => void)[] = [];
   #closed = false;
   readonly #life: TokenLife;
@@ -71,7 +73,7 @@ export class Session implements Occupant {
    * @throws EmostreamError UNAUTHENTICATED
    */
   assertGranted(request: Request): void {
-    if (!this.#life.over || needsNoGrant(request, this.#member?.participant.consent)) return;
+    if (!this.#life.over || needsNoGrant(request, this.#member?.participant.agreement)) return;
     throw new EmostreamError(
       'UNAUTHENTICATED',
       `${EXPIRED}; with this one you can only withdraw consent, mute and leave`,
@@ -122,19 +124,25 @@ export class Session implements Occupant {
   withdraw(request: Request, waiting: ReadonlySet<Request>): ResultOf<'setConsent'> | undefined {
     if (request.type !== 'setConsent') return undefined;
     for (const earlier of waiting) {
-      if ('consent' in earlier) earlier.consent = bothConsent(earlier.consent, request.consent);
+      if (!('consent' in earlier)) continue;
+      earlier.consent = bothConsent(earlier.consent, request.consent);
+      earlier.showWords &&= request.showWords;
     }
     if (!this.#member) return undefined;
     const { participant, room } = this.#member;
-    const wanted = withinPolicy(request.consent, this.services.policy);
-    const kept = bothConsent(participant.consent, wanted);
+    const wanted = withinPolicy(request, this.services.policy);
+    const kept = bothAgreements(participant.agreement, wanted);
     // Done before it returns; what it waits for is the opening of taps, of which there are none. It fails when the seat is gone.
-    if (!sameConsent(kept, participant.consent)) room.setConsent(this.#member, kept).catch(() => undefined);
-    return sameConsent(kept, wanted) ? { consent: kept } : undefined;
+    if (!sameAgreement(kept, participant.agreement)) room.agree(this.#member, kept).catch(() => undefined);
+    return sameAgreement(kept, wanted) ? kept : undefined;
   }
 
   notify(notification: Notification): void {
     this.#connection.notify(notification);
+  }
+
+  words(line: string): void {
+    this.#connection.words(line);
   }
 
   /** Runs `task` when the response of the running request is on its way: what follows an answer comes after it. */
@@ -156,6 +164,12 @@ export class Session implements Occupant {
     this.#subscription = subscription;
     this.services.subscribers.add(this);
     this.afterResponse(() => subscription.answered());
+    if (this.#identity.grants.transcript) {
+      this.afterResponse(() => {
+        // Another subscription may have taken its place, or none.
+        if (this.#subscription === subscription) this.#readNoWords = this.services.wordReaders.add(room, this);
+      });
+    }
     return subscription.answer;
   }
 
@@ -163,6 +177,7 @@ export class Session implements Occupant {
     this.#subscription?.close();
     this.#subscription = undefined;
     this.#connection.dropEvents();
+    this.#readNoWords();
     this.services.subscribers.delete(this);
   }
 

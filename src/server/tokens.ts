@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { EmostreamError } from '../common/errors.js';
 import { participantIdSchema } from '../events/schema.js';
-import { type Grants, grantsSchema } from './protocol.js';
+import { type Grants, type GrantsGiven, grantsSchema } from './protocol.js';
 
 /** What a verified token says. */
 export interface Identity {
@@ -28,12 +28,12 @@ const ALGORITHM = 'HS256';
  */
 export async function mintToken(
   secret: Uint8Array,
-  grants: Grants,
+  grants: GrantsGiven,
   options: { ttlSeconds: number; nowMs: number; subject?: string | undefined },
 ): Promise<{ token: string; expiresAt: number }> {
   const issuedAt = Math.floor(options.nowMs / 1000);
   const expiresAt = issuedAt + options.ttlSeconds;
-  const jwt = new SignJWT({ ...grants })
+  const jwt = new SignJWT({ ...grantsSchema.parse(grants) })
     .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
     .setIssuedAt(issuedAt)
     .setExpirationTime(expiresAt);
@@ -50,11 +50,11 @@ export async function verifyToken(secret: Uint8Array, token: string, nowMs: numb
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(nowMs),
     });
-    const { room, publish, subscribe, moderate, sub, exp = 0 } = payload;
+    const { room, publish, subscribe, moderate, transcript, sub, exp = 0 } = payload;
     const expiresAtMs = exp * 1000;
     if (expiresAtMs <= nowMs) throw new errors.JWTExpired('it has expired', payload, 'exp', 'check_failed');
     return {
-      grants: grantsSchema.parse({ room, publish, subscribe, moderate }),
+      grants: grantsSchema.parse({ room, publish, subscribe, moderate, transcript }),
       subject: participantIdSchema.optional().parse(sub),
       digest: digestOf(token),
       expiresAtMs,
@@ -76,5 +76,5 @@ function reason(error: unknown): string {
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'it was signed with another secret';
   if (error instanceof errors.JWTClaimValidationFailed) return `claim "${error.claim}" is missing or wrong`;
   if (error instanceof errors.JOSEError) return 'it is not an HS256 JSON Web Token';
-  return 'its claims must be room (an id or "*"), publish, subscribe, moderate (booleans) and exp';
+  return 'its claims must be room (an id or "*"), publish, subscribe, moderate, transcript (booleans) and exp';
 }

@@ -1,7 +1,7 @@
 import type { Source } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { ProducerInfo } from './media-info.js';
-import type { ParticipantAnalysis } from './types.js';
+import type { ParticipantAnalysis, ShownWords } from './types.js';
 
 export type ParticipantCloseReason = Parameters<ParticipantAnalysis['close']>[0];
 export type Direction = 'send' | 'recv';
@@ -13,6 +13,8 @@ export interface ParticipantEvents {
   producerResumed: [producerId: string];
   /** A track does not get through or was set aside; null: all is well again. */
   mediaProblem: [{ source: Source; problem: MediaProblem | null }];
+  /** Words that those in the room may read. */
+  words: [ShownWords];
   consumerClosed: [{ consumerId: string; producerId: string }];
   closed: [ParticipantCloseReason];
 }

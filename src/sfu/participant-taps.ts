@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
-import { type Consent, NO_CONSENT, type Source } from '../common/consent.js';
+import { type Agreement, type Consent, NO_AGREEMENT, type Source } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import type { TapCounter } from './tap-counter.js';
@@ -37,21 +37,21 @@ const MODALITY = { camera: 'face', microphone: 'voice' } as const;
 export class ParticipantTaps {
   readonly #deps: ParticipantTapsDeps;
   readonly #tracks = new Map<string, Track>();
-  #consent: Consent = NO_CONSENT;
+  #agreement = NO_AGREEMENT;
 
   constructor(deps: ParticipantTapsDeps) {
     this.#deps = deps;
   }
 
-  get consent(): Consent {
-    return this.#consent;
+  get agreement(): Agreement {
+    return this.#agreement;
   }
 
   /** Withdrawn taps are closed before this returns; the promise resolves when allowed ones are open. */
-  async setConsent(consent: Consent): Promise<void> {
-    this.#consent = { ...consent };
+  async setConsent(consent: Consent, showWords: boolean): Promise<void> {
+    this.#agreement = { consent: { ...consent }, showWords: showWords && consent.words };
     // Analysis first: it tells its subscribers why a track ends.
-    this.#deps.analysis.setConsent(this.#consent);
+    this.#deps.analysis.setConsent(this.#agreement.consent, this.#agreement.showWords);
     await Promise.all([...this.#tracks.values()].map((track) => this.#update(track)));
   }
 
@@ -88,7 +88,7 @@ export class ParticipantTaps {
   #update(track: Track): Promise<void> {
     const { producer, source } = track;
     const { analysis, clock, bulkhead, meter, logger, participant } = this.#deps;
-    const allowed = this.#consent[MODALITY[source]];
+    const allowed = this.#agreement.consent[MODALITY[source]];
     if (!allowed) this.#close(track);
     if (!allowed || track.tap || track.setAside || producer.closed) return Promise.resolve();
     if (analysis.refusal) {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { Bulkhead } from '../common/bulkhead.js';
-import type { Consent, Source } from '../common/consent.js';
+import type { Agreement, Consent, Source } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import { TokenBucket } from '../common/token-bucket.js';
@@ -94,7 +94,11 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   }
 
   get consent(): Consent {
-    return this.#taps.consent;
+    return this.#taps.agreement.consent;
+  }
+
+  get agreement(): Agreement {
+    return this.#taps.agreement;
   }
 
   get closed(): boolean {
@@ -218,21 +222,18 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   // --- analysis ---------------------------------------------------------------------------------------------------
 
   /** Withdrawn taps are closed before this returns; the promise resolves when allowed ones are open. */
-  setConsent(consent: Consent): Promise<void> {
+  setConsent(consent: Consent, showWords = false): Promise<void> {
     this.#assertOpen();
-    return this.#taps.setConsent(consent);
+    return this.#taps.setConsent(consent, showWords);
   }
 
-  /** Words on the server's clock. @throws EmostreamError CONSENT_REQUIRED */
-  caption(words: Parameters<ParticipantAnalysis['caption']>[0]): void {
+  /** Words on the server's clock. @returns they are shown. @throws EmostreamError CONSENT_REQUIRED */
+  caption(words: Parameters<ParticipantAnalysis['caption']>[0]): boolean {
     this.#assertOpen();
     if (!this.consent.words) {
-      throw new EmostreamError(
-        'CONSENT_REQUIRED',
-        'words are analysed only with consent to words: send setConsent first',
-      );
+      throw new EmostreamError('CONSENT_REQUIRED', 'words need consent to words: send setConsent first');
     }
-    this.#deps.analysis.caption(words);
+    return this.#deps.analysis.caption(words);
   }
 
   close(reason: ParticipantCloseReason): void {

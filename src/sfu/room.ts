@@ -12,7 +12,7 @@ import { checkRtpCapabilities } from './rtp-checks.js';
 import { RtpTap } from './rtp-tap.js';
 import type { TapCounter } from './tap-counter.js';
 import { TapTransports } from './tap-transports.js';
-import type { Analyser } from './types.js';
+import type { Analyser, ShownWords } from './types.js';
 import { consumersOf } from './worker-load.js';
 import type { MediaWorker, WorkerPool } from './worker-pool.js';
 
@@ -106,8 +106,11 @@ export class Room extends EventEmitter<{ closed: [reason: RoomCloseReason] }> {
     }
     this.#assertCarried(this.#participants.size + 1);
     const capabilities = checkRtpCapabilities(rtpCapabilities);
-    const analysis = this.#deps.analyser.open({ room: this.id, participant: id });
-    const participant = new Participant(id, {
+    const onWords = (words: ShownWords) => {
+      if (!participant.closed && participant.agreement.showWords) participant.emit('words', words);
+    };
+    const analysis = this.#deps.analyser.open({ room: this.id, participant: id }, onWords);
+    const participant: Participant = new Participant(id, {
       router: this.router,
       webRtcServer: () => this.#worker.webRtcServer,
       rtpCapabilities: capabilities,

@@ -79,14 +79,31 @@ export interface TrackSink {
 export type CloseReason =
   'left' | 'timed-out' | 'removed' | 'token-expired' | 'failed' | 'worker-died' | 'server-closing';
 
+/** Words that a participant lets those in the room read. */
+export interface ShownWords {
+  /** Names a piece of speech of this seat: what comes later with the same number takes its place. */
+  segment: number;
+  text: string;
+  /** When they were said, server wall clock, ms. */
+  startMs: number;
+  endMs: number;
+  /** False: partial words, which later ones of the same piece replace. */
+  final: boolean;
+  /** Recognised in the voice, or sent as a caption. */
+  source: 'voice' | 'caption';
+}
+
 /** The analysis of one participant, as the server sees it. There is no consent at first; tracks are added only after it. */
 export interface ParticipantAnalysis {
   /** Why tracks of this person are not analysed, whatever they consent to; null: they are. No track is added then. */
   readonly refusal: MediaProblem | null;
   /** Why packets have nowhere to go yet; `onDestination` tells when they do. */
   readonly waitsFor: MediaProblem | null;
-  /** What may be analysed from now on; the server adds and closes tracks itself. */
-  setConsent(consent: Consent): void;
+  /**
+   * What may be analysed from now on; the server adds and closes tracks itself.
+   * @param showWords words may be told to those in the room, too
+   */
+  setConsent(consent: Consent, showWords?: boolean): void;
   addTrack(track: TappedTrack, control: TrackControl): TrackSink;
   /**
    * Tells where packets are to be sent: before this returns, if that is known, and whenever it changes: then the tracks are added
@@ -95,14 +112,16 @@ export interface ParticipantAnalysis {
   onDestination(listener: (destination: PacketDestination) => void): () => void;
   /**
    * Words on the server's wall clock, ms. Only called with consent to words.
+   * @returns those in the room may read them, and are told them
    * @throws EmostreamError CONSENT_REQUIRED when they began before it
    */
-  caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): void;
+  caption(words: { text: string; startMs: number; endMs: number; arrivalMs: number }): boolean;
   /** A track does not get through or was set aside; null: all is well again. Subscribers are told. */
   mediaProblem(source: Source, problem: MediaProblem | null): void;
   close(reason: CloseReason): void;
 }
 
 export interface Analyser {
-  open(who: { room: string; participant: string }): ParticipantAnalysis;
+  /** @param onWords told of what those in the room may read; must not throw */
+  open(who: { room: string; participant: string }, onWords?: (words: ShownWords) => void): ParticipantAnalysis;
 }

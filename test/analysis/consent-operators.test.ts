@@ -14,6 +14,7 @@ const terms = (
   generation: 0,
   consent: { face: false, voice: false, words: false, ...consent },
   given: { face: 0, voice: 0, words: 0, ...given },
+  showing: null,
 });
 
 it('capturedSince: the newest consent decides, and what is of its very instant is of before', () => {

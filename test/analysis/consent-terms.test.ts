@@ -3,6 +3,7 @@ import { AnalysedParticipant } from '../../src/analysis/analysed-participant.js'
 import { Bulkhead } from '../../src/common/bulkhead.js';
 import type { ToAnalysis } from '../../src/analysis/messages.js';
 import { WindowPublisher, type WindowOutcome } from '../../src/analysis/window-publisher.js';
+import { WordsShowing } from '../../src/analysis/words-showing.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import { InProcessBus } from '../../src/events/in-process-bus.js';
 import type { WindowFeatures } from '../../src/features/types.js';
@@ -48,6 +49,7 @@ it('words that began before their consent are refused with a reason, and go no f
     process: { send: (message) => void sent.push(message), ports: [] },
     refusal: null,
     publisher: (analysing) => publisher(bus, analysing).subject,
+    words: new WordsShowing({ clock: () => now, meter: silentMeter, tell: () => undefined }),
     registerTrack: () => 1,
     releaseTrack: () => undefined,
     onClosed: () => undefined,

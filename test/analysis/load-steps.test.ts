@@ -7,6 +7,7 @@ import { LAST_STEP, LoadSteps, PICTURES_PER_SECOND } from '../../src/analysis/ch
 import { ProcessSlot } from '../../src/analysis/process-slot.js';
 import { WaitingPeople } from '../../src/analysis/waiting-people.js';
 import { WindowPublisher } from '../../src/analysis/window-publisher.js';
+import { WordsShowing } from '../../src/analysis/words-showing.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import { InProcessBus } from '../../src/events/in-process-bus.js';
 import type { RoomEvent } from '../../src/events/schema.js';
@@ -155,6 +156,7 @@ function newcomer(key: number, events: RoomEvent[]) {
       const engine = { name: 'none', model: 'none' };
       return new WindowPublisher(who, { ...deps, runner, engine, smoothingMs: 0 }, analysing, bulkhead);
     },
+    words: new WordsShowing({ ...deps, tell: () => {} }),
     registerTrack: () => 1,
     releaseTrack: () => {},
     onClosed: () => {},

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { callRecording } from '../../bench/support/call-recording.js';
 import { AnalysedParticipant } from '../../src/analysis/analysed-participant.js';
 import { WindowPublisher } from '../../src/analysis/window-publisher.js';
+import { WordsShowing } from '../../src/analysis/words-showing.js';
 import { silentLogger } from '../sfu/support/sfu-fixture.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import { InProcessBus } from '../../src/events/in-process-bus.js';
@@ -74,6 +75,7 @@ it('who joined while no process ran is told, by a gap, of the whole seconds unti
         allowed,
         bulkhead,
       ),
+    words: new WordsShowing({ ...deps, tell: () => {} }),
     registerTrack: () => 1,
     releaseTrack: () => {},
     onClosed: () => {},

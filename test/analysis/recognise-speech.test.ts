@@ -10,6 +10,7 @@ const terms = (voice: boolean, words: boolean, face = false): ConsentTerms => ({
   generation: 0,
   consent: { face, voice, words },
   given: { face: 0, voice: 0, words: 0 },
+  showing: null,
 });
 const TERMS = { y: terms(true, true), o: terms(true, true, true), v: terms(true, false), w: terms(false, true) };
 

@@ -47,11 +47,15 @@ for (const [name, socket] of [
 ] as const) {
   describe(`the client over ${name}`, () => {
     it('answers a request with its checked result', async () => {
-      server.script.setConsent = ({ consent }) => ({ consent: { ...consent, words: false } });
+      server.script.setConsent = ({ consent }) => ({
+        consent: { ...consent, words: false },
+        showWords: false,
+      });
       const made = await connected({ socket });
       const consent = { face: true, voice: false, words: true };
       await expect(made.request('setConsent', { consent })).resolves.toEqual({
         consent: { face: true, voice: false, words: false },
+        showWords: false,
       });
       expect(server.tokens).toEqual(['a.b.c']);
     });

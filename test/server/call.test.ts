@@ -56,12 +56,13 @@ describe('a call of two', () => {
         participant: seat.participant,
         name: 'Alice',
         consent: { ...NONE, words: true },
+        showWords: false,
         producers: [{ producerId, source: 'microphone', kind: 'audio', paused: false }],
       },
     ]);
     expect(await alice.next('peerJoined')).toEqual({
       type: 'peerJoined',
-      peer: { participant: bobSeat.participant, name: 'Bob', consent: NONE, producers: [] },
+      peer: { participant: bobSeat.participant, name: 'Bob', consent: NONE, showWords: false, producers: [] },
     });
 
     const receive = await bob.request('createTransport', { direction: 'recv' });
@@ -204,11 +205,13 @@ describe('consent', () => {
 
     expect(await alice.request('setConsent', { consent: { ...NONE, voice: true } })).toEqual({
       consent: { ...NONE, voice: true },
+      showWords: false,
     });
     expect(await bob.next('consentChanged')).toEqual({
       type: 'consentChanged',
       participant,
       consent: { ...NONE, voice: true },
+      showWords: false,
     });
     const track = await subject.analyser.until(() => recorded.tracks.find((t) => t.packets.length > 2));
     expect(recorded.consents.at(-1)).toEqual({ ...NONE, voice: true });
@@ -289,7 +292,10 @@ describe('the policy', () => {
     const alice = await strict.connect();
     const seat = await alice.join('Alice', ALL);
     expect(seat).toMatchObject({ policy: { ...NONE, voice: true }, consent: { ...NONE, voice: true } });
-    expect(await alice.request('setConsent', { consent: ALL })).toEqual({ consent: { ...NONE, voice: true } });
+    expect(await alice.request('setConsent', { consent: ALL })).toEqual({
+      consent: { ...NONE, voice: true },
+      showWords: false,
+    });
     expect(strict.analyser.of(seat.participant).consents.at(-1)).toEqual({ ...NONE, voice: true });
     const caption = { text: 'x', startMs: 0, endMs: 1, sentMs: 2 };
     expect(await alice.refused('caption', caption)).toMatchObject({ code: 'POLICY_FORBIDS' });

@@ -14,7 +14,7 @@ describe('withdrawing', () => {
     await alice.join('Alice', ALL);
     const answers = await Promise.all(Array.from({ length: 15 }, () => alice.ask('getRouterCapabilities')));
     expect(answers.at(-1)).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED' } });
-    expect(await alice.request('setConsent', { consent: NONE })).toEqual({ consent: NONE });
+    expect(await alice.request('setConsent', { consent: NONE })).toEqual({ consent: NONE, showWords: false });
     expect(last(subject)).toEqual(NONE);
     // Again and again it costs nothing and tells nobody, and a flood of it ends as every flood does.
     const told = consents(subject).length;
@@ -65,7 +65,7 @@ test('toggling consent as fast as can be: every withdrawal works, giving it is l
   await alice.join('Alice', NONE);
   for (let n = 0; n < 100; n++) {
     lines.push(await alice.ask('setConsent', { consent: ALL }));
-    expect(await alice.request('setConsent', { consent: NONE })).toEqual({ consent: NONE });
+    expect(await alice.request('setConsent', { consent: NONE })).toEqual({ consent: NONE, showWords: false });
   }
   const given = consents(subject).filter(({ face }) => face).length;
   // 10 at once; a busy machine may take a second or more, which earns another.

@@ -72,7 +72,10 @@ describe('POST /api/token', () => {
     const { token, expiresAt } = tokenResponseSchema.parse(await response.json());
     expect(expiresAt).toBeGreaterThan(Date.now());
     const identity = await verifyToken(new TextEncoder().encode(SECRET), token, Date.now());
-    expect(identity.grants).toEqual({ room: 'room', publish: true, subscribe: true, moderate: false });
+    expect(identity.grants).toEqual({
+      ...{ room: 'room', publish: true, subscribe: true },
+      ...{ moderate: false, transcript: false },
+    });
     const client = await TestClient.connect(open.server.port, { token });
     await client.join();
     client.socket.close();

@@ -85,6 +85,7 @@ export class ParticipantDoor implements ParticipantMedia {
     generation: 0,
     consent: NO_CONSENT,
     given: { face: 0, voice: 0, words: 0 },
+    showing: null,
   });
   readonly #closed = new Subject<void>();
   readonly caption$ = this.#captions.asObservable();

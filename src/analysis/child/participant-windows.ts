@@ -11,12 +11,14 @@ import {
   alignWindows,
   retryBounded,
   type Timed,
+  type TimedWords,
 } from '../../streams/index.js';
 import type { ParticipantOutput } from '../messages.js';
 import { type AnalysisEnv, alignerOptions, retryOptions } from './analysis-env.js';
 import { afresh, capturedSince, trackChanges, withdrawn } from './consent-operators.js';
 import type { MediaTrack, ParticipantMedia } from './participant-media.js';
 import { recogniseSpeech } from './recognise-speech.js';
+import { shownWords } from './shown-words.js';
 
 /** What is done to media on the way, each as an operator; `media-stages.ts` has the real ones. */
 export interface Stages<Picture, F, A> {
@@ -75,9 +77,9 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
       share(),
     );
     const audioWindow$ = sound$.pipe(afresh(terms$, 'voice', () => stages.logMel()));
-    const transcript$ = merge(media.caption$, sound$.pipe(recogniseSpeech(terms$, env))).pipe(
-      since('words', (words) => words.startMs),
-    );
+    const spoken$ = sound$.pipe(recogniseSpeech(terms$, env), since('words', saidMs), share());
+    const transcript$ = merge(media.caption$.pipe(since('words', saidMs)), spoken$);
+    const word$ = spoken$.pipe(shownWords(terms$, env.meter));
 
     const input = <T>(source$: Observable<T>, of: (item: T) => AlignerInput<F, A>) => source$.pipe(map(of));
     const window$ = merge(
@@ -92,11 +94,13 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
         aligned.type === 'window' ? stages.toFeatures(aligned.window) : [aligned],
       ),
     );
-    return merge(window$, crop$).pipe(
+    return merge(window$, crop$, word$).pipe(
       map((output) => ({ ...output, generation: media.terms.generation }) satisfies ParticipantOutput),
     );
   }).pipe(retryBounded(retryOptions(env)), takeUntil(media.closed$));
 }
+
+const saidMs = ({ startMs }: TimedWords): number => startMs;
 
 const frameInput = <F, A>(received: Received<Timed<F>>): AlignerInput<F, A> =>
   received.type === 'item' ? { type: 'frame', frame: received.item } : { ...received, modality: 'face' };

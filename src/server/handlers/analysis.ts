@@ -1,4 +1,4 @@
-import { bothConsent, sameConsent } from '../../common/consent.js';
+import { bothAgreements, sameAgreement } from '../../common/consent.js';
 import { EmostreamError } from '../../common/errors.js';
 import { captionTimes } from '../captions.js';
 import { withinPolicy } from '../services.js';
@@ -8,10 +8,10 @@ export const setConsent: Handler<'setConsent'> = async (request, session) => {
   const { member } = session;
   const { participant } = member;
   // What it takes away was taken away when the message came (Session.withdraw).
-  const consent = withinPolicy(request.consent, session.services.policy);
-  if (!sameConsent(consent, bothConsent(consent, participant.consent))) session.costs.grant();
-  if (!sameConsent(consent, participant.consent)) await member.room.setConsent(member, consent);
-  return { consent: participant.consent };
+  const wanted = withinPolicy(request, session.services.policy);
+  if (!sameAgreement(wanted, bothAgreements(wanted, participant.agreement))) session.costs.grant();
+  if (!sameAgreement(wanted, participant.agreement)) await member.room.agree(member, wanted);
+  return participant.agreement;
 };
 
 export const caption: Handler<'caption'> = (request, session, arrivalMs) => {
@@ -20,6 +20,6 @@ export const caption: Handler<'caption'> = (request, session, arrivalMs) => {
     throw new EmostreamError('POLICY_FORBIDS', 'this server does not analyse words (allowWords)');
   }
   session.costs.caption(request);
-  participant.caption({ text: request.text, ...captionTimes(request, arrivalMs), arrivalMs });
-  return {};
+  const shown = participant.caption({ text: request.text, ...captionTimes(request, arrivalMs), arrivalMs });
+  return { shown };
 };

@@ -13,9 +13,9 @@ export const join: Handler<'join'> = async (request, session) => {
     session.assertGranted(request);
     const { name, rtpCapabilities } = request;
     // Read here and not before: it may have been taken away while the room was opened.
-    const consent = withinPolicy(request.consent, policy);
-    const { member, peers } = await room.seat(session, { name, rtpCapabilities, consent });
+    const agreement = withinPolicy(request, policy);
+    const { member, peers } = await room.seat(session, { name, rtpCapabilities, agreement });
     const { participant } = member;
-    return { room: roomId, participant: participant.id, peers, policy, consent: participant.consent };
+    return { room: roomId, participant: participant.id, peers, policy, ...participant.agreement };
   });
 };

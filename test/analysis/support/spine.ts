@@ -2,7 +2,7 @@ import { concatMap, finalize, map, type Observable, Subject } from 'rxjs';
 import type { AnalysisEnv } from '../../../src/analysis/child/analysis-env.js';
 import { ParticipantDoor, TrackDoor } from '../../../src/analysis/child/participant-media.js';
 import { participantWindows, type Stages } from '../../../src/analysis/child/participant-windows.js';
-import type { ParticipantOutput } from '../../../src/analysis/messages.js';
+import type { ParticipantOutput, Showing } from '../../../src/analysis/messages.js';
 import type { Consent, Source } from '../../../src/common/consent.js';
 import type { SettledFace } from '../../../src/features/settle-crops.js';
 import type { WindowFeatures } from '../../../src/features/types.js';
@@ -68,6 +68,9 @@ export class Spine {
     for (let at = 20; at <= 6000; at += 20) time.act(`${String(at)}ms t`, { t: () => this.tick.next(time.now()) });
   }
 
+  /** What of their words is shown from the next consent on. */
+  showing: Showing | null = null;
+
   consent(consent: Consent): void {
     const before = this.door.terms.consent;
     for (const modality of ['face', 'voice', 'words'] as const) {
@@ -75,7 +78,7 @@ export class Spine {
     }
     const { face, voice, words } = before;
     if ((face && !consent.face) || (voice && !consent.voice) || (words && !consent.words)) this.#generation += 1;
-    this.door.setConsent({ generation: this.#generation, consent, given: this.#given });
+    this.door.setConsent({ generation: this.#generation, consent, given: this.#given, showing: this.showing });
   }
 
   open(handle: number, source: Source): void {

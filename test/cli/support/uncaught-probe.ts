@@ -23,6 +23,7 @@ class FailingAnalyser extends RecordingAnalyser {
         else if (text === 'promise') void Promise.resolve().then(fail);
         else if (text === 'closing') failing = true;
         else fail();
+        return false;
       },
       close: (reason) => {
         if (failing) fail();

@@ -26,7 +26,7 @@ export async function tap(
       return () => undefined;
     },
     addTrack: (info, control) => receiver.open(info, open(info, control)),
-    caption() {},
+    caption: () => false,
     mediaProblem() {},
     close() {},
   };

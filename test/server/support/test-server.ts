@@ -3,7 +3,7 @@ import { type Config, configSchema } from '../../../src/config/schema.js';
 import type { UnsequencedEvent } from '../../../src/events/bus.js';
 import { InProcessBus } from '../../../src/events/in-process-bus.js';
 import { createServer, mintToken, type RunningServer, type ServerDeps } from '../../../src/server/index.js';
-import type { Grants } from '../../../src/server/protocol.js';
+import type { Grants, GrantsGiven } from '../../../src/server/protocol.js';
 import { LocalReceiver } from '../../sfu/support/local-receiver.js';
 import { RecordingAnalyser } from '../../sfu/support/recording-analyser.js';
 import { RecordingMeter } from '../../sfu/support/recording-meter.js';
@@ -53,7 +53,7 @@ export async function startServer(
     ...deps,
   });
   const token: TestServer['token'] = async (grants, options) => {
-    const full: Grants = { room: 'room', publish: true, subscribe: true, moderate: false, ...grants };
+    const full: GrantsGiven = { room: 'room', publish: true, subscribe: true, moderate: false, ...grants };
     const { ttlSeconds = 600, subject } = options ?? {};
     const nowMs = (deps.clock ?? systemClock)();
     return (await mintToken(secretKey, full, { ttlSeconds, nowMs, subject })).token;

@@ -4,6 +4,7 @@ import type {
   Analyser,
   ParticipantAnalysis,
   SenderReport,
+  ShownWords,
   TapPacket,
   TappedTrack,
   TrackControl,
@@ -30,6 +31,10 @@ export interface RecordedParticipant {
   tracks: RecordedTrack[];
   problems: { source: Source; problem: MediaProblem | null }[];
   captions: Parameters<ParticipantAnalysis['caption']>[0][];
+  /** Their words are to be shown. */
+  showsWords: boolean;
+  /** Words of theirs as analysis tells them. */
+  say(words: ShownWords): void;
   closed: CloseReason | undefined;
 }
 
@@ -51,13 +56,18 @@ export class RecordingAnalyser extends Recorder implements Analyser {
     return this.participants.flatMap((recorded) => recorded.tracks).filter((track) => !track.closed);
   }
 
-  open(who: { room: string; participant: string }): ParticipantAnalysis {
+  open(
+    who: { room: string; participant: string },
+    onWords: (words: ShownWords) => void = () => undefined,
+  ): ParticipantAnalysis {
     const recorded: RecordedParticipant = {
       ...who,
       consents: [],
       tracks: [],
       problems: [],
       captions: [],
+      showsWords: false,
+      say: onWords,
       closed: undefined,
     };
     this.participants.push(recorded);
@@ -73,9 +83,16 @@ export class RecordingAnalyser extends Recorder implements Analyser {
         listener(this.receiver.destination);
         return () => undefined;
       },
-      setConsent: (consent) => record(() => recorded.consents.push(consent)),
+      setConsent: (consent, showWords = false) =>
+        record(() => {
+          recorded.consents.push(consent);
+          recorded.showsWords = showWords;
+        }),
       addTrack: (info, control) => this.#track(recorded, info, control),
-      caption: (words) => record(() => recorded.captions.push(words)),
+      caption: (words) => {
+        record(() => recorded.captions.push(words));
+        return recorded.showsWords;
+      },
       mediaProblem: (source, problem) => record(() => recorded.problems.push({ source, problem })),
       close: (reason) => record(() => (recorded.closed = reason)),
     };

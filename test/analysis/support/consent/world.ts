@@ -1,5 +1,6 @@
 import { AnalysedParticipant } from '../../../../src/analysis/analysed-participant.js';
 import { WindowPublisher } from '../../../../src/analysis/window-publisher.js';
+import { WordsShowing } from '../../../../src/analysis/words-showing.js';
 import { type Consent, NO_CONSENT } from '../../../../src/common/consent.js';
 import { EMOTIONS, MODALITIES } from '../../../../src/common/emotions.js';
 import { EmostreamError } from '../../../../src/common/errors.js';
@@ -138,6 +139,7 @@ export class ConsentWorld {
           analysing,
           bulkhead,
         ),
+      words: new WordsShowing({ clock: this.#clock, meter: silentMeter, tell: () => undefined }),
       bus: this.#bus,
       meter: silentMeter,
       logger: silentLogger,

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { consentSchema, sourceSchema } from '../common/consent.js';
+import { dtlsParametersSchema, rtpCapabilitiesSchema, rtpParametersSchema } from '../common/rtp-schema.js';
+import { epochSchema, roomIdSchema } from '../events/schema.js';
+
+// What clients ask: the other half of the protocol is in ./protocol.ts, which hands this on.
+
+const direction = z.enum(['send', 'recv']);
+export const requestId = z.number().int().nonnegative();
+/** Of a transport, producer or consumer: mediasoup gives UUIDs. */
+const objectId = z.string().min(1).max(64);
+
+/**
+ * Those in the room, and subscribers whose token grants `transcript`, may read what is said as `words`: recognised words with
+ * consent to voice and words, captions with consent to words. Not said: no. Off, like all words, as soon as consent to words is.
+ */
+const showWords = z.boolean().default(false);
+
+const requests = {
+  /** → { rtpCapabilities } of the router. Needs no join. */
+  getRouterCapabilities: z.strictObject({ type: z.literal('getRouterCapabilities'), id: requestId }),
+  /** Takes a seat in the token's room; a token for every room (`*`) must name one. → JoinResult */
+  join: z.strictObject({
+    type: z.literal('join'),
+    id: requestId,
+    room: roomIdSchema.optional(),
+    name: z.string().trim().min(1).max(64),
+    rtpCapabilities: rtpCapabilitiesSchema,
+    consent: consentSchema,
+    showWords,
+  }),
+  /** → TransportResult */
+  createTransport: z.strictObject({ type: z.literal('createTransport'), id: requestId, direction }),
+  connectTransport: z.strictObject({
+    type: z.literal('connectTransport'),
+    id: requestId,
+    transportId: objectId,
+    dtlsParameters: dtlsParametersSchema,
+  }),
+  /** → { iceParameters } */
+  restartIce: z.strictObject({ type: z.literal('restartIce'), id: requestId, transportId: objectId }),
+  /** → { producerId } */
+  produce: z.strictObject({
+    type: z.literal('produce'),
+    id: requestId,
+    transportId: objectId,
+    source: sourceSchema,
+    kind: z.enum(['audio', 'video']),
+    rtpParameters: rtpParametersSchema,
+  }),
+  pauseProducer: z.strictObject({ type: z.literal('pauseProducer'), id: requestId, producerId: objectId }),
+  resumeProducer: z.strictObject({ type: z.literal('resumeProducer'), id: requestId, producerId: objectId }),
+  closeProducer: z.strictObject({ type: z.literal('closeProducer'), id: requestId, producerId: objectId }),
+  /** → ConsumeResult; the consumer starts paused. */
+  consume: z.strictObject({
+    type: z.literal('consume'),
+    id: requestId,
+    transportId: objectId,
+    producerId: objectId,
+  }),
+  resumeConsumer: z.strictObject({ type: z.literal('resumeConsumer'), id: requestId, consumerId: objectId }),
+  /** What may be analysed, and whether the words are shown, from now on. Withdrawing takes effect at once. */
+  setConsent: z.strictObject({ type: z.literal('setConsent'), id: requestId, consent: consentSchema, showWords }),
+  /**
+   * Words the participant said or typed. Times are on the client's clock (Date.now()), ms; `sentMs` is that clock when
+   * the message was sent, so that the server needs no clock synchronisation: it counts back from the arrival.
+   * → { shown }: whether those in the room are told it
+   */
+  caption: z.strictObject({
+    type: z.literal('caption'),
+    id: requestId,
+    text: z.string().trim().min(1).max(1000),
+    startMs: z.number(),
+    endMs: z.number(),
+    sentMs: z.number(),
+  }),
+  /**
+   * Emotion events of the token's room. With `sinceSeq`, first those after it that the journal still holds, then live;
+   * `missed` tells what it no longer holds. `epoch` names the numbering that `sinceSeq` is of (every event carries it); when
+   * the room's is another by now, `missed` says so and everything that is held follows. A token for every room (`*`) must name one; a socket has one subscription at
+   * a time, a second one takes the place of the first. → SubscribeResult
+   */
+  subscribe: z.strictObject({
+    type: z.literal('subscribe'),
+    id: requestId,
+    room: roomIdSchema.optional(),
+    sinceSeq: z.number().int().nonnegative().optional(),
+    epoch: epochSchema.optional(),
+  }),
+  unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId }),
+  /** Leaves the call; the socket stays open. */
+  leave: z.strictObject({ type: z.literal('leave'), id: requestId }),
+} as const;
+
+export const requestSchema = z.discriminatedUnion('type', [
+  requests.getRouterCapabilities,
+  requests.join,
+  requests.createTransport,
+  requests.connectTransport,
+  requests.restartIce,
+  requests.produce,
+  requests.pauseProducer,
+  requests.resumeProducer,
+  requests.closeProducer,
+  requests.consume,
+  requests.resumeConsumer,
+  requests.setConsent,
+  requests.caption,
+  requests.subscribe,
+  requests.unsubscribe,
+  requests.leave,
+]);
+export type Request = z.infer<typeof requestSchema>;
+export type RequestType = Request['type'];
+export type RequestOf<T extends RequestType> = Extract<Request, { type: T }>;
+/** A request as the caller writes it: without the envelope. */
+export type RequestData<T extends RequestType> = Omit<
+  Extract<z.input<typeof requestSchema>, { type: T }>,
+  'type' | 'id'
+>;
