@@ -1,3 +1,4 @@
+import type { Words } from '../../src/server/protocol.js';
 import type { BeginEvent, EmotionEvent, EndEvent, GapEvent, MediaEvent, RoomEvent } from '../../src/events/schema.js';
 import { type ClientOptions, type ClientStatus, EmostreamClient } from './client.js';
 import { Emitter } from './emitter.js';
@@ -14,6 +15,10 @@ export interface FeedEvents {
   media: MediaEvent;
   /** Events that will never come. */
   missed: Missed;
+  /** What somebody says who shows their words; only where the token grants `transcript`. Told once, and never again. */
+  words: Words;
+  /** The words of this participant are to be forgotten. */
+  wordsWithdrawn: { participant: string };
   status: ClientStatus;
   invalid: ClientError;
 }
@@ -29,6 +34,10 @@ export class EmotionFeed extends Emitter<FeedEvents> {
     this.#client.on('missed', (missed) => this.emit('missed', missed));
     this.#client.on('invalid', (error) => this.emit('invalid', error));
     this.#client.on('event', (event) => this.#deliver(event));
+    this.#client.on('notification', (notification) => {
+      if (notification.type === 'words') this.emit('words', notification);
+      else if (notification.type === 'wordsWithdrawn') this.emit('wordsWithdrawn', notification);
+    });
   }
 
   get status(): ClientStatus {

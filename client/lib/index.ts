@@ -41,4 +41,6 @@ export type {
   ResultOf,
   ServerInfo,
   Source,
+  Words,
 } from '../../src/server/protocol.js';
+export type { Agreement } from '../../src/common/consent.js';

@@ -17,14 +17,30 @@ export function defineOverlay(): void {
 }
 
 /**
- * Hands every event of a feed to the overlays of its participant, wherever in `root` they are.
+ * Hands every event of a feed to the overlays of its participant, wherever in `root` they are, and the words of those who show
+ * them, where the feed's token grants `transcript`.
  * @returns a function that stops it
  */
 export function connectOverlays(feed: EmotionFeed, root: ParentNode = document): () => void {
   defineOverlay();
-  return feed.on('event', (event) => {
-    for (const overlay of root.querySelectorAll('emo-overlay')) {
-      if (overlay.participant === event.participant) overlay.push(event);
-    }
-  });
+  const all = () => root.querySelectorAll('emo-overlay');
+  const of = (participant: string) => [...all()].filter((overlay) => overlay.participant === participant);
+  const stops = [
+    feed.on('event', (event) => {
+      for (const overlay of of(event.participant)) overlay.push(event);
+    }),
+    feed.on('words', (words) => {
+      for (const overlay of of(words.participant)) overlay.pushWords(words);
+    }),
+    feed.on('wordsWithdrawn', ({ participant }) => {
+      for (const overlay of of(participant)) overlay.withdrawWords();
+    }),
+    feed.on('status', ({ state }) => {
+      // What is taken back meanwhile is not heard of.
+      if (state !== 'open') for (const overlay of all()) overlay.withdrawWords();
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }

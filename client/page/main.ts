@@ -48,9 +48,9 @@ function showLobby(address: PageAddress, info: ServerInfo): void {
 
 async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, choice: LobbyChoice): Promise<void> {
   const { server } = address;
-  const { name, room, consent } = choice;
+  const { name, room, agreement } = choice;
   const token = choice.token ?? (() => requestToken(server, room).then((granted) => granted.token));
-  const session = new CallSession({ server, room, token, name, consent, media });
+  const session = new CallSession({ server, room, token, name, agreement, media });
   await session.join();
 
   const url = new URL(location.href);
@@ -71,6 +71,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
     announcer,
     href: location.href,
     closedDoor: !info.openDoor,
+    speech: info.speech,
     onLeave: () => void session.leave(),
   });
   session.on('status', (status) => {

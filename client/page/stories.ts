@@ -1,9 +1,10 @@
 /**
  * Development only: the page's looks with made-up events, to be seen without a server.
- * `stories.html?story=states|call|lobby&picture=URL`
+ * `stories.html?story=states|call|lobby|subtitles&picture=URL&speech=on|off|missing`
  */
 import { Emitter } from '../lib/emitter.js';
 import {
+  type Agreement,
   type Consent,
   type Emotion,
   type EmotionEvent,
@@ -11,11 +12,13 @@ import {
   type RoomEvent,
   type Scores,
   type ServerInfo,
+  type Words,
 } from '../lib/index.js';
 import { defineOverlay } from '../lib/overlay.js';
 import type { CallSession } from './session/call-session.js';
 import type { CallEvents } from './session/call-types.js';
 import { LocalMedia } from './session/local-media.js';
+import type { Health } from './session/media-health.js';
 import type { RemotePeer } from './session/remote-peer.js';
 import { Announcer } from './ui/announcer.js';
 import { h } from './ui/dom.js';
@@ -27,6 +30,10 @@ defineOverlay();
 const root = document.getElementById('app') as HTMLElement;
 const query = new URLSearchParams(location.search);
 const ALL: Consent = { face: true, voice: true, words: true };
+const speech: ServerInfo['speech'] = {
+  state: (query.get('speech') ?? 'on') as ServerInfo['speech']['state'],
+  language: (query.get('speech') ?? 'on') === 'on' ? 'en' : null,
+};
 let seq = 0;
 
 function scores(top: Emotion, share: number, second: Emotion = 'neutral'): Scores {
@@ -145,17 +152,86 @@ async function states(): Promise<void> {
   }, 1000);
 }
 
+function words(participant: string, segment: number, text: string, change: Partial<Words> = {}): Words {
+  const at = { startMs: segment * 1000, endMs: segment * 1000 + 900 };
+  const rest = { final: false, source: 'voice', language: 'en' } as const;
+  return { type: 'words', room: 'team-1', participant, segment, text, ...at, ...rest, ...change };
+}
+
+const SAID =
+  'Well, I was not sad about it at all. I thought it was rather funny, and when she told me the rest of it I had to sit down.';
+
+/** Says it again and again, word by word, as a recogniser gives it. */
+function speak(participant: string, tell: (words: Words) => void): void {
+  const said = SAID.split(' ');
+  let segment = 0;
+  let count = said.length;
+  setInterval(() => {
+    if (count++ >= said.length) {
+      segment += 1;
+      count = 8;
+    }
+    tell(words(participant, segment, said.slice(0, count).join(' '), { final: count === said.length }));
+  }, 350);
+}
+
+/** Tiles of every size, over light and dark, and what people say in them. */
+async function subtitles(): Promise<void> {
+  const stream = await picture();
+  const grid = h('div', { class: 'subtitle-stories' });
+  root.replaceChildren(grid);
+  const tile = (name: string, width: number, said: Words[], compact = false) => {
+    const made = new Tile(name, false, stream);
+    made.participant = 'p';
+    made.analysed = compact ? { face: false, voice: false, words: false } : ALL;
+    made.compact = compact;
+    made.showsWords = true;
+    if (!compact) setInterval(() => made.push(emotion('p', 'happy', 0.8)), 1000);
+    made.show({ camera: !query.has('dark'), microphone: true });
+    for (const each of said) made.pushWords(each);
+    const list = h('ul', { class: 'grid' }, made.element);
+    list.style.width = `${width}px`;
+    list.style.gridTemplateColumns = '1fr';
+    grid.append(list);
+    return made;
+  };
+  const long = words('p', 1, SAID, { final: true, source: 'caption', language: null });
+  tile('Two pieces', 616, [words('p', 1, 'I see.', { final: true }), words('p', 2, 'That is good')]);
+  const speaking = tile('Speaking', 616, []);
+  speak('p', (said) => speaking.pushWords(said));
+  tile('Typed, long', 420, [long]);
+  tile('One word', 420, [words('p', 1, 'Yes.')]);
+  tile('Small', 200, [words('p', 1, SAID)]);
+  tile('Small, typed', 200, [long]);
+  tile('Arabic', 420, [words('p', 1, 'أنا سعيد جدا برؤيتك اليوم يا صديقي', { language: 'ar' })]);
+  tile('Without a blank', 330, [words('p', 1, 'w'.repeat(90))]);
+  tile('Compact', 616, [words('p', 1, SAID)], true);
+  tile('Compact, small', 330, [words('p', 1, 'That is good')], true);
+  tile('Large', 900, [words('p', 1, SAID)]);
+}
+
 class StorySession extends Emitter<CallEvents> {
   status = { state: 'joined' } as const;
   seat = { room: 'team-1', participant: 'me', policy: ALL };
-  consent = query.get('consent') === 'off' ? { face: false, voice: false, words: false } : ALL;
+  agreement: Agreement =
+    query.get('consent') === 'off'
+      ? { consent: { face: false, voice: false, words: false }, showWords: false }
+      : { consent: ALL, showWords: !query.has('hidden') };
   peers: RemotePeer[] = [];
-  setConsent(consent: Consent): Promise<Consent> {
-    this.consent = consent;
-    this.emit('consent', consent);
-    return Promise.resolve(consent);
+  health: Health = { camera: 'ok', microphone: 'ok', receiving: true };
+  agree(agreement: Agreement): Promise<Agreement> {
+    this.agreement = agreement;
+    this.emit('agreement', agreement);
+    return Promise.resolve(agreement);
   }
-  sendCaption = () => Promise.resolve();
+  sendCaption = (text: string) => {
+    const { showWords } = this.agreement;
+    if (showWords) this.say(words('me', ++seq, text, { final: true, source: 'caption', language: null }));
+    return Promise.resolve(showWords);
+  };
+  say(said: Words): void {
+    this.emit('words', said);
+  }
   probe(): void {}
   tell(event: RoomEvent): void {
     this.emit('event', event);
@@ -175,6 +251,8 @@ async function call(): Promise<void> {
       name,
       stream,
       consent: name === 'Grace' ? { ...ALL, face: false, voice: false, words: false } : ALL,
+      showWords: name === 'Eileen' || name === 'Katherine',
+      problems: new Map(),
     };
     return { ...peer, isOn: () => true } as unknown as RemotePeer;
   });
@@ -186,6 +264,7 @@ async function call(): Promise<void> {
     announcer,
     href: location.href,
     closedDoor: false,
+    speech,
     onLeave: () => undefined,
   });
   root.replaceChildren(view.element);
@@ -195,7 +274,7 @@ async function call(): Promise<void> {
   const tick = () => {
     beat++;
     const wave = Math.sin(beat / 2);
-    if (session.consent.face) {
+    if (session.agreement.consent.face) {
       session.tell(emotion('me', 'neutral', 0.6 + wave / 20, { valence: wave / 6, arousal: -0.2 + wave / 12 }));
     }
     session.tell(emotion('Eileen', 'happy', 0.78 + wave / 12, { valence: 0.6 + wave / 5, arousal: 0.25 - wave / 6 }));
@@ -204,6 +283,8 @@ async function call(): Promise<void> {
   };
   for (let i = 0; i < 5; i++) tick();
   setInterval(tick, 1000);
+  speak('Eileen', (said) => session.say(said));
+  session.say(words('Katherine', 1, 'Really?'));
 }
 
 function lobby(): void {
@@ -213,11 +294,11 @@ function lobby(): void {
     policy: { ...ALL, words: !query.has('policy') },
     engine: 'wasm',
     model: 'story',
-    speech: { state: query.has('mute') ? 'missing' : 'on', language: query.has('mute') ? null : 'en' },
+    speech,
   };
   const onJoin = () => Promise.reject(new Error('This is only a story.'));
   root.replaceChildren(new Lobby({ media: new LocalMedia(), info, room: 'team-1', token: null, onJoin }).element);
 }
 
-const stories = { states, call, lobby };
+const stories = { states, call, lobby, subtitles };
 void stories[(query.get('story') ?? 'call') as keyof typeof stories]();

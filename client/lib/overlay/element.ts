@@ -1,11 +1,14 @@
 import { type Consent, NO_CONSENT } from '../../../src/common/consent.js';
 import { EMOTIONS, MODALITIES } from '../../../src/common/emotions.js';
 import type { RoomEvent } from '../../../src/events/schema.js';
+import type { Words } from '../../../src/server/protocol.js';
 import { coverRect } from './box.js';
 import { icon } from './icons.js';
 import { capital, OverlayModel, type OverlayView, percent, type Sending } from './model.js';
 import { MoodPlot } from './plot.js';
 import { overlaySheet } from './style.js';
+import { SubtitleModel } from './subtitles.js';
+import { Subtitles } from './subtitle-lines.js';
 
 const STALE_AFTER_MS = 3500;
 /** How often an overlay looks whether its last event is out of date, ms. */
@@ -31,13 +34,15 @@ const setShare = (bar: HTMLElement, share: number): void => void (bar.style.tran
  *     <emo-overlay participant="…" name="Ada"><video …></video></emo-overlay>
  *
  * Attributes: `participant` (events of others are ignored), `name` (for screen readers), `mirrored` (the video is shown
- * flipped), `compact` (the headline alone). Without a video inside it is a plain panel.
- * Feed it with `push(event)`; `analysed` says what its owner agreed to, where that is known before the first event.
+ * flipped), `compact` (the headline alone), `no-subtitles`. Without a video inside it is a plain panel.
+ * Feed it with `push(event)` and, where there are any, `pushWords(words)`; `analysed` says what its owner agreed to, where that is known before the first event.
  */
 export class EmoOverlay extends HTMLElement {
   static readonly observedAttributes = ['name', 'mirrored'];
 
   readonly #model = new OverlayModel({ staleAfterMs: STALE_AFTER_MS });
+  readonly #words = new SubtitleModel();
+  readonly #subtitles = new Subtitles();
   readonly #plot = new MoodPlot();
   readonly #stage = make('div', 'stage');
   readonly #slot = document.createElement('slot');
@@ -77,7 +82,8 @@ export class EmoOverlay extends HTMLElement {
     sources.setAttribute('aria-label', 'What the result is based on');
     const basis = make('div', 'basis', make('span', '', 'based on'), sources);
     this.#panel.append(make('div', 'head', this.#headline, this.#detail), bars, this.#plot.element, basis);
-    root.append(make('div', 'frame', this.#stage, this.#panel));
+    const foot = make('div', 'foot', this.#subtitles.element, this.#panel);
+    root.append(make('div', 'frame', this.#stage, foot));
     this.#slot.addEventListener('slotchange', () => this.#watchStage());
     this.#stage.classList.add('bare');
     this.#render();
@@ -109,13 +115,30 @@ export class EmoOverlay extends HTMLElement {
     this.#render();
   }
 
+  /** Shows words as subtitles, if they are of this overlay's participant. */
+  pushWords(words: Words): void {
+    if (this.participant !== null && words.participant !== this.participant) return;
+    this.#words.push(words, performance.now());
+    this.#showWords();
+  }
+
+  /** Takes the words away: whoever said them took them back. */
+  withdrawWords(): void {
+    this.#words.clear();
+    this.#showWords();
+  }
+
   /** Forgets everything, as when the call ended. */
   reset(): void {
     this.analysed = NO_CONSENT;
+    this.withdrawWords();
   }
 
   connectedCallback(): void {
-    this.#timer ??= setInterval(() => this.#render(), TICK_MS);
+    this.#timer ??= setInterval(() => {
+      this.#render();
+      this.#showWords();
+    }, TICK_MS);
     this.#watchStage();
     this.#render();
   }
@@ -130,6 +153,7 @@ export class EmoOverlay extends HTMLElement {
   attributeChangedCallback(): void {
     const name = this.getAttribute('name');
     this.#panel.setAttribute('aria-label', name ? `Emotion of ${name}` : 'Emotion');
+    this.#subtitles.speaker = name;
     this.#placeBox();
   }
 
@@ -178,6 +202,10 @@ export class EmoOverlay extends HTMLElement {
     this.#badgeText.textContent = on ? 'Analysis on' : 'Analysis off';
     this.#plot.show(view.trail);
     this.#placeBox();
+  }
+
+  #showWords(): void {
+    this.#subtitles.show(this.#words.view(performance.now(), Subtitles.pageLength(this.clientWidth)));
   }
 
   #placeBox(): void {

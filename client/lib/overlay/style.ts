@@ -88,10 +88,22 @@ ul { list-style: none; margin: 0; padding: 0; }
 
 :host([compact]) .bars, :host([compact]) .plot, :host([compact]) .basis { display: none; }
 
+/* What is said, on the lower edge of the picture: above the panel, wherever that lies. */
+.foot { position: relative; display: flex; flex-direction: column; }
+.subtitles { position: absolute; left: 8px; right: 8px; bottom: calc(100% + 8px); display: flex; pointer-events: none; }
+.subtitles.empty, :host([no-subtitles]) .subtitles { display: none; }
+.lines { max-width: 100%; padding: 3px 10px 4px; border-radius: 8px; background: #000000d9; color: #fff;
+  font-size: clamp(14px, 3.3cqi, 24px); line-height: 1.35; overflow-wrap: anywhere; }
+.lines p { margin: 0; }
+/* Two lines, the newest: what is above them is cut off at a line. */
+.newest { display: flex; flex-direction: column; justify-content: flex-end; max-height: 2lh; overflow: hidden; }
+.stage.bare + .foot .subtitles { position: static; padding: 8px 0 0; }
+
 /* Wide enough: the panel lies on the lower edge of the picture, below the face. */
 @container emo (min-width: 500px) {
-  .stage:not(.bare) + .panel { position: absolute; left: 10px; right: 10px; bottom: 10px; border-radius: 14px;
-    background: #0c1119d9; backdrop-filter: blur(10px); }
+  .stage:not(.bare) + .foot { position: absolute; left: 10px; right: 10px; bottom: 10px; }
+  .stage:not(.bare) + .foot .panel { border-radius: 14px; background: #0c1119d9; backdrop-filter: blur(10px); }
+  .stage:not(.bare) + .foot .subtitles { left: 0; right: 0; }
   .panel { grid-template: 'head bars plot' auto 'sources bars plot' 1fr / minmax(150px, 1fr) minmax(210px, 1.15fr) auto;
     gap: 8px 16px; }
   .head { flex-direction: column; }
@@ -102,7 +114,8 @@ ul { list-style: none; margin: 0; padding: 0; }
   .source .weight { grid-column: auto; margin: 0; }
   .source:not([data-state='present']) .text { grid-column: span 2; }
   .source:not([data-state='present']) .weight { display: none; }
-  .stage:not(.bare) + .panel:is(.empty, [data-status='off']), :host([compact]) .stage:not(.bare) + .panel { right: auto; }
+  .stage:not(.bare) + .foot .panel:is(.empty, [data-status='off']),
+  :host([compact]) .stage:not(.bare) + .foot .panel { align-self: flex-start; }
   .panel.empty { grid-template: 'head' auto 'sources' auto / minmax(210px, auto); }
   .panel[data-status='off'] { padding: 7px 12px 8px; }
   .panel[data-status='off'] .headline { font-size: 16px; }
@@ -117,7 +130,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 }
 @media (forced-colors: active) {
   .fill { background: CanvasText; }
-  .badge, .panel, .source { border: 1px solid CanvasText; }
+  .badge, .panel, .source, .lines { border: 1px solid CanvasText; }
 }
 `;
 

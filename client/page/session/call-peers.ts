@@ -13,7 +13,7 @@ export interface CallPeersEvents {
 /** What is told of another participant's tracks, or of one's own consumers. */
 export type PeerNotification = Exclude<
   Extract<Notification, { participant: string } | { consumerId: string }>,
-  { type: 'mediaProblem' | 'peerLeft' }
+  { type: 'mediaProblem' | 'peerLeft' | 'words' | 'wordsWithdrawn' }
 >;
 
 /** The others in the call, and what comes from them. */
@@ -87,6 +87,7 @@ export class CallPeers {
         break;
       case 'consentChanged':
         peer.consent = notification.consent;
+        peer.showWords = notification.showWords;
         break;
     }
     this.#events.changed(peer);

@@ -1,9 +1,11 @@
 import { Emitter } from '../../lib/emitter.js';
 import {
+  type Agreement,
   ClientError,
   type Consent,
   EmostreamClient,
   isFinal,
+  MODALITIES,
   type Notification,
   type Source,
   toClientError,
@@ -29,8 +31,8 @@ export class CallSession extends Emitter<CallEvents> {
   readonly #stopListening: (() => void)[] = [];
   readonly #health = new HealthMonitor((health) => this.emit('health', health));
   #status: CallStatus = { state: 'joining' };
-  #consent: Consent;
-  #consentChanges = 0;
+  #agreement: Agreement;
+  #agreementChanges = 0;
   #access: AccessEnd | null = null;
   #link: MediaLink | undefined;
   #seat: { room: string; participant: string; policy: Consent } | undefined;
@@ -41,7 +43,7 @@ export class CallSession extends Emitter<CallEvents> {
   constructor(options: CallOptions) {
     super();
     this.#options = options;
-    this.#consent = options.consent;
+    this.#agreement = options.agreement;
     this.#client = new EmostreamClient({ server: options.server, room: options.room, token: options.token });
     this.#sent = new SentTracks(this.#client, options.media);
     this.#peers = new CallPeers(() => this.#link, {
@@ -54,6 +56,8 @@ export class CallSession extends Emitter<CallEvents> {
     this.#client.on('missed', (missed) => this.emit('missed', missed));
     // A short-lived token's end is told before there is a seat.
     this.#client.on('notification', (notification) => this.#noteAccess(notification));
+    // Words are of the moment, and taken back at once: they wait for nothing.
+    this.#client.on('notification', (notification) => this.#noteWords(notification));
     this.#client.on('notification', (notification) => this.#enqueue(() => this.#notified(notification)));
     this.#client.on('connected', ({ again }) => {
       if (again) this.#enqueue(() => this.#rejoin());
@@ -72,8 +76,8 @@ export class CallSession extends Emitter<CallEvents> {
   get seat(): { room: string; participant: string; policy: Consent } | undefined {
     return this.#seat;
   }
-  get consent(): Consent {
-    return this.#consent;
+  get agreement(): Agreement {
+    return this.#agreement;
   }
   /** Null while its end is far. */
   get access(): AccessEnd | null {
@@ -106,34 +110,36 @@ export class CallSession extends Emitter<CallEvents> {
   }
 
   /**
-   * Changes what may be analysed. A withdrawal that the server does not confirm ends the connection, and with it all
+   * Changes what may be analysed and read. A withdrawal that the server does not confirm ends the connection, and with it all
    * analysis: no answer must never mean that it goes on.
    * @returns what the server confirmed
    */
-  async setConsent(consent: Consent): Promise<Consent> {
-    const before = this.#consent;
-    const change = ++this.#consentChanges;
-    this.#consent = consent;
-    this.emit('consent', consent);
-    const withdrawn = (['face', 'voice', 'words'] as const).some((modality) => before[modality] && !consent[modality]);
+  async agree(agreement: Agreement): Promise<Agreement> {
+    const before = this.#agreement;
+    const change = ++this.#agreementChanges;
+    this.#agree(agreement);
+    const withdrawn =
+      MODALITIES.some((modality) => before.consent[modality] && !agreement.consent[modality]) ||
+      (before.showWords && !agreement.showWords);
     try {
-      const confirmed = await this.#client.request('setConsent', { consent }, withdrawn ? 2000 : undefined);
+      const confirmed = await this.#client.request('setConsent', agreement, withdrawn ? 2000 : undefined);
       // The answer to an older wish must not undo a newer one.
-      if (change === this.#consentChanges) this.#setConsent(confirmed.consent);
+      if (change === this.#agreementChanges) this.#agree(confirmed);
     } catch (error) {
       // Offline: the new wish is sent when the seat is taken again.
       if (this.#status.state === 'joined' && withdrawn) this.#client.reconnect();
       else if (this.#status.state === 'joined') {
-        if (change === this.#consentChanges) this.#setConsent(before);
+        if (change === this.#agreementChanges) this.#agree(before);
         throw toClientError(error);
       }
     }
-    return this.#consent;
+    return this.#agreement;
   }
 
-  /** Words that were said or typed, for the analysis alone: they are shown to nobody. @throws ClientError */
-  async sendCaption(text: string, startMs: number, endMs: number): Promise<void> {
-    await this.#client.request('caption', { text, startMs, endMs, sentMs: Date.now() });
+  /** Words that were said or typed. @returns they are shown to those in the room. @throws ClientError */
+  async sendCaption(text: string, startMs: number, endMs: number): Promise<boolean> {
+    const { shown } = await this.#client.request('caption', { text, startMs, endMs, sentMs: Date.now() });
+    return shown;
   }
 
   /** The network may have changed under the connection. */
@@ -176,9 +182,9 @@ export class CallSession extends Emitter<CallEvents> {
     this.#peers.keepOnly(new Set());
   }
 
-  #setConsent(consent: Consent): void {
-    this.#consent = consent;
-    this.emit('consent', consent);
+  #agree({ consent, showWords }: Agreement): void {
+    this.#agreement = { consent, showWords };
+    this.emit('agreement', this.#agreement);
   }
 
   async #takeSeat(): Promise<void> {
@@ -187,11 +193,11 @@ export class CallSession extends Emitter<CallEvents> {
       onState: (direction, state) => this.#health.link(direction, state),
     });
     const { name, room } = this.#options;
-    const seat = { room, name, consent: this.#consent, rtpCapabilities: link.capabilities };
+    const seat = { room, name, ...this.#agreement, rtpCapabilities: link.capabilities };
     const joined = await this.#client.request('join', seat);
     this.#link = link;
     this.#seat = { room: joined.room, participant: joined.participant, policy: joined.policy };
-    this.#setConsent(joined.consent);
+    this.#agree(joined);
     await link.open();
     this.#peers.keepOnly(new Set(joined.peers.map((peer) => peer.participant)));
     await Promise.all([this.#syncAll(), ...joined.peers.map((peer) => this.#peers.add(peer, true))]);
@@ -256,6 +262,11 @@ export class CallSession extends Emitter<CallEvents> {
     this.emit('access', this.#access);
   }
 
+  #noteWords(notification: Notification): void {
+    if (notification.type === 'words') this.emit('words', notification);
+    else if (notification.type === 'wordsWithdrawn') this.emit('wordsWithdrawn', notification.participant);
+  }
+
   async #notified(notification: Notification): Promise<void> {
     if (!this.#seat || this.#status.state === 'ended') return;
     switch (notification.type) {
@@ -274,9 +285,11 @@ export class CallSession extends Emitter<CallEvents> {
       case 'missed':
       case 'tokenExpiring':
       case 'tokenExpired':
+      case 'words':
+      case 'wordsWithdrawn':
         return;
       case 'consentChanged':
-        if (notification.participant === this.#seat.participant) return this.#setConsent(notification.consent);
+        if (notification.participant === this.#seat.participant) return this.#agree(notification);
         return this.#peers.notified(notification);
       default:
         return this.#peers.notified(notification);

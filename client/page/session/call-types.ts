@@ -1,4 +1,4 @@
-import type { Consent, Missed, RoomEvent } from '../../lib/index.js';
+import type { Agreement, Missed, RoomEvent, Words } from '../../lib/index.js';
 import type { AccessEnd } from './access-end.js';
 import type { LocalMedia } from './local-media.js';
 import type { Health } from './media-health.js';
@@ -9,7 +9,7 @@ export interface CallOptions {
   room: string;
   token: string | (() => Promise<string>);
   name: string;
-  consent: Consent;
+  agreement: Agreement;
   media: LocalMedia;
 }
 
@@ -24,8 +24,12 @@ export interface CallEvents {
   peerJoined: { peer: RemotePeer; again: boolean };
   peerChanged: RemotePeer;
   peerLeft: RemotePeer;
-  /** What of oneself is analysed, as the server confirmed it. */
-  consent: Consent;
+  /** What of oneself is analysed and shown, as the server confirmed it. */
+  agreement: Agreement;
+  /** What somebody says who shows their words, also oneself. */
+  words: Words;
+  /** Somebody took their words back. */
+  wordsWithdrawn: string;
   /** Whether one's own media get through, and the others' come. */
   health: Health;
   event: RoomEvent;

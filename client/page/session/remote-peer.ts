@@ -8,6 +8,8 @@ export class RemotePeer {
   /** Picture and sound together, so that they play in step. */
   readonly stream = new MediaStream();
   consent: Consent;
+  /** What they say may be read here. */
+  showWords: boolean;
   /** What of theirs does not get to the server, as it says. */
   readonly problems = new Map<Source, MediaProblem>();
   readonly #producers = new Map<string, ProducerInfo>();
@@ -17,6 +19,7 @@ export class RemotePeer {
     this.participant = peer.participant;
     this.name = peer.name;
     this.consent = peer.consent;
+    this.showWords = peer.showWords;
     for (const producer of peer.producers) this.#producers.set(producer.producerId, producer);
   }
 

@@ -1,48 +1,63 @@
 import { icon } from '../../lib/overlay/icons.js';
-import { type Consent, MODALITIES, type Modality } from '../../lib/index.js';
+import { type Agreement, type Consent, MODALITIES, type Modality } from '../../lib/index.js';
 import { h, uniqueId } from './dom.js';
-import { CONSENT_TEXT } from './words.js';
+import { pageIcon } from './icons.js';
+import { CONSENT_TEXT, SHOW_TEXT, type Speech, wordsText } from './words.js';
 
 export interface ConsentSwitchesOptions {
   /** With an explanation under each switch, or as a row of short ones. */
   explained: boolean;
-  onChange(consent: Consent): void;
+  speech: Speech;
+  onChange(agreement: Agreement): void;
 }
 
-/** Three switches, one for each modality; none is ever on before its owner turned it on. */
+const FORBIDDEN = 'Switched off for everybody on this server.';
+
+/**
+ * A switch for each modality that may be analysed, and one for showing one's words to the others; none is ever on before its owner
+ * turned it on. Words that are not analysed cannot be shown.
+ */
 export class ConsentSwitches {
   readonly element: HTMLElement;
+  readonly #explained: boolean;
   readonly #inputs: Record<Modality, HTMLInputElement>;
   readonly #notes: Record<Modality, HTMLElement>;
+  readonly #show: HTMLInputElement;
 
-  constructor(options: ConsentSwitchesOptions) {
-    const input = (modality: Modality) =>
+  constructor({ explained, speech, onChange }: ConsentSwitchesOptions) {
+    this.#explained = explained;
+    const changed = () => {
+      this.#showAllowed();
+      onChange(this.agreement);
+    };
+    const input = (name: string) =>
       h('input', {
         type: 'checkbox',
         id: uniqueId('consent'),
         class: 'switch',
-        data: { modality },
+        data: { modality: name },
         attr: { role: 'switch', autocomplete: 'off' },
-        onchange: () => options.onChange(this.consent),
+        onchange: changed,
       });
-    const note = (modality: Modality) =>
-      h('span', { class: 'what', id: uniqueId('what') }, CONSENT_TEXT[modality].what);
+    const note = (text: string) => h('span', { class: 'what', id: uniqueId('what') }, text);
     this.#inputs = { face: input('face'), voice: input('voice'), words: input('words') };
-    this.#notes = { face: note('face'), voice: note('voice'), words: note('words') };
-    const rows = MODALITIES.map((modality) => {
-      const box = this.#inputs[modality];
-      const text = h('span', { class: 'name' }, CONSENT_TEXT[modality].name);
-      if (options.explained) box.setAttribute('aria-describedby', this.#notes[modality].id);
-      const label = h('label', { htmlFor: box.id, class: 'consent-label' }, icon(modality), text, box);
-      return h('div', { class: 'consent-row' }, label, options.explained && this.#notes[modality]);
-    });
-    const legend = h('legend', {}, options.explained ? 'What may be analysed?' : 'Analyse my');
-    this.element = h(
-      'fieldset',
-      { class: options.explained ? 'consent explained' : 'consent short' },
-      legend,
-      h('div', { class: 'consent-rows' }, ...rows),
+    this.#notes = {
+      face: note(CONSENT_TEXT.face.what),
+      voice: note(CONSENT_TEXT.voice.what),
+      words: note(wordsText(speech)),
+    };
+    this.#show = input('show');
+    const rows = MODALITIES.map((modality) =>
+      this.#row(icon(modality), CONSENT_TEXT[modality].name, this.#inputs[modality], this.#notes[modality]),
     );
+    const shows = this.#row(pageIcon('captions'), SHOW_TEXT.name, this.#show, note(SHOW_TEXT.what));
+    this.element = h(
+      'div',
+      { class: explained ? 'agreement explained' : 'agreement short' },
+      this.#group(explained ? 'What may be analysed?' : 'Analyse my', rows),
+      explained ? this.#group('What may the others read?', [shows]) : shows,
+    );
+    this.#showAllowed();
   }
 
   focus(): void {
@@ -50,13 +65,16 @@ export class ConsentSwitches {
     first?.focus({ preventScroll: true });
   }
 
-  get consent(): Consent {
+  get agreement(): Agreement {
     const { face, voice, words } = this.#inputs;
-    return { face: face.checked, voice: voice.checked, words: words.checked };
+    const consent = { face: face.checked, voice: voice.checked, words: words.checked };
+    return { consent, showWords: this.#show.checked };
   }
 
-  set consent(consent: Consent) {
+  set agreement({ consent, showWords }: Agreement) {
     for (const modality of MODALITIES) this.#inputs[modality].checked = consent[modality];
+    this.#show.checked = showWords;
+    this.#showAllowed();
   }
 
   /** What the server lets be analysed at all. */
@@ -66,8 +84,33 @@ export class ConsentSwitches {
       input.disabled = !policy[modality];
       if (policy[modality]) continue;
       input.checked = false;
-      this.#notes[modality].textContent = 'Switched off for everybody on this server.';
-      input.title = 'Switched off for everybody on this server';
+      this.#notes[modality].textContent = FORBIDDEN;
+      input.title = FORBIDDEN;
     }
+    this.#showAllowed();
+  }
+
+  /** Without analysed words there are none to show. */
+  #showAllowed(): void {
+    const { checked } = this.#inputs.words;
+    this.#show.disabled = !checked;
+    if (!checked) this.#show.checked = false;
+    this.#show.title = checked ? '' : 'Turn on Words first';
+  }
+
+  #group(legend: string, rows: HTMLElement[]): HTMLElement {
+    return h(
+      'fieldset',
+      { class: `consent ${this.#explained ? 'explained' : 'short'}` },
+      h('legend', {}, legend),
+      h('div', { class: 'consent-rows' }, ...rows),
+    );
+  }
+
+  #row(picture: SVGElement, name: string, box: HTMLInputElement, note: HTMLElement): HTMLElement {
+    if (this.#explained) box.setAttribute('aria-describedby', note.id);
+    const text = h('span', { class: 'name' }, name);
+    const label = h('label', { htmlFor: box.id, class: 'consent-label' }, picture, text, box);
+    return h('div', { class: 'consent-row' }, label, this.#explained && note);
   }
 }

@@ -1,12 +1,34 @@
-import type { Consent, Modality } from '../../lib/index.js';
+import type { Consent, Modality, ServerInfo } from '../../lib/index.js';
 import { MODALITIES } from '../../lib/index.js';
+
+export type Speech = ServerInfo['speech'];
 
 /** What each consent means, in plain words. */
 export const CONSENT_TEXT: Record<Modality, { name: string; what: string }> = {
   face: { name: 'Face', what: 'The look on your face, from a few camera pictures a second.' },
   voice: { name: 'Voice', what: 'How you sound when you speak, from your microphone.' },
-  words: { name: 'Words', what: 'What you say, from captions that you type or let your browser write.' },
+  words: { name: 'Words', what: '' },
 };
+
+export const SHOW_TEXT = {
+  name: 'Show my words',
+  what: 'Everyone in the room reads what you say, as subtitles on your picture. Only with Words on.',
+};
+
+/** Where words come from on this server. */
+export function wordsText({ state, language }: Speech): string {
+  if (state !== 'on') return `What you say, from captions that you type: this server recognises no speech.`;
+  const named = language === null ? '' : ` (${languageName(language)})`;
+  return `What you say, recognised on this server${named} while Voice is on, too; and captions that you type.`;
+}
+
+export function languageName(tag: string): string {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
 
 export const listed = (consent: Consent): string => MODALITIES.filter((modality) => consent[modality]).join(', ');
 

@@ -1,4 +1,4 @@
-import { toClientError } from '../../lib/index.js';
+import { type Agreement, toClientError } from '../../lib/index.js';
 import { inviteLink } from '../address.js';
 import { type AccessEnd, accessSentence } from '../session/access-end.js';
 import type { CallSession } from '../session/call-session.js';
@@ -14,7 +14,7 @@ import { DeviceMenus } from '../ui/device-menus.js';
 import { h } from '../ui/dom.js';
 import { MediaNotice } from '../ui/media-notice.js';
 import { isProblem, peerProblem } from '../ui/media-words.js';
-import { isAny, listed } from '../ui/words.js';
+import { isAny, listed, type Speech } from '../ui/words.js';
 import { CaptionsPanel } from './captions.js';
 import { Tile } from './tile.js';
 import { toolButton, toolToggle } from './toolbar.js';
@@ -28,10 +28,13 @@ export interface CallViewOptions {
   href: string;
   /** The invitation holds a personal token, so that a bare link is not enough for others. */
   closedDoor: boolean;
+  /** What this server recognises. */
+  speech: Speech;
   onLeave(): void;
 }
 
 const NOBODY = { face: false, voice: false, words: false };
+const NOTHING: Agreement = { consent: NOBODY, showWords: false };
 
 /** The call: everybody's tile, what is analysed of oneself, and the buttons. */
 export class CallView {
@@ -51,9 +54,11 @@ export class CallView {
   readonly #unblock: HTMLButtonElement;
   readonly #microphone = toolToggle('microphone', 'Mic', () => void this.#toggle('microphone'));
   readonly #camera = toolToggle('camera', 'Camera', () => void this.#toggle('camera'));
+  readonly #subtitles = toolToggle('captions', 'Subtitles', () => this.#toggleSubtitles());
   readonly #details = toolToggle('details', 'Details', () => this.#toggleDetails());
   readonly #stops: (() => void)[] = [];
   #compact = false;
+  #reads = true;
 
   constructor(options: CallViewOptions) {
     this.#options = options;
@@ -62,16 +67,20 @@ export class CallView {
     this.#grid = h('ul', { class: 'grid', attr: { 'aria-label': 'Participants' } }, this.#own.element);
     this.#switches = new ConsentSwitches({
       explained: false,
-      onChange: (consent) => void this.#changeConsent(consent),
+      speech: options.speech,
+      onChange: (agreement) => void this.#agree(agreement),
     });
     this.#analysis = new AnalysisNotice({
       onStop: () => {
-        void this.#changeConsent(NOBODY);
+        void this.#agree(NOTHING);
         // The button goes; the keyboard stays where consent is given.
         this.#switches.focus();
       },
     });
-    this.#captions = new CaptionsPanel((text, startMs, endMs) => session.sendCaption(text, startMs, endMs));
+    this.#captions = new CaptionsPanel({
+      speech: options.speech,
+      send: (text, startMs, endMs) => session.sendCaption(text, startMs, endMs),
+    });
     this.#devices = new DeviceMenus(media, (problem) => options.announcer.say(problem.message, 'problem'));
     this.#devicesPanel = h(
       'section',
@@ -83,6 +92,7 @@ export class CallView {
     this.element = this.#layout();
     this.#listen();
     this.#details.set(true);
+    this.#subtitles.set(true);
     this.#showOwn();
     this.#showSeat();
     for (const peer of session.peers) this.#add(peer);
@@ -115,6 +125,7 @@ export class CallView {
       this.#microphone.element,
       this.#camera.element,
       devices,
+      this.#subtitles.element,
       this.#details.element,
       toolButton('link', 'Invite', () => void this.#invite()),
       toolButton('leave', 'Leave', () => this.#options.onLeave(), 'danger'),
@@ -155,7 +166,9 @@ export class CallView {
         if (session.status.state === 'joined') announcer.say(`${peer.name} left`);
       }),
       session.on('peerChanged', (peer) => void this.#update(peer)),
-      session.on('consent', () => this.#showConsent()),
+      session.on('agreement', () => this.#showConsent()),
+      session.on('words', (words) => this.#tile(words.participant)?.pushWords(words)),
+      session.on('wordsWithdrawn', (participant) => this.#tile(participant)?.withdrawWords()),
       session.on('health', () => this.#showHealth()),
       session.on('status', (status) => {
         this.#showStatus(status);
@@ -167,7 +180,7 @@ export class CallView {
       session.on('problem', (problem) => announcer.say(problem.message, 'problem')),
       session.on('event', (event) => {
         const own = event.participant === session.seat?.participant;
-        (own ? this.#own : this.#tiles.get(event.participant))?.push(event);
+        this.#tile(event.participant)?.push(event);
         if (event.type !== 'begin') return;
         // Analysis of a track begins with consent; whether anything of it comes is known here.
         const peer = session.peers.find(({ participant }) => participant === event.participant);
@@ -193,6 +206,7 @@ export class CallView {
     const tile = new Tile(peer.name, false, peer.stream);
     tile.participant = peer.participant;
     tile.compact = this.#compact;
+    tile.subtitles = this.#reads;
     this.#tiles.set(peer.participant, tile);
     this.#grid.append(tile.element);
     this.#alone.hidden = true;
@@ -204,7 +218,9 @@ export class CallView {
     if (!tile) return;
     const { problems } = peer;
     // Without a connection nothing is known of anybody.
-    const consent = this.#options.session.status.state === 'joined' ? peer.consent : NOBODY;
+    const here = this.#options.session.status.state === 'joined';
+    const consent = here ? peer.consent : NOBODY;
+    tile.showsWords = here && peer.showWords;
     tile.analysed = {
       face: consent.face && !problems.has('camera'),
       voice: consent.voice && !problems.has('microphone'),
@@ -267,10 +283,10 @@ export class CallView {
   }
 
   #showConsent(): void {
-    const { consent, status, health } = this.#options.session;
-    this.#switches.consent = consent;
+    const { agreement, status, health } = this.#options.session;
+    this.#switches.agreement = agreement;
     // Without a connection nothing is analysed, whatever was agreed to; nor is what does not get through.
-    const agreed = status.state === 'joined' ? consent : NOBODY;
+    const { consent: agreed, showWords } = status.state === 'joined' ? agreement : NOTHING;
     const stuck = (source: SourceHealth) => source === 'connecting' || isProblem(source);
     const waiting = {
       face: agreed.face && stuck(health.camera),
@@ -283,15 +299,16 @@ export class CallView {
       words: agreed.words,
     };
     this.#own.analysed = analysed;
-    this.#captions.allowed = consent.words;
-    this.element.classList.toggle('with-captions', consent.words);
+    this.#own.showsWords = showWords;
+    this.#captions.agreement = agreement;
+    this.element.classList.toggle('with-captions', agreement.consent.words);
     this.#own.element.classList.toggle('analysed', isAny(analysed));
-    this.#analysis.show(listed(analysed), listed(waiting));
+    this.#analysis.show(listed(analysed), listed(waiting), showWords);
   }
 
-  async #changeConsent(consent: typeof NOBODY): Promise<void> {
+  async #agree(agreement: Agreement): Promise<void> {
     try {
-      await this.#options.session.setConsent(consent);
+      await this.#options.session.agree(agreement);
     } catch (error) {
       this.#options.announcer.say(`Not changed: ${toClientError(error).message}`, 'problem');
     }
@@ -307,6 +324,17 @@ export class CallView {
       if (!(error instanceof MediaProblem)) throw error;
       announcer.say(error.message, 'problem');
     }
+  }
+
+  /** Of anybody, also of oneself. */
+  #tile(participant: string): Tile | undefined {
+    return participant === this.#options.session.seat?.participant ? this.#own : this.#tiles.get(participant);
+  }
+
+  #toggleSubtitles(): void {
+    this.#reads = !this.#reads;
+    this.#subtitles.set(this.#reads);
+    for (const tile of [this.#own, ...this.#tiles.values()]) tile.subtitles = this.#reads;
   }
 
   #toggleDetails(): void {

@@ -1,26 +1,34 @@
-import { toClientError } from '../../lib/index.js';
-import { Speech, speechAvailable } from '../session/speech.js';
+import { type Agreement, toClientError } from '../../lib/index.js';
 import { h, uniqueId } from '../ui/dom.js';
+import { languageName, type Speech } from '../ui/words.js';
+import { BrowserSpeech } from './browser-speech.js';
 
 /** Words are analysed with the second they were said in; what was typed slowly is not older than this, ms. */
 const LONGEST_TYPING_MS = 10_000;
 const MAX_LENGTH = 1000;
 
-export type SendCaption = (text: string, startMs: number, endMs: number) => Promise<void>;
+export interface CaptionsOptions {
+  /** What this server recognises. */
+  speech: Speech;
+  /** Resolves to whether they are shown to those in the room. */
+  send(text: string, startMs: number, endMs: number): Promise<boolean>;
+}
 
-/** Where words come from: typed captions, or the browser's speech recognition where there is one. */
+/** Where one's words come from: the voice, where the server recognises speech; and what is typed here. */
 export class CaptionsPanel {
   readonly element: HTMLElement;
-  readonly #send: SendCaption;
+  readonly #options: CaptionsOptions;
   readonly #input: HTMLInputElement;
   readonly #state = h('p', { class: 'hint', attr: { role: 'status' } });
-  readonly #speechSwitch: HTMLInputElement | null;
+  readonly #source = h('p', { class: 'words-source' });
+  /** Only where the server recognises nothing: browsers send the sound to their makers. */
+  readonly #browser: BrowserSpeech | null;
   #typingSinceMs: number | null = null;
-  #speech: Speech | null = null;
+  #agreement: Agreement | null = null;
   #muted = false;
 
-  constructor(send: SendCaption) {
-    this.#send = send;
+  constructor(options: CaptionsOptions) {
+    this.#options = options;
     this.#input = h('input', {
       type: 'text',
       id: uniqueId('caption'),
@@ -29,15 +37,13 @@ export class CaptionsPanel {
       placeholder: 'Type what you say, then press Enter',
       oninput: () => (this.#typingSinceMs ??= Date.now()),
     });
-    this.#speechSwitch = speechAvailable()
-      ? h('input', {
-          type: 'checkbox',
-          id: uniqueId('speech'),
-          class: 'switch',
-          attr: { role: 'switch', autocomplete: 'off' },
-          onchange: () => this.#switchSpeech(),
-        })
-      : null;
+    this.#browser =
+      options.speech.state === 'on'
+        ? null
+        : BrowserSpeech.where({
+            onPhrase: (text, startMs, endMs) => void this.#deliver(text, startMs, endMs),
+            say: (text) => this.#say(text),
+          });
     const form = h(
       'form',
       { class: 'caption-form' },
@@ -53,76 +59,54 @@ export class CaptionsPanel {
       'section',
       { class: 'captions', hidden: true, attr: { 'aria-label': 'Captions' } },
       form,
-      this.#speechSwitch &&
-        h(
-          'div',
-          { class: 'speech' },
-          h('label', { htmlFor: this.#speechSwitch.id }, 'Let this browser write them', this.#speechSwitch),
-          h(
-            'p',
-            { class: 'hint' },
-            'Some browsers send your sound to their maker for this. It is not part of this server.',
-          ),
-        ),
+      h('div', { class: 'speech' }, this.#source, this.#browser?.element),
     );
-    this.#say('Only analysed: shown to nobody, not stored.');
   }
 
   /** Captions make sense only with consent to words. */
-  set allowed(allowed: boolean) {
-    this.element.hidden = !allowed;
-    if (!allowed) this.close();
+  set agreement(agreement: Agreement) {
+    const before = this.#agreement;
+    this.#agreement = agreement;
+    this.element.hidden = !agreement.consent.words;
+    if (!agreement.consent.words) this.close();
+    this.#saySource();
+    if (before?.consent.words === agreement.consent.words && before.showWords === agreement.showWords) return;
+    // What is sent from now on is sent knowing who reads it, however early it was begun.
+    if (this.#typingSinceMs !== null) this.#typingSinceMs = Date.now();
+    this.#say(
+      agreement.showWords
+        ? 'Analysed, and shown to everyone here. Not stored.'
+        : 'Only analysed: shown to nobody, not stored.',
+    );
   }
 
-  /** Muted means unheard: the browser stops listening, and listens again when the microphone is on. Typed words still go. */
+  /** Muted means unheard. Typed words still go. */
   set muted(muted: boolean) {
-    if (this.#muted === muted) return;
     this.#muted = muted;
-    if (!this.#speechSwitch?.checked) return;
-    if (muted) this.#pause();
-    else this.#listen();
+    if (this.#browser) this.#browser.muted = muted;
+    this.#saySource();
   }
 
   close(): void {
-    this.#speech?.close();
-    this.#speech = null;
-    if (this.#speechSwitch) this.#speechSwitch.checked = false;
-  }
-
-  #pause(): void {
-    this.#speech?.close();
-    this.#speech = null;
-    this.#say('The microphone is off: nothing is heard.');
+    this.#browser?.close();
   }
 
   #say(text: string): void {
     this.#state.textContent = text;
   }
 
-  #switchSpeech(): void {
-    if (!this.#speechSwitch?.checked) {
-      this.close();
-      this.#say('Speech recognition is off.');
-      return;
+  #saySource(): void {
+    const { state, language } = this.#options.speech;
+    let text = 'This server recognises no speech: words come from captions only.';
+    if (state === 'on' && !this.#agreement?.consent.voice) {
+      text = 'Turn on Voice as well for what you say to be recognised. Until then, words come from captions only.';
+    } else if (state === 'on' && this.#muted) {
+      text = 'The microphone is off: nothing is heard. Words come from captions only.';
+    } else if (state === 'on') {
+      const named = language === null ? '' : `, in ${languageName(language)}`;
+      text = `What you say is recognised on this server${named}. Nothing of it is stored.`;
     }
-    if (this.#muted) this.#pause();
-    else this.#listen();
-  }
-
-  #listen(): void {
-    try {
-      this.#speech = new Speech({
-        onPhrase: (text, startMs, endMs) => void this.#deliver(text, startMs, endMs),
-        onFailed: (message) => {
-          this.close();
-          this.#say(`${message} You can type captions instead.`);
-        },
-      });
-      this.#say('Listening …');
-    } catch (error) {
-      this.close();
-      this.#say(`Speech recognition does not start: ${(error as Error).message}`);
-    }
+    if (this.#source.textContent !== text) this.#source.textContent = text;
   }
 
   async #submit(): Promise<void> {
@@ -137,8 +121,8 @@ export class CaptionsPanel {
 
   async #deliver(text: string, startMs: number, endMs: number): Promise<void> {
     try {
-      await this.#send(text.slice(0, MAX_LENGTH), startMs, endMs);
-      this.#say('Sent for analysis.');
+      const shown = await this.#options.send(text.slice(0, MAX_LENGTH), startMs, endMs);
+      this.#say(shown ? 'Sent, and shown to everyone here.' : 'Sent for analysis.');
     } catch (error) {
       this.#say(`Not sent: ${toClientError(error).message}`);
     }

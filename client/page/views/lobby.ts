@@ -1,4 +1,4 @@
-import { type Consent, type ServerInfo } from '../../lib/index.js';
+import type { Agreement, ServerInfo } from '../../lib/index.js';
 import { roomIdSchema } from '../../../src/events/schema.js';
 import type { LocalMedia } from '../session/local-media.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
@@ -9,7 +9,7 @@ export interface LobbyChoice {
   name: string;
   room: string;
   token: string | null;
-  consent: Consent;
+  agreement: Agreement;
 }
 
 export interface LobbyOptions {
@@ -85,7 +85,7 @@ export class Lobby {
             { type: 'text', autocomplete: 'off', name: 'token', spellcheck: false },
             'This server asks for one. Open the personal link you were sent, or paste the token here.',
           );
-    this.#consent = new ConsentSwitches({ explained: true, onChange: () => undefined });
+    this.#consent = new ConsentSwitches({ explained: true, speech: info.speech, onChange: () => undefined });
     this.#consent.policy = info.policy;
     this.#devices = new DeviceMenus(media, (problem) => this.#show([problem.message]));
     this.#video = h('video', { class: 'preview-video', muted: true, autoplay: true, playsInline: true });
@@ -147,7 +147,7 @@ export class Lobby {
       h(
         'p',
         {},
-        'All three are off until you turn them on, and you can change them at any time during the call: off means off at once. ',
+        'All of it is off until you turn it on, and you can change it at any time during the call: off means off at once. ',
         h('strong', {}, 'Everyone in the room sees the result'),
         ' on your picture, every second. Pictures, sound and words are analysed on this server as they pass; they are never stored. The result is a machine’s estimate and can be wrong.',
       ),
@@ -202,7 +202,7 @@ export class Lobby {
     this.#token?.complain(token ? null : 'Please paste your access token.');
     const wrong = [this.#name, this.#room, this.#token].find((f) => f?.input.getAttribute('aria-invalid'));
     wrong?.input.focus();
-    return wrong ? null : { name, room, token: token || null, consent: this.#consent.consent };
+    return wrong ? null : { name, room, token: token || null, agreement: this.#consent.agreement };
   }
 
   async #submit(): Promise<void> {

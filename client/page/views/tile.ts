@@ -1,4 +1,4 @@
-import type { Consent, RoomEvent } from '../../lib/index.js';
+import type { Consent, RoomEvent, Words } from '../../lib/index.js';
 import { h } from '../ui/dom.js';
 import { pageIcon } from '../ui/icons.js';
 
@@ -8,6 +8,7 @@ export class Tile {
   readonly #overlay = document.createElement('emo-overlay');
   readonly #video: HTMLVideoElement;
   readonly #micOff: HTMLElement;
+  readonly #shows: HTMLElement;
   readonly #problem = h('p', { class: 'tile-problem', hidden: true });
   readonly #stage: HTMLElement;
   readonly #own: boolean;
@@ -22,12 +23,23 @@ export class Tile {
       { class: 'mic-off', hidden: true, attr: { role: 'img', 'aria-label': 'microphone off' } },
       pageIcon('microphone'),
     );
+    this.#shows = h(
+      'span',
+      { class: 'shows-words', hidden: true, attr: { role: 'img', 'aria-label': 'shows what they say' } },
+      pageIcon('captions'),
+    );
     const initial = h(
       'span',
       { class: 'initial', attr: { 'aria-hidden': 'true' } },
       [...name][0]?.toUpperCase() ?? '?',
     );
-    const label = h('div', { class: 'tile-name' }, h('span', {}, own ? `${name} (you)` : name), this.#micOff);
+    const label = h(
+      'div',
+      { class: 'tile-name' },
+      h('span', {}, own ? `${name} (you)` : name),
+      this.#shows,
+      this.#micOff,
+    );
     this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label, this.#problem);
     this.#overlay.setAttribute('name', own ? `${name} (you)` : name);
     if (own) this.#overlay.setAttribute('mirrored', '');
@@ -43,6 +55,17 @@ export class Tile {
     this.#overlay.analysed = consent;
   }
 
+  /** Their words may be read here. */
+  set showsWords(shows: boolean) {
+    this.#shows.hidden = !shows;
+    if (!shows) this.#overlay.withdrawWords();
+  }
+
+  /** The viewer wants to read subtitles. */
+  set subtitles(wanted: boolean) {
+    this.#overlay.toggleAttribute('no-subtitles', !wanted);
+  }
+
   set compact(compact: boolean) {
     this.#overlay.toggleAttribute('compact', compact);
   }
@@ -52,6 +75,14 @@ export class Tile {
     this.#problem.hidden = text === null;
     this.#problem.textContent = text ?? '';
     this.#stage.classList.toggle('blocked', text !== null);
+  }
+
+  pushWords(words: Words): void {
+    this.#overlay.pushWords(words);
+  }
+
+  withdrawWords(): void {
+    this.#overlay.withdrawWords();
   }
 
   push(event: RoomEvent): void {
