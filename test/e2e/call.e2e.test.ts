@@ -5,6 +5,7 @@ import { oddMedia } from './cases/odd-media.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
 import { subscribers } from './cases/subscribers.js';
+import { subtitles } from './cases/subtitles.js';
 import { twoPeople } from './cases/two-people.js';
 import { Stage } from './support/stage.js';
 
@@ -23,6 +24,7 @@ describe('the call in a real browser', () => {
   afterAll(() => stage.close());
 
   twoPeople(() => stage);
+  subtitles(() => stage);
   oddMedia(() => stage);
   blockedMedia(() => stage);
   muted(() => stage);

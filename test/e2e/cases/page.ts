@@ -17,7 +17,9 @@ export function thePage(stage: () => Stage): void {
     await page.getByRole('button', { name: 'Join the call' }).waitFor();
     expect(await overflow(page)).toBe(0);
     await screenshot(page, 'phone-lobby.png');
-    for (const name of ['Face', 'Voice', 'Words']) await page.getByRole('switch', { name }).tap();
+    for (const name of ['Face', 'Voice', 'Words', 'Show my words']) {
+      await page.getByRole('switch', { name, exact: true }).tap();
+    }
     await join(page, 'Bea');
     await page.locator('.tile.own emo-overlay[data-status="live"]').waitFor();
     expect(await overflow(page)).toBe(0);

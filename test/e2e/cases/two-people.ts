@@ -43,8 +43,8 @@ export function twoPeople(stage: () => Stage): void {
     const bea = await second.open(stage().address(room), screen);
 
     // Nothing is ticked before its owner ticks it.
-    for (const name of ['Face', 'Voice', 'Words']) {
-      expect(await bea.getByRole('switch', { name }).isChecked()).toBe(false);
+    for (const name of ['Face', 'Voice', 'Words', 'Show my words']) {
+      expect(await bea.getByRole('switch', { name, exact: true }).isChecked()).toBe(false);
     }
     await join(ada, 'Ada');
     await joinByKeyboard(bea, 'Bea');
@@ -80,7 +80,7 @@ export function twoPeople(stage: () => Stage): void {
       expect(face.weight + voice.weight).toBeCloseTo(1, 3);
     }
 
-    await bea.getByRole('switch', { name: 'Words' }).click();
+    await bea.getByRole('switch', { name: 'Words', exact: true }).click();
     const worded = log.emotion(id, (event) => event.words.present);
     await bea.getByLabel('Caption of what you say').fill('I am so happy to see you today, my friend.');
     await bea.keyboard.press('Enter');

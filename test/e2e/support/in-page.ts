@@ -91,3 +91,10 @@ export const hearing = (text: string): string => `(() => {
 })()`;
 
 export const HEARD_BY_BROWSER = '[...recognisers].map(String)';
+
+/** Where Bea's subtitles end, where the panel with her emotion begins, and where her picture does, px from the top. */
+export const TOP_OF_SUBTITLES = `(() => {
+  const overlay = document.querySelector('.tile[data-name="Bea"] emo-overlay').shadowRoot;
+  const rect = (selector) => overlay.querySelector(selector).getBoundingClientRect();
+  return { subtitles: rect('.lines').bottom, panel: rect('.panel').top, picture: rect('.stage').top };
+})()`;
