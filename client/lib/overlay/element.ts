@@ -7,7 +7,7 @@ import { icon } from './icons.js';
 import { capital, OverlayModel, type OverlayView, percent, type Sending } from './model.js';
 import { MoodPlot } from './plot.js';
 import { overlaySheet } from './style.js';
-import { SubtitleModel } from './subtitles.js';
+import { roomFor, SubtitleModel } from './subtitles.js';
 import { Subtitles } from './subtitle-lines.js';
 
 const STALE_AFTER_MS = 3500;
@@ -205,7 +205,7 @@ export class EmoOverlay extends HTMLElement {
   }
 
   #showWords(): void {
-    this.#subtitles.show(this.#words.view(performance.now(), Subtitles.pageLength(this.clientWidth)));
+    this.#subtitles.show(this.#words.view(performance.now(), roomFor(this.clientWidth)));
   }
 
   #placeBox(): void {

@@ -95,6 +95,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .lines { max-width: 100%; padding: 3px 10px 4px; border-radius: 8px; background: #000000d9; color: #fff;
   font-size: clamp(14px, 3.3cqi, 24px); line-height: 1.35; overflow-wrap: anywhere; }
 .lines p { margin: 0; }
+.lines span { display: block; }
 /* Two lines, the newest: what is above them is cut off at a line. */
 .newest { display: flex; flex-direction: column; justify-content: flex-end; max-height: 2lh; overflow: hidden; }
 .stage.bare + .foot .subtitles { position: static; padding: 8px 0 0; }

@@ -15,8 +15,8 @@ interface Piece {
   language: string | null;
   /** It came in one go, so that nobody has read any of it yet. */
   whole: boolean;
-  /** When reading of it begins, and when it last changed: the page's own clock, ms. */
-  beginMs: number;
+  /** When it came, and when it last changed: the page's own clock, ms. */
+  cameMs: number;
   changedMs: number;
 }
 
@@ -53,45 +53,56 @@ export class SubtitleModel {
 
   /**
    * What is to be read now: the newest words last, of which as many are to be seen as there is room for.
-   * @param pageLength how many characters there is room for
+   * @param room for how many characters, see `roomFor`
    */
-  view(nowMs: number, pageLength: number): SubtitlePart[] {
-    this.#pieces = this.#pieces.filter((piece) => nowMs < readMs(piece, pageLength) + STAY_MS);
-    return this.#pieces
-      .filter(({ beginMs }) => beginMs <= nowMs)
-      .map((piece) => ({ text: pageAt(piece, nowMs, pageLength), language: piece.language }));
+  view(nowMs: number, room: number): SubtitlePart[] {
+    const parts: SubtitlePart[] = [];
+    const kept: Piece[] = [];
+    // Until then somebody reads what came before.
+    let readUntilMs = -Infinity;
+    for (const piece of this.#pieces) {
+      const beginMs = Math.min(piece.cameMs + MOST_LAG_MS, Math.max(piece.cameMs, readUntilMs));
+      const pages = piece.whole ? pagesOf(piece.text, room) : [piece.text];
+      const paged = pages.length > 1;
+      const endMs = paged ? beginMs + sum(pages.map(readingMs)) : Math.max(beginMs, piece.changedMs);
+      if (paged) readUntilMs = endMs;
+      if (nowMs >= endMs + STAY_MS) continue;
+      kept.push(piece);
+      if (nowMs >= beginMs) parts.push({ text: pageAt(pages, nowMs - beginMs), language: piece.language });
+    }
+    this.#pieces = kept;
+    return parts;
   }
 
   #add(said: Pick<Piece, 'segment' | 'text' | 'startMs' | 'final' | 'language'>, nowMs: number): void {
     if (said.text === '') return;
-    const piece: Piece = { ...said, whole: said.final, beginMs: nowMs, changedMs: nowMs };
     const after = this.#pieces.findLastIndex(({ startMs }) => startMs <= said.startMs);
-    const before = this.#pieces[after];
-    // Somebody is still reading what came before.
-    if (before?.whole)
-      piece.beginMs = Math.min(nowMs + MOST_LAG_MS, Math.max(nowMs, before.beginMs + readingMs(before)));
-    this.#pieces.splice(after + 1, 0, piece);
+    this.#pieces.splice(after + 1, 0, { ...said, whole: said.final, cameMs: nowMs, changedMs: nowMs });
     if (this.#pieces.length > MOST_PIECES) this.#pieces.shift();
   }
 }
 
-const readingMs = ({ text }: Piece): number => Math.max(LEAST_PAGE_MS, text.length * READ_MS_PER_CHARACTER);
+/** As the style sheet has it: the text's size by the overlay's width, and what lies beside it, px. */
+const FONT = { least: 14, share: 0.033, most: 24 };
+const BESIDE = 44;
+/** Widths of letters differ: so much of a line is counted on, in units of the text's size. */
+const LETTER = 0.55;
+const LINES = 2;
+const LEAST_ROOM = 24;
 
-/** When all of it was there to be read. */
-function readMs(piece: Piece, pageLength: number): number {
-  const paged = piece.whole && piece.text.length > pageLength;
-  return Math.max(piece.changedMs, piece.beginMs + (paged ? readingMs(piece) : 0));
+/** How many characters there is room for in an overlay of this width, px. */
+export function roomFor(width: number): number {
+  const font = Math.min(FONT.most, Math.max(FONT.least, FONT.share * width));
+  return Math.max(LEAST_ROOM, Math.floor((LINES * (width - BESIDE)) / (LETTER * font)));
 }
 
-function pageAt(piece: Piece, nowMs: number, pageLength: number): string {
-  if (!piece.whole || piece.text.length <= pageLength) return piece.text;
-  const pages = pagesOf(piece.text, pageLength);
-  let elapsed = nowMs - piece.beginMs;
-  for (const page of pages) {
-    elapsed -= Math.max(LEAST_PAGE_MS, page.length * READ_MS_PER_CHARACTER);
-    if (elapsed < 0) return page;
-  }
-  return pages.at(-1) ?? '';
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+const readingMs = (page: string): number => Math.max(LEAST_PAGE_MS, page.length * READ_MS_PER_CHARACTER);
+
+function pageAt(pages: readonly string[], elapsedMs: number): string {
+  let left = elapsedMs;
+  return pages.find((page) => (left -= readingMs(page)) < 0) ?? pages.at(-1) ?? '';
 }
 
 /** Cut between words where there are any. */
