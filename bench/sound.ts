@@ -9,6 +9,8 @@ import type { VoiceObservation, WindowFeatures } from '../src/features/types.js'
 import type { VoiceObserver } from '../src/features/voice-observer.js';
 import type * as Media from '../src/media/index.js';
 import type { AudioChunk } from '../src/media/types.js';
+import type * as Speech from '../src/speech/index.js';
+import type { HeardSound } from '../src/speech/index.js';
 import type { Timed } from '../src/streams/types.js';
 import type { WindowAligner } from '../src/streams/window-aligner.js';
 import type { PromMeter } from '../src/telemetry/prom-meter.js';
@@ -24,7 +26,7 @@ import { SyntheticTrack } from './support/synthetic-track.js';
  *
  *   node dist/bench/sound.js --against ../before/dist --rounds 40
  */
-const STAGES = ['decode', 'voice', 'align', 'features', 'metrics'] as const;
+const STAGES = ['decode', 'activity', 'voice', 'align', 'features', 'metrics'] as const;
 type Stage = (typeof STAGES)[number];
 type Costs = Record<Stage, number>;
 
@@ -54,6 +56,8 @@ function cpuMs(): number {
 interface Person {
   track: SyntheticTrack;
   receiver: Media.AudioTrackReceiver;
+  /** Another commit may know no voice activity apart. */
+  hear: (chunk: AudioChunk) => HeardSound[];
   voice: VoiceObserver;
   aligner: WindowAligner<never, VoiceObservation>;
   chunks: AudioChunk[];
@@ -65,6 +69,9 @@ async function subject(dist: string): Promise<(second: number) => { costs: Costs
   const meters = await load<typeof ThreadMeters>('src/common/thread-meter.js');
   const prom = await load<{ PromMeter: typeof PromMeter }>('src/telemetry/prom-meter.js');
   const observer = await load<{ VoiceObserver: typeof VoiceObserver }>('src/features/voice-observer.js');
+  const speech = await load<Partial<typeof Speech>>('src/speech/index.js').catch((): Partial<typeof Speech> => ({}));
+  const { SileroPool, SpeechHearer, sileroFile } = speech;
+  const pool = SileroPool && sileroFile && new SileroPool(sileroFile());
   const aligners = await load<{ WindowAligner: typeof WindowAligner }>('src/streams/window-aligner.js');
   const assembly = await load<{ assembleFeatures: typeof assembleFeatures }>('src/features/assemble.js');
   const main = new prom.PromMeter();
@@ -77,7 +84,9 @@ async function subject(dist: string): Promise<(second: number) => { costs: Costs
     const mediaClock = new media.MediaClock(meter);
     const options = { meter, clock: () => now, mediaClock, onChunk: (chunk: AudioChunk) => void chunks.push(chunk) };
     const rtp = { ssrc: 2, payloadType: 111, clockRate: 48_000, timestampOffset: 0, firstSequenceNumber: 0 };
+    const hearer = SpeechHearer && pool && new SpeechHearer(pool.open(), meter);
     return {
+      hear: (chunk) => hearer?.hear(chunk) ?? [{ ...chunk, speech: false }],
       track: SyntheticTrack.audio(rtp, recorded),
       receiver: new media.AudioTrackReceiver(TRACK, options),
       voice: new observer.VoiceObserver(meter),
@@ -87,10 +96,10 @@ async function subject(dist: string): Promise<(second: number) => { costs: Costs
   });
 
   return (second) => {
-    const costs: Costs = { decode: 0, voice: 0, align: 0, features: 0, metrics: 0 };
+    const costs: Costs = { decode: 0, activity: 0, voice: 0, align: 0, features: 0, metrics: 0 };
     const features: WindowFeatures[] = [];
     const start = EPOCH + 1000 * second;
-    for (const { track, receiver, voice, aligner, chunks } of people) {
+    for (const { track, receiver, hear, voice, aligner, chunks } of people) {
       const packets = Array.from({ length: 50 }, (_, i) => ({
         at: start + 20 * i,
         data: track.due(start + 20 * i - EPOCH),
@@ -102,9 +111,11 @@ async function subject(dist: string): Promise<(second: number) => { costs: Costs
         receiver.tick(at);
       }
       const decoded = cpuMs();
+      const sounds = chunks.splice(0).flatMap(hear);
+      const active = cpuMs();
       const blocks: Timed<VoiceObservation>[] = [];
-      for (const chunk of chunks.splice(0)) {
-        const block = voice.observe(chunk);
+      for (const sound of sounds) {
+        const block = voice.observe(sound);
         if (block) blocks.push(block);
       }
       const heard = cpuMs();
@@ -115,7 +126,8 @@ async function subject(dist: string): Promise<(second: number) => { costs: Costs
       const aligned = cpuMs();
       for (const window of windows) features.push(assembly.assembleFeatures(window, now, 2));
       costs.decode += decoded - from;
-      costs.voice += heard - decoded;
+      costs.activity += active - decoded;
+      costs.voice += heard - active;
       costs.align += aligned - heard;
       costs.features += cpuMs() - aligned;
     }

@@ -36,6 +36,10 @@ const COMMANDS = {
   },
   'bench:peers': { need: 'build', run: (node, args) => execute(node, [program('bench/peers.js'), ...args]) },
   'bench:parity': { need: 'serve', run: (node, args) => execute(node, [program('bench/parity.js'), ...args]) },
+  'bench:voice-activity': {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/voice-activity.js'), ...args])) || writeDocs(node),
+  },
   fuzz: { need: 'serve', run: (node, args) => execute(node, [program('test/fuzz/fuzz.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
   docs: { need: 'build', run: (node) => writeDocs(node) },

@@ -1,5 +1,6 @@
 import type { AlignedWindow } from '../streams/types.js';
 import { chosenCrops, cropId } from './crop-chooser.js';
+import { isLaughter } from './laughter.js';
 import { LOG_FLOOR, normaliseLogMel } from './log-mel.js';
 import { voiceQuality, wordsQuality } from './quality.js';
 import { wordFeatures } from './tokens.js';
@@ -16,8 +17,8 @@ import {
   type WindowFeatures,
 } from './types.js';
 
-/** Less speech inside the window than this, ms, is no voice. */
-export const MIN_SPEECH_MS = 200;
+/** Less speech inside the window than this, ms, is no voice: five frames of voice activity. */
+export const MIN_SPEECH_MS = 160;
 /** Missing frames, at most so many in a row, that come of rounding media times to frames and not of missing sound. */
 const ROUNDING_FRAMES = 2;
 
@@ -71,6 +72,7 @@ function assembleVoice(window: Window): WindowFeatures['voice'] {
   if (speechMs(audio, startMs, endMs) < MIN_SPEECH_MS) return null;
   const from = endMs - VOICE_WINDOW_MS;
   const { mel, received } = layOut(audio, from);
+  if (isLaughter(mel, MEL_FRAMES)) return null;
   let weighted = 0;
   let speechFrames = 0;
   for (const { value } of audio) {

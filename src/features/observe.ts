@@ -1,7 +1,8 @@
 import { defer, finalize, map, type OperatorFunction } from 'rxjs';
 import { flatten } from '../common/flatten.js';
 import type { Meter } from '../common/metrics.js';
-import type { AudioChunk, Received, VideoFrame } from '../media/index.js';
+import type { Received, VideoFrame } from '../media/index.js';
+import type { HeardSound } from '../speech/index.js';
 import type { Timed } from '../streams/types.js';
 import type { FaceFinder } from './face-finder.js';
 import { FaceObserver } from './face-observer.js';
@@ -29,7 +30,7 @@ export function observeFace(
 }
 
 /** Sound → blocks of log-mel frames with speech counted; a chunk that completes no frame gives nothing. */
-export function logMel(meter: Meter): OperatorFunction<AudioChunk, Timed<VoiceObservation>> {
+export function logMel(meter: Meter): OperatorFunction<HeardSound, Timed<VoiceObservation>> {
   return (sound$) =>
     defer(() => {
       const observer = new VoiceObserver(meter);

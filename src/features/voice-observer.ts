@@ -1,18 +1,14 @@
 import { silentMeter, type Meter } from '../common/metrics.js';
-import { AUDIO_SAMPLE_RATE, type AudioChunk } from '../media/types.js';
+import { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS } from '../speech/index.js';
 import type { Timed } from '../streams/types.js';
 import { HOP_SAMPLES, LogMelStream } from './log-mel.js';
+import { NoiseFloor } from './noise-floor.js';
 import { MEL_HOP_MS, type VoiceObservation } from './types.js';
-import { VoiceActivityDetector } from './voice-activity.js';
-
-/** Chunks whose time differs so little, ms, from the end of the one before follow each other: the media clock is slewed. */
-const TOLERANCE = 30;
-const SAMPLES_PER_MS = AUDIO_SAMPLE_RATE / 1000;
 
 /** One participant's sound as blocks of log-mel frames with speech counted, each at its media time. */
 export class VoiceObserver {
   readonly #mel = new LogMelStream();
-  readonly #activity = new VoiceActivityDetector();
+  readonly #noise = new NoiseFloor();
   readonly #meter: Meter;
   /** Samples taken in that are not the start of a frame already given out. */
   #waiting = 0;
@@ -26,22 +22,22 @@ export class VoiceObserver {
    * @returns the frames that became whole with this chunk as one block, whose media time is that of the first frame's first
    *   sample (it may lie before the chunk's); null when there is none yet
    */
-  observe(chunk: AudioChunk): Timed<VoiceObservation> | null {
+  observe(chunk: HeardSound): Timed<VoiceObservation> | null {
     const from = performance.now();
-    if (this.#nextTime !== null && Math.abs(chunk.mediaTime - this.#nextTime) > TOLERANCE) this.#gap();
+    if (this.#nextTime !== null && Math.abs(chunk.mediaTime - this.#nextTime) > GAP_TOLERANCE_MS) this.#gap();
     this.#nextTime = chunk.mediaTime + chunk.samples.length / SAMPLES_PER_MS;
     const mediaTime = chunk.mediaTime - this.#waiting / SAMPLES_PER_MS;
     const { mel, frames } = this.#mel.push(chunk.samples);
     this.#waiting += chunk.samples.length - frames * HOP_SAMPLES;
-    const activity = frames > 0 ? this.#activity.process(mel, frames) : null;
+    const figures = frames > 0 ? this.#noise.measure(mel, frames, () => chunk.speech) : null;
     this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice' });
-    if (!activity) return null;
+    if (!figures) return null;
     return {
       mediaTime,
       durationMs: frames * MEL_HOP_MS,
       arrivalMs: chunk.arrivalMs,
       decodedMs: chunk.decodedMs,
-      value: { mel, frames, ...activity },
+      value: { mel, frames, ...figures },
     };
   }
 
@@ -53,7 +49,7 @@ export class VoiceObserver {
 
   #gap(): void {
     this.#mel.reset();
-    this.#activity.gap();
+    this.#noise.gap();
     this.#waiting = 0;
   }
 }

@@ -1,4 +1,4 @@
-import { defer, type OperatorFunction } from 'rxjs';
+import { defer, finalize, type OperatorFunction } from 'rxjs';
 import { flatten } from '../common/flatten.js';
 import type { Meter } from '../common/metrics.js';
 import type { AudioChunk } from '../media/index.js';
@@ -10,6 +10,9 @@ export function hearSpeech(activity: () => VoiceActivity, meter: Meter): Operato
   return (sound$) =>
     defer(() => {
       const hearer = new SpeechHearer(activity(), meter);
-      return sound$.pipe(flatten((chunk) => hearer.hear(chunk)));
+      return sound$.pipe(
+        flatten((chunk) => hearer.hear(chunk)),
+        finalize(() => hearer.close()),
+      );
     });
 }

@@ -42,6 +42,7 @@ export class SpeechHearer {
       this.#filled += taken;
       at += taken;
       if (this.#filled < FRAME_SAMPLES) break;
+      onlyFinite(this.#frame);
       this.#speech = this.#activity.hears(this.#frame);
       heard.push(this.#take(chunk, mediaTime + (at - FRAME_SAMPLES) / SAMPLES_PER_MS));
     }
@@ -50,6 +51,10 @@ export class SpeechHearer {
       stage: 'voice-activity',
     });
     return heard;
+  }
+
+  close(): void {
+    this.#activity.close();
   }
 
   #isGap({ mediaTime }: AudioChunk): boolean {
@@ -73,4 +78,10 @@ export class SpeechHearer {
     this.#filled = 0;
     return { mediaTime, arrivalMs, decodedMs, samples, speech: this.#speech };
   }
+}
+
+/** One sample that is no number would stay in the model's memory for good. */
+function onlyFinite(frame: Float32Array): void {
+  // What is not finite, less itself, is not a number.
+  for (let i = 0; i < frame.length; i++) if (frame[i]! - frame[i]! !== 0) frame[i] = 0;
 }

@@ -9,17 +9,25 @@ export const FRAME_SAMPLES = 512;
 /** Samples before a frame that the model wants to see with it (Silero version 5). */
 const CONTEXT = 64;
 
+/** Probability of speech in a frame, from which on it is speech. */
+const THRESHOLD = 0.5;
+
+/** Shorter than a frame, seconds: the detector takes 0 for its own defaults, a quarter and half a second. */
+const AT_ONCE = 0.001;
+
 /** Tells for each frame of one sound whether somebody speaks in it. */
 export interface VoiceActivity {
   /** @param frame FRAME_SAMPLES, which follow on those before */
   hears(frame: Float32Array): boolean;
   /** What comes next is another sound. */
   reset(): void;
+  /** Nothing comes any more. */
+  close(): void;
 }
 
 /**
  * Silero's voice activity model (https://github.com/snakers4/silero-vad) by sherpa-onnx's detector, frame by frame and without
- * look-ahead: speech begins with the second frame in a row over the threshold and ends with the first that is 0.15 under it. The
+ * look-ahead: speech begins with the second frame in a row over the threshold and ends with the second that is 0.15 under it. The
  * pieces that the detector cuts are not used, so they are dropped as they come; left alone it copies the whole of a piece at every
  * frame of it.
  */
@@ -27,7 +35,7 @@ export class SileroActivity implements VoiceActivity {
   readonly #vad: Vad;
 
   /** @throws EmostreamError SPEECH_UNAVAILABLE: sherpa-onnx ends the process where the file is missing */
-  constructor(model: string, threshold = THRESHOLD, { Vad: Detector }: Sherpa = sherpa()) {
+  constructor(model: string, { Vad: Detector }: Sherpa = sherpa(), threshold = THRESHOLD) {
     if (!existsSync(model)) {
       const what = `The voice activity model ${model} is missing: \`npx emostream speech install\` brings it.`;
       throw new EmostreamError('SPEECH_UNAVAILABLE', what);
@@ -37,10 +45,10 @@ export class SileroActivity implements VoiceActivity {
         sileroVad: {
           model,
           threshold,
-          minSilenceDuration: 0,
-          minSpeechDuration: 0,
-          // Past it the detector would raise its threshold, to cut.
-          maxSpeechDuration: 1e6,
+          minSilenceDuration: AT_ONCE,
+          minSpeechDuration: AT_ONCE,
+          // Past it the detector would raise its threshold, to cut; it counts samples in 32 bits.
+          maxSpeechDuration: 10_000,
           windowSize: FRAME_SAMPLES,
         },
         sampleRate: AUDIO_SAMPLE_RATE,
@@ -66,11 +74,11 @@ export class SileroActivity implements VoiceActivity {
     this.#prime();
   }
 
+  /** The library frees it when nobody holds it any more. */
+  close(): void {}
+
   /** With the context of the first frame, so that each frame of ours is one of the detector's. */
   #prime(): void {
     this.#vad.acceptWaveform(new Float32Array(CONTEXT));
   }
 }
-
-/** Probability of speech in a frame. */
-const THRESHOLD = 0.5;

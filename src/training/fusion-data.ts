@@ -1,11 +1,13 @@
 import { EMOTIONS } from '../common/emotions.js';
 import { faceQuality } from '../features/face-quality.js';
-import { logMel, normaliseLogMel } from '../features/log-mel.js';
+import { hearClip } from '../features/hear-clip.js';
+import { normaliseLogMel } from '../features/log-mel.js';
+import { NoiseFloor } from '../features/noise-floor.js';
 import { voiceQuality, wordsQuality } from '../features/quality.js';
 import { FACE_CROPS, FACE_SIZE, MEL_FRAMES, WORD_TOKENS, WORDS_WINDOW_MS } from '../features/types.js';
-import { VoiceActivityDetector } from '../features/voice-activity.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { EMBEDDING } from '../inference/network/sizes.js';
+import { SileroActivity, sileroFile } from '../speech/index.js';
 import type { FaceSet } from './data/ferplus.js';
 import type { SpeechSet } from './data/speech.js';
 import type { TextSet } from './data/text.js';
@@ -59,13 +61,16 @@ export function encodeVoices(folded: Folded, set: SpeechSet, clips: readonly num
   const labels: number[] = [];
   const quality: number[][] = [];
   const rooms = new RoomNoise(rng.fork());
+  const activity = new SileroActivity(sileroFile());
   for (const clip of clips) {
     for (let variant = 0; variant < 4; variant++) {
       const clean = clipSamples(set, clip);
-      const block = logMel(variant === 0 ? clean : augmentVoice(clean, rng));
-      const canvas = layAt(block, drawPlace(block.frames, rng));
+      const block = hearClip(variant === 0 ? clean : augmentVoice(clean, rng), activity);
+      const place = drawPlace(block.frames, rng);
+      const canvas = layAt(block, place);
       if (variant > 1) rooms.lay(canvas, block, rng);
-      const { speechFrames, snrDb } = new VoiceActivityDetector().process(canvas, MEL_FRAMES);
+      const isSpeech = (frame: number) => block.speech[frame - place] === 1;
+      const { speechFrames, snrDb } = new NoiseFloor().measure(canvas, MEL_FRAMES, isSpeech);
       windows.push(normaliseLogMel(canvas, MEL_FRAMES));
       labels.push(set.labels[clip]!);
       quality.push(voiceQuality(snrDb, speechFrames / MEL_FRAMES, rng.chance(0.8) ? 1 : rng.between(0.5, 1)));

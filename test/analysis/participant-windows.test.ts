@@ -110,7 +110,7 @@ it('consent given anew: nothing captured or said before it is taken, however lat
   });
 });
 
-it.each(['receiveVideo', 'receiveAudio', 'observeFace', 'settleCrops', 'logMel'] as const)(
+it.each(['receiveVideo', 'receiveAudio', 'observeFace', 'settleCrops', 'hearSpeech', 'logMel'] as const)(
   'an error in %s starts this participant’s streams anew, and nobody else’s',
   (stage) => {
     marbles((time) => {

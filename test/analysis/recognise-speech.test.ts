@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { recogniseSpeech } from '../../src/analysis/child/recognise-speech.js';
 import type { ConsentTerms } from '../../src/analysis/messages.js';
-import type { AudioChunk } from '../../src/media/index.js';
+import type { HeardSound } from '../../src/speech/index.js';
 import type { TranscriberOptions } from '../../src/streams/index.js';
 import { CountMeter } from '../inference/support/count-meter.js';
 import { marbles, type Marbles } from '../support/marbles.js';
@@ -23,8 +23,8 @@ function recogniser({ now }: Marbles) {
     made.push(options);
     log.push(`${String(now())} open`);
     return {
-      push: (chunk: AudioChunk) => {
-        const text = chunk as unknown as string;
+      push: (chunk: unknown) => {
+        const text = chunk as string;
         if (text === 'x') throw new Error('x');
         if (text === 'e') return options.onError(new Error('e'));
         options.onWords({ text, startMs: 1, endMs: 2, arrivalMs: 0 });
@@ -41,7 +41,7 @@ it('a recogniser exists exactly while there is consent to both voice and words',
   marbles((time) => {
     const { log, env, made, meter } = recogniser(time);
     const terms$ = time.cold('v-y-o-w---y---', TERMS);
-    const sound$ = time.hot<AudioChunk>('-a-b-c-d---f-|' as never);
+    const sound$ = time.hot<HeardSound>('-a-b-c-d---f-|' as never);
     time
       .expectObservable(sound$.pipe(recogniseSpeech(terms$, env)), '^------------------!')
       .toBe('---b-c-----f', { b: words('b', 3), c: words('c', 5), f: words('f', 11) });
@@ -58,7 +58,7 @@ it.each(['x', 'e'])(
     marbles((time) => {
       const { log, env, meter } = recogniser(time);
       const terms$ = time.cold('y------w-y---', TERMS);
-      const sound$ = time.hot<AudioChunk>(`-a-${how}-b----c-` as never);
+      const sound$ = time.hot<HeardSound>(`-a-${how}-b----c-` as never);
       time
         .expectObservable(sound$.pipe(recogniseSpeech(terms$, env)), '^------------!')
         .toBe('-a--------c', { a: words('a', 1), c: words('c', 10) });
@@ -71,7 +71,7 @@ it.each(['x', 'e'])(
 
 it('without a recogniser there are no words, and no sound is asked for', () => {
   marbles((time) => {
-    const sound$ = time.hot<AudioChunk>('-a-b|' as never);
+    const sound$ = time.hot<HeardSound>('-a-b|' as never);
     const env = { transcriber: null, meter: new CountMeter(), clock: time.now };
     time.expectObservable(sound$.pipe(recogniseSpeech(time.cold('y', TERMS), env))).toBe('|');
     time.expectSubscriptions(sound$.subscriptions).toBe([]);

@@ -14,6 +14,8 @@ import {
 } from '../../src/features/types.js';
 import { VoiceObserver } from '../../src/features/voice-observer.js';
 import type { AlignedWindow, Timed } from '../../src/streams/types.js';
+import { FRAME_SAMPLES } from '../../src/speech/index.js';
+import { hear } from './support/hear.js';
 import { chunks, sound, speech, whiteNoise } from './support/sounds.js';
 
 type Window = AlignedWindow<FaceObservation, VoiceObservation>;
@@ -57,10 +59,12 @@ const noFace = (offset: number): Timed<FaceObservation> => ({
 const idsOf = (crops: Uint8Array) =>
   Array.from({ length: crops.length / FACE_SIZE ** 2 }, (_, i) => crops[i * FACE_SIZE ** 2]);
 
-/** Sound that ends at `endsAt` (media time), as an observer gives it. */
+/** Sound that ends at `endsAt` (media time), with silence behind it, as an observer gives it. */
 function heard(samples: Float32Array, endsAt: number): Timed<VoiceObservation>[] {
   const observer = new VoiceObserver();
-  return chunks(samples, endsAt - samples.length / 16)
+  const andSilence = new Float32Array(samples.length + FRAME_SAMPLES);
+  andSilence.set(samples);
+  return hear(chunks(andSilence, endsAt - samples.length / 16))
     .map((c) => observer.observe(c))
     .filter((b) => b !== null)
     .filter((b) => b.mediaTime + b.durationMs > END - 3000 && b.mediaTime < END);

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { silentMeter } from '../../src/common/metrics.js';
 import { FaceFinder } from '../../src/features/face-finder.js';
 import { logMel, observeFace } from '../../src/features/observe.js';
-import type { AudioChunk, Received, VideoFrame } from '../../src/media/index.js';
+import type { Received, VideoFrame } from '../../src/media/index.js';
+import type { HeardSound } from '../../src/speech/index.js';
 import { marbles } from '../support/marbles.js';
 import { yuvOf } from '../support/yuv.js';
+import { spoken } from './support/hear.js';
 import { astronaut, scaled } from './support/pictures.js';
 import { chunks, sound } from './support/sounds.js';
 
@@ -48,8 +50,8 @@ it('observeFace: what it throws goes down the stream', () => {
 
 it('logMel: blocks as frames are complete, at the time of their first sample; each start is afresh', () => {
   // Frames of 25 ms every 10: the first three of 5 × 10 ms of sound, 160 samples each, end at 30, 40 and 50 ms.
-  const pieces = chunks(sound(1, () => 0.1).slice(0, 800), 1000, [160]);
-  const input = Object.fromEntries(pieces.map((chunk, i) => ['abcde'[i]!, chunk])) as Record<string, AudioChunk>;
+  const pieces = spoken(chunks(sound(1, () => 0.1).slice(0, 800), 1000, [160]));
+  const input = Object.fromEntries(pieces.map((chunk, i) => ['abcde'[i]!, chunk])) as Record<string, HeardSound>;
   const block = (mediaTime: number) =>
     expect.objectContaining({
       mediaTime,

@@ -4,10 +4,13 @@ import { MEL_BANDS, type VoiceObservation } from '../../src/features/types.js';
 import { VoiceObserver } from '../../src/features/voice-observer.js';
 import type { AudioChunk } from '../../src/media/types.js';
 import type { Timed } from '../../src/streams/types.js';
+import { spoken } from './support/hear.js';
 import { chunks, sound, speech } from './support/sounds.js';
 
 const observe = (input: AudioChunk[], observer = new VoiceObserver()): Timed<VoiceObservation>[] =>
-  input.map((c) => observer.observe(c)).filter((b) => b !== null);
+  spoken(input)
+    .map((c) => observer.observe(c))
+    .filter((b) => b !== null);
 const frames = (blocks: Timed<VoiceObservation>[]) => blocks.reduce((n, b) => n + b.value.frames, 0);
 
 describe('VoiceObserver', () => {
@@ -32,7 +35,7 @@ describe('VoiceObserver', () => {
   it('carries the arrival and decoding times of the chunk that completed a block', () => {
     const input = chunks(speech(), 0);
     const observer = new VoiceObserver();
-    for (const c of input) {
+    for (const c of spoken(input)) {
       const block = observer.observe(c);
       if (block) expect([block.arrivalMs, block.decodedMs]).toEqual([c.arrivalMs, c.decodedMs]);
     }
@@ -57,7 +60,7 @@ describe('VoiceObserver', () => {
     const bad = sound(0.2, () => NaN);
     const blocks = observe([...chunks(bad, 0), { ...chunks(bad, 200)[0]!, samples: new Float32Array(0) }]);
     for (const b of blocks) for (const v of b.value.mel) expect(Number.isFinite(v)).toBe(true);
-    expect(blocks.every((b) => b.value.speechFrames === 0 && Number.isFinite(b.value.snrDb))).toBe(true);
+    expect(blocks.every((b) => Number.isFinite(b.value.snrDb))).toBe(true);
   });
 
   it('starts afresh after close', () => {

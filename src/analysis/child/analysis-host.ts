@@ -6,6 +6,7 @@ import { ThreadMeter } from '../../common/thread-meter.js';
 import { ThreadVitals } from '../../common/thread-vitals.js';
 import { FaceFinder } from '../../features/face-finder.js';
 import { liveDecoders } from '../../media/index.js';
+import { SileroPool } from '../../speech/index.js';
 import type { MarkerWriter } from '../crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
 import { LoadSteps } from './load-steps.js';
@@ -56,7 +57,7 @@ export class AnalysisHost {
     this.#deps = deps;
   }
 
-  /** @throws EmostreamError CONFIG_INVALID when the transcriber cannot be loaded */
+  /** @throws EmostreamError CONFIG_INVALID or SPEECH_UNAVAILABLE when what hears speech cannot be loaded */
   static async create(deps: AnalysisHostDeps): Promise<AnalysisHost> {
     const host = new AnalysisHost(deps);
     const { options, send, marker, clock } = deps;
@@ -66,6 +67,7 @@ export class AnalysisHost {
       meter: host.#meter,
       load: host.#load,
       faceFinder: await FaceFinder.create(),
+      voiceActivity: new SileroPool(options.voiceActivityModel),
       transcriber: options.transcriber === null ? null : await loadTranscriber(options.transcriber),
       tick$: every(TICK_MS, clock),
       expiry$: every(EXPIRY_MS, clock, () => marker.set(0)),

@@ -8,6 +8,7 @@ import { logMel, observeFace } from '../../features/observe.js';
 import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
+import { hearSpeech, type SileroPool } from '../../speech/index.js';
 import { affordable, fewerPictures } from './afford.js';
 import type { AnalysisEnv } from './analysis-env.js';
 import type { LoadSteps } from './load-steps.js';
@@ -17,6 +18,7 @@ import type { Stages } from './participant-windows.js';
 /** What the real stages need of the process that they run in. */
 export interface MediaEnv extends AnalysisEnv {
   faceFinder: FaceFinder;
+  voiceActivity: SileroPool;
   /** How much can be afforded at the moment. */
   load: LoadSteps;
   /** Server wall clock, ms, more seldom than `tick$`: missing packets are given up by it. */
@@ -28,7 +30,7 @@ export interface MediaEnv extends AnalysisEnv {
 }
 
 /**
- * Decoders, face finder, log-mel: one participant's, with the media clock that their tracks share.
+ * Decoders, face finder, voice activity, log-mel: one participant's, with the media clock that their tracks share.
  * @param phaseMs their windows begin so long after whole seconds, ms
  */
 export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, FaceObservation, VoiceObservation> {
@@ -59,6 +61,7 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
       ),
     observeFace: () => observeFace(env.faceFinder, meter),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
+    hearSpeech: () => hearSpeech(() => env.voiceActivity.open(), meter),
     logMel: () => logMel(meter),
     toFeatures: (window) => {
       const from = performance.now();

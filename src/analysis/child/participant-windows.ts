@@ -4,6 +4,7 @@ import type { Modality } from '../../common/emotions.js';
 import type { SettledFace } from '../../features/settle-crops.js';
 import type { WindowFeatures } from '../../features/types.js';
 import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
+import type { HeardSound } from '../../speech/index.js';
 import {
   type Aligned,
   type AlignedWindow,
@@ -25,7 +26,8 @@ export interface Stages<Picture, F, A> {
   receiveVideo(track: MediaTrack): OperatorFunction<TrackInput, Received<Picture>>;
   receiveAudio(track: MediaTrack): OperatorFunction<TrackInput, AudioChunk>;
   observeFace(): OperatorFunction<Received<Picture>, Received<Timed<F>>>;
-  logMel(): OperatorFunction<AudioChunk, Timed<A>>;
+  hearSpeech(): OperatorFunction<AudioChunk, HeardSound>;
+  logMel(): OperatorFunction<HeardSound, Timed<A>>;
   settleCrops(): OperatorFunction<Received<Timed<F>>, Received<Timed<F>> | SettledFace>;
   /** The window's features, after crops that it names and that were not handed on yet. */
   toFeatures(window: AlignedWindow<F, A>): (SettledFace | { type: 'window'; features: WindowFeatures })[];
@@ -71,6 +73,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
         track.input$.pipe(
           stages.receiveAudio(track),
           since('voice', (chunk) => chunk.mediaTime),
+          stages.hearSpeech(),
           takeUntil(withdrawn(terms$, 'voice')),
         ),
       ),

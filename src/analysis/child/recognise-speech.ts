@@ -2,7 +2,7 @@ import { catchError, distinctUntilChanged, EMPTY, map, Observable, type Operator
 import type { Clock } from '../../common/clock.js';
 import { toEmostreamError } from '../../common/errors.js';
 import type { Meter } from '../../common/metrics.js';
-import type { AudioChunk } from '../../media/index.js';
+import type { HeardSound } from '../../speech/index.js';
 import type { TimedWords, Transcriber, TranscriberFactory } from '../../streams/index.js';
 import type { ConsentTerms } from '../messages.js';
 
@@ -20,7 +20,7 @@ export interface SpeechEnv {
 export function recogniseSpeech(
   terms$: Observable<ConsentTerms>,
   { transcriber, meter, clock }: SpeechEnv,
-): OperatorFunction<AudioChunk, TimedWords> {
+): OperatorFunction<HeardSound, TimedWords> {
   return (sound$) =>
     transcriber === null
       ? EMPTY
@@ -31,7 +31,7 @@ export function recogniseSpeech(
         );
 }
 
-function transcribe(factory: TranscriberFactory, meter: Meter, clock: Clock): OperatorFunction<AudioChunk, TimedWords> {
+function transcribe(factory: TranscriberFactory, meter: Meter, clock: Clock): OperatorFunction<HeardSound, TimedWords> {
   return (sound$) =>
     new Observable<TimedWords>((words) => {
       const transcriber: Transcriber = factory({

@@ -1,10 +1,11 @@
 import { EMOTIONS } from '../../common/emotions.js';
 import { faceQuality } from '../../features/face-quality.js';
-import { logMel } from '../../features/log-mel.js';
+import { hearClip } from '../../features/hear-clip.js';
+import { NoiseFloor } from '../../features/noise-floor.js';
 import { voiceQuality, wordsQuality } from '../../features/quality.js';
 import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../../features/types.js';
-import { VoiceActivityDetector } from '../../features/voice-activity.js';
 import type { ModelInput } from '../../inference/types.js';
+import { SileroActivity, sileroFile } from '../../speech/index.js';
 import type { FaceSet } from '../data/ferplus.js';
 import type { SpeechSet } from '../data/speech.js';
 import type { TextSet } from '../data/text.js';
@@ -41,9 +42,11 @@ export function faceExamples({ images, majority }: FaceSet): Example[] {
 /** The windows of a split's clips, or of the clips given; group: the clip's index. */
 export function voiceExamples(set: SpeechSet, picked: Split | readonly number[] = 'test'): Example[] {
   const clips = typeof picked === 'string' ? clipsOf(set, picked) : picked;
+  const activity = new SileroActivity(sileroFile());
   return clips.flatMap((clip) => {
-    const block = logMel(clipSamples(set, clip));
-    const { speechFrames, snrDb } = new VoiceActivityDetector().process(block.mel, block.frames);
+    const block = hearClip(clipSamples(set, clip), activity);
+    const isSpeech = (frame: number) => block.speech[frame] === 1;
+    const { speechFrames, snrDb } = new NoiseFloor().measure(block.mel, block.frames, isSpeech);
     const inside = Math.min(block.frames, MEL_FRAMES) / block.frames;
     const quality = voiceQuality(snrDb, (speechFrames * inside) / MEL_FRAMES, 1);
     const windows = clipWindows(block);

@@ -1,4 +1,4 @@
-import { concatMap, finalize, map, type Observable, Subject } from 'rxjs';
+import { concatMap, filter, finalize, map, type Observable, Subject } from 'rxjs';
 import type { AnalysisEnv } from '../../../src/analysis/child/analysis-env.js';
 import { ParticipantDoor, TrackDoor } from '../../../src/analysis/child/participant-media.js';
 import { participantWindows, type Stages } from '../../../src/analysis/child/participant-windows.js';
@@ -7,6 +7,7 @@ import type { Consent, Source } from '../../../src/common/consent.js';
 import type { SettledFace } from '../../../src/features/settle-crops.js';
 import type { WindowFeatures } from '../../../src/features/types.js';
 import type { AudioChunk, Received, TrackInput } from '../../../src/media/index.js';
+import type { HeardSound } from '../../../src/speech/index.js';
 import type { AlignedWindow, Timed, TranscriberFactory } from '../../../src/streams/index.js';
 import type { Marbles } from '../../support/marbles.js';
 import { CountMeter } from '../../inference/support/count-meter.js';
@@ -24,7 +25,8 @@ export interface Shown {
 }
 
 type Picture = { mediaTime: number; arrivalMs: number };
-type FailingStage = 'receiveVideo' | 'receiveAudio' | 'observeFace' | 'settleCrops' | 'logMel' | 'toFeatures';
+type FailingStage =
+  'receiveVideo' | 'receiveAudio' | 'observeFace' | 'settleCrops' | 'hearSpeech' | 'logMel' | 'toFeatures';
 
 /** One participant's spine with stages that do almost nothing, in virtual time. */
 export class Spine {
@@ -155,9 +157,14 @@ export class Spine {
             return [seen, { type: 'crop', id, pixels: new Uint8Array() } satisfies SettledFace];
           }),
         ),
-      logMel: () => (sound$: Observable<AudioChunk>) => {
+      // Of what was heard, only what comes from here has speech in it.
+      hearSpeech: () => map((chunk: AudioChunk) => check('hearSpeech', { ...chunk, speech: true })),
+      logMel: () => (sound$: Observable<HeardSound>) => {
         this.mels += 1;
-        return sound$.pipe(map((chunk) => check('logMel', timed(chunk, 100).item)));
+        return sound$.pipe(
+          filter(({ speech }) => speech),
+          map((sound) => check('logMel', timed(sound, 100).item)),
+        );
       },
       toFeatures: (window) => [{ type: 'window', features: check('toFeatures', featuresOf(window)) }],
     };

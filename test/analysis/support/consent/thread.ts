@@ -161,6 +161,7 @@ export class SimulatedThread implements ProcessEnd {
         ),
       observeFace: () =>
         map((received) => (received.type === 'item' ? { ...received, item: timed(received.item, 0) } : received)),
+      hearSpeech: () => map((chunk) => ({ ...chunk, speech: true })),
       logMel: () =>
         map(({ samples, mediaTime, arrivalMs, decodedMs }: AudioChunk) => {
           return { mediaTime, durationMs: 100, arrivalMs, decodedMs, value: samples[0]! };

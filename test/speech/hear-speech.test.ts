@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { silentMeter } from '../../src/common/metrics.js';
+import type { AudioChunk } from '../../src/media/types.js';
+import {
+  FRAME_SAMPLES,
+  type HeardSound,
+  hearSpeech,
+  SileroActivity,
+  SileroPool,
+  sileroFile,
+} from '../../src/speech/index.js';
+import { hear, hearer } from '../features/support/hear.js';
+import { chunks, RATE, sound, speech, whiteNoise } from '../features/support/sounds.js';
+import { marbles } from '../support/marbles.js';
+
+const FRAME_MS = FRAME_SAMPLES / 16;
+const words = speech();
+/** In the fixture somebody speaks from 0.5 s until 0.5 s before its end. */
+const spokenMs = (words.length / RATE) * 1000 - 1000;
+const speechMs = (heard: readonly HeardSound[]) => FRAME_MS * heard.filter(({ speech }) => speech).length;
+const noisy = (deviation: number) => {
+  const noise = whiteNoise(deviation, 5);
+  return words.map((v) => v + noise());
+};
+
+describe('sound that is heard', () => {
+  it.each([[[320]], [[512]], [[5000]], [[1, 500, 37, 320]]])(
+    'is all there, in frames at their media time, cut %j',
+    (sizes) => {
+      const heard = hear(chunks(words, 70_000, sizes));
+      heard.forEach(({ mediaTime, samples }, i) => {
+        expect(mediaTime).toBeCloseTo(70_000 + FRAME_MS * i, 6);
+        expect(samples).toEqual(words.subarray(i * FRAME_SAMPLES, (i + 1) * FRAME_SAMPLES));
+      });
+      expect(heard).toHaveLength(Math.floor(words.length / FRAME_SAMPLES));
+      // However it was cut, the same is heard in it.
+      expect(heard.map(({ speech }) => speech)).toEqual(
+        hear(chunks(words, 0, [FRAME_SAMPLES])).map(({ speech }) => speech),
+      );
+    },
+  );
+
+  it('comes with the arrival and decoding times of the chunk that completed a frame', () => {
+    const listening = hearer();
+    for (const chunk of chunks(words, 0)) {
+      for (const heard of listening.hear(chunk)) {
+        expect([heard.arrivalMs, heard.decodedMs]).toEqual([chunk.arrivalMs, chunk.decodedMs]);
+      }
+    }
+  });
+
+  it('loses nothing at a gap, spans none, and is judged afresh behind it', () => {
+    const piece = words.subarray(RATE, RATE + 800);
+    const heard = hear([...chunks(piece, 1000), ...chunks(piece, 3000)]);
+    expect(heard.map(({ mediaTime, samples }) => [mediaTime, samples.length])).toEqual([
+      [1000, 512],
+      [1032, 288],
+      [3000, 512],
+    ]);
+    expect(heard[1]!.samples).toEqual(piece.subarray(512));
+    // As if nothing had been before.
+    expect(heard[2]!.speech).toBe(hear(chunks(piece, 0))[0]!.speech);
+    const slewed = chunks(piece, 1000).map((chunk, i) => ({ ...chunk, mediaTime: chunk.mediaTime + 5 * i }));
+    expect(hear(slewed)).toHaveLength(1);
+  });
+
+  it('is a stream: each start is afresh, and the end gives back what it used', () => {
+    const pool = new SileroPool(sileroFile());
+    const [a, b] = chunks(words.subarray(RATE, RATE + 1024), 1000, [FRAME_SAMPLES]);
+    const heard = (at: number) => expect.objectContaining({ mediaTime: at }) as HeardSound;
+    marbles(({ cold, expectObservable, flush }) => {
+      const heard$ = cold<AudioChunk>('ab|', { a: a!, b: b! }).pipe(hearSpeech(() => pool.open(), silentMeter));
+      expectObservable(heard$).toBe('ab|', { a: heard(1000), b: heard(1032) });
+      expectObservable(heard$, '----^-!').toBe('----ab', { a: heard(1000), b: heard(1032) });
+      flush();
+    });
+    expect(pool.idle).toBe(1);
+  });
+});
+
+describe('voice activity', () => {
+  it('is of a sentence from its first syllable to its last', () => {
+    const heard = hear(chunks(words, 0));
+    const first = heard.find(({ speech }) => speech)!.mediaTime;
+    const last = heard.findLast(({ speech }) => speech)!.mediaTime + FRAME_MS;
+    expect(Math.abs(first - 500)).toBeLessThan(150);
+    expect(Math.abs(last - 500 - spokenMs)).toBeLessThan(150);
+    expect(speechMs(heard) / spokenMs).toBeGreaterThan(0.85);
+  });
+
+  it.each([
+    ['quiet (40 dB down)', words.map((v) => v * 0.01)],
+    ['with noise 30 dB under it', noisy(0.001)],
+    ['with noise 10 dB under it', noisy(0.01)],
+  ])('is heard when speech is %s', (_, samples) => {
+    const share = speechMs(hear(chunks(samples, 0))) / spokenMs;
+    expect(share).toBeGreaterThan(0.7);
+    expect(share).toBeLessThan(1.1);
+  });
+
+  it('survives samples that are no numbers', () => {
+    const broken = Float32Array.from([...sound(0.5, () => NaN), ...words]);
+    expect(speechMs(hear(chunks(broken, 0))) / spokenMs).toBeGreaterThan(0.85);
+  });
+
+  it('says what to do where its model is missing, and does not end the process', () => {
+    expect(() => new SileroActivity('/nowhere.onnx')).toThrow(/\/nowhere\.onnx.*npx emostream speech install/);
+  });
+});
+
+describe('a pool of models', () => {
+  let pool: SileroPool;
+  const frames = (samples: Float32Array) => chunks(samples, 0, [FRAME_SAMPLES]).map((chunk) => chunk.samples);
+  afterEach(() => expect(pool.idle).toBeGreaterThan(0));
+
+  it('lends one to a sound as soon as it can be heard, and takes it back after a second of silence', () => {
+    pool = new SileroPool(sileroFile());
+    const activity = pool.open();
+    const noise = whiteNoise(1e-4, 3);
+    for (const frame of frames(sound(2, noise))) expect(activity.hears(frame)).toBe(false);
+    expect(pool.idle).toBe(1);
+    const states = frames(words.subarray(0, 2 * RATE)).map((frame) => activity.hears(frame));
+    expect(states.filter(Boolean).length).toBeGreaterThan(30);
+    expect(pool.idle).toBe(0);
+    for (const frame of frames(sound(0.9, noise))) activity.hears(frame);
+    expect(pool.idle).toBe(0);
+    for (const frame of frames(sound(0.3, noise))) activity.hears(frame);
+    expect(pool.idle).toBe(1);
+  });
+
+  it('lends each sound its own, with nothing of another’s in it', () => {
+    pool = new SileroPool(sileroFile());
+    const alone = frames(words).map(
+      (
+        (activity) => (frame: Float32Array) =>
+          activity.hears(frame)
+      )(pool.open()),
+    );
+    const [one, other] = [pool.open(), pool.open()];
+    const together = frames(words).map((frame) => [one.hears(frame), other.hears(frame)]);
+    expect(together).toEqual(alone.map((speech) => [speech, speech]));
+    one.close();
+    other.close();
+    const again = pool.open();
+    expect(frames(words).map((frame) => again.hears(frame))).toEqual(alone);
+    again.close();
+  });
+});
