@@ -75,7 +75,7 @@ const envelope = {
   seq: z.number().int().positive(),
 };
 const windowSchema = z.strictObject({
-  /** Media time, ms since the epoch; the window is [start, end). */
+  /** Media time, ms since the epoch; the window is [start, end), a second long. Not everybody's begin with the whole second. */
   start: z.number(),
   end: z.number(),
 });
