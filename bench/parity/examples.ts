@@ -40,7 +40,7 @@ export async function clips(folder: string, split: EvaluationSplit, count: numbe
 const TEXT_FILES = { valid: 'valid', test: 'test' } as const;
 
 /**
- * At most `count` texts of GoEmotions. The prepared set holds tokens only, so the words come from the corpus itself.
+ * At most `count` texts of GoEmotions, the words as the corpus has them.
  * @param data folder of the corpora, as `emostream data prepare` takes it
  */
 export async function texts(folder: string, data: string, split: EvaluationSplit, count: number, seed: number) {

@@ -8,6 +8,7 @@ interface EvaluateFlags {
   metrics?: string;
   weights?: string;
   validation?: boolean;
+  keepFolds?: boolean;
 }
 
 /** `emostream evaluate`: the accuracy of a model on the test sets; the only command that reads them. */
@@ -22,6 +23,10 @@ export function evaluateCommand(): Command {
       'where `train voice --cross-validate` wrote its folds (default: beside the prepared data)',
     )
     .option('--validation', 'judge on the validation sets only and write nothing, to choose between models')
+    .option(
+      '--keep-folds',
+      'keep the figures of cross-validation that are there: the recipe of the voice is still the one it judged',
+    )
     .action(async (flags: EvaluateFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
       const { evaluate } = await import('../training/evaluate.js');
@@ -37,6 +42,7 @@ export function evaluateCommand(): Command {
         metrics: flags.metrics ?? join(model, '..', 'metrics.json'),
         engine,
         validationOnly: flags.validation === true,
+        keepFolds: flags.keepFolds === true,
         log: console.log,
       });
       await engine.dispose();

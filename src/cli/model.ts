@@ -32,7 +32,8 @@ export function modelCommand(): Command {
     .option('--model <folder>', 'the model (default: the shipped one)')
     .option('--prepared <folder>', 'folder of `emostream data prepare` (default: in the user’s cache)')
     .option('--weights <folder>', 'where trained parts are kept (default: beside the prepared data)')
-    .action(async (flags: { model?: string; prepared?: string; weights?: string }) => {
+    .option('--folded', 'to train other parts beside the face, which stays as it is, bit for bit')
+    .action(async (flags: { model?: string; prepared?: string; weights?: string; folded?: boolean }) => {
       const { importModel } = await import('../training/import-model.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       const { createWasmEngine } = await import('../inference/wasm-backend.js');
@@ -42,6 +43,7 @@ export function modelCommand(): Command {
         model: flags.model ?? shippedModelFolder(),
         prepared,
         weights: flags.weights ?? join(prepared, 'weights'),
+        folded: flags.folded === true,
         log: console.log,
       });
       await engine.dispose();

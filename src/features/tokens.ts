@@ -1,4 +1,6 @@
-import { WORD_BUCKETS, WORD_NGRAMS, WORD_TOKENS, WORDS_META } from './types.js';
+import { emojiKind } from './emoji.js';
+import { negatedTokens } from './negation.js';
+import { WORD_BUCKETS, WORD_NGRAMS, WORD_ROW, WORD_TOKENS, WORDS_META } from './types.js';
 
 /** Longer texts are cut in front: the newest words count. */
 const MAX_CHARACTERS = 2000;
@@ -9,17 +11,33 @@ const CHARACTER_NGRAM = 4;
  * Everything else (spaces, quotes, brackets) only separates.
  */
 const TOKEN =
-  /<[a-z]+>|[\p{L}\p{M}\p{N}]+(?:'\p{L}+)*|\p{Extended_Pictographic}(?:\u200d\p{Extended_Pictographic}|\p{Emoji_Modifier})*|\.{2,}|!+|\?+|[.,;:]/gu;
+  /<[a-z]+>|[\p{L}\p{M}\p{N}]+(?:'\p{L}+)*|\p{Extended_Pictographic}(?:\u200d\p{Extended_Pictographic})*|\.{2,}|!+|\?+|[.,;:]/gu;
 
-/** NFKC, lower case, typographic apostrophes unified, web addresses and user names masked, letter runs cut to two. */
+/** Apostrophes as people, keyboards and old code pages (Windows-1252 taken for Latin-1) write them. */
+const APOSTROPHES = /[\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\u0091\u0092]/gu;
+/**
+ * What is not seen: format characters (Cf) and all that Unicode calls default ignorable, variation selectors and fillers
+ * among them. They may stand inside a word, and are no part of it. Joiners of emoji stay.
+ */
+const UNSEEN =
+  /(?<!\p{Extended_Pictographic}\p{Emoji_Modifier}?\ufe0f?)\u200d|\u200d(?!\p{Extended_Pictographic})|(?!\u200d)[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/** Skin and hair, and the signs for woman and man: an emoji means the same with and without. */
+const VARIANTS = /\p{Emoji_Modifier}|\u200d[\u2640\u2642\u{1f9b0}-\u{1f9b3}]/gu;
+
+/**
+ * What is not seen is removed; typographic apostrophes are unified; NFKC, lower case, Latin letters without their accents; web
+ * addresses and user names masked; letter runs cut to two. Letters of other scripts that look like Latin ones are left as they are.
+ */
 export function normaliseText(text: string): string {
   return text
     .slice(-MAX_CHARACTERS)
-    .normalize('NFKC')
+    .replace(UNSEEN, '')
+    .replace(VARIANTS, '')
+    .replace(APOSTROPHES, "'")
+    .normalize('NFKD')
     .toLowerCase()
-    .replace(/[\u2018\u2019\u02bc`\u00b4]/gu, "'")
-    .replace(/\u2026/gu, '...')
-    .replace(/\ufe0f/gu, '')
+    .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
+    .normalize('NFC')
     .replace(/(?:https?:\/\/|www\.)\S+/gu, ' <url> ')
     .replace(/(?<![\p{L}\p{N}])(?:@[\p{L}\p{N}_]+|\/?u\/[\p{L}\p{N}_-]+|\[name\])/gu, ' <name> ')
     .replace(/(\p{L})\1{2,}/gu, '$1$1');
@@ -42,12 +60,14 @@ export function fnv1a(text: string): number {
 const bucket = (key: string): number => 1 + (fnv1a(key) % (WORD_BUCKETS - 1));
 
 /**
- * Ids of a token: the whole token, then up to WORD_NGRAMS - 1 of its character 4-grams (with `<` and `>` as its ends), evenly
- * chosen when there are more, first and last included. So a word never seen still shares its parts with known ones
- * (Bojanowski et al. 2017).
+ * Ids of a token. Of an emoji: itself, and its kind. Of any other: the whole token, then up to WORD_NGRAMS - 1 of its character
+ * 4-grams (with `<` and `>` as its ends), evenly chosen when there are more, first and last included. So a word never seen still
+ * shares its parts with known ones (Bojanowski et al. 2017).
  */
 export function ngramIds(token: string): number[] {
   const ids = [bucket(`w:${token}`)];
+  const kind = emojiKind(token);
+  if (kind) return [...ids, bucket(`e:${kind}`)];
   const characters = [...`<${token}>`];
   const starts = characters.length - CHARACTER_NGRAM + 1;
   const taken = Math.min(Math.max(starts, 0), WORD_NGRAMS - 1);
@@ -59,7 +79,7 @@ export function ngramIds(token: string): number[] {
 }
 
 export interface WordFeatures {
-  /** WORD_TOKENS × WORD_NGRAMS ids, row major, tokens in order from row 0; 0 is padding. */
+  /** WORD_TOKENS × WORD_ROW, tokens in order from row 0: WORD_NGRAMS ids, 0 is padding; then 1 in the scope of a negation. */
   tokens: Int32Array;
   /** Rows that are not padding; the newest WORD_TOKENS are kept. 0: there are no words. */
   count: number;
@@ -74,8 +94,13 @@ export interface WordFeatures {
 export function wordFeatures(text: string, speakerChanged = false): WordFeatures {
   const all = tokenise(text);
   const kept = all.slice(-WORD_TOKENS);
-  const tokens = new Int32Array(WORD_TOKENS * WORD_NGRAMS);
-  kept.forEach((token, row) => tokens.set(ngramIds(token), row * WORD_NGRAMS));
+  // Of the whole text: the word that negates may be older than the oldest kept.
+  const negated = negatedTokens(all).slice(-WORD_TOKENS);
+  const tokens = new Int32Array(WORD_TOKENS * WORD_ROW);
+  kept.forEach((token, row) => {
+    tokens.set(ngramIds(token), row * WORD_ROW);
+    if (negated[row]) tokens[row * WORD_ROW + WORD_NGRAMS] = 1;
+  });
   const meta = [
     speakerChanged ? 1 : 0,
     kept.length / WORD_TOKENS,

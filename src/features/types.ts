@@ -11,7 +11,9 @@ export const MEL_HOP_MS = 10;
 export const VOICE_WINDOW_MS = 3000;
 /** Trailing words: at most so many tokens, the newest kept, and so many hashed n-grams per token. */
 export const WORD_TOKENS = 32;
-export const WORD_NGRAMS = 8;
+export const WORD_NGRAMS = 7;
+/** What is known of a token: its n-grams' ids, and 1 where it is in the scope of a negation. */
+export const WORD_ROW = WORD_NGRAMS + 1;
 /** Hash buckets; id 0 is padding, ids are 1..WORD_BUCKETS-1. */
 export const WORD_BUCKETS = 32_768;
 export const WORDS_WINDOW_MS = 8000;
@@ -80,7 +82,7 @@ export interface WindowFeatures {
   } | null;
   /** Null: no words in the trailing transcript window. */
   words: {
-    /** WORD_TOKENS × WORD_NGRAMS ids, 0 is padding. */
+    /** WORD_TOKENS × WORD_ROW: ids, 0 is padding, then the mark of negation. */
     tokens: Int32Array;
     /** Tokens that are not padding. */
     count: number;

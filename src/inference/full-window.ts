@@ -6,7 +6,7 @@ import {
   MEL_FRAMES,
   VOICE_QUALITY,
   WORD_BUCKETS,
-  WORD_NGRAMS,
+  WORD_ROW,
   WORD_TOKENS,
   WORDS_META,
   WORDS_QUALITY,
@@ -28,7 +28,7 @@ export function fullWindow(n: number): ModelInput {
       quality: VOICE_QUALITY.map(() => 0.5),
     },
     words: {
-      tokens: Int32Array.from({ length: WORD_TOKENS * WORD_NGRAMS }, (_, i) => 1 + ((i * 97 + n) % (WORD_BUCKETS - 1))),
+      tokens: Int32Array.from({ length: WORD_TOKENS * WORD_ROW }, (_, i) => 1 + ((i * 97 + n) % (WORD_BUCKETS - 1))),
       count: WORD_TOKENS,
       meta: Array.from({ length: WORDS_META }, () => 0),
       quality: WORDS_QUALITY.map(() => 0.5),

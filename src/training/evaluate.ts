@@ -6,6 +6,7 @@ import type { Engine } from '../inference/types.js';
 import { accuracyPage } from './evaluation/accuracy-page.js';
 import { confusionSvg } from './evaluation/confusion-svg.js';
 import { reliabilitySvg } from './evaluation/reliability-svg.js';
+import { judgeSentences, sentencesSection, withVersion } from './evaluation/judge-sentences.js';
 import { judgeFolds, judgeModalities, judgeMultiLabel, judgeTriples, line, readCorpora } from './evaluation/sets.js';
 import { readFolds, readPeers } from './evaluation/sources.js';
 import { rightOf, type TestFigures } from './evaluation/test-figures.js';
@@ -29,6 +30,8 @@ export interface EvaluateOptions {
   engine: Engine;
   /** Judge on validation data alone, and write nothing: to choose between models. */
   validationOnly?: boolean;
+  /** Where no cross-validation is kept beside the weights, keep the figures of one that `metrics` holds. */
+  keepFolds?: boolean;
   /** Synthetic triples per test; default 3000. */
   triples?: number;
   log: (line: string) => void;
@@ -54,9 +57,12 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const testCorpora = await readCorpora(prepared, 'test');
   const test = await judgeModalities(judge, testCorpora, 'test');
   const multiLabel = await judgeMultiLabel(judge, validCorpora.goemotions, testCorpora.goemotions);
-  const crossed = folds ? judgeFolds(folds) : {};
-  for (const [name, { figures }] of Object.entries(crossed)) log(line(name, figures));
+  const crossed = folds ? pickFigures(judgeFolds(folds)) : options.keepFolds ? await foldFigures(metrics) : {};
+  for (const [name, figures] of Object.entries(crossed)) log(line(name, figures));
   const triples = await judgeTriples(judge, test.pools, 'test', options.triples);
+  const sentencesFile = join(folder, 'sentences.json');
+  const own = { version: manifest.version, groups: await judgeSentences(engine) };
+  const sentences = await withVersion(sentencesFile, own);
   const users = await judgeUserCorpora(judge, prepared, provenance.parts.flatMap(corporaSeen));
 
   const { ferplus_test, ravdess_test, emodb_test, ...words } = pickFigures(test.sets);
@@ -64,9 +70,9 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     Object.entries({
       ferplus_test,
       ravdess_test,
-      ravdess_by_actor: crossed['ravdess_by_actor']?.figures,
+      ravdess_by_actor: crossed['ravdess_by_actor'],
       emodb_test,
-      emodb_loso: crossed['emodb_loso']?.figures,
+      emodb_loso: crossed['emodb_loso'],
       goemotions_ekman_test: multiLabel,
       ...words,
       ...users,
@@ -81,24 +87,34 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
 
   await mkdir(folder, { recursive: true });
   await writeFile(metrics, metricsText(results));
+  await writeFile(sentencesFile, metricsText(sentences));
   await writePictures(folder, results);
   const page = accuracyPage({
     model: { name: manifest.name, version: manifest.version, sha256: manifest.weights.sha256, engine: engine.name },
     results,
     tradeOffs: tradeOffs(judge.uncertainBelow, pooled, judged(test.sets)),
     peers,
-    folds: folds !== null,
+    folds: Object.keys(crossed).length > 0,
+    sentences: sentencesSection(sentences),
   });
   await writeFile(join(folder, 'README.md'), page);
   await writeModelCard(model, provenance, results, await modelCosts(model));
   log(`${metrics}, README.md and the pictures beside it, ${join(model, 'README.md')}`);
 }
 
+/** The figures of cross-validation in an earlier file of figures. */
+async function foldFigures(metrics: string): Promise<Record<string, TestFigures>> {
+  const earlier = JSON.parse(await readFile(metrics, 'utf8')) as Record<string, TestFigures>;
+  return Object.fromEntries(FOLD_SETS.flatMap((name) => (earlier[name] ? [[name, earlier[name]] as const] : [])));
+}
+
+const FOLD_SETS = ['ravdess_by_actor', 'emodb_loso'];
+
 const pickFigures = (sets: Record<string, { figures: TestFigures }>): Record<string, TestFigures> =>
   Object.fromEntries(Object.entries(sets).map(([name, { figures }]) => [name, figures]));
 
 /** JSON in which what fits on a line is on one, so that a row of a matrix reads as a row. */
-export function metricsText(results: Record<string, TestFigures>): string {
+export function metricsText(results: unknown): string {
   const write = (value: unknown, indent: string): string => {
     const flat = JSON.stringify(value);
     if (typeof value !== 'object' || value === null || flat.length <= 80) return spaced(flat);

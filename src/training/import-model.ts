@@ -26,6 +26,8 @@ export interface ImportOptions {
   prepared: string;
   /** Folder in which trained parts are kept. */
   weights: string;
+  /** The face stays folded too: exported again it is the same, bit for bit, but its training cannot go on. */
+  folded?: boolean;
   log: (line: string) => void;
 }
 
@@ -34,15 +36,21 @@ export interface ImportOptions {
  * export folded away, is put back (`unfoldBatchNorm`), so that `train face --continue` starts from the same function; the other
  * parts are kept folded, which is what export and the training of fusion need.
  */
-export async function importModel({ model, prepared, weights: folder, log }: ImportOptions): Promise<void> {
+export async function importModel({
+  model,
+  prepared,
+  weights: folder,
+  folded = false,
+  log,
+}: ImportOptions): Promise<void> {
   const { manifest, weights } = await loadModel(model);
   const provenance = JSON.parse(await readFile(join(model, 'training.json'), 'utf8')) as Provenance;
-  const { images } = await readPrepared<FaceSet>(prepared, 'ferplus-train');
+  const images = folded ? null : (await readPrepared<FaceSet>(prepared, 'ferplus-train')).images;
   for (const part of PARTS) {
     const record = provenance.parts.find((each) => each.part === part);
     if (!record) throw new EmostreamError('MODEL_INVALID', `training.json of ${model} has no record of ${part}.`);
     const own = new Map([...weights].filter(([name]) => partOf(name) === part));
-    const kept = part === 'face' ? unfoldBatchNorm(own, images) : own;
+    const kept = part === 'face' && images ? unfoldBatchNorm(own, images) : own;
     await writeWeights(folder, kept, record);
     log(`${part}: ${kept.size} weights into ${folder}`);
   }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
 import { normaliseFaces } from '../features/face-normalise.js';
-import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../features/types.js';
+import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_ROW, WORD_TOKENS, WORDS_META } from '../features/types.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { faceEncoder } from '../inference/network/face-encoder.js';
 import { modalityHeads } from '../inference/network/heads.js';
@@ -70,15 +70,15 @@ export function predictVoices(folded: ReadonlyMap<string, NamedWeights>, windows
   });
 }
 
-/** @param tokens n × WORD_TOKENS × WORD_NGRAMS @param meta n × WORDS_META */
+/** @param tokens n × WORD_TOKENS × WORD_ROW @param meta n × WORDS_META */
 export function predictWords(
   folded: ReadonlyMap<string, NamedWeights>,
   tokens: Int32Array,
   meta: Float32Array,
 ): Predictions {
-  const size = WORD_TOKENS * WORD_NGRAMS;
+  const size = WORD_TOKENS * WORD_ROW;
   return predict(folded, 'words', tokens.length / size, (layers, from, to) => {
-    const shape: [number, number, number] = [to - from, WORD_TOKENS, WORD_NGRAMS];
+    const shape: [number, number, number] = [to - from, WORD_TOKENS, WORD_ROW];
     const ids: Tensor3D = tf.tensor3d(tokens.subarray(from * size, to * size), shape, 'int32');
     return wordsEncoder(
       layers,

@@ -9,6 +9,11 @@ export type SpeechCorpus = (typeof SPEECH_CORPORA)[number];
 /** Share of a triple's companions that are of a random label when fusion is trained: people smile while they complain. */
 export const FUSION_CONFLICT = 0.15;
 
+/** Share of the examples of words that are made sentences: what is denied, and emoji, of which corpora have too few to learn from. */
+export const MADE = 0.13;
+/** Chance that a text is given as a speech recogniser would have written it. */
+export const RECOGNISED = 0.35;
+
 export interface TrainOptions {
   /** Folder of `emostream data prepare`. */
   prepared: string;

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
-import { WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../features/types.js';
+import { wordFeatures } from '../features/tokens.js';
+import { WORD_ROW, WORD_TOKENS, WORDS_META } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
 import { wordsEncoder } from '../inference/network/words-encoder.js';
 import { affectOf } from './circumplex.js';
 import { readPrepared } from './data/prepared.js';
-import { FINE_LABELS, type TextSet } from './data/text.js';
+import { FINE_LABELS, textOf, type TextSet } from './data/text.js';
 import { extraSets } from './extra-sets.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
@@ -16,10 +17,12 @@ import { predictWords, probabilities } from './predict.js';
 import { Rng } from './rng.js';
 import { ShuffledIndices } from './sampler.js';
 import { TrainingLayers } from './training-layers.js';
-import type { TrainOptions } from './train-options.js';
+import { MADE, RECOGNISED, type TrainOptions } from './train-options.js';
+import { makeSentence } from './words/made-sentences.js';
+import { asRecognised } from './words/recognised.js';
 
 const BATCH = 128;
-const IDS = WORD_TOKENS * WORD_NGRAMS;
+const IDS = WORD_TOKENS * WORD_ROW;
 /** Times that each line of dialogue is seen while a comment is seen once: four times fewer, and nearer to a call. */
 const DIALOGUE_REPEATS = 4;
 /** The head that training alone has, for the labels before they were mapped: they say more of a text than the seven do. */
@@ -30,7 +33,7 @@ const FINE_WEIGHT = 0.5;
 export async function trainWords({
   prepared,
   seed,
-  epochs = 8,
+  epochs = 10,
   from,
   with: names = [],
   onBest,
@@ -50,25 +53,42 @@ export async function trainWords({
   const layers = new TrainingLayers(rng.fork());
   if (from) layers.restore(from);
   const examples = sets.flatMap((set) => [...set.labels.keys()].map((i) => ({ set, i })));
-  const indices = new ShuffledIndices(examples.length, rng.fork());
+  // Numbers past the examples stand for made sentences, each another one every time.
+  const count = Math.round(examples.length / (1 - MADE));
+  const indices = new ShuffledIndices(count, rng.fork());
   const augmenting = rng.fork();
 
   const loss = (): tf.Scalar => {
     const ids = new Int32Array(BATCH * IDS);
     const meta = new Float32Array(BATCH * WORDS_META);
     const fine = new Float32Array(BATCH * FINE_LABELS);
+    const put = (row: number, text: string, changed: number): void => {
+      const given = augmenting.chance(RECOGNISED) ? asRecognised(text, augmenting) : text;
+      const features = wordFeatures(given);
+      ids.set(features.tokens, row * IDS);
+      meta.set([changed, ...features.meta.slice(1)], row * WORDS_META);
+    };
     const targets = indices.take(BATCH).map((index, row) => {
-      const { set, i } = examples[index]!;
-      ids.set(set.tokens.subarray(i * IDS, (i + 1) * IDS), row * IDS);
-      meta.set(set.meta.subarray(i * WORDS_META, (i + 1) * WORDS_META), row * WORDS_META);
-      if (set.fine) fine.set(set.fine.subarray(i * FINE_LABELS, (i + 1) * FINE_LABELS), row * FINE_LABELS);
+      const example = examples[index];
+      if (!example) {
+        const made = makeSentence(augmenting);
+        put(row, made.text, augmenting.chance(0.2) ? 1 : 0);
+        return made.target;
+      }
+      const { set, i } = example;
       // Who spoke before is often not known; and it must not tell the one corpus from the other.
-      if (augmenting.chance(0.5)) meta[row * WORDS_META] = 0;
+      const changed = augmenting.chance(0.5) ? 0 : set.meta[i * WORDS_META]!;
+      const text = textOf(set, i);
+      if (text === null) {
+        ids.set(set.tokens.subarray(i * IDS, (i + 1) * IDS), row * IDS);
+        meta.set([changed, ...set.meta.subarray(i * WORDS_META + 1, (i + 1) * WORDS_META)], row * WORDS_META);
+      } else put(row, text, changed);
+      if (set.fine) fine.set(set.fine.subarray(i * FINE_LABELS, (i + 1) * FINE_LABELS), row * FINE_LABELS);
       return [...set.targets.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
     });
     const encoded = wordsEncoder(
       layers,
-      tf.tensor3d(ids, [BATCH, WORD_TOKENS, WORD_NGRAMS], 'int32'),
+      tf.tensor3d(ids, [BATCH, WORD_TOKENS, WORD_ROW], 'int32'),
       tf.tensor2d(meta, [BATCH, WORDS_META]),
     );
     const heads = modalityHeads(layers, 'words', encoded);
@@ -81,7 +101,7 @@ export async function trainWords({
     layers,
     optimiser: new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.998 }),
     epochs,
-    stepsPerEpoch: Math.ceil(examples.length / BATCH),
+    stepsPerEpoch: Math.ceil(count / BATCH),
     learningRate: 1e-3,
     loss,
     validate: (weights) => {

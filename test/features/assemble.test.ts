@@ -7,7 +7,7 @@ import {
   FACE_SIZE,
   MEL_BANDS,
   MEL_FRAMES,
-  WORD_NGRAMS,
+  WORD_ROW,
   WORD_TOKENS,
   type FaceObservation,
   type VoiceObservation,
@@ -194,7 +194,7 @@ describe('assembleFeatures: words', () => {
   it('joins the segments and says how fresh they are', () => {
     const f = assembleFeatures(window({ words: [words('I am so', 2000), words('happy today!', 0)] }), END).words!;
     expect(f.count).toBe(6); // five words and a mark
-    expect(f.tokens).toHaveLength(WORD_TOKENS * WORD_NGRAMS);
+    expect(f.tokens).toHaveLength(WORD_TOKENS * WORD_ROW);
     expect(f.quality).toEqual([6 / WORD_TOKENS, 1]);
     expect(assembleFeatures(window({ words: [words('hello', 6000)] }), END).words!.quality[1]).toBeCloseTo(0.25);
     expect(assembleFeatures(window({ words: [words('hello', -300)] }), END).words!.quality[1]).toBe(1);

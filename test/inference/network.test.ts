@@ -12,7 +12,7 @@ import {
   MEL_BANDS,
   MEL_FRAMES,
   WORD_BUCKETS,
-  WORD_NGRAMS,
+  WORD_ROW,
   WORD_TOKENS,
 } from '../../src/features/types.js';
 import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
@@ -39,8 +39,8 @@ function voice(): ModelInput['voice'] {
   return { logMel, quality: fractions(3) };
 }
 function words(count: number): ModelInput['words'] {
-  const tokens = new Int32Array(WORD_TOKENS * WORD_NGRAMS);
-  for (let i = 0; i < count * WORD_NGRAMS; i++) tokens[i] = 1 + rng.below(WORD_BUCKETS - 1);
+  const tokens = new Int32Array(WORD_TOKENS * WORD_ROW);
+  for (let i = 0; i < count * WORD_ROW; i++) tokens[i] = 1 + rng.below(WORD_BUCKETS - 1);
   return { tokens, count, meta: [0, count / WORD_TOKENS, 1, 0], quality: fractions(2) };
 }
 

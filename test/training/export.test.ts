@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_NGRAMS, WORD_TOKENS } from '../../src/features/types.js';
+import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_ROW, WORD_TOKENS } from '../../src/features/types.js';
 import { toNetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import { scoresOf } from '../../src/inference/scores-of.js';
@@ -26,7 +26,7 @@ const INPUT: ModelInput = {
     box: { x: 0, y: 0, width: 1, height: 1 },
   },
   voice: { logMel: Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, (_, i) => (i % 7) - 3), quality: [1, 1, 1] },
-  words: { tokens: new Int32Array(WORD_TOKENS * WORD_NGRAMS).fill(5), count: 32, meta: [0, 1, 0, 0], quality: [1, 1] },
+  words: { tokens: new Int32Array(WORD_TOKENS * WORD_ROW).fill(5), count: 32, meta: [0, 1, 0, 0], quality: [1, 1] },
 };
 
 const record = (part: Part): TrainingRecord => ({

@@ -1,13 +1,18 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { shippedModelFolder } from '../../src/common/version.js';
 import { FACE_SIZE } from '../../src/features/types.js';
 import { normaliseFaces } from '../../src/features/face-normalise.js';
 import type { NamedWeights } from '../../src/inference/model-format.js';
 import { faceEncoder } from '../../src/inference/network/face-encoder.js';
 import { InferenceLayers } from '../../src/inference/network/inference-layers.js';
 import { foldBatchNorm } from '../../src/training/fold.js';
-import { unfoldBatchNorm } from '../../src/training/import-model.js';
+import { exportModel } from '../../src/training/export-model.js';
+import { importModel, unfoldBatchNorm } from '../../src/training/import-model.js';
 import { Rng } from '../../src/training/rng.js';
 import { TrainingLayers } from '../../src/training/training-layers.js';
 
@@ -43,6 +48,24 @@ describe('taking a model apart', () => {
       const other = again.get(name)!;
       expect(other.shape).toEqual(shape);
       expect(largestDifference(other.values, values), name).toBeLessThan(1e-4);
+    }
+  });
+
+  it('and all of it kept folded gives the same file again, bit for bit, without any data', async () => {
+    const [model, folder] = [shippedModelFolder(), await mkdtemp(join(tmpdir(), 'emostream-import-'))];
+    try {
+      const log = (): void => undefined;
+      await importModel({ model, prepared: join(folder, 'none'), weights: folder, folded: true, log });
+      const { version, weightsType } = JSON.parse(await readFile(join(model, 'training.json'), 'utf8')) as {
+        version: string;
+        weightsType: 'int8';
+      };
+      await exportModel({ weights: folder, out: join(folder, 'out'), version, weightsType, log });
+      for (const name of ['weights.bin', 'model.json', 'training.json']) {
+        expect((await readFile(join(folder, 'out', name))).equals(await readFile(join(model, name))), name).toBe(true);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 

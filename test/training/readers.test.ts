@@ -11,7 +11,7 @@ import { labelOf, readFerplus } from '../../src/training/data/ferplus.js';
 import { readPrepared, writePrepared } from '../../src/training/data/prepared.js';
 import { parseEmodbName, parseRavdessName, readSpeech, trimSilence } from '../../src/training/data/speech.js';
 import { listTar, readTar } from '../../src/training/data/tar.js';
-import { FINE_LABELS, readGoEmotions, readMeld } from '../../src/training/data/text.js';
+import { FINE_LABELS, readGoEmotions, readMeld, textOf } from '../../src/training/data/text.js';
 import { tone, wavFile } from './support/wav.js';
 import { makeTar } from './support/tar.js';
 
@@ -163,7 +163,10 @@ describe('text corpora', () => {
     await mkdir(path);
     await writeFile(join(path, 'labels.txt'), 'anger\ndisgust\nfear\njoy\nneutral\nsadness\nsurprise\n');
     await writeFile(join(path, 'train.tsv'), 'text\tlabel\tid\n"Oh ""dear"", no"\t5,6\ta\nnice\t3\tb\n"( )"\t4\tc\n');
-    const { tokens, targets, labels } = await readGoEmotions(path, 'train');
+    const set = await readGoEmotions(path, 'train');
+    const { tokens, targets, labels } = set;
+    expect([textOf(set, 0), textOf(set, 1)]).toEqual(['Oh "dear", no', 'nice']);
+    expect(textOf({ tokens, targets, labels, meta: set.meta }, 0)).toBeNull();
     expect([...labels]).toEqual([-1, EMOTIONS.indexOf('happy')]);
     expect([...targets.subarray(0, 7)]).toEqual([0, 0, 0.5, 0, 0, 0, 0.5]);
     expect([...tokens.subarray(0, 256)]).toEqual([...wordFeatures('Oh "dear", no').tokens]);

@@ -8,7 +8,7 @@ import {
   MEL_BANDS,
   MEL_FRAMES,
   VOICE_QUALITY,
-  WORD_NGRAMS,
+  WORD_ROW,
   WORD_TOKENS,
   WORDS_META,
 } from '../../features/types.js';
@@ -34,7 +34,7 @@ export interface NetworkBatch {
   face: (Gathered & { x: Tensor4D }) | null;
   /** count × MEL_FRAMES × MEL_BANDS × 1; index: size. */
   voice: (Gathered & { x: Tensor4D }) | null;
-  /** count × tokens × WORD_NGRAMS and count × WORDS_META; index: size. */
+  /** count × tokens × WORD_ROW and count × WORDS_META; index: size. */
   words: (Gathered & { ids: Tensor3D; meta: Tensor2D }) | null;
   /** What was encoded before, in its place, zeros elsewhere: size · FACE_CROPS × EMBEDDING of faces, size × EMBEDDING of the rest. */
   given: Record<Modality, Tensor2D | null>;
@@ -113,7 +113,7 @@ interface ModalityParts {
 }
 
 const PIXELS = FACE_SIZE * FACE_SIZE;
-const TOKENS_LENGTH = WORD_TOKENS * WORD_NGRAMS;
+const TOKENS_LENGTH = WORD_TOKENS * WORD_ROW;
 const MEL_LENGTH = MEL_FRAMES * MEL_BANDS;
 const indexPart = (index: Int32Array): Part => ({ values: index, shape: [index.length] });
 /** The modality as it was measured; null where it is absent or was encoded before. */
@@ -190,17 +190,17 @@ function wordsParts(inputs: readonly EngineInput[], shaping: Shaping): ModalityP
   if (there.length === 0) return null;
   const rows = shaping.rows(there.length);
   const length = shaping.tokens(Math.max(1, ...there.map(({ tokens }) => tokensIn(tokens))));
-  const ids = new Int32Array(rows * length * WORD_NGRAMS);
+  const ids = new Int32Array(rows * length * WORD_ROW);
   const metas = new Float32Array(rows * WORDS_META);
   there.forEach(({ tokens, meta }, i) => {
-    ids.set(tokens.subarray(0, length * WORD_NGRAMS), i * length * WORD_NGRAMS);
+    ids.set(tokens.subarray(0, length * WORD_ROW), i * length * WORD_ROW);
     metas.set(meta, i * WORDS_META);
   });
   return {
     index,
     parts: [
       indexPart(index),
-      { values: ids, shape: [rows, length, WORD_NGRAMS] },
+      { values: ids, shape: [rows, length, WORD_ROW] },
       { values: metas, shape: [rows, WORDS_META] },
     ],
   };
@@ -210,7 +210,7 @@ function wordsParts(inputs: readonly EngineInput[], shaping: Shaping): ModalityP
 function tokensIn(ids: Int32Array): number {
   let end = TOKENS_LENGTH;
   while (end > 0 && ids[end - 1] === 0) end--;
-  return Math.ceil(end / WORD_NGRAMS);
+  return Math.ceil(end / WORD_ROW);
 }
 
 function gathered<T>(items: readonly (T | null)[]): { index: Int32Array; there: T[] } {

@@ -7,7 +7,7 @@ import {
   MEL_FRAMES,
   VOICE_QUALITY,
   WORD_BUCKETS,
-  WORD_NGRAMS,
+  WORD_ROW,
   WORD_TOKENS,
   WORDS_META,
   WORDS_QUALITY,
@@ -33,7 +33,7 @@ export function validateInput({ face, voice, words }: ModelInput): void {
     fractions('voice.quality', voice.quality, VOICE_QUALITY.length);
   }
   if (words) {
-    length('words.tokens', words.tokens, WORD_TOKENS * WORD_NGRAMS);
+    length('words.tokens', words.tokens, WORD_TOKENS * WORD_ROW);
     if (!words.tokens.every((id) => id >= 0 && id < WORD_BUCKETS)) {
       refuse(`words.tokens holds an id outside 0..${WORD_BUCKETS - 1}`);
     }

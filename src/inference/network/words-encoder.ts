@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { WORD_BUCKETS, WORD_NGRAMS } from '../../features/types.js';
+import { WORD_BUCKETS, WORD_NGRAMS, WORD_ROW } from '../../features/types.js';
 import { EMBEDDING, WORD_EMBEDDING } from './sizes.js';
 import type { Layers } from './layers.js';
 
@@ -8,21 +8,32 @@ const WIDTHS = [1, 2, 3] as const;
 const FILTERS = 64;
 
 /**
- * Each token is the mean of its hashed n-grams' embeddings (Bojanowski et al. 2017); convolutions over one, two and three
+ * Each token is the mean of its hashed n-grams' embeddings (Bojanowski et al. 2017). In the scope of a negation it is turned: a
+ * learned vector times itself and another one are added, whatever the word, so that what is learned of "not sad" holds for
+ * words never seen negated (contextual valence shifters, Polanyi and Zaenen 2006). Then convolutions over one, two and three
  * tokens, their maximum and mean over the text (Kim 2014); then the meta features join.
- * @param ids n × tokens × WORD_NGRAMS, int32, 0 is padding; tokens past the longest text may be left out, as they weigh nothing
+ * @param text n × tokens × WORD_ROW, int32: ids, 0 is padding, and the mark of negation; tokens past the longest text may be left out, as they weigh nothing
  * @param meta n × WORDS_META
  * @returns n × EMBEDDING
  */
-export function wordsEncoder(layers: Layers, ids: Tensor3D, meta: Tensor2D): Tensor2D {
-  const [n, length] = ids.shape;
+export function wordsEncoder(layers: Layers, text: Tensor3D, meta: Tensor2D): Tensor2D {
+  const [n, length] = text.shape;
+  const ids = tf.slice(text, [0, 0, 0], [n, length, WORD_NGRAMS]);
+  const mark = tf.slice(text, [0, 0, WORD_NGRAMS], [n, length, WORD_ROW - WORD_NGRAMS]);
+  const negated = tf.cast(tf.notEqual(mark, tf.scalar(0, 'int32')), 'float32'); // n × tokens × 1
   const known = tf.cast(tf.notEqual(ids, tf.scalar(0, 'int32')), 'float32'); // n × tokens × n-grams
   const inToken = tf.sum(known, 2, true); // n × tokens × 1
   const real = tf.minimum(inToken, 1) as Tensor3D; // 1 where there is a token
   const rows = layers.embedding('words/ngrams', tf.reshape(ids, [-1]), WORD_BUCKETS, WORD_EMBEDDING);
   const grams = tf.reshape(rows, [n, length, WORD_NGRAMS, WORD_EMBEDDING]);
   const share = tf.expandDims(tf.div(known, tf.maximum(inToken, 1)), 3);
-  const tokens = layers.dropout(tf.sum(tf.mul(grams, share), 2) as Tensor3D, 0.3);
+  const plain = tf.sum(tf.mul(grams, share), 2) as Tensor3D;
+  const turn = tf.add(
+    // -1 at the start: what is denied is as if it were not said, until training knows better.
+    tf.mul(plain, layers.vector('words/negated-turn', WORD_EMBEDDING, -1)),
+    layers.vector('words/negated-shift', WORD_EMBEDDING),
+  );
+  const tokens = layers.dropout(tf.add(plain, tf.mul(negated, turn)) as Tensor3D, 0.3);
   const line = tf.reshape(tokens, [n, 1, length, WORD_EMBEDDING]) as Tensor4D;
   const count = tf.maximum(tf.sum(real, 1), 1) as Tensor2D; // n × 1
   const pooled: Tensor2D[] = [tf.div(tf.sum(tokens, 1), count)];

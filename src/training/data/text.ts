@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { EMOTIONS, type Emotion } from '../../common/emotions.js';
 import { EmostreamError } from '../../common/errors.js';
 import { wordFeatures } from '../../features/tokens.js';
-import { WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../../features/types.js';
+import { WORD_ROW, WORD_TOKENS, WORDS_META } from '../../features/types.js';
 import { parseCsv } from './csv.js';
 
 export interface TextSet {
-  /** n × WORD_TOKENS × WORD_NGRAMS */
+  /** n × WORD_TOKENS × WORD_ROW */
   tokens: Int32Array;
   /** n × WORDS_META */
   meta: Float32Array;
@@ -17,6 +17,9 @@ export interface TextSet {
   labels: Int32Array;
   /** n × FINE_LABELS of 0 and 1: the labels before they were mapped; a row of zeros, or no column, where there are none. */
   fine?: Uint8Array;
+  /** The texts themselves in UTF-8, one after another, and where each begins and the last ends: training makes others of them. */
+  characters?: Uint8Array;
+  starts?: Int32Array;
 }
 
 /** Labels of GoEmotions as they were annotated: 27 emotions and neutral. */
@@ -104,18 +107,28 @@ export function toSet(all: Utterance[]): TextSet {
   // An utterance without a single token is no words: the live path would call it absent.
   const kept = all.map((utterance, i) => ({ ...utterance, ...features[i]! })).filter(({ count }) => count > 0);
   const set: TextSet = {
-    tokens: new Int32Array(kept.length * WORD_TOKENS * WORD_NGRAMS),
+    tokens: new Int32Array(kept.length * WORD_TOKENS * WORD_ROW),
     meta: new Float32Array(kept.length * WORDS_META),
     targets: new Float32Array(kept.length * EMOTIONS.length),
     labels: Int32Array.from(kept, ({ emotions }) => (emotions.length === 1 ? EMOTIONS.indexOf(emotions[0]!) : -1)),
     ...(all.some(({ fine }) => fine) && { fine: new Uint8Array(kept.length * FINE_LABELS) }),
   };
+  const written = kept.map(({ text }) => Buffer.from(text));
+  set.characters = Uint8Array.from(Buffer.concat(written));
+  set.starts = new Int32Array(kept.length + 1);
+  written.forEach(({ length }, i) => (set.starts![i + 1] = set.starts![i]! + length));
   kept.forEach(({ tokens, meta, emotions, fine }, i) => {
-    set.tokens.set(tokens, i * WORD_TOKENS * WORD_NGRAMS);
+    set.tokens.set(tokens, i * WORD_TOKENS * WORD_ROW);
     set.meta.set(meta, i * WORDS_META);
     for (const label of fine ?? []) set.fine![i * FINE_LABELS + label] = 1;
     for (const emotion of emotions)
       set.targets[i * EMOTIONS.length + EMOTIONS.indexOf(emotion)]! += 1 / emotions.length;
   });
   return set;
+}
+
+/** The text of an example; null where the set was prepared without. */
+export function textOf({ characters, starts }: TextSet, example: number): string | null {
+  if (!characters || !starts) return null;
+  return Buffer.from(characters.subarray(starts[example], starts[example + 1])).toString('utf8');
 }

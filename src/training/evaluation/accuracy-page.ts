@@ -13,6 +13,8 @@ export interface AccuracyPage {
   peers: readonly Peer[] | null;
   /** Cross-validation was run. */
   folds: boolean;
+  /** The section on sentences of our own. */
+  sentences: string;
 }
 
 const isSynthetic = (name: string): boolean => name.startsWith('synthetic_');
@@ -21,7 +23,7 @@ const share = (value: number | null | undefined): string =>
 const points = (value: number): string => (Math.abs(value) < 0.0005 ? '0.0' : (100 * value).toFixed(1));
 
 /** The accuracy page, `models/README.md`. */
-export function accuracyPage({ model, results, tradeOffs, peers, folds }: AccuracyPage): string {
+export function accuracyPage({ model, results, tradeOffs, peers, folds, sentences }: AccuracyPage): string {
   const real = Object.entries(results).filter(([name]) => !isSynthetic(name));
   return `# Accuracy of ${model.name} ${model.version}
 
@@ -91,6 +93,8 @@ ${peersSection(results, peers)}
 ## Each set
 
 ${real.map(([name, r]) => setSection(name, r)).join('\n\n')}
+
+${sentences}
 
 ## Fusion does no harm
 

@@ -3,7 +3,7 @@ import { faceQuality } from '../../features/face-quality.js';
 import { hearClip } from '../../features/hear-clip.js';
 import { NoiseFloor } from '../../features/noise-floor.js';
 import { voiceQuality, wordsQuality } from '../../features/quality.js';
-import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_NGRAMS, WORD_TOKENS, WORDS_META } from '../../features/types.js';
+import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_ROW, WORD_TOKENS, WORDS_META } from '../../features/types.js';
 import type { ModelInput } from '../../inference/types.js';
 import { SileroActivity, sileroFile } from '../../speech/index.js';
 import type { FaceSet } from '../data/ferplus.js';
@@ -61,7 +61,7 @@ export function voiceExamples(set: SpeechSet, picked: Split | readonly number[] 
 
 /** The texts with one label, or `every` text; group: the text's index. */
 export function wordExamples(set: TextSet, every = false): Example[] {
-  const size = WORD_TOKENS * WORD_NGRAMS;
+  const size = WORD_TOKENS * WORD_ROW;
   const picked = [...set.labels.keys()].filter((i) => every || set.labels[i]! >= 0);
   return picked.map((i) => {
     const tokens = set.tokens.subarray(i * size, (i + 1) * size);

@@ -35,12 +35,12 @@ const ABOUT: Record<string, About> = {
   },
   words: {
     title: 'Words',
-    what: 'Hashed n-grams, so that no word is unknown, then a 1-D CNN; with length, question or exclamation, and change of speaker.',
+    what: 'Hashed n-grams, so that no word is unknown, then a 1-D CNN; words in the scope of a negation are marked and turned by a learned vector, emoji bring their kind along; with length, question or exclamation, and change of speaker.',
     cost: 'per text',
     sets: ['goemotions_ekman_test', 'goemotions_ekman_single_test', 'meld_test'],
-    use: 'English captions or transcripts, a sentence or two.',
+    use: 'English captions or transcripts of speech recognition, a sentence or two.',
     limits:
-      'Comments of an internet forum and lines of a TV series; English only. Irony, dialects, quotation and the errors of speech recognition were not measured.',
+      'Comments of an internet forum and lines of a TV series; English only. What is denied is found by rules of written English up to the end of the clause: a denial after its word (“Happy? I am not.”), in another sentence or by meaning alone (“hard to love”) is not seen; see “Sentences of our own” on the accuracy page for how often it comes right. Errors of recognition were measured on synthetic speech only (there too). Characters that nobody sees, full-width and mathematical letters and accents make no difference; letters of other scripts that look like Latin ones, and digits for letters, do. Irony, hedges, dialects and quotation were not measured.',
   },
   fusion: {
     title: 'Fusion',

@@ -54,7 +54,7 @@ export const readPeers = (folder: string): Promise<Peer[] | null> =>
 export const readFolds = (folder: string): Promise<VoiceFolds | null> =>
   readOptional(join(folder, 'voice.folds.json'), foldsSchema);
 
-async function readOptional<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+export async function readOptional<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -5,7 +5,7 @@ import {
   MEL_BANDS,
   MEL_FRAMES,
   VOICE_QUALITY,
-  WORD_NGRAMS,
+  WORD_ROW,
   WORD_TOKENS,
   WORDS_META,
   WORDS_QUALITY,
@@ -27,7 +27,7 @@ export function windowFeatures(mark: number, closedMs: number): WindowFeatures {
     },
     voice: { logMel: new Float32Array(MEL_FRAMES * MEL_BANDS).fill(-1), quality: VOICE_QUALITY.map(() => 0.5) },
     words: {
-      tokens: new Int32Array(WORD_TOKENS * WORD_NGRAMS).fill(1),
+      tokens: new Int32Array(WORD_TOKENS * WORD_ROW).fill(1),
       count: 3,
       meta: Array.from({ length: WORDS_META }, () => 0),
       quality: WORDS_QUALITY.map(() => 0.5),

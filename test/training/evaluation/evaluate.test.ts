@@ -9,6 +9,7 @@ import { FACE_SIZE } from '../../../src/features/types.js';
 import { createWasmEngine } from '../../../src/inference/wasm-backend.js';
 import { readPrepared, writePrepared } from '../../../src/training/data/prepared.js';
 import { evaluate } from '../../../src/training/evaluate.js';
+import { sentencesSection, withVersion } from '../../../src/training/evaluation/judge-sentences.js';
 import type { TestFigures } from '../../../src/training/evaluation/test-figures.js';
 import { Rng } from '../../../src/training/rng.js';
 
@@ -65,7 +66,11 @@ const folds = {
   ),
 };
 
-async function run(out: string, weights: string, prepared = join(folder, 'prepared')): Promise<Map<string, string>> {
+async function run(
+  out: string,
+  weights: string,
+  { prepared = join(folder, 'prepared'), keepFolds = false } = {},
+): Promise<Map<string, string>> {
   await cp(shippedModelFolder(), join(out, 'fusion'), { recursive: true });
   const engine = await createWasmEngine();
   await evaluate({
@@ -75,6 +80,7 @@ async function run(out: string, weights: string, prepared = join(folder, 'prepar
     metrics: join(out, 'metrics.json'),
     engine,
     triples: 10,
+    keepFolds,
     log: () => undefined,
   });
   await engine.dispose();
@@ -124,6 +130,7 @@ it(
     expect(Object.keys(metrics['synthetic_triples_test']!.present!)).toHaveLength(7);
 
     const page = first.get('README.md')!;
+    expect(page).toMatch(/## Sentences of our own[^#]*\| negated, kept apart \| 70 \| /u);
     expect(page).toContain('**not measured** in this run');
     expect(page).toContain('Not measured.'); // the peers
     for (const [, link] of page.matchAll(/\]\((\w[\w-]*\.svg)\)/gu)) expect(first.has(link!)).toBe(true);
@@ -148,7 +155,7 @@ it(
     const none = { labels: new Int32Array(0), offsets: new Int32Array(1), speakers: new Int32Array(0) };
     await writePrepared(prepared, 'iemocap-voice-test', { samples: new Int16Array(0), ...none });
 
-    const written = await run(join(folder, 'fifth'), join(folder, 'no-folds'), prepared);
+    const written = await run(join(folder, 'fifth'), join(folder, 'no-folds'), { prepared });
     const metrics = JSON.parse(written.get('metrics.json')!) as Record<string, TestFigures>;
     const users = ['cremad_face_test', 'cremad_voice_test', 'iemocap_words_test', 'affectnet_face_test'];
     expect(Object.keys(metrics).filter((name) => users.includes(name))).toEqual(users);
@@ -190,7 +197,30 @@ it(
     expect(metrics['emodb_loso']!.resampled).toContain('2 speakers are too few');
     expect(metrics).not.toHaveProperty('ravdess_by_actor');
 
+    // Without the folds their figures stay where that is wanted, and go where it is not.
+    const kept = await run(join(folder, 'third'), join(folder, 'no-folds'), { keepFolds: true });
+    expect(kept).toEqual(written);
+    expect((await run(join(folder, 'third'), join(folder, 'no-folds'))).get('metrics.json')).not.toContain(
+      'emodb_loso',
+    );
+
     await writeFile(join(weights, 'voice.folds.json'), '{"rows": 1}');
     await expect(run(join(folder, 'fourth'), weights)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   },
 );
+
+it('sentences of our own: figures of another version stay beside, those of this one are replaced', async () => {
+  const path = join(folder, 'sentences.json');
+  const counts = { right: 1, uncertain: 0, wrong_and_certain: 1 };
+  const of = (version: string, right: number) => ({
+    version,
+    groups: { some: { n: 2, written: { ...counts, right }, bare: counts, heard: null } },
+  });
+  expect(await withVersion(path, of('2', 1))).toEqual([of('2', 1)]);
+  await writeFile(path, JSON.stringify([of('1', 0), of('2', 1)]));
+  const both = await withVersion(path, of('2', 2));
+  expect(both).toEqual([of('1', 0), of('2', 2)]);
+  expect(sentencesSection(both)).toMatch(/\| some \| 2 \| 1 \| 0 .*\n\| some \| 2 \| 2 \| 2 /u);
+  await writeFile(path, '[{"version": 1}]');
+  await expect(withVersion(path, of('2', 2))).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});
