@@ -165,10 +165,7 @@ export class Session implements Occupant {
     this.services.subscribers.add(this);
     this.afterResponse(() => subscription.answered());
     if (this.#identity.grants.transcript) {
-      this.afterResponse(() => {
-        // Another subscription may have taken its place, or none.
-        if (this.#subscription === subscription) this.#readNoWords = this.services.wordReaders.add(room, this);
-      });
+      this.afterResponse(() => (this.#readNoWords = this.services.wordReaders.add(room, this)));
     }
     return subscription.answer;
   }

@@ -17,9 +17,10 @@ const action = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(50, 200, 700, 1500, 3000) }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('join' as const), person, consent }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('consent' as const), person, consent }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('join' as const), person, consent, show: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('consent' as const), person, consent, show: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pulse' as const), person, consent }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('hide and show' as const), person }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -28,7 +29,7 @@ const action = fc.oneof(
       reason: fc.constantFrom('left' as const, 'timed-out' as const, 'timed-out' as const, 'removed' as const),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('take over' as const), person, consent }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('take over' as const), person, consent, show: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('tap anew' as const), person, modality, again: fc.boolean() }) },
   {
     weight: 4,
@@ -79,7 +80,7 @@ async function play(world: ConsentWorld, step: Action): Promise<void> {
   } else if ('person' in step) {
     const seated = world.seated(step.person);
     if (step.do === 'join') {
-      if (!seated) world.join(step.person, step.consent);
+      if (!seated) world.join(step.person, step.consent, step.show);
     } else if (seated) act(world, step);
   } else if (step.do === 'lag') world.lag[step.what] = step.ms;
   else if (step.do === 'kill thread') world.killThread();
@@ -89,7 +90,7 @@ async function play(world: ConsentWorld, step: Action): Promise<void> {
 function act(world: ConsentWorld, step: Extract<Action, { person: string }>): void {
   switch (step.do) {
     case 'consent':
-      return world.consent(step.person, step.consent);
+      return world.consent(step.person, step.consent, step.show);
     case 'pulse': {
       const now = world.consentOf(step.person);
       const less = {
@@ -100,11 +101,14 @@ function act(world: ConsentWorld, step: Extract<Action, { person: string }>): vo
       world.consent(step.person, less);
       return world.consent(step.person, now);
     }
+    case 'hide and show':
+      world.consent(step.person, world.consentOf(step.person), false);
+      return world.consent(step.person, world.consentOf(step.person), true);
     case 'leave':
       return world.leave(step.person, step.reason);
     case 'take over':
       world.leave(step.person, 'removed');
-      return world.join(step.person, step.consent);
+      return world.join(step.person, step.consent, step.show);
     case 'tap anew':
       return world.closeTap(step.person, step.modality, step.again);
     case 'say':
@@ -118,13 +122,14 @@ it(
   { timeout: 600_000 },
   async () => {
     let sent = 0;
+    let told = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(0, 5, 1000),
         fc.array(action, { minLength: 10, maxLength: 60 }),
         async (journalSize, actions) => {
           const world = new ConsentWorld(SUBSCRIBERS, { journalSize });
-          for (const name of PEOPLE) world.join(name, { face: true, voice: true, words: true });
+          for (const name of PEOPLE) world.join(name, { face: true, voice: true, words: true }, true);
           for (const socket of world.subscribers) {
             socket.subscribe('no');
             socket.answer();
@@ -132,11 +137,13 @@ it(
           for (const step of actions) await play(world, step);
           await world.finish();
           sent += world.emotionsSent;
+          told += world.wordsTold;
         },
       ),
       { numRuns: Number(process.env.CONSENT_RUNS ?? 2000) },
     );
     // The worlds were not silent ones.
     expect(sent).toBeGreaterThan(0);
+    expect(told).toBeGreaterThan(0);
   },
 );

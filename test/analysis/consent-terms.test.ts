@@ -43,13 +43,14 @@ function publisher(bus: InProcessBus, analysing: () => boolean) {
 it('words that began before their consent are refused with a reason, and go no further', () => {
   let now = 10_000;
   const sent: ToAnalysis[] = [];
+  const told: string[] = [];
   const bus = new InProcessBus();
   const participant = new AnalysedParticipant({
     ...{ key: 1, who, phaseMs: 0, bus, meter: silentMeter, logger: silentLogger, clock: () => now },
     process: { send: (message) => void sent.push(message), ports: [] },
     refusal: null,
     publisher: (analysing) => publisher(bus, analysing).subject,
-    words: new WordsShowing({ clock: () => now, meter: silentMeter, tell: () => undefined }),
+    words: new WordsShowing({ clock: () => now, meter: silentMeter, tell: ({ text }) => told.push(text) }),
     registerTrack: () => 1,
     releaseTrack: () => undefined,
     onClosed: () => undefined,
@@ -64,6 +65,16 @@ it('words that began before their consent are refused with a reason, and go no f
   expect(() => say(11_500)).toThrow(expect.objectContaining({ code: 'CONSENT_REQUIRED' }) as Error);
   say(12_500);
   expect(sent.filter((message) => message.type === 'caption').map(({ startMs }) => startMs)).toEqual([11_000, 12_500]);
+
+  // Nor are words told of somebody who has left.
+  participant.setConsent({ ...WORDS, voice: true }, true);
+  now = 14_000;
+  const words = { text: 'late', startMs: 13_500, endMs: now, arrivalMs: now };
+  const late = { type: 'words' as const, words, term: 1, generation: 3 };
+  participant.output(late);
+  participant.close('left');
+  participant.output({ ...late, words: { ...words, text: 'too late' } });
+  expect(told).toEqual(['late']);
 });
 
 it('a window that was in the engine when analysis ended is not published after the end', async () => {

@@ -175,6 +175,23 @@ describe('a socket whose token ends', () => {
     });
   });
 
+  it('may hide words and not show them any more', async () => {
+    subject = await start({ tokenGrace: 300 });
+    const bob = await subject.connect({}, { ttlSeconds: 3600 });
+    await bob.join('Bob');
+    const alice = await subject.connect({}, { ttlSeconds: 30 });
+    const { participant } = await alice.join('Alice', ALL);
+    const show = { consent: ALL, showWords: true };
+    await alice.request('setConsent', show);
+    pass(30_000);
+    await alice.next('tokenExpired');
+    expect(await alice.request('setConsent', show)).toEqual(show);
+    expect(await alice.request('setConsent', { consent: ALL })).toEqual({ consent: ALL, showWords: false });
+    expect(await bob.next('wordsWithdrawn')).toMatchObject({ participant });
+    expect(await alice.refused('setConsent', show)).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(subject.analyser.of(participant).showsWords).toBe(false);
+  });
+
   it('is closed at once where it has no seat, or gives it up', async () => {
     subject = await start();
     const watcher = await subject.connect({}, { ttlSeconds: 30 });

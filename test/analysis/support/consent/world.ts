@@ -9,7 +9,7 @@ import type { EventRecord } from '../../../../src/events/event-record.js';
 import { InProcessBus } from '../../../../src/events/in-process-bus.js';
 import type { RoomEvent } from '../../../../src/events/schema.js';
 import type { WindowFeatures } from '../../../../src/features/types.js';
-import type { TappedTrack, TrackSink } from '../../../../src/sfu/types.js';
+import type { ShownWords, TappedTrack, TrackSink } from '../../../../src/sfu/types.js';
 import { silentLogger } from '../../../sfu/support/sfu-fixture.js';
 import { ManualSchedule } from '../../../events/support/manual-schedule.js';
 import { SimulatedEngine, type WindowMark } from './engine.js';
@@ -33,6 +33,7 @@ interface Tap {
 interface Seat {
   analysis: AnalysedParticipant;
   consent: Consent;
+  showWords: boolean;
   taps: Partial<Record<'face' | 'voice', Tap>>;
 }
 
@@ -115,7 +116,7 @@ export class ConsentWorld {
     }
   }
 
-  join(person: string, consent: Consent): void {
+  join(person: string, consent: Consent, showWords = false): void {
     this.#awaited.get(person)?.();
     const key = ++this.#key;
     const who = { room: ROOM, participant: person };
@@ -139,7 +140,11 @@ export class ConsentWorld {
           analysing,
           bulkhead,
         ),
-      words: new WordsShowing({ clock: this.#clock, meter: silentMeter, tell: () => undefined }),
+      words: new WordsShowing({
+        clock: this.#clock,
+        meter: silentMeter,
+        tell: (words) => this.#checkWords(person, words),
+      }),
       bus: this.#bus,
       meter: silentMeter,
       logger: silentLogger,
@@ -150,20 +155,22 @@ export class ConsentWorld {
       onClosed: () => this.#people.delete(key),
     });
     this.#people.set(key, analysis);
-    this.#seats.set(person, { analysis, consent: NO_CONSENT, taps: {} });
-    this.consent(person, consent);
+    this.#seats.set(person, { analysis, consent: NO_CONSENT, showWords: false, taps: {} });
+    this.consent(person, consent, showWords);
   }
 
-  consent(person: string, consent: Consent): void {
+  consent(person: string, consent: Consent, showWords = this.showsWords(person)): void {
     const seat = this.#seats.get(person)!;
     const mark = { ...this.#newest };
     const before = MODALITIES.map((modality) => this.#ledger.measured(person, modality, 0));
     this.#ledger.consent(person, consent);
+    this.#show(person, showWords && consent.words);
     this.#word(person);
     const withdrawn = before.some((measurement) => measurement.term !== null && !this.#ledger.stands(measurement));
-    seat.analysis.setConsent(consent);
+    seat.analysis.setConsent(consent, showWords);
     if (withdrawn) this.#forget(person, mark, false);
     seat.consent = consent;
+    seat.showWords = showWords;
     // As ParticipantTaps does, except that taps need no time to open, and may need some to close.
     for (const modality of ['face', 'voice'] as const) {
       if (!consent[modality]) this.closeTap(person, modality);
@@ -192,7 +199,9 @@ export class ConsentWorld {
     // Under which consent they were said only the past can tell: said before a change of consent, they are under none.
     const startMs = now - agoMs - lengthMs;
     const said = this.#words.get(person)?.findLast(({ mediaTime }) => mediaTime < startMs);
-    const id = this.#measurements.push({ ...(said ?? this.#none(person)), mediaTime: startMs }) - 1;
+    const measurement = { ...(said ?? this.#none(person)), mediaTime: startMs };
+    this.#shownWhen.set(measurement, (said && this.#shownWhen.get(said)) ?? null);
+    const id = this.#measurements.push(measurement) - 1;
     try {
       const { analysis } = this.#seats.get(person)!;
       analysis.caption({ text: String(id), startMs, endMs: now - agoMs, arrivalMs: now });
@@ -205,6 +214,7 @@ export class ConsentWorld {
     const { analysis } = this.#seats.get(person)!;
     this.#seats.delete(person);
     analysis.close(reason);
+    this.#show(person, false);
     const mark = { ...this.#newest };
     if (reason === 'left') {
       this.#ledger.left(person);
@@ -267,8 +277,23 @@ export class ConsentWorld {
     }
   }
 
+  /** In which time of showing each word was said; null: in none. */
+  readonly #shownWhen = new WeakMap<Measurement, number | null>();
+  readonly #shows = new Map<string, { on: boolean; ended: number }>();
+
+  showsWords(person: string): boolean {
+    return this.#seats.get(person)?.showWords ?? false;
+  }
+
+  #show(person: string, on: boolean): void {
+    const before = this.#shows.get(person) ?? { on: false, ended: 0 };
+    this.#shows.set(person, { on, ended: before.ended + (before.on && !on ? 1 : 0) });
+  }
+
   #word(person: string): Measurement {
     const word = this.#ledger.measured(person, 'words', this.#clock());
+    const { on, ended } = this.#shows.get(person) ?? { on: false, ended: 0 };
+    this.#shownWhen.set(word, on ? ended : null);
     const words = this.#words.get(person) ?? [];
     if (words.push(word) > 200) words.shift();
     this.#words.set(person, words);
@@ -323,6 +348,24 @@ export class ConsentWorld {
     const forgotten = this.#forgotten.get(person) ?? [];
     forgotten.push({ epoch, seq, left });
     this.#forgotten.set(person, forgotten);
+  }
+
+  /** Words that were told so far. */
+  wordsTold = 0;
+
+  /** The rule of words, at the moment when they are told to those who may read them. */
+  #checkWords(person: string, { text, source }: ShownWords): void {
+    this.wordsTold += 1;
+    const fail = (what: string) => this.#violated(`${what}, at ${this.#clock()}: ${source} ${text} of ${person}`);
+    const { on, ended } = this.#shows.get(person) ?? { on: false, ended: 0 };
+    if (!on) fail('words were told of somebody who shows none');
+    for (const id of text.split(' ').map(Number)) {
+      const measurement = this.#measurements[id];
+      if (!measurement || measurement.person !== person) return fail('words of somebody else were told');
+      if (!this.#ledger.stands(measurement)) fail(`words were told without consent to ${measurement.modality}`);
+      if (measurement.modality !== 'words') continue;
+      if (this.#shownWhen.get(measurement) !== ended) fail('words were told that were said while none were shown');
+    }
   }
 
   /** The rule, at the moment when something leaves. */
