@@ -5,7 +5,7 @@ import { systemClock } from '../../src/common/clock.js';
 import type { Consent, Source } from '../../src/common/consent.js';
 import type { Meter } from '../../src/common/metrics.js';
 import { RtpTap, type TapTransports } from '../../src/sfu/index.js';
-import type { Analyser, ParticipantAnalysis } from '../../src/sfu/types.js';
+import type { Analyser, ParticipantAnalysis, ShownWords } from '../../src/sfu/types.js';
 import type { Recording } from './recording.js';
 import { SyntheticPeer, type SyntheticPeerOptions } from './synthetic-peer.js';
 
@@ -19,6 +19,8 @@ export interface SyntheticParticipantOptions extends Omit<SyntheticPeerOptions, 
   participant: string;
   recording: Recording;
   consent: Consent;
+  /** They show their words, which are told here. */
+  onWords?: (words: ShownWords) => void;
 }
 
 /**
@@ -36,7 +38,8 @@ export class SyntheticParticipant {
   ) {}
 
   static async create(options: SyntheticParticipantOptions): Promise<SyntheticParticipant> {
-    const analysis = options.analyser.open({ room: options.room, participant: options.participant });
+    const { room, participant: name, onWords } = options;
+    const analysis = options.analyser.open({ room, participant: name }, onWords);
     const peer = await SyntheticPeer.create(options);
     const participant = new SyntheticParticipant(peer, analysis, options);
     await participant.setConsent(options.consent);
@@ -45,7 +48,7 @@ export class SyntheticParticipant {
 
   /** As the server does it: taps exist exactly for what is consented to. */
   async setConsent(consent: Consent): Promise<void> {
-    this.analysis.setConsent(consent);
+    this.analysis.setConsent(consent, this.options.onWords !== undefined);
     this.#consentedMs = systemClock();
     this.closeTaps();
     const { meter, taps } = this.options;

@@ -23,6 +23,8 @@ export const DROPS = {
   face: ['search-rate'],
   consent: ['face-before', 'voice-before', 'words-before'],
   transcriber: ['closed'],
+  // Pieces of speech; `closed`: their owner left, or withdrew consent.
+  speech: ['partial-overflow', 'piece-overflow', 'failed', 'closed'],
   align: [
     'face-off',
     'face-time',

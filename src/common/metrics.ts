@@ -46,7 +46,7 @@ export type Refusal = (typeof REFUSALS)[number];
 
 const KINDS = ['audio', 'video'] as const;
 /** What is replaced when it dies. */
-export const WORKERS = ['server', 'mediasoup', 'analysis', 'inference'] as const;
+export const WORKERS = ['server', 'mediasoup', 'analysis', 'inference', 'speech'] as const;
 /** Labels of an analysed second: an emotion, a guess below the threshold, or nothing to judge by. */
 export const EMOTION_LABELS = [...EMOTIONS, 'uncertain', 'none'] as const;
 
@@ -79,6 +79,18 @@ export const METRICS = {
     kind: 'histogram',
     help: 'From the end of a word (media time) to the publishing of the first event that it is in.',
     buckets: DELAY_BUCKETS,
+  },
+  emostream_recognised_seconds_total: {
+    kind: 'counter',
+    help: 'Sound in which words were recognised: once for final words, again and again for partial ones while somebody speaks.',
+    labels: ['words'],
+    known: each('words', ['final', 'partial']),
+  },
+  emostream_recognition_cpu_seconds_total: {
+    kind: 'counter',
+    help: 'CPU time that recognising words took.',
+    labels: ['words'],
+    known: each('words', ['final', 'partial']),
   },
   emostream_batch_size: {
     kind: 'histogram',

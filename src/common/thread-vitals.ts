@@ -16,11 +16,11 @@ export class ThreadVitals {
     private readonly meter: Meter,
   ) {
     this.#histogram.enable();
-    this.#lastCpu = cpuSeconds();
+    this.#lastCpu = threadCpuSeconds();
   }
 
   report(): void {
-    const cpu = cpuSeconds();
+    const cpu = threadCpuSeconds();
     if (cpu > this.#lastCpu) {
       this.meter.count('emostream_thread_cpu_seconds_total', { thread: this.thread }, cpu - this.#lastCpu);
     }
@@ -36,7 +36,8 @@ export class ThreadVitals {
   }
 }
 
-function cpuSeconds(): number {
+/** CPU time of the calling thread so far; 0 where Node does not tell. */
+export function threadCpuSeconds(): number {
   const usage = (process as WithThreadCpu).threadCpuUsage?.();
   return usage ? (usage.user + usage.system) / 1e6 : 0;
 }

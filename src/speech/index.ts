@@ -6,4 +6,5 @@ export { defaultModelFolder, sileroFile } from './paths.js';
 export { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS, SpeechHearer } from './heard-sound.js';
 export { hearSpeech } from './hear-speech.js';
 export { SileroPool } from './silero-pool.js';
+export { SpeechRecognition } from './speech-recognition.js';
 export { FRAME_SAMPLES, SileroActivity, type VoiceActivity } from './voice-activity.js';

@@ -1,17 +1,22 @@
 import type { AudioChunk, TranscriptSegment } from '../media/types.js';
 
+/** Sound, and whether speech goes on in it. */
+export interface HeardChunk extends AudioChunk {
+  speech: boolean;
+}
+
 /**
  * Speech recognition on the server: takes one participant's sound, gives their words back with media times. It runs in an
  * analysis process, only while its owner consents to both voice and words; beside it, captions that the client sends go on.
  *
- * `push` must not block for long (a chunk is 20 ms of sound, from up to dozens of people per process): heavy recognisers
+ * `push` must not block for long (a chunk is 32 ms of sound, from up to dozens of people per process): heavy recognisers
  * start a thread or process of their own. Of the server's environment it sees what Node itself needs, and variables whose
  * names begin with `TRANSCRIBER_`. Words may come late: up to `wordsRevisionHorizon` they still revise the event
  * of the second in which they were said.
  */
 export interface Transcriber {
   /** Sound in order of media time; a jump in `mediaTime` is a gap (silence that was not sent, or loss). */
-  push(chunk: AudioChunk): void;
+  push(chunk: HeardChunk): void;
   /** Frees everything; no words may be given afterwards. Must not throw. */
   close(): void;
 }

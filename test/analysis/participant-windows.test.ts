@@ -1,5 +1,6 @@
 import { filter } from 'rxjs';
 import { expect, it } from 'vitest';
+import type { TranscriberFactory } from '../../src/streams/index.js';
 import { marbles } from '../support/marbles.js';
 import { ALL, type Shown, Spine } from './support/spine.js';
 
@@ -198,5 +199,25 @@ it('words that are recognised in the sound are in their windows, and go with the
     expect(heard).toEqual([10, 110, 210, -1]);
     // Heard twice, decoded once.
     expect(spine.log.filter((line) => line.endsWith('opened 2'))).toHaveLength(1);
+  });
+});
+
+it.each([
+  [true, 'hello'],
+  [false, ''],
+])('recognised words are judged where the words network knows their language (%s)', (judgesSpeech, words) => {
+  marbles((time) => {
+    const transcriber: TranscriberFactory = ({ onWords }) => ({
+      push: ({ mediaTime }) => {
+        if (mediaTime === 10) onWords({ text: 'hello', startMs: 10, endMs: 50, arrivalMs: 0, segment: 1 });
+      },
+      close: () => undefined,
+    });
+    const spine = new Spine(time, transcriber, judgesSpeech);
+    time.act('1ms b', { b: () => begin(spine) });
+    spine.media(1100, CAMERA, MICROPHONE);
+    time
+      .expectObservable(spine.window$.pipe(filter(isWindow)), '^ 1100ms !')
+      .toBe('1020ms a', { a: { ...FIRST, words } });
   });
 });

@@ -14,6 +14,11 @@ const terms = (voice: boolean, words: boolean, face = false): ConsentTerms => ({
 });
 const TERMS = { y: terms(true, true), o: terms(true, true, true), v: terms(true, false), w: terms(false, true) };
 
+/** Sound by a letter; of `z` the capture was before consent. */
+const SOUND = Object.fromEntries(
+  [...'abcdefxz'].map((text) => [text, { text, mediaTime: text === 'z' ? 0 : 1 } as unknown as HeardSound]),
+);
+
 /** A recogniser that says what it hears, and fails at `x`. */
 function recogniser({ now }: Marbles) {
   const made: TranscriberOptions[] = [];
@@ -24,7 +29,7 @@ function recogniser({ now }: Marbles) {
     log.push(`${String(now())} open`);
     return {
       push: (chunk: unknown) => {
-        const text = chunk as string;
+        const { text } = chunk as { text: string };
         if (text === 'x') throw new Error('x');
         if (text === 'e') return options.onError(new Error('e'));
         options.onWords({ text, startMs: 1, endMs: 2, arrivalMs: 0 });
@@ -41,7 +46,7 @@ it('a recogniser exists exactly while there is consent to both voice and words',
   marbles((time) => {
     const { log, env, made, meter } = recogniser(time);
     const terms$ = time.cold('v-y-o-w---y---', TERMS);
-    const sound$ = time.hot<HeardSound>('-a-b-c-d---f-|' as never);
+    const sound$ = time.hot<HeardSound>('-a-b-c-d---f-|', SOUND);
     time
       .expectObservable(sound$.pipe(recogniseSpeech(terms$, env)), '^------------------!')
       .toBe('---b-c-----f', { b: words('b', 3), c: words('c', 5), f: words('f', 11) });
@@ -58,7 +63,7 @@ it.each(['x', 'e'])(
     marbles((time) => {
       const { log, env, meter } = recogniser(time);
       const terms$ = time.cold('y------w-y---', TERMS);
-      const sound$ = time.hot<HeardSound>(`-a-${how}-b----c-` as never);
+      const sound$ = time.hot<HeardSound>(`-a-${how}-b----c-`, SOUND);
       time
         .expectObservable(sound$.pipe(recogniseSpeech(terms$, env)), '^------------!')
         .toBe('-a--------c', { a: words('a', 1), c: words('c', 10) });
@@ -71,9 +76,21 @@ it.each(['x', 'e'])(
 
 it('without a recogniser there are no words, and no sound is asked for', () => {
   marbles((time) => {
-    const sound$ = time.hot<HeardSound>('-a-b|' as never);
+    const sound$ = time.hot<HeardSound>('-a-b|', SOUND);
     const env = { transcriber: null, meter: new CountMeter(), clock: time.now };
     time.expectObservable(sound$.pipe(recogniseSpeech(time.cold('y', TERMS), env))).toBe('|');
     time.expectSubscriptions(sound$.subscriptions).toBe([]);
+  });
+});
+
+it('of what was captured before consent to words nothing is recognised, though it comes after it', () => {
+  marbles((time) => {
+    const { env, meter } = recogniser(time);
+    const sound$ = time.hot<HeardSound>('-z-a|', SOUND);
+    time
+      .expectObservable(sound$.pipe(recogniseSpeech(time.cold('y', TERMS), env)), '^----!')
+      .toBe('---a', { a: words('a', 3) });
+    time.flush();
+    expect(meter.counted('emostream_dropped_total', { stage: 'consent', reason: 'words-before' })).toBe(1);
   });
 });

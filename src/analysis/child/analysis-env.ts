@@ -11,6 +11,8 @@ export interface AnalysisEnv {
   options: AnalysisOptions;
   /** Speech recognition on the server, where one is configured. */
   transcriber: TranscriberFactory | null;
+  /** Recognised words are in a language that the words network knows, or it is not known in which they are. */
+  judgesSpeech: boolean;
   /** Server wall clock, ms: windows close by it. */
   tick$: Observable<number>;
   clock: Clock;

@@ -6,7 +6,8 @@ import { ThreadMeter } from '../../common/thread-meter.js';
 import { ThreadVitals } from '../../common/thread-vitals.js';
 import { FaceFinder } from '../../features/face-finder.js';
 import { liveDecoders } from '../../media/index.js';
-import { SileroPool } from '../../speech/index.js';
+import { isEnglish, SileroPool, SpeechRecognition } from '../../speech/index.js';
+import type { TranscriberFactory } from '../../streams/index.js';
 import type { MarkerWriter } from '../crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
 import { LoadSteps } from './load-steps.js';
@@ -52,6 +53,7 @@ export class AnalysisHost {
   #reporter: NodeJS.Timeout | undefined;
   #env!: MediaEnv;
   #packets!: PacketReceiver;
+  #speech: SpeechRecognition | null = null;
 
   private constructor(deps: AnalysisHostDeps) {
     this.#deps = deps;
@@ -68,7 +70,8 @@ export class AnalysisHost {
       load: host.#load,
       faceFinder: await FaceFinder.create(),
       voiceActivity: new SileroPool(options.voiceActivityModel),
-      transcriber: options.transcriber === null ? null : await loadTranscriber(options.transcriber),
+      transcriber: await host.#openTranscriber(),
+      judgesSpeech: options.speechModel === null || isEnglish(options.speechModel.language),
       tick$: every(TICK_MS, clock),
       expiry$: every(EXPIRY_MS, clock, () => marker.set(0)),
       beforeDecode: (handle) => marker.set(handle),
@@ -86,6 +89,21 @@ export class AnalysisHost {
     host.#lookedAtMs = performance.now();
     host.#reporter = setInterval(() => host.#report(), METRICS_EVERY_MS);
     return host;
+  }
+
+  /** The operator's own module wins; else speech is recognised here, where there is a model. */
+  async #openTranscriber(): Promise<TranscriberFactory | null> {
+    const { options, clock } = this.#deps;
+    if (options.transcriber !== null) return loadTranscriber(options.transcriber);
+    if (options.speechModel === null) return null;
+    this.#speech = new SpeechRecognition({
+      model: options.speechModel,
+      meter: this.#meter,
+      clock,
+      // Partial words repeat work: they are the first to give way.
+      affordsPartial: () => this.#load.step === 0,
+    });
+    return this.#speech.open;
   }
 
   get ports(): number[] {
@@ -106,6 +124,7 @@ export class AnalysisHost {
     this.#vitals.close();
     for (const key of [...this.#people.keys()]) this.#close(key);
     this.#packets.stop();
+    this.#speech?.close();
     this.#env.faceFinder.dispose();
   }
 
@@ -178,6 +197,7 @@ export class AnalysisHost {
     this.#vitals.report();
     this.#lookAtLoad();
     this.#meter.set('emostream_queue_depth', this.#packets.waiting, { queue: 'analysis-packets' });
+    this.#meter.set('emostream_queue_depth', this.#speech?.waiting ?? 0, { queue: 'speech' });
     this.#deps.send({ type: 'metrics', measurements: this.#meter.flush() });
   }
 

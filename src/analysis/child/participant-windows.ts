@@ -51,6 +51,8 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
   const { terms$ } = media;
   const since = <T>(modality: Modality, capturedMs: (item: T) => number) =>
     capturedSince(terms$, modality, capturedMs, env.meter);
+  // The words network knows one language; words of another are there to be read.
+  const judged = filter<TimedWords>(() => env.judgesSpeech);
 
   return defer(() => {
     const stages = newStages();
@@ -81,7 +83,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
     );
     const audioWindow$ = sound$.pipe(afresh(terms$, 'voice', () => stages.logMel()));
     const spoken$ = sound$.pipe(recogniseSpeech(terms$, env), since('words', saidMs), share());
-    const transcript$ = merge(media.caption$.pipe(since('words', saidMs)), spoken$);
+    const transcript$ = merge(media.caption$.pipe(since('words', saidMs)), spoken$.pipe(judged));
     const word$ = spoken$.pipe(shownWords(terms$, env.meter));
 
     const input = <T>(source$: Observable<T>, of: (item: T) => AlignerInput<F, A>) => source$.pipe(map(of));

@@ -5,6 +5,7 @@ import type { Meter } from '../../common/metrics.js';
 import type { HeardSound } from '../../speech/index.js';
 import type { TimedWords, Transcriber, TranscriberFactory } from '../../streams/index.js';
 import type { ConsentTerms } from '../messages.js';
+import { capturedSince } from './consent-operators.js';
 
 export interface SpeechEnv {
   /** Null: words are not recognised here. */
@@ -27,7 +28,15 @@ export function recogniseSpeech(
       : terms$.pipe(
           map(({ consent }) => consent.voice && consent.words),
           distinctUntilChanged(),
-          switchMap((wanted) => (wanted ? sound$.pipe(transcribe(transcriber, meter, clock)) : EMPTY)),
+          switchMap((wanted) =>
+            wanted
+              ? sound$.pipe(
+                  // A sentence that was begun before consent is heard from then on.
+                  capturedSince(terms$, 'words', ({ mediaTime }) => mediaTime, meter),
+                  transcribe(transcriber, meter, clock),
+                )
+              : EMPTY,
+          ),
         );
 }
 

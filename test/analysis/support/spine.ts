@@ -48,6 +48,7 @@ export class Spine {
   constructor(
     private readonly time: Marbles,
     transcriber: TranscriberFactory | null = null,
+    judgesSpeech = true,
   ) {
     const env: AnalysisEnv = {
       options: {
@@ -61,6 +62,7 @@ export class Spine {
         maxPixelRate: 1,
       },
       transcriber,
+      judgesSpeech,
       tick$: this.tick,
       clock: time.now,
       meter: this.meter,

@@ -60,6 +60,7 @@ export class SimulatedThread implements ProcessEnd {
         maxPacketRate: 1000,
         maxPixelRate: 1,
       },
+      judgesSpeech: true,
       transcriber: (options) => this.#recogniser(options),
       tick$: this.#tick,
       clock: deps.clock,
