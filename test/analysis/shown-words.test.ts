@@ -11,14 +11,14 @@ it('words leave the process only while they are shown, only those said since, an
     const showing = (term: number, sinceMs: number): { showing: Showing } => ({ showing: { term, sinceMs } });
     const said = (startMs: number): TimedWords => ({ text: 'x', startMs, endMs: startMs + 1, arrivalMs: 0 });
     const words = { a: said(1), b: said(2), c: said(6), d: said(7), e: said(8), f: said(20) };
-    const terms$ = time.cold('n----s----n--t------', { n: { showing: null }, s: showing(1, 6), t: showing(2, 13) });
-    const word$ = time.hot<TimedWords>('-a---bcd---e--ef', words);
+    const terms$ = time.cold('n----s------n--t----', { n: { showing: null }, s: showing(1, 6), t: showing(2, 15) });
+    const word$ = time.hot<TimedWords>('-a----bcd----e--ef', words);
     const told = (key: keyof typeof words, term: number) => ({ type: 'words' as const, words: words[key], term });
     time
       .expectObservable(word$.pipe(shownWords(terms$, meter)), '^-------------------!')
-      .toBe('-------d-------f', { d: told('d', 1), f: told('f', 2) });
+      .toBe('--------d--------f', { d: told('d', 1), f: told('f', 2) });
     time.flush();
-    // Of what was said while nothing was shown nothing was to be told; what came too late for one time and too early for another is counted.
+    // Of what was said while nothing was shown nothing was to be told; what was said before is counted.
     expect(meter.counted('emostream_dropped_total', { stage: 'words', reason: 'before-shown' })).toBe(3);
   });
 });
