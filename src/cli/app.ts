@@ -13,7 +13,7 @@ import { batchSizes } from '../inference/batch-sizes.js';
 import { createEngine } from '../inference/engines.js';
 import { PREPARES_SHAPES, type Engine, type EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
-import type { SpeechChoice } from '../speech/index.js';
+import { probeModel, type SpeechChoice } from '../speech/index.js';
 import { EventWatch } from '../telemetry/event-watch.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
@@ -100,6 +100,7 @@ async function start(
   const padTo = PREPARES_SHAPES.has(engine.name) ? batchSizes(config.maxBatch) : [];
   const runner = new BatchRunner(engine, { ...config, padTo }, { clock, meter });
   closers.push(() => runner.close(ENGINE_PATIENCE_MS));
+  if (config.speechModel !== undefined && config.speech === 'on') await probeModel(config.speechModel);
   const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, meter, clock, logger });
   closers.push(() => analyser.close());
 

@@ -17,8 +17,8 @@ import {
   type WindowFeatures,
 } from './types.js';
 
-/** Less speech inside the window than this, ms, is no voice: five frames of voice activity. */
-export const MIN_SPEECH_MS = 160;
+/** Less speech inside the window than this, ms, is no voice. */
+export const MIN_SPEECH_MS = 200;
 /** Missing frames, at most so many in a row, that come of rounding media times to frames and not of missing sound. */
 const ROUNDING_FRAMES = 2;
 

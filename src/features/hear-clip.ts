@@ -1,5 +1,6 @@
 import { SpeechHearer, type VoiceActivity } from '../speech/index.js';
 import { FRAME_SAMPLES, HOP_SAMPLES, logMel, type MelBlock } from './log-mel.js';
+import { SpeechHangover } from './speech-hangover.js';
 
 /** A clip's log-mel frames, and in which of them somebody speaks. */
 export interface HeardClip extends MelBlock {
@@ -13,10 +14,12 @@ export function hearClip(samples: Float32Array, activity: VoiceActivity): HeardC
   const hearer = new SpeechHearer(activity);
   const heard = hearer.hear({ mediaTime: 0, arrivalMs: 0, decodedMs: 0, samples });
   const block = logMel(samples);
+  const hangover = new SpeechHangover();
+  const states = heard.map((sound) => hangover.follow(sound));
   const speech = new Uint8Array(block.frames);
   for (let frame = 0, sound = 0, end = heard[0]?.samples.length ?? 0; frame < block.frames; frame++) {
     while (end < frame * HOP_SAMPLES + FRAME_SAMPLES && sound + 1 < heard.length) end += heard[++sound]!.samples.length;
-    speech[frame] = heard[sound]?.speech ? 1 : 0;
+    speech[frame] = states[sound] ? 1 : 0;
   }
   return { ...block, speech };
 }

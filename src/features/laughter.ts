@@ -23,10 +23,11 @@ const CONTRAST = 0.5;
  */
 export function isLaughter(mel: Float32Array, frames: number): boolean {
   const spectrum = coarse(mel, frames);
+  const energy = energySoFar(spectrum);
   let lowest = 1;
   let [before, here] = [1, 1];
   for (let lag = 1; lag <= LONGEST + 1; lag++) {
-    const next = likeness(spectrum, lag);
+    const next = likeness(spectrum, energy, lag);
     // A peak one lag ago.
     if (lag - 1 >= SHORTEST && here > before && here >= next && here - lowest >= CONTRAST) return true;
     lowest = Math.min(lowest, next);
@@ -61,15 +62,23 @@ function coarse(mel: Float32Array, frames: number): Float32Array {
   return out;
 }
 
-/** Normalised autocorrelation at a lag in steps, -1..1. */
-function likeness(spectrum: Float32Array, lag: number): number {
-  let [product, early, late] = [0, 1e-9, 1e-9];
-  const shift = lag * GROUPS;
-  for (let i = shift; i < spectrum.length; i++) {
-    const [a, b] = [spectrum[i - shift]!, spectrum[i]!];
-    product += a * b;
-    early += a * a;
-    late += b * b;
+/** STEPS + 1: the sum of the squares before each step. */
+function energySoFar(spectrum: Float32Array): Float64Array {
+  const out = new Float64Array(STEPS + 1);
+  for (let step = 0; step < STEPS; step++) {
+    let sum = 0;
+    for (let i = step * GROUPS; i < (step + 1) * GROUPS; i++) sum += spectrum[i]! * spectrum[i]!;
+    out[step + 1] = out[step]! + sum;
   }
-  return product / Math.sqrt(early * late);
+  return out;
+}
+
+/** Normalised autocorrelation at a lag in steps, -1..1. */
+function likeness(spectrum: Float32Array, energy: Float64Array, lag: number): number {
+  const shift = lag * GROUPS;
+  let product = 0;
+  for (let i = shift; i < spectrum.length; i++) product += spectrum[i - shift]! * spectrum[i]!;
+  const early = energy[STEPS - lag]!;
+  const late = energy[STEPS]! - energy[lag]!;
+  return product / Math.sqrt(early * late + 1e-9);
 }

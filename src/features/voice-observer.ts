@@ -3,12 +3,14 @@ import { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS } from '../speech/ind
 import type { Timed } from '../streams/types.js';
 import { HOP_SAMPLES, LogMelStream } from './log-mel.js';
 import { NoiseFloor } from './noise-floor.js';
+import { SpeechHangover } from './speech-hangover.js';
 import { MEL_HOP_MS, type VoiceObservation } from './types.js';
 
 /** One participant's sound as blocks of log-mel frames with speech counted, each at its media time. */
 export class VoiceObserver {
   readonly #mel = new LogMelStream();
   readonly #noise = new NoiseFloor();
+  readonly #hangover = new SpeechHangover();
   readonly #meter: Meter;
   /** Samples taken in that are not the start of a frame already given out. */
   #waiting = 0;
@@ -29,7 +31,8 @@ export class VoiceObserver {
     const mediaTime = chunk.mediaTime - this.#waiting / SAMPLES_PER_MS;
     const { mel, frames } = this.#mel.push(chunk.samples);
     this.#waiting += chunk.samples.length - frames * HOP_SAMPLES;
-    const figures = frames > 0 ? this.#noise.measure(mel, frames, () => chunk.speech) : null;
+    const speech = this.#hangover.follow(chunk);
+    const figures = frames > 0 ? this.#noise.measure(mel, frames, () => speech) : null;
     this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice' });
     if (!figures) return null;
     return {
@@ -50,6 +53,7 @@ export class VoiceObserver {
   #gap(): void {
     this.#mel.reset();
     this.#noise.gap();
+    this.#hangover.reset();
     this.#waiting = 0;
   }
 }

@@ -42,7 +42,7 @@ async function start({ options, aheadMs }: Extract<ToAnalysis, { type: 'start' }
 
 function refuse(error: unknown): void {
   channel.send({ type: 'failed', message: toEmostreamError(error).message });
-  process.disconnect();
+  channel.close();
 }
 
 function stop(): void {

@@ -18,11 +18,19 @@ export class ParentChannel {
     return true;
   }
 
-  #flush(): void {
+  /** What was sent is on its way before the channel is closed. */
+  close(): void {
+    this.#flush(() => process.disconnect());
+  }
+
+  #flush(then: () => void = () => undefined): void {
     this.#planned = false;
     const messages = this.#outbox;
     this.#outbox = [];
     this.#unread += messages.length;
-    process.send?.(messages, undefined, {}, () => (this.#unread -= messages.length));
+    process.send?.(messages, undefined, {}, () => {
+      this.#unread -= messages.length;
+      then();
+    });
   }
 }

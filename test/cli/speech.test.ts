@@ -1,0 +1,91 @@
+import { cpSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { checkSpeech } from '../../src/cli/speech-checks.js';
+import { speechCommand } from '../../src/cli/speech.js';
+import { sherpa } from '../../src/speech/index.js';
+import { sileroFile, speechFolder } from '../../src/speech/paths.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { SECRET } from '../server/support/test-server.js';
+import { ServeProcess } from './support/serve-process.js';
+
+let serving: ServeProcess | undefined;
+afterEach(() => {
+  serving?.kill();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+describe('what hears speech', () => {
+  it('is here after the set-up', () => {
+    expect(
+      checkSpeech()
+        .slice(0, 2)
+        .map(({ state }) => state),
+    ).toEqual(['ok', 'ok']);
+  });
+
+  it('is said to be missing, with what to do, where there is nothing', async () => {
+    vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
+    const [, activity, model] = checkSpeech();
+    expect(activity).toMatchObject({ state: 'failed', advice: 'npx emostream speech install' });
+    expect(model).toMatchObject({ state: 'missing', advice: 'npx emostream speech install' });
+    expect(model?.detail).toMatch(/captions only/);
+    const lines: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+    await speechCommand().parseAsync(['status'], { from: 'user' });
+    expect(lines.join('\n')).toMatch(/failed {2}voice activity[^]*missing speech model/);
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('whose native part does not load is an error that says what to do', async () => {
+    vi.resetModules();
+    const { sherpa: anew } = await import('../../src/speech/library.js');
+    const load = () => {
+      throw new Error('Could not find sherpa-onnx-node');
+    };
+    expect(() => anew(load)).toThrow(/sherpa-onnx-\w+-\w+: remove the folder node_modules and run `npm start` again/);
+    expect(sherpa()).toHaveProperty('Vad');
+  });
+});
+
+describe('a server', () => {
+  const answer = async (port: number, path: string) =>
+    (await (await fetch(`http://127.0.0.1:${String(port)}${path}`)).json()) as Record<string, unknown>;
+
+  it('without a speech model starts, and says at the start, in /readyz and to the page what there is instead', async () => {
+    const cache = temporaryFolder();
+    const env = { EMOSTREAM_JWT_SECRET: SECRET, XDG_CACHE_HOME: cache };
+    cpSync(sileroFile(), sileroFile(speechFolder(env)));
+    serving = new ServeProcess({ env });
+    const port = await serving.ready();
+    expect(serving.output).toMatch(
+      /words .*from captions only: there is no speech model.*npx emostream speech install/,
+    );
+    const missing = { state: 'missing', language: null };
+    expect(await answer(port, '/readyz')).toMatchObject({
+      ready: true,
+      speech: { ...missing, advice: 'npx emostream speech install' },
+    });
+    expect(await answer(port, '/api/info')).toMatchObject({ speech: missing });
+  });
+
+  it('with --speech off says that words come from captions, and nothing is missing', async () => {
+    serving = new ServeProcess({ flags: ['--speech', 'off'] });
+    const port = await serving.ready();
+    expect(serving.output).toMatch(/words +from captions only\n/);
+    expect(await answer(port, '/readyz')).toMatchObject({ ready: true, speech: { state: 'off', language: null } });
+  });
+
+  it('without voice activity does not start, and says what brings it', async () => {
+    serving = new ServeProcess({ env: { EMOSTREAM_JWT_SECRET: SECRET, XDG_CACHE_HOME: temporaryFolder() } });
+    expect((await serving.exited).code).not.toBe(0);
+    expect(serving.output).toMatch(/voice activity model .* is missing: `npx emostream speech install` brings it/);
+  });
+
+  it('with a folder that is no model does not start, and says why', async () => {
+    serving = new ServeProcess({ flags: ['--speech-model', temporaryFolder()] });
+    expect((await serving.exited).code).not.toBe(0);
+    expect(serving.output).toMatch(/there is no .*speech-model\.json/);
+  });
+});
