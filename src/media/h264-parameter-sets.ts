@@ -65,14 +65,24 @@ export class H264ParameterSets {
     }
     // The decoder may be another one from a key frame on.
     if (keyFrame) for (const picture of this.#picture.values()) picture.given = false;
-    const lacking = [...pictures].filter(({ given, unit }) => !given && !units.some((one) => same(one, unit)));
-    const sequenceLacks = keyFrame && [...sequences].some((unit) => !units.some((one) => same(one, unit)));
+    // Looked up and not compared with each other: there may be thousands of units and hundreds of sets.
+    const brought = new Set(units.filter(isParameterSet).map(textOf));
+    const lacking = [...pictures].filter(({ given, unit }) => !given && !brought.has(textOf(unit)));
+    const sequenceLacks = keyFrame && [...sequences].some((unit) => !brought.has(textOf(unit)));
     for (const picture of pictures) picture.given = true;
     if (!keyFrame) return lacking.map(({ unit }) => unit);
     // All or none, for one that names another must come after it.
     return sequenceLacks || lacking.length > 0 ? [...sequences, ...[...pictures].map(({ unit }) => unit)] : [];
   }
 }
+
+/** Of a size to be remembered. */
+function isParameterSet(unit: NalUnit): boolean {
+  const type = unitType(unit);
+  return unit.length <= MAX_PARAMETER_BYTES && (type === SEQUENCE_PARAMETERS || type === PICTURE_PARAMETERS);
+}
+
+const textOf = (unit: NalUnit): string => Buffer.from(unit.buffer, unit.byteOffset, unit.byteLength).toString('latin1');
 
 const same = (a: NalUnit | undefined, b: NalUnit): boolean => a !== undefined && Buffer.compare(a, b) === 0;
 

@@ -55,6 +55,9 @@ export const isReference = (unit: NalUnit): boolean => ((unit[0] as number) & 0x
 /** Whether a slice is the first of a picture: first_mb_in_slice is 0, one set bit (§7.3.3). */
 export const beginsPicture = (unit: NalUnit): boolean => isSlice(unit) && ((unit[1] ?? 0) & 0x80) !== 0;
 
+/** Where in the picture a slice begins, in macroblocks (§7.3.3); 0, as if it were all of it, when that is cut short. */
+export const firstMacroblock = (slice: NalUnit): number => readSliceHead(slice).first;
+
 /** Which picture parameters a slice is of (§7.3.3); null when it is cut short. */
 export function pictureParametersOf(slice: NalUnit): number | null {
   return readSliceHead(slice).pictureId;
@@ -68,12 +71,12 @@ export function frameNumber(slice: NalUnit, parameters: SequenceParameters): num
   return bits.overrun ? null : value;
 }
 
-function readSliceHead(slice: NalUnit): { pictureId: number | null; bits: BitReader } {
+function readSliceHead(slice: NalUnit): { first: number; pictureId: number | null; bits: BitReader } {
   const bits = new BitReader(unescaped(slice.subarray(1, SLICE_HEADER_BYTES)));
-  bits.exponential(); // first_mb_in_slice
+  const first = bits.exponential(); // first_mb_in_slice
   bits.exponential(); // slice_type
   const pictureId = bits.exponential();
-  return { pictureId: bits.overrun ? null : pictureId, bits };
+  return { first, pictureId: bits.overrun ? null : pictureId, bits };
 }
 
 /** The ids of a picture parameter set (§7.3.2.2); null when it is malformed. */

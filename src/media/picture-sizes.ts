@@ -1,8 +1,11 @@
 import {
   beginsPicture,
+  firstMacroblock,
   isIdr,
+  isSlice,
   nalUnits,
   parseSequenceParameters,
+  PICTURE_PARAMETERS,
   SEQUENCE_PARAMETERS,
   unitType,
 } from './h264-parameters.js';
@@ -12,13 +15,26 @@ import { vp8KeyFrameSize } from './vp8-depacketizer.js';
 export interface PictureCost {
   /** Pixels of one picture, in whole macroblocks. */
   pixels: number;
-  /** Pictures in it: one, unless the sender puts more under one timestamp. */
+  /**
+   * As many whole pictures decoding it may cost: one, unless the sender puts more under one timestamp, or so many slices or
+   * parameter sets into one that they cost as much as further pictures.
+   */
   pictures: number;
   /** It holds only for a decoder that is opened anew before this picture, which needs none that came before. */
   afresh: boolean;
 }
 
 const MACROBLOCK = 16;
+/**
+ * Nothing in H.264 keeps a slice from going on to the end of its picture whatever slices follow it, and the decoder follows each
+ * of them: ten octets that say "as before" for all macroblocks. Where slices share a picture evenly, the rests of eight of them
+ * are 3.5 pictures, which are free; what is beyond costs half of what a picture does, for much of it must be copies.
+ */
+const FREE_RESTS = 4;
+const REST_SHARE = 1 / 2;
+/** Parameter sets of one picture that cost nothing, and those beyond that cost as much as a picture. */
+const FREE_SETS = 8;
+const SETS_PER_PICTURE = 8;
 
 /**
  * How large the encoded pictures of a track are, read from the bitstream before anything is decoded. A decoder of H.264 may
@@ -62,20 +78,36 @@ export class PictureSizes {
   #h264(data: Uint8Array): PictureCost | null {
     let pictures = 0;
     let pixels = 0;
+    let sets = 0;
+    /** Where the other slices of pictures begin. */
+    const others: number[] = [];
     /** The first slice is of a key frame, and a set of parameters stands before it. */
     let startsAnew: boolean | null = null;
     for (const unit of nalUnits(data)) {
-      if (unitType(unit) === SEQUENCE_PARAMETERS) {
+      const type = unitType(unit);
+      if (type === SEQUENCE_PARAMETERS || type === PICTURE_PARAMETERS) sets++;
+      if (type === SEQUENCE_PARAMETERS) {
         const parameters = parseSequenceParameters(unit);
         if (!parameters) return null;
         pixels = Math.max(pixels, parameters.width * parameters.height);
       } else if (beginsPicture(unit)) {
         pictures++;
         startsAnew ??= isIdr(unit) && pixels > 0;
+      } else if (isSlice(unit)) {
+        others.push(firstMacroblock(unit));
       }
     }
     const afresh = startsAnew === true && this.#pixels > 0 && pixels !== this.#pixels;
     this.#pixels = afresh ? pixels : Math.max(pixels, this.#pixels);
-    return { pixels: this.#pixels, pictures: Math.max(1, pictures), afresh };
+    pictures = Math.max(1, pictures);
+    const rests = restsOf(others, this.#pixels / MACROBLOCK ** 2);
+    const further = REST_SHARE * Math.max(0, rests - FREE_RESTS * pictures);
+    const ofSets = Math.max(0, sets - FREE_SETS) / SETS_PER_PICTURE;
+    return { pixels: this.#pixels, pictures: pictures + further + ofSets, afresh };
   }
+}
+
+/** What slices cover if each goes on to the end of its picture, in pictures. @param firsts where they begin, in macroblocks */
+function restsOf(firsts: readonly number[], macroblocks: number): number {
+  return firsts.reduce((sum, first) => sum + Math.max(0, 1 - first / Math.max(1, macroblocks)), 0);
 }
