@@ -8,7 +8,7 @@ import { parseCsv } from '../../src/training/data/csv.js';
 import type { FaceSet } from '../../src/training/data/ferplus.js';
 import { readPrepared } from '../../src/training/data/prepared.js';
 import type { SpeechSet } from '../../src/training/data/speech.js';
-import type { TextSet } from '../../src/training/data/text.js';
+import { readTexts } from '../../src/training/data/text.js';
 import { type Example, faceExamples, meanOf, voiceExamples, wordExamples } from '../../src/training/evaluate.js';
 import { clipSamples, type Split } from '../../src/training/splits.js';
 import { seeded } from '../support/random.js';
@@ -44,7 +44,7 @@ const TEXT_FILES = { valid: 'valid', test: 'test' } as const;
  * @param data folder of the corpora, as `emostream data prepare` takes it
  */
 export async function texts(folder: string, data: string, split: EvaluationSplit, count: number, seed: number) {
-  const set = await readPrepared<TextSet>(folder, `goemotions-${split}`);
+  const set = await readTexts(folder, `goemotions-${split}`);
   const file = join(data, 'text', 'goemotions_ekman', `${TEXT_FILES[split]}.tsv`);
   const rows = parseCsv(await readFile(file, 'utf8'), '\t').map((row) => row['text'] ?? '');
   // Texts without a token are not in the prepared set (src/training/data/text.ts).

@@ -7,7 +7,7 @@ import { exists } from './data/corpora/folders.js';
 import type { FaceSet } from './data/ferplus.js';
 import { readPrepared } from './data/prepared.js';
 import type { SpeechSet } from './data/speech.js';
-import type { TextSet } from './data/text.js';
+import { readTexts, type TextSet } from './data/text.js';
 import { USER_CORPORA, userSet, type UserCorpusName } from './data/user-corpora.js';
 import { describe, figures, type ClassificationFigures } from './metrics.js';
 import { predictFaces, predictWords, probabilities } from './predict.js';
@@ -56,10 +56,12 @@ export async function extraSets<M extends Modality>(
   { prepared, with: names = [] }: Pick<TrainOptions, 'prepared' | 'with'>,
 ): Promise<ExtraSets<SetOf[M]>> {
   await checkPrepared(modality, prepared, names);
+  const read = (name: string): Promise<SetOf[M]> =>
+    (modality === 'words' ? readTexts(prepared, name) : readPrepared(prepared, name)) as Promise<SetOf[M]>;
   const train: SetOf[M][] = [];
   const valid: [UserCorpusName, SetOf[M]][] = [];
   for (const name of names) {
-    const set = await readPrepared<SetOf[M]>(prepared, userSet(name, modality, 'train'));
+    const set = await read(userSet(name, modality, 'train'));
     if (LABELS[modality](set).length === 0) {
       throw new EmostreamError(
         'CONFIG_INVALID',
@@ -67,7 +69,7 @@ export async function extraSets<M extends Modality>(
       );
     }
     train.push(set);
-    const held = await readPrepared<SetOf[M]>(prepared, userSet(name, modality, 'valid'));
+    const held = await read(userSet(name, modality, 'valid'));
     if (LABELS[modality](held).length > 0) valid.push([name, held]);
   }
   return {

@@ -11,7 +11,7 @@ import { affectOf } from './circumplex.js';
 import type { FaceSet } from './data/ferplus.js';
 import { readPrepared } from './data/prepared.js';
 import type { SpeechSet } from './data/speech.js';
-import type { TextSet } from './data/text.js';
+import { readTexts } from './data/text.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { encodeFaces, encodeVoices, encodeWords, joinSets, type EncodedSet, type Half } from './fusion-data.js';
@@ -119,7 +119,7 @@ async function encodeHalf(
   }
   const words: EncodedSet[] = [];
   for (const name of ['goemotions-valid', 'meld-valid']) {
-    words.push(encodeWords(folded, await readPrepared<TextSet>(prepared, name), half, rng));
+    words.push(encodeWords(folded, await readTexts(prepared, name), half, rng));
   }
   return { face: encodeFaces(folded, faces, half, rng), voice: joinSets(...voices), words: joinSets(...words) };
 }

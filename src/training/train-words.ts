@@ -5,8 +5,7 @@ import { WORD_ROW, WORD_TOKENS, WORDS_META } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
 import { wordsEncoder } from '../inference/network/words-encoder.js';
 import { affectOf } from './circumplex.js';
-import { readPrepared } from './data/prepared.js';
-import { FINE_LABELS, textOf, type TextSet } from './data/text.js';
+import { FINE_LABELS, readTexts, textOf } from './data/text.js';
 import { extraSets } from './extra-sets.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
@@ -41,14 +40,14 @@ export async function trainWords({
   log,
 }: TrainOptions): Promise<FitResult> {
   const extra = await extraSets('words', { prepared, with: names });
-  const meldTrain = await readPrepared<TextSet>(prepared, 'meld-train');
+  const meldTrain = await readTexts(prepared, 'meld-train');
   const sets = [
-    await readPrepared<TextSet>(prepared, 'goemotions-train'),
+    await readTexts(prepared, 'goemotions-train'),
     ...Array.from({ length: DIALOGUE_REPEATS }, () => meldTrain),
     ...extra.train,
   ];
-  const goemotions = await readPrepared<TextSet>(prepared, 'goemotions-valid');
-  const meld = await readPrepared<TextSet>(prepared, 'meld-valid');
+  const goemotions = await readTexts(prepared, 'goemotions-valid');
+  const meld = await readTexts(prepared, 'meld-valid');
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
   if (from) layers.restore(from);
@@ -78,11 +77,7 @@ export async function trainWords({
       const { set, i } = example;
       // Who spoke before is often not known; and it must not tell the one corpus from the other.
       const changed = augmenting.chance(0.5) ? 0 : set.meta[i * WORDS_META]!;
-      const text = textOf(set, i);
-      if (text === null) {
-        ids.set(set.tokens.subarray(i * IDS, (i + 1) * IDS), row * IDS);
-        meta.set([changed, ...set.meta.subarray(i * WORDS_META + 1, (i + 1) * WORDS_META)], row * WORDS_META);
-      } else put(row, text, changed);
+      put(row, textOf(set, i), changed);
       if (set.fine) fine.set(set.fine.subarray(i * FINE_LABELS, (i + 1) * FINE_LABELS), row * FINE_LABELS);
       return [...set.targets.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
     });

@@ -11,7 +11,15 @@ import { labelOf, readFerplus } from '../../src/training/data/ferplus.js';
 import { readPrepared, writePrepared } from '../../src/training/data/prepared.js';
 import { parseEmodbName, parseRavdessName, readSpeech, trimSilence } from '../../src/training/data/speech.js';
 import { listTar, readTar } from '../../src/training/data/tar.js';
-import { FINE_LABELS, readGoEmotions, readMeld, textOf } from '../../src/training/data/text.js';
+import {
+  FINE_LABELS,
+  readGoEmotions,
+  readMeld,
+  readTexts,
+  textOf,
+  toSet,
+  type TextSet,
+} from '../../src/training/data/text.js';
 import { tone, wavFile } from './support/wav.js';
 import { makeTar } from './support/tar.js';
 
@@ -166,7 +174,6 @@ describe('text corpora', () => {
     const set = await readGoEmotions(path, 'train');
     const { tokens, targets, labels } = set;
     expect([textOf(set, 0), textOf(set, 1)]).toEqual(['Oh "dear", no', 'nice']);
-    expect(textOf({ tokens, targets, labels, meta: set.meta }, 0)).toBeNull();
     expect([...labels]).toEqual([-1, EMOTIONS.indexOf('happy')]);
     expect([...targets.subarray(0, 7)]).toEqual([0, 0, 0.5, 0, 0, 0, 0.5]);
     expect([...tokens.subarray(0, 256)]).toEqual([...wordFeatures('Oh "dear", no').tokens]);
@@ -185,6 +192,19 @@ describe('text corpora', () => {
     expect((await readGoEmotions(ekman, 'valid')).fine).toBeUndefined();
     await writeFile(join(fine, 'dev.tsv'), 'text\tlabel\tid\nnice\t28\ta\n');
     await expect(readGoEmotions(ekman, 'valid', fine)).rejects.toMatchObject({ code: 'MEDIA_CORRUPT' });
+  });
+
+  it('prepared by a version that had other tokens are refused', async () => {
+    const set = toSet(['oh dear', 'not at all'].map((text) => ({ text, speakerChanged: false, emotions: ['sad'] })));
+    const read = async (columns: Partial<TextSet>): Promise<TextSet> => {
+      await writePrepared(folder, 'texts', { ...columns });
+      return readTexts(folder, 'texts');
+    };
+    expect(await read(set)).toEqual(set);
+    const { characters, ...old } = set;
+    await expect(read(old)).rejects.toMatchObject({ code: 'MEDIA_CORRUPT' });
+    const other = set.tokens.map((id, i) => (i === set.tokens.length / 2 ? id + 1 : id));
+    await expect(read({ ...old, characters, tokens: other })).rejects.toMatchObject({ code: 'MEDIA_CORRUPT' });
   });
 
   it('MELD: the speaker changes within a dialogue only', async () => {

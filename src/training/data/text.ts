@@ -5,6 +5,7 @@ import { EmostreamError } from '../../common/errors.js';
 import { wordFeatures } from '../../features/tokens.js';
 import { WORD_ROW, WORD_TOKENS, WORDS_META } from '../../features/types.js';
 import { parseCsv } from './csv.js';
+import { readPrepared } from './prepared.js';
 
 export interface TextSet {
   /** n × WORD_TOKENS × WORD_ROW */
@@ -18,8 +19,8 @@ export interface TextSet {
   /** n × FINE_LABELS of 0 and 1: the labels before they were mapped; a row of zeros, or no column, where there are none. */
   fine?: Uint8Array;
   /** The texts themselves in UTF-8, one after another, and where each begins and the last ends: training makes others of them. */
-  characters?: Uint8Array;
-  starts?: Int32Array;
+  characters: Uint8Array;
+  starts: Int32Array;
 }
 
 /** Labels of GoEmotions as they were annotated: 27 emotions and neutral. */
@@ -106,17 +107,17 @@ export function toSet(all: Utterance[]): TextSet {
   const features = all.map(({ text, speakerChanged }) => wordFeatures(text, speakerChanged));
   // An utterance without a single token is no words: the live path would call it absent.
   const kept = all.map((utterance, i) => ({ ...utterance, ...features[i]! })).filter(({ count }) => count > 0);
+  const written = kept.map(({ text }) => Buffer.from(text));
   const set: TextSet = {
     tokens: new Int32Array(kept.length * WORD_TOKENS * WORD_ROW),
     meta: new Float32Array(kept.length * WORDS_META),
     targets: new Float32Array(kept.length * EMOTIONS.length),
     labels: Int32Array.from(kept, ({ emotions }) => (emotions.length === 1 ? EMOTIONS.indexOf(emotions[0]!) : -1)),
+    characters: Uint8Array.from(Buffer.concat(written)),
+    starts: new Int32Array(kept.length + 1),
     ...(all.some(({ fine }) => fine) && { fine: new Uint8Array(kept.length * FINE_LABELS) }),
   };
-  const written = kept.map(({ text }) => Buffer.from(text));
-  set.characters = Uint8Array.from(Buffer.concat(written));
-  set.starts = new Int32Array(kept.length + 1);
-  written.forEach(({ length }, i) => (set.starts![i + 1] = set.starts![i]! + length));
+  written.forEach(({ length }, i) => (set.starts[i + 1] = set.starts[i]! + length));
   kept.forEach(({ tokens, meta, emotions, fine }, i) => {
     set.tokens.set(tokens, i * WORD_TOKENS * WORD_ROW);
     set.meta.set(meta, i * WORDS_META);
@@ -127,8 +128,33 @@ export function toSet(all: Utterance[]): TextSet {
   return set;
 }
 
-/** The text of an example; null where the set was prepared without. */
-export function textOf({ characters, starts }: TextSet, example: number): string | null {
-  if (!characters || !starts) return null;
+/** The text of an example. */
+export function textOf({ characters, starts }: Pick<TextSet, 'characters' | 'starts'>, example: number): string {
   return Buffer.from(characters.subarray(starts[example], starts[example + 1])).toString('utf8');
+}
+
+/** So many texts of a set are tokenised again when it is read. */
+const CHECKED = 500;
+
+/**
+ * A prepared set of texts.
+ * @throws EmostreamError NOT_FOUND when it was not prepared, MEDIA_CORRUPT when by a version that had other tokens
+ */
+export async function readTexts(folder: string, name: string): Promise<TextSet> {
+  const set = await readPrepared<Partial<TextSet>>(folder, name);
+  if (isCurrent(set)) return set;
+  const message = `${name} in ${folder} was prepared by another version, with other tokens: prepare it again.`;
+  throw new EmostreamError('MEDIA_CORRUPT', message);
+}
+
+function isCurrent(set: Partial<TextSet>): set is TextSet {
+  const { tokens, characters, starts } = set;
+  if (!tokens || !characters || !starts) return false;
+  const size = WORD_TOKENS * WORD_ROW;
+  const count = starts.length - 1;
+  for (let i = 0; i < count; i += Math.ceil(count / CHECKED)) {
+    const now = wordFeatures(textOf({ characters, starts }, i)).tokens;
+    if (now.some((id, k) => id !== tokens[i * size + k])) return false;
+  }
+  return true;
 }

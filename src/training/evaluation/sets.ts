@@ -3,7 +3,7 @@ import type { Engine } from '../../inference/types.js';
 import type { FaceSet } from '../data/ferplus.js';
 import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
-import type { TextSet } from '../data/text.js';
+import { readTexts, type TextSet } from '../data/text.js';
 import { progressOf } from '../progress.js';
 import { Rng } from '../rng.js';
 import { clipsOf } from '../splits.js';
@@ -42,8 +42,8 @@ export async function readCorpora(prepared: string, split: 'valid' | 'test'): Pr
     ferplus: await readPrepared<FaceSet>(prepared, `ferplus-${split}`),
     ravdess: await readPrepared<SpeechSet>(prepared, 'ravdess'),
     emodb: await readPrepared<SpeechSet>(prepared, 'emodb'),
-    goemotions: await readPrepared<TextSet>(prepared, `goemotions-${split}`),
-    meld: await readPrepared<TextSet>(prepared, `meld-${split}`),
+    goemotions: await readTexts(prepared, `goemotions-${split}`),
+    meld: await readTexts(prepared, `meld-${split}`),
   };
 }
 

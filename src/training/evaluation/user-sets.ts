@@ -4,7 +4,7 @@ import { exists } from '../data/corpora/folders.js';
 import type { FaceSet } from '../data/ferplus.js';
 import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
-import type { TextSet } from '../data/text.js';
+import { readTexts } from '../data/text.js';
 import { USER_CORPORA, USER_CORPUS_NAMES, userSet, userTestName, type UserCorpusName } from '../data/user-corpora.js';
 import { progressOf } from '../progress.js';
 import { answersOf } from './answers.js';
@@ -61,7 +61,7 @@ interface TestPart {
 async function readTestPart(prepared: string, corpus: UserCorpusName, modality: Modality): Promise<TestPart | null> {
   const name = userSet(corpus, modality, 'test');
   if (!(await exists(join(prepared, `${name}.json`)))) return null;
-  if (modality === 'words') return { examples: wordExamples(await readPrepared<TextSet>(prepared, name)) };
+  if (modality === 'words') return { examples: wordExamples(await readTexts(prepared, name)) };
   if (modality === 'face') {
     const set = await readPrepared<FaceSet>(prepared, name);
     return { examples: faceExamples(set), speakers: set.speakers };

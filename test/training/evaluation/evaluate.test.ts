@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EMOTIONS } from '../../../src/common/emotions.js';
 import { shippedModelFolder } from '../../../src/common/version.js';
-import { wordFeatures } from '../../../src/features/tokens.js';
 import { FACE_SIZE } from '../../../src/features/types.js';
 import { createWasmEngine } from '../../../src/inference/wasm-backend.js';
 import { readPrepared, writePrepared } from '../../../src/training/data/prepared.js';
+import { toSet } from '../../../src/training/data/text.js';
 import { evaluate } from '../../../src/training/evaluate.js';
 import { sentencesSection, withVersion } from '../../../src/training/evaluation/judge-sentences.js';
 import type { TestFigures } from '../../../src/training/evaluation/test-figures.js';
@@ -26,11 +26,14 @@ async function prepareNoise(prepared: string): Promise<void> {
   for (const split of ['valid', 'test']) {
     const images = Uint8Array.from({ length: LABELS.length * FACE_SIZE ** 2 }, () => rng.below(256));
     await writePrepared(prepared, `ferplus-${split}`, { images, targets, majority: LABELS });
-    const words = [...LABELS].map((label, i) => wordFeatures(`this is ${EMOTIONS[label]} text ${i}`, false));
-    const tokens = Int32Array.from(words.flatMap((each) => [...each.tokens]));
-    const meta = Float32Array.from(words.flatMap((each) => [...each.meta]));
+    const words = toSet(
+      [...LABELS].map((label, i) => {
+        const emotion = EMOTIONS[label]!;
+        return { text: `this is ${emotion} text ${i}`, speakerChanged: false, emotions: [emotion] };
+      }),
+    );
     for (const name of ['goemotions', 'meld']) {
-      await writePrepared(prepared, `${name}-${split}`, { tokens, meta, targets, labels: LABELS });
+      await writePrepared(prepared, `${name}-${split}`, { ...words });
     }
   }
   // The first half of the clips is of a validation speaker, the other of a test speaker.
