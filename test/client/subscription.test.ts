@@ -37,6 +37,27 @@ function journal(lastSeq: () => number): void {
   };
 }
 
+it('hands on words as they come, beside events, and that they are taken back; they have no place in the numbering', async () => {
+  const heard: string[] = [];
+  feed.on('words', ({ participant, text, final }) => heard.push(`${participant}: ${text}${final ? '' : ' …'}`));
+  feed.on('wordsWithdrawn', ({ participant }) => heard.push(`${participant} took them back`));
+  journal(() => 0);
+  await feed.start();
+  const words = {
+    ...{ type: 'words', room: 'room-1', participant: 'p1', segment: 1, text: 'I am', startMs: 0, endMs: 1 },
+    ...{ final: false, source: 'voice', language: 'en' },
+  };
+  server.send(emotionEvent(1));
+  server.send(words);
+  server.send({ ...words, text: 'I am here', final: true });
+  server.send({ type: 'wordsWithdrawn', room: 'room-1', participant: 'p1' });
+  server.send(emotionEvent(2));
+  await until(() => events.length === 2);
+  expect(heard).toEqual(['p1: I am …', 'p1: I am here', 'p1 took them back']);
+  expect(feed.place).toEqual({ sinceSeq: 2, epoch: 'e1' });
+  expect(missed).toEqual([]);
+});
+
 it('hands on events by their type', async () => {
   const emotions: number[] = [];
   const ends: string[] = [];

@@ -6,7 +6,7 @@ import type { GrantsGiven } from '../../../src/server/protocol.js';
 import { mintToken } from '../../../src/server/tokens.js';
 import { join, ownId, screenshot, tile } from '../support/browser.js';
 import { fixture } from '../support/fake-media.js';
-import { TOP_OF_SUBTITLES } from '../support/in-page.js';
+import { EMBED_OVERLAY, TOP_OF_SUBTITLES } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
 import { startServer } from '../support/start-server.js';
 
@@ -57,12 +57,18 @@ export function subtitles(stage: () => Stage): void {
       await type(bea, 'for the analysis alone');
       await bea.getByText('Sent for analysis.').waitFor();
 
+      // A page of somebody else that has the overlay, and a token that lets it read.
+      const elsewhere = await first.open(server.url);
+      const embedded = { room: ROOM, participant: id, granted: await tokenFor({ subscribe: true, transcript: true }) };
+      await elsewhere.evaluate(`(${EMBED_OVERLAY})(${JSON.stringify(embedded)})`);
+
       await toggle(bea, 'Show my words');
       await bea.getByText('Analysed, and shown to everyone here.').waitFor();
       await tile(ada, 'Bea').getByRole('img', { name: 'shows what they say' }).waitFor();
       await type(bea, 'Hello, everybody');
       await lines(ada, 'Bea').getByText('Hello, everybody').waitFor();
       await lines(bea, 'Bea').getByText('Hello, everybody').waitFor();
+      await elsewhere.locator('emo-overlay .lines').getByText('Hello, everybody').waitFor();
       await bea.getByText('Sent, and shown to everyone here.').waitFor();
       await vi.waitUntil(() => reader.heard.length > 0);
       expect(reader.heard).toMatchObject([
@@ -86,6 +92,7 @@ export function subtitles(stage: () => Stage): void {
 
       await toggle(bea, 'Show my words');
       await lines(ada, 'Bea').waitFor({ state: 'hidden' });
+      await elsewhere.locator('emo-overlay .lines').waitFor({ state: 'hidden' });
       await tile(ada, 'Bea').getByRole('img', { name: 'shows what they say' }).waitFor({ state: 'hidden' });
       await vi.waitUntil(() => reader.withdrawn.includes(id));
       const before = reader.heard.length;

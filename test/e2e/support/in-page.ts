@@ -28,12 +28,12 @@ export const threePictures = (name: string): string => `new Promise((resolve) =>
 })`;
 
 /** What a page does that embeds the overlay: the script, an element, a feed. */
-export const EMBED_OVERLAY = `async ({ room, participant }) => {
+export const EMBED_OVERLAY = `async ({ room, participant, granted }) => {
   const { connectOverlays, EmotionFeed, requestToken } = await import('/emostream.js');
   const overlay = document.createElement('emo-overlay');
   overlay.setAttribute('participant', participant);
   document.body.append(overlay);
-  const { token } = await requestToken(location.origin, room);
+  const token = granted ?? (await requestToken(location.origin, room)).token;
   const feed = new EmotionFeed({ server: location.origin, token });
   connectOverlays(feed);
   await feed.start();
