@@ -89,7 +89,8 @@ export function sentencesSection(figures: SentenceFigures): string {
 Written by hand for what the corpora have too little of (\`src/training/evaluation/own-sentences.ts\`), words alone; counts. What is denied
 is right where the answer is neutral or the opposite. "Bare": all lower case and without punctuation. "Heard": as Moonshine Tiny wrote
 them down when espeak-ng had spoken them, whose robot's voice it often mistakes (\`heard-sentences.ts\`). Features and recipe were
-chosen on \`tuned\` sentences; those \`kept apart\` were judged when that was done. Training can make none of the sentences but an emoji alone.
+chosen on \`tuned\` sentences; those \`kept apart\` were judged when that was done. Training can make none of the sentences but an emoji alone. Each version was
+judged with the tokens that it came with (0.3.0: commit 1080bf1).
 
 ${table(head, rows)}`;
 }
