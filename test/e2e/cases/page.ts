@@ -92,9 +92,8 @@ export function thePage(stage: () => Stage): void {
       await page.getByText('Your access has ended.').waitFor();
       expect(await page.locator('.notice.problem').count()).toBe(1);
       await tile(page, 'Fay').getByText('Analysis on').waitFor();
-      // Without a connection nobody knows of anybody.
-      await server.stop();
-      await tile(page, 'Fay').locator('.headline').getByText('Analysis off').waitFor();
+      // Without a connection nobody knows of anybody. With this token there will be none again: then the lobby follows.
+      await Promise.all([tile(page, 'Fay').locator('.headline').getByText('Analysis off').waitFor(), server.stop()]);
       await page.getByText('Your access has ended.').waitFor({ state: 'detached' });
     } finally {
       await server.stop();
