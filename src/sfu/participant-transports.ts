@@ -80,11 +80,9 @@ export class ParticipantTransports {
     return own;
   }
 
-  /** Those that the participant sends over. */
-  get sending(): types.WebRtcTransport[] {
-    return [...this.#transports.values()]
-      .filter(({ direction }) => direction === 'send')
-      .map(({ transport }) => transport);
+  /** Those of either direction: packets may come over all of them. */
+  get open(): types.WebRtcTransport[] {
+    return [...this.#transports.values()].map(({ transport }) => transport);
   }
 
   closeAll(): void {

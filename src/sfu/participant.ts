@@ -88,8 +88,8 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       ...deps,
       bulkhead: this.#bulkhead,
       producers: () => [...this.#producers.values()].map(({ producer }) => producer),
-      transports: () => this.#transports.sending,
-      stop: (problem, producer) => this.#stop(problem, producer),
+      transports: () => this.#transports.open,
+      stop: (problem, by) => this.#stop(problem, by),
     });
   }
 
@@ -263,10 +263,10 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   }
 
   /** Somebody sends more than is allowed: what they send is closed, and everybody is told. Without a producer, its transport. */
-  #stop(problem: RateProblem, producer: types.Producer | undefined): void {
+  #stop(problem: RateProblem, by: types.Producer | types.WebRtcTransport | undefined): void {
     const { meter, logger } = this.#deps;
     meter.count('emostream_set_asides_total', { reason: problem });
-    const own = producer && this.#producers.get(producer.id);
+    const own = by && this.#producers.get(by.id);
     logger.warn({ participant: this.id, source: own?.source, problem }, 'a sender was stopped');
     if (!this.#stops.take()) return this.close('removed');
     if (own) {
@@ -274,7 +274,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       this.tellProblem(own.source, problem);
       return;
     }
-    for (const transport of this.#transports.sending) transport.close();
+    by?.close();
   }
 
   #assertOpen(): void {

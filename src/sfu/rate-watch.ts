@@ -11,15 +11,15 @@ export interface RateWatchDeps {
   maxPacketRate: number;
   maxBitrate: number;
   producers: () => readonly types.Producer[];
-  /** The transports that they send over. */
+  /** The transports that packets may come over: also those made for receiving, over which nothing but feedback should. */
   transports: () => readonly types.WebRtcTransport[];
   clock: Clock;
   bulkhead: Bulkhead;
   /**
    * Stops a sender.
-   * @param producer the one that sends most; undefined: no producer sends it, the packets only come
+   * @param by the producer that sends most; the transport where no producer sends it and packets only come
    */
-  stop: (problem: RateProblem, producer: types.Producer | undefined) => void;
+  stop: (problem: RateProblem, by: types.Producer | types.WebRtcTransport | undefined) => void;
 }
 
 interface Sent {
@@ -27,8 +27,8 @@ interface Sent {
   bytes: number;
 }
 
-interface Grown {
-  producer: types.Producer;
+interface Grown<By> {
+  by: By;
   sent: Sent;
 }
 
@@ -36,7 +36,7 @@ const LOOK_EVERY_MS = 2000;
 
 /**
  * Holds a participant to the rates of the configuration; that browsers are told the bitrate (REMB, transport-wide feedback) is
- * only advice. Three requests of the worker every two seconds for somebody who sends sound and pictures.
+ * only advice. Four requests of the worker every two seconds for somebody who sends sound and pictures and receives.
  */
 export class RateWatch {
   readonly #deps: RateWatchDeps;
@@ -71,21 +71,26 @@ export class RateWatch {
     this.#looking = false;
     const packets = sum(grown.map(({ sent }) => sent.packets));
     // What comes and belongs to no producer is decrypted all the same.
-    const bytes = Math.max(sum(grown.map(({ sent }) => sent.bytes)), sum(overTransports));
+    const bytes = Math.max(...[grown, overTransports].map((all) => sum(all.map(({ sent }) => sent.bytes))));
     const nowMs = clock();
     const overPackets = this.#packets.look(packets, nowMs);
     const overBits = this.#bits.look(8 * bytes, nowMs);
-    if (overPackets) this.#stop('packet-rate', grown, 'packets', packets);
-    else if (overBits) this.#stop('bitrate', grown, 'bytes', bytes);
+    if (overPackets) this.#stop('packet-rate', mostOf(grown, 'packets'), packets / 2, overTransports);
+    else if (overBits) this.#stop('bitrate', mostOf(grown, 'bytes'), bytes / 2, overTransports);
   }
 
   /** Names the producer that sends most of it, if one does. */
-  #stop(problem: RateProblem, grown: readonly Grown[], by: keyof Sent, total: number): void {
-    const [most] = [...grown].sort((a, b) => b.sent[by] - a.sent[by]);
-    this.#deps.stop(problem, most && 2 * most.sent[by] >= total ? most.producer : undefined);
+  #stop(
+    problem: RateProblem,
+    most: { by: types.Producer; amount: number } | undefined,
+    half: number,
+    overTransports: readonly Grown<types.WebRtcTransport>[],
+  ): void {
+    const isMost = most && most.amount >= half;
+    this.#deps.stop(problem, isMost ? most.by : mostOf(overTransports, 'bytes')?.by);
   }
 
-  async #grown(producer: types.Producer): Promise<Grown> {
+  async #grown(producer: types.Producer): Promise<Grown<types.Producer>> {
     const now: Sent = { packets: 0, bytes: 0 };
     // One that closes meanwhile has sent nothing any more.
     for (const { packetCount, byteCount } of await producer.getStats().catch(() => [])) {
@@ -95,18 +100,23 @@ export class RateWatch {
     const before = this.#seen.get(producer) ?? { packets: 0, bytes: 0 };
     this.#seen.set(producer, now);
     return {
-      producer,
+      by: producer,
       sent: { packets: Math.max(0, now.packets - before.packets), bytes: Math.max(0, now.bytes - before.bytes) },
     };
   }
 
-  async #transportGrown(transport: types.WebRtcTransport): Promise<number> {
+  async #transportGrown(transport: types.WebRtcTransport): Promise<Grown<types.WebRtcTransport>> {
     const [stats] = await transport.getStats().catch(() => []);
     const now = stats?.bytesReceived ?? 0;
     const before = this.#transportSeen.get(transport) ?? 0;
     this.#transportSeen.set(transport, now);
-    return Math.max(0, now - before);
+    return { by: transport, sent: { packets: 0, bytes: Math.max(0, now - before) } };
   }
+}
+
+function mostOf<By>(grown: readonly Grown<By>[], of: keyof Sent): { by: By; amount: number } | undefined {
+  const [most] = [...grown].sort((a, b) => b.sent[of] - a.sent[of]);
+  return most && { by: most.by, amount: most.sent[of] };
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

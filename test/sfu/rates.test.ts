@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { RateJudge } from '../../src/sfu/rate-judge.js';
+import { IceClient } from './support/ice-client.js';
 import { every, rtp, RtpSender, senderReport, vp8Payload } from './support/rtp-sender.js';
 import { type Sfu, startSfu } from './support/sfu-fixture.js';
 
@@ -76,6 +77,31 @@ describe('a sender in a room', () => {
       expect(participant.closed).toBe(false);
     },
   );
+
+  test('a flood over the transport that was made for receiving: it is closed, and who goes on is put out', async () => {
+    const { sfu, participant } = await seat();
+    const reasons: unknown[] = [];
+    participant.on('closed', (reason) => {
+      reasons.push(reason);
+      sfu.meter.changed();
+    });
+    const send = await participant.createTransport('send');
+    for (let tries = 1; tries <= 4; tries++) {
+      const recv = await participant.createTransport('recv');
+      const client = await IceClient.connect(recv);
+      recv.observer.once('close', () => sfu.meter.changed());
+      const packet = rtp({ payloadType: 111, sequence: 1, timestamp: 1, ssrc: 1, payload: Buffer.alloc(1000) });
+      stop = every(2, () => {
+        for (let n = 0; n < 10; n++) client.send(packet);
+      });
+      await sfu.meter.until(() => recv.closed);
+      stop();
+      client.close();
+      expect(sfu.meter.value('emostream_set_asides_total', { reason: 'bitrate' })).toBe(tries);
+      expect(send.closed).toBe(tries === 4);
+    }
+    expect(reasons).toEqual(['removed']);
+  });
 
   test('an ordinary sender is left alone', async () => {
     const { participant, sender, problems } = await seat();
