@@ -35,17 +35,19 @@ const measured = [
   'bench/results/steps.json',
   'bench/results/flood.json',
   'bench/results/loss.json',
+  'bench/results/voice-activity.json',
   'bench/results/parity.json',
   'bench/results/parity-silent-room.json',
   'models/metrics.json',
   'models/peers.json',
 ];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, pairs, capacity, steps, flood, loss, parity, silent, metrics, peers] = measured.map(json);
+  const [engines, call, pairs, capacity, steps, flood, loss, voice, parity, silent, metrics, peers] =
+    measured.map(json);
   const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
   const both = { ...withTable(parity), silent: withTable(silent) };
   writeFileSync(
     file('bench/RESULTS.md'),
-    resultsPage(engines, { call, pairs, capacity }, steps, flood, loss, both, metrics, peers),
+    resultsPage(engines, { call, pairs, capacity }, steps, flood, { loss, voice }, both, metrics, peers),
   );
 }

@@ -24,12 +24,12 @@ const number = (value) =>
 
 /** @typedef {{ note: string, steps: { what: string, before: number, after: number, unit: string, command: string, commit: string }[] }} Steps */
 
-/** @param {Engines} engines @param {{ call: any, pairs: any, capacity: any }} calls @param {Steps} steps @param {any} flood @param {any} loss @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(engines, { call, pairs, capacity }, steps, flood, loss, parity, metrics, peers) {
+/** @param {Engines} engines @param {{ call: any, pairs: any, capacity: any }} calls @param {Steps} steps @param {any} flood @param {{ loss: any, voice: any }} media @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
+export function resultsPage(engines, { call, pairs, capacity }, steps, flood, { loss, voice }, parity, metrics, peers) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(engines),
     '## Cost by layer',
@@ -47,6 +47,8 @@ export function resultsPage(engines, { call, pairs, capacity }, steps, flood, lo
     floodText(flood),
     '## Loss on long roads',
     lossText(loss),
+    '## Voice or not',
+    voiceText(voice),
     '## Live parity',
     parityText(parity),
     '',
@@ -152,6 +154,39 @@ function lossText({ machine, command, commit, people, seconds, lossPercent, roun
       ['camera', 'key frame requests a minute', 'pictures decoded a second', 'longest time without one, ms'],
       cameras.map((/** @type {any} */ one) => [one.what, requests(one), pictures(one), gap(one)]),
     ),
+  ].join('\n\n');
+}
+
+/** @param {any} voice what `npm run bench:voice-activity` writes; `before` null where nothing was measured beside it */
+function voiceText({ commit, against, machine, command, split, sounds, speech, laughs, cpu }) {
+  /** @typedef {{ windows: number, before: number | null, after: number }} Found */
+  const share = (/** @type {number} */ part, /** @type {number} */ windows) =>
+    `${((100 * part) / windows).toFixed(1)} %`;
+  const cells = (/** @type {Found} */ { windows, before, after }) => [
+    windows,
+    before === null ? '–' : share(before, windows),
+    share(after, windows),
+  ];
+  const most = Math.max(...sounds.map((/** @type {Found} */ { windows, after }) => after / windows));
+  const missed = speech.filter((/** @type {{ snrDb: number }} */ { snrDb }) => snrDb === 20);
+  const worst = Math.max(...missed.map((/** @type {Found} */ { windows, after }) => after / windows));
+  const head = ['', 'seconds', against ? `commit ${against}` : 'before', 'now'];
+  return [
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; beside it, in the same run, what was there before: a rule of energy and its variation. As in a call: chunks of 20 ms, voice activity (Silero), log-mel, windows of a second.`,
+    `Seconds in which a voice is found where there is none. *Aim: at most 5 % of each synthetic sound: ${most <= 0.05 ? 'met' : 'NOT met'}.* The last row is real laughter (EmoGator, class amusement, every third speaker): voice activity takes much of it for speech, and what is left of that after the rule of repetition is judged.`,
+    table(head, [
+      ...sounds.map((/** @type {Found & { name: string }} */ of) => [of.name, ...cells(of)]),
+      ...(laughs ? [['real laughter', ...cells(laughs)]] : []),
+    ]),
+    `Seconds of speech (at least 200 ms within 25 dB of the clip's loudest) that are missed, speakers of the ${split} set, white noise under the clip's mean power. *Aim: at most 3 % at 20 dB: ${worst <= 0.03 ? 'met' : 'NOT met'}.*`,
+    table(
+      head,
+      speech.map((/** @type {Found & { corpus: string, snrDb: number }} */ of) => [
+        `${of.corpus} at ${of.snrDb} dB`,
+        ...cells(of),
+      ]),
+    ),
+    `CPU of all of that (voice activity, log-mel, features) per second of sound, over ${cpu.seconds} s: ${cpu.before ?? '–'} → ${cpu.after} ms. In silence nothing but a look at the samples is done.`,
   ].join('\n\n');
 }
 

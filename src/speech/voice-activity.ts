@@ -10,7 +10,7 @@ export const FRAME_SAMPLES = 512;
 const CONTEXT = 64;
 
 /** Probability of speech in a frame, from which on it is speech. */
-const THRESHOLD = 0.5;
+const THRESHOLD = 0.4;
 
 /** Shorter than a frame, seconds: the detector takes 0 for its own defaults, a quarter and half a second. */
 const AT_ONCE = 0.001;

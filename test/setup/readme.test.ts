@@ -24,18 +24,27 @@ it('the README’s figures are the measured ones', () => {
 
 it('bench/RESULTS.md is what was measured', () => {
   const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
-  const files = ['engines', 'call', 'call-pairs', 'capacity', 'steps', 'flood', 'loss'].map(
+  const files = ['engines', 'call', 'call-pairs', 'capacity', 'steps', 'flood', 'loss', 'voice-activity'].map(
     (name) => `bench/results/${name}.json`,
   );
-  const [engines, call, pairs, capacity, steps, flood, loss] = files.map(json) as never[] as [
-    ...[never, never, never, never, never, never, never],
+  const [engines, call, pairs, capacity, steps, flood, loss, voice] = files.map(json) as never[] as [
+    ...[never, never, never, never, never, never, never, never],
   ];
   const [metrics, peers] = ['models/metrics.json', 'models/peers.json'].map(json) as [never, never];
   const withTable = (report: FullReport) => ({ ...report, table: parityTable(report) });
   const parity = withTable(json('bench/results/parity.json'));
   const silent = withTable(json('bench/results/parity-silent-room.json'));
   expect(readFileSync(projectFile('bench/RESULTS.md'), 'utf8'), 'run `npm run docs`').toBe(
-    resultsPage(engines, { call, pairs, capacity }, steps, flood, loss, { ...parity, silent }, metrics, peers),
+    resultsPage(
+      engines,
+      { call, pairs, capacity },
+      steps,
+      flood,
+      { loss, voice },
+      { ...parity, silent },
+      metrics,
+      peers,
+    ),
   );
 });
 
