@@ -27,6 +27,8 @@ export function createRecogniser(model: SpeechModel, library: Sherpa = sherpa())
 }
 
 const NOTHING: Recognised = { text: '', tokens: [], timestamps: [] };
+/** Shorter than any word, samples: models that take pieces as a whole fail at one, and their library says so on standard error. */
+const LEAST_SAMPLES = AUDIO_SAMPLE_RATE / 10;
 /** So much speech is not without words, ms: what comes back empty is tried again in halves… */
 const LONG_SPEECH_MS = 1000;
 /** …down to quarters. */
@@ -45,6 +47,7 @@ export class WholeRecogniser implements Recogniser {
   }
 
   #recognise(samples: Float32Array, speechMs: number, halvings: number): Recognised {
+    if (samples.length < LEAST_SAMPLES) return NOTHING;
     const stream = this.#recogniser.createStream();
     stream.acceptWaveform({ samples, sampleRate: AUDIO_SAMPLE_RATE });
     this.#recogniser.decode(stream);
