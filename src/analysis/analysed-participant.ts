@@ -41,8 +41,6 @@ const MODALITY = { camera: 'face', microphone: 'voice' } as const satisfies Reco
 /** Who goes like this does not come back for their seat; a lost one (also one taken away by a limit) may be taken again. */
 const FOR_GOOD: ReadonlySet<string> = new Set<EndEvent['reason']>(['left', 'token-expired']);
 
-type EndReason = EndEvent['reason'];
-
 /**
  * One participant's analysis in the main process: keeps consent and tracks, tells the analysis process, and tells subscribers
  * when analysis begins, changes and ends.
@@ -64,6 +62,8 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   readonly #record = new ConsentRecord();
   #analysed: Consent = NO_CONSENT;
   #lastWindowEnd = 0;
+  /** The process is gone, and with it the windows up to now. */
+  #interrupted: boolean;
   #cancelGrace: (() => void) | undefined;
   #closed = false;
 
@@ -73,6 +73,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#tracks = new ProcessTracks(deps);
     this.#refusal = deps.refusal;
     this.#waitsFor = deps.waitsFor ?? null;
+    this.#interrupted = deps.process === null;
     this.#publisher = deps.publisher(() => isAnything(this.#analysed), this.bulkhead);
     this.#publisher.begin(this.#record.generation);
     this.#open();
@@ -116,7 +117,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     return this.#refusal;
   }
 
-  onDestination(listener: (destination: PacketDestination) => void): () => void {
+  onDestination(listener: (destination: PacketDestination | null) => void): () => void {
     return this.#tracks.onDestination(listener);
   }
 
@@ -151,6 +152,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#closed = true;
     this.#cancelGrace?.();
     this.bulkhead.steps(
+      () => this.#tellOutage(),
       () => isAnything(this.#analysed) && this.#end(reason),
       () => this.#deps.words.close(),
       () => this.#publisher.close(),
@@ -188,13 +190,15 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   /** The process died, and nothing has taken its place yet. */
   interrupt(): void {
-    this.#tracks.interrupt();
+    this.#interrupted = true;
+    for (const tell of this.#tracks.interrupt()) this.bulkhead.attempt(tell);
   }
 
   /** Another process takes over: everything is opened again in it, and subscribers are told what they missed. */
   moveTo(process: ProcessEnd): void {
     if (this.#refusal) return;
     const tellTaps = this.#tracks.moveTo(process);
+    this.#interrupted = false;
     this.#deps.words.moved();
     this.#open();
     this.#tellConsent();
@@ -210,15 +214,14 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   setAside(problem: MediaProblem): void {
     if (this.#refusal || this.#closed) return;
     this.#tracks.send({ type: 'close', key: this.#deps.key });
-    this.#tracks.interrupt();
+    this.interrupt();
     this.#refusal = problem;
     for (const control of this.#tracks.controls) control.stop(problem);
     this.#update(true);
   }
 
   #open(): void {
-    const { key, phaseMs } = this.#deps;
-    this.#tracks.send({ type: 'open', key, phaseMs });
+    this.#tracks.send({ type: 'open', key: this.#deps.key, phaseMs: this.#deps.phaseMs });
   }
 
   #window(window: AnalysedWindow): void {
@@ -241,9 +244,13 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#lastWindowEnd = untilMs;
   }
 
+  /** Who is not analysed any more when another process comes hears nothing from it of the windows that the last one took along. */
+  #tellOutage(): void {
+    if (this.#interrupted) this.#tellLost(windowStart(this.#deps.clock(), this.#deps.phaseMs));
+  }
+
   #tellConsent(): void {
-    const { key, words } = this.#deps;
-    this.#tracks.send({ type: 'consent', key, ...this.#record.terms(words.showing) });
+    this.#tracks.send({ type: 'consent', key: this.#deps.key, ...this.#record.terms(this.#deps.words.showing) });
   }
 
   /** Works out what is analysed now and tells subscribers of a change; of a lost track only if it stays lost. */
@@ -268,6 +275,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
       );
       return;
     }
+    if (!isAnything(next)) this.#tellOutage();
     this.#analysed = next;
     if (isAnything(next)) {
       // Should the process die before the first window comes, a gap tells of it from the next one's beginning on.
@@ -280,12 +288,12 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     }
   }
 
-  #endReason(): EndReason {
+  #endReason(): EndEvent['reason'] {
     if (this.#refusal) return 'set-aside';
     return isAnything(this.#record.consent) ? 'tracks-ended' : 'consent-withdrawn';
   }
 
-  #end(reason: EndReason): void {
+  #end(reason: EndEvent['reason']): void {
     this.#deps.bus.publish({ type: 'end', ...this.#deps.who, at: this.#deps.clock(), reason });
     this.#deps.meter.count('emostream_events_total', { type: 'end' });
   }

@@ -26,7 +26,7 @@ export interface ProcessTracksDeps {
 export class ProcessTracks {
   readonly #deps: ProcessTracksDeps;
   readonly #tracks = new Map<number, Track>();
-  readonly #destinations = new Set<(destination: PacketDestination) => void>();
+  readonly #destinations = new Set<(destination: PacketDestination | null) => void>();
   #process: ProcessEnd | null;
 
   constructor(deps: ProcessTracksDeps) {
@@ -51,7 +51,7 @@ export class ProcessTracks {
     this.#process?.send(message);
   }
 
-  onDestination(listener: (destination: PacketDestination) => void): () => void {
+  onDestination(listener: (destination: PacketDestination | null) => void): () => void {
     this.#destinations.add(listener);
     const destination = this.#destination();
     if (destination) listener(destination);
@@ -95,10 +95,14 @@ export class ProcessTracks {
     this.#destinations.clear();
   }
 
-  /** The process died, and nothing has taken its place yet; or nothing will. */
-  interrupt(): void {
+  /**
+   * The process died, and nothing has taken its place yet; or nothing will.
+   * @returns calls by which the taps are told: its ports are free for any program on this machine
+   */
+  interrupt(): (() => void)[] {
     this.#process = null;
     for (const { ready } of this.#tracks.values()) ready();
+    return [...this.#destinations].map((tell) => () => tell(null));
   }
 
   /** @returns calls by which the taps are told; the process must know the participant before */

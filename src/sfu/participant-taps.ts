@@ -120,7 +120,8 @@ export class ParticipantTaps {
   /** There is no room for one more: they are told so, and that it is over. */
   #tellWaiting(track: Track, problem: MediaProblem): void {
     this.#deps.onMediaProblem(track.source, problem);
-    const forget = this.#deps.analysis.onDestination(() => {
+    const forget = this.#deps.analysis.onDestination((destination) => {
+      if (!destination) return;
       forget();
       this.#deps.onMediaProblem(track.source, null);
     });

@@ -62,7 +62,8 @@ export class RtpTap implements Tap {
       await producer.enableTraceEvent(['sr']);
       if (this.#closed) return;
       this.#forgetDestination = analysis.onDestination((destination) => {
-        this.#destination = destination;
+        this.#destination = destination ?? undefined;
+        if (!destination) return this.#halt();
         const connected = this.#reconnect();
         if (first) this.#guard(connected);
         else first = connected;
@@ -135,7 +136,14 @@ export class RtpTap implements Tap {
     this.#flow = flow;
     this.#listen(flow);
     await sink.ready;
-    if (flow === this.#flow) await consumer.resume();
+    if (!isOvertaken()) await consumer.resume();
+  }
+
+  /** Until there is another destination nothing is sent; the track stays, for its analysis goes on there. */
+  #halt(): void {
+    this.#attempt++;
+    // It fails only when the consumer closes meanwhile; then nothing is sent either.
+    this.#flow?.consumer.pause().catch(() => undefined);
   }
 
   #listen(flow: Flow): void {

@@ -107,9 +107,9 @@ export interface ParticipantAnalysis {
   addTrack(track: TappedTrack, control: TrackControl): TrackSink;
   /**
    * Tells where packets are to be sent: before this returns, if that is known, and whenever it changes: then the tracks are added
-   * again. Returns what ends it.
+   * again. Null: nobody takes them there any more, and the port may be anybody's; another follows. Returns what ends it.
    */
-  onDestination(listener: (destination: PacketDestination) => void): () => void;
+  onDestination(listener: (destination: PacketDestination | null) => void): () => void;
   /**
    * Words on the server's wall clock, ms. Only called with consent to words.
    * @returns those in the room may read them, and are told them

@@ -181,7 +181,7 @@ describe('somebody who comes while there is no room for one more', () => {
     for (const each of [first!, second!, third!]) waiting.add(each);
     first!.setConsent({ face: false, voice: false, words: true });
     const destinations: number[] = [];
-    first!.onDestination(({ port }) => destinations.push(port));
+    first!.onDestination((destination) => destination && destinations.push(destination.port));
     waiting.remove(3);
     time.pass(60_000);
     expect([admitted, events, destinations, first!.waitsFor]).toEqual([[], [], [], 'overloaded']);

@@ -48,14 +48,14 @@ it('people who join while no analysis process runs are in the call at once, and 
   shy.close();
 });
 
-it('who joined while no process ran is told, by a gap, of the whole seconds until one does', () => {
-  let now = 10_300;
+/** Somebody in a made-up time, with no process to work in. */
+function somebody(atMs: number) {
+  const time = { now: atMs };
   const bus = new InProcessBus({ journalSize: 10, maxRooms: 2 });
-  const deps = { bus, meter: silentMeter, logger: silentLogger, clock: () => now };
+  const deps = { bus, meter: silentMeter, logger: silentLogger, clock: () => time.now };
   const events: RoomEvent[] = [];
   deps.bus.subscribe('room', (event) => events.push(event));
   const who = { room: 'room', participant: 'late' };
-  const nowhere = { send: () => {}, ports: [] };
   const participant = new AnalysedParticipant({
     ...deps,
     key: 1,
@@ -80,9 +80,59 @@ it('who joined while no process ran is told, by a gap, of the whole seconds unti
     releaseTrack: () => {},
     onClosed: () => {},
   });
-  participant.setConsent({ face: false, voice: false, words: true });
-  now = 13_500;
-  participant.moveTo(nowhere);
+  return { participant, events, time };
+}
+
+const somewhere = { send: () => {}, ports: [4] };
+const WORDS = { face: false, voice: false, words: true };
+
+it('who joined while no process ran is told, by a gap, of the whole seconds until one does', () => {
+  const { participant, events, time } = somebody(10_300);
+  participant.setConsent(WORDS);
+  time.now = 13_500;
+  participant.moveTo(somewhere);
   expect(events.map((event) => event.type)).toEqual(['begin', 'gap']);
   expect(events[1]).toMatchObject({ window: { start: 11_000, end: 13_000 }, reason: 'analysis-restarted' });
+});
+
+it.each([
+  ['leaves', 'left', (participant: AnalysedParticipant) => participant.close('left')],
+  [
+    'withdraws',
+    'consent-withdrawn',
+    (participant: AnalysedParticipant) => participant.setConsent({ face: false, voice: false, words: false }),
+  ],
+  ['is set aside', 'set-aside', (participant: AnalysedParticipant) => participant.setAside('analysis-crash')],
+])('of who %s while no process runs the seconds that it took along are told before the end', (_, reason, end) => {
+  for (const wasThere of [true, false]) {
+    const { participant, events, time } = somebody(10_300);
+    if (wasThere) participant.moveTo(somewhere);
+    participant.setConsent(WORDS);
+    time.now = 12_000;
+    if (wasThere) participant.interrupt();
+    time.now = 15_400;
+    end(participant);
+    expect(events.map(({ type }) => type)).toEqual(['begin', 'gap', 'end']);
+    expect(events[1]).toMatchObject({ window: { start: 11_000, end: 15_000 }, reason: 'analysis-restarted' });
+    expect(events[2]).toMatchObject({ reason });
+  }
+});
+
+it('who ends while a process runs ends without a gap: its windows are on their way', () => {
+  const { participant, events, time } = somebody(10_300);
+  participant.moveTo(somewhere);
+  participant.setConsent(WORDS);
+  time.now = 15_400;
+  participant.close('left');
+  expect(events.map(({ type }) => type)).toEqual(['begin', 'end']);
+});
+
+it('taps are told at once that a process is gone, for its ports may be anybody’s', () => {
+  const { participant } = somebody(10_300);
+  const told: unknown[] = [];
+  participant.onDestination((destination) => told.push(destination));
+  participant.moveTo(somewhere);
+  participant.interrupt();
+  participant.moveTo({ ...somewhere, ports: [5] });
+  expect(told).toEqual([{ port: 4 }, null, { port: 5 }]);
 });

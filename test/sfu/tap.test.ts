@@ -222,6 +222,27 @@ describe('the track', () => {
     await sfu.analyser.until(() => tracks()[0]?.paused === true);
   });
 
+  test('whose destination is gone sends nothing, and stays; another destination gets a new consumer', async () => {
+    await participant.setConsent(ALL);
+    await participant.adopt(await sender.opus(7001), 'microphone');
+    let sequence = 0;
+    const stop = every(10, () => sender.send(opusPacket(++sequence)));
+    await sfu.analyser.until(() => tracks()[0] && tracks()[0]!.packets.length > 5);
+    sfu.analyser.gone();
+    // The worker does one thing after another; what it sent before has come then.
+    await room.router.dump();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const got = tracks()[0]!.packets.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(tracks()[0]!.packets.length).toBe(got);
+    expect(tracks()[0]!.closed).toBe(false);
+    sfu.analyser.back();
+    const again = await sfu.analyser.until(() => (tracks()[1]?.packets.length ? tracks()[1] : undefined));
+    stop();
+    expect(again.closed).toBe(false);
+    expect(tracks()[0]!.closed).toBe(true);
+  });
+
   test('gets the key frame it asks for, through a PLI to the sender', async () => {
     await participant.setConsent(ALL);
     await participant.adopt(await sender.vp8(8001), 'camera');

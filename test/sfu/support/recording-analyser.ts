@@ -2,6 +2,7 @@ import type { Consent, Source } from '../../../src/common/consent.js';
 import type { MediaProblem } from '../../../src/common/media-problem.js';
 import type {
   Analyser,
+  PacketDestination,
   ParticipantAnalysis,
   SenderReport,
   ShownWords,
@@ -41,6 +42,7 @@ export interface RecordedParticipant {
 /** Stands where the analysis processes are, and writes down what reaches them of a tap. */
 export class RecordingAnalyser extends Recorder implements Analyser {
   readonly participants: RecordedParticipant[] = [];
+  readonly #destinations = new Set<(destination: PacketDestination | null) => void>();
 
   constructor(private readonly receiver: LocalReceiver) {
     super();
@@ -50,6 +52,15 @@ export class RecordingAnalyser extends Recorder implements Analyser {
     const found = this.participants.findLast((recorded) => recorded.participant === participant);
     if (!found) throw new Error('no analysis was opened for this participant');
     return found;
+  }
+
+  /** As when the process dies, and when another has taken its place. */
+  gone(): void {
+    for (const listener of [...this.#destinations]) listener(null);
+  }
+
+  back(): void {
+    for (const listener of [...this.#destinations]) listener(this.receiver.destination);
   }
 
   get openTracks(): RecordedTrack[] {
@@ -81,7 +92,8 @@ export class RecordingAnalyser extends Recorder implements Analyser {
       waitsFor: null,
       onDestination: (listener) => {
         listener(this.receiver.destination);
-        return () => undefined;
+        this.#destinations.add(listener);
+        return () => this.#destinations.delete(listener);
       },
       setConsent: (consent, showWords = false) =>
         record(() => {
