@@ -45,7 +45,8 @@ export class SileroPool {
         used ??= this.#take();
         return used.hears(frame);
       },
-      reset: () => used?.reset(),
+      // Silence that is not sent is a gap: nothing is held through it.
+      reset: release,
       close: release,
     };
   }

@@ -8,6 +8,7 @@ import {
   SileroActivity,
   SileroPool,
   sileroFile,
+  SpeechHearer,
 } from '../../src/speech/index.js';
 import { hear, hearer } from '../features/support/hear.js';
 import { chunks, RATE, sound, speech, whiteNoise } from '../features/support/sounds.js';
@@ -126,6 +127,21 @@ describe('a pool of models', () => {
     expect(pool.idle).toBe(0);
     for (const frame of frames(sound(0.3, noise))) activity.hears(frame);
     expect(pool.idle).toBe(1);
+  });
+
+  it('takes it back at a gap, which silence is that is not sent', () => {
+    pool = new SileroPool(sileroFile());
+    const listening = new SpeechHearer(pool.open());
+    const said = words.subarray(RATE, 2 * RATE);
+    const heard = (mediaTime: number) => chunks(said, mediaTime).flatMap((chunk) => listening.hear(chunk));
+    const first = heard(0).map(({ speech }) => speech);
+    expect(pool.idle).toBe(0);
+    listening.hear(chunks(new Float32Array(320), 5000)[0]!);
+    expect(pool.idle).toBe(1);
+    // With nothing of what was said before.
+    const [, ...again] = heard(9000).map(({ speech }) => speech);
+    expect(again).toEqual(first);
+    listening.close();
   });
 
   it('lends each sound its own, with nothing of another’s in it', () => {
