@@ -11,7 +11,7 @@ import { chooseSpeech, sileroFile, type SpeechChoice } from '../speech/index.js'
 import type { Analyser, ParticipantAnalysis, ShownWords } from '../sfu/types.js';
 import { AnalysedParticipant } from './analysed-participant.js';
 import { AnalysisProcess } from './analysis-process.js';
-import { CrashLedger } from './crash-ledger.js';
+import { CrashLedger, type Suspicion } from './crash-ledger.js';
 import type { AnalysisInspection, AnalysisOptions } from './messages.js';
 import { ProcessSlot } from './process-slot.js';
 import { Standby } from './standby.js';
@@ -52,6 +52,8 @@ export class LiveAnalyser implements Analyser {
   readonly #standby: Standby;
   readonly #slots: ProcessSlot[] = [];
   readonly #ledger = new CrashLedger();
+  /** Rooms that somebody of the ledger has left: who comes next may be the same person under another name. */
+  readonly #leftRooms = new CrashLedger();
   readonly #owners = new TrackOwners<AnalysedParticipant>();
   readonly #phases: WindowPhases;
   readonly #waiting = new WaitingPeople(
@@ -87,7 +89,7 @@ export class LiveAnalyser implements Analyser {
 
   open(who: { room: string; participant: string }, onWords: (words: ShownWords) => void = ignore): ParticipantAnalysis {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the server is closing');
-    const suspicion = this.#ledger.of(nameOf(who), this.#deps.clock());
+    const suspicion = this.#suspicionOf(who);
     const waits = suspicion === 'none' && this.#isFull();
     // Who is set aside needs no place in a process.
     const slot = waits || suspicion === 'set-aside' ? null : this.#slotFor(suspicion === 'suspect');
@@ -111,6 +113,7 @@ export class LiveAnalyser implements Analyser {
       registerTrack: () => this.#owners.register(participant),
       releaseTrack: (handle) => this.#owners.release(handle),
       onClosed: () => {
+        if (this.#ledger.of(nameOf(who), clock()) !== 'none') this.#leftRooms.crashed(who.room, clock());
         for (const { people } of this.#slots) people.delete(key);
         this.#waiting.remove(key);
         this.#phases.release(phaseMs);
@@ -123,6 +126,12 @@ export class LiveAnalyser implements Analyser {
       meter.count('emostream_refused_total', { what: 'analysis' });
     }
     return participant;
+  }
+
+  #suspicionOf(who: Owner['who']): Suspicion {
+    const own = this.#ledger.of(nameOf(who), this.#deps.clock());
+    const left = this.#leftRooms.of(who.room, this.#deps.clock()) !== 'none';
+    return own === 'none' && left ? 'suspect' : own;
   }
 
   /** Every process that there may be is full: one more would cost the others their answers. */
@@ -236,7 +245,7 @@ export class LiveAnalyser implements Analyser {
     const isSetAside = this.#ledger.of(nameOf(who), clock()) === 'set-aside';
     logger.error({ ...who, isSetAside }, 'a process ended while the media of this participant were being handled');
     const participant = slot.people.get(key);
-    if (!participant) return;
+    if (!participant) return this.#leftRooms.crashed(who.room, clock());
     if (isSetAside) {
       meter.count('emostream_set_asides_total', { reason: 'analysis-crash' });
       return participant.setAside('analysis-crash');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { callRecording } from '../../bench/support/call-recording.js';
 import { projectFile } from '../../bench/support/project-file.js';
 import type { Recording } from '../../bench/support/index.js';
@@ -69,3 +69,34 @@ it('whose media end the process three times is set aside, and nobody else', { ti
   ann.close();
   ben.close();
 });
+
+it(
+  'who comes back to the room under another name ends a process of their own, not that of the others',
+  { timeout: 120_000 },
+  async () => {
+    const recording = callRecording();
+    const ann = await call.join('ann', { recording, consent: SEEN, seed: 1 });
+    ann.peer.start();
+    const faces = () => call.of('emotion', 'ann').filter(({ face }) => face.present);
+    const goesOn = async () => {
+      const since = call.events.at(-1)!.seq;
+      await call.until('faces', () => faces().some(({ seq }) => seq > since), 40_000);
+    };
+    const restarts = async () => {
+      const { body } = await call.app.meter.exposition();
+      return Number(/^emostream_worker_restarts_total\{worker="analysis"\} (\d+)/m.exec(body)?.[1]);
+    };
+    await goesOn();
+    for (const name of ['new-1', 'new-2', 'new-3']) {
+      const [pids, before] = [call.app.analyser.pids, await restarts()];
+      const mal = await call.join(name, { recording: lethal(recording), consent: SEEN, seed: 5 });
+      mal.peer.start();
+      await vi.waitUntil(async () => (await restarts()) > before, { timeout: 30_000, interval: 20 });
+      mal.close();
+      await goesOn();
+      // The first test left somebody of the ledger's behind, so already the first of these names is not trusted.
+      expect(call.app.analyser.pids[0]).toBe(pids[0]);
+    }
+    ann.close();
+  },
+);
