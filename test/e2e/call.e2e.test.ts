@@ -4,6 +4,7 @@ import { failedSeat } from './cases/failed-seat.js';
 import { oddMedia } from './cases/odd-media.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
+import { spokenWords } from './cases/spoken-words.js';
 import { subscribers } from './cases/subscribers.js';
 import { subtitles } from './cases/subtitles.js';
 import { twoPeople } from './cases/two-people.js';
@@ -30,5 +31,6 @@ describe('the call in a real browser', () => {
   muted(() => stage);
   failedSeat(() => stage);
   thePage(() => stage);
+  spokenWords(() => stage);
   subscribers(() => stage);
 });

@@ -82,10 +82,19 @@ const silence = (seconds: number): Buffer => Buffer.alloc(Math.round(seconds * S
 
 /** The spoken sentence and as long a pause after it, to be looped. */
 export async function writeSpeech(path: string): Promise<void> {
-  const file = await readFile(fixture('speech-16k.wav'));
+  await writeFile(path, wav(Buffer.concat([await spoken('speech-16k.wav'), silence(4)])));
+}
+
+/** An angry sentence and a happy one, with pauses that are longer than words are looked back on, to be looped. */
+export async function writeMoods(path: string): Promise<void> {
+  const [angry, happy] = await Promise.all(['angry-16k.wav', 'speech-16k.wav'].map(spoken));
+  await writeFile(path, wav(Buffer.concat([angry!, silence(9), happy!, silence(9)])));
+}
+
+async function spoken(name: string): Promise<Buffer> {
+  const file = await readFile(fixture(name));
   const data = file.indexOf('data', 12, 'latin1');
-  const samples = file.subarray(data + 8, data + 8 + file.readUInt32LE(data + 4));
-  await writeFile(path, wav(Buffer.concat([samples, silence(4)])));
+  return file.subarray(data + 8, data + 8 + file.readUInt32LE(data + 4));
 }
 
 export async function writeSilence(path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeDevices, TestBrowser } from './browser.js';
-import { writeBlackVideo, writePortraitVideo, writeSilence, writeSpeech } from './fake-media.js';
+import { writeBlackVideo, writeMoods, writePortraitVideo, writeSilence, writeSpeech } from './fake-media.js';
 import { startServer, type TestServer } from './start-server.js';
 
 /** What the cases share: one server, the files of the fake devices, and the browsers that are open. */
@@ -22,6 +22,7 @@ export class Stage {
       writePortraitVideo(stage.#file('portrait.y4m')),
       writeBlackVideo(stage.#file('black.y4m')),
       writeSpeech(stage.#file('speech.wav')),
+      writeMoods(stage.#file('moods.wav')),
       writeSilence(stage.#file('silence.wav')),
     ]);
     stage.server = await startServer();
@@ -31,6 +32,11 @@ export class Stage {
   /** Somebody with a face who speaks now and then. */
   get person(): FakeDevices {
     return { video: this.#file('portrait.y4m'), audio: this.#file('speech.wav') };
+  }
+
+  /** Somebody who says something angry, then something happy. */
+  get moody(): FakeDevices {
+    return { video: this.#file('black.y4m'), audio: this.#file('moods.wav') };
   }
 
   /** A covered lens and a muted microphone that still send. */
