@@ -35,6 +35,10 @@ const COMMANDS = {
     run: async (node, args) => (await execute(node, [program('bench/engines.js'), ...args])) || writeDocs(node),
   },
   'bench:peers': { need: 'build', run: (node, args) => execute(node, [program('bench/peers.js'), ...args]) },
+  'bench:words': {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/words.js'), ...args])) || writeDocs(node),
+  },
   'bench:parity': { need: 'serve', run: (node, args) => execute(node, [program('bench/parity.js'), ...args]) },
   'bench:voice-activity': {
     need: 'serve',

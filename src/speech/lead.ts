@@ -3,8 +3,8 @@ import { powerOf } from './speech-piece.js';
 
 /** Voice activity may be sure of speech so late, ms: a word or two were said by then. */
 export const MOST_LEAD_MS = 1000;
-/** A word begins softly: so much belongs to it at least, ms. */
-const LEAST_LEAD_MS = 400;
+/** A word begins softly, and recognisers like to hear the room before it: so much belongs to it at least, ms. */
+const LEAST_LEAD_MS = 500;
 /** Sound is loud where it is 10 dB over the quietest; syllables have gaps, ms. */
 const LOUD = 10;
 const GAP_MS = 130;

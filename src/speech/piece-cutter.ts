@@ -2,9 +2,12 @@ import { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS } from './heard-sound
 import { leadOf, MOST_LEAD_MS } from './lead.js';
 import { SpeechPiece } from './speech-piece.js';
 
-/** Silence that ends a piece, ms: less of it where a piece is long already. A recogniser's work grows with the piece. */
-const PAUSE_MS = 500;
-const SHORT_PAUSE_MS = 250;
+/**
+ * Silence that ends a piece, ms: less of it where a piece is long already, as a recogniser's work grows with the piece. What was
+ * said before a pause is known by then: words do not wait for it.
+ */
+const PAUSE_MS = 700;
+const SHORT_PAUSE_MS = 300;
 const LONG_MS = 4000;
 /** Recognisers of whole pieces lose their way in long ones: no piece is longer, ms… */
 export const MOST_MS = 8000;

@@ -7,7 +7,7 @@ export interface RecogniserData {
   model: SpeechModel;
 }
 
-export type ToRecogniser = PieceSound & { call: number };
+export type ToRecogniser = (PieceSound & { call: number }) | 'end';
 
 export type FromRecogniser =
   | { type: 'ready' }

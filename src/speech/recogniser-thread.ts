@@ -89,12 +89,14 @@ export class RecogniserThread {
     });
   }
 
-  /** Ends the thread; what it works on is rejected. */
+  /** Ends the thread, when it has done what it works on, which is rejected at once. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#settle()?.reject(new EmostreamError('CLOSED', 'Speech recognition is closing.'));
-    this.#worker?.terminate().catch(() => undefined);
+    if (this.#worker) leave(this.#worker);
+    // Whoever ends the process lets it end first.
+    this.#worker?.ref();
     this.#worker = null;
   }
 
@@ -121,11 +123,11 @@ export class RecogniserThread {
     else call?.reject(new EmostreamError('INTERNAL', message.message));
   }
 
-  /** The thread is gone, or taken for gone: native code that hangs cannot be ended, only left to itself. */
+  /** The thread is gone, or taken for gone. */
   #gone(worker: Worker, reason: string): void {
     if (worker !== this.#worker) return;
     this.#worker = null;
-    worker.terminate().catch(() => undefined);
+    leave(worker);
     const now = this.#options.clock();
     this.#deaths = [...this.#deaths.filter((at) => now - at < DEATH_PERIOD_MS), now];
     this.#options.meter.count('emostream_worker_restarts_total', { worker: 'speech' });
@@ -138,6 +140,14 @@ export class RecogniserThread {
     if (call) clearTimeout(call.timer);
     return call;
   }
+}
+
+/**
+ * Asks the thread to end when it can: sherpa-onnx ends the whole process when its thread is terminated inside of it. One that
+ * hangs for good is left to itself; the process that it is in can still be killed.
+ */
+function leave(worker: Worker): void {
+  worker.postMessage('end' satisfies ToRecogniser);
 }
 
 const died = (reason: string): EmostreamError =>

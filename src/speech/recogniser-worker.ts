@@ -20,7 +20,10 @@ setInterval(() => {
   send({ type: 'measurements', measurements: meter.flush() });
 }, VITALS_INTERVAL_MS);
 
-port.on('message', ({ call, ...piece }: ToRecogniser) => {
+port.on('message', (message: ToRecogniser) => {
+  // In a thread: ends the thread.
+  if (message === 'end') process.exit();
+  const { call, ...piece } = message;
   const begun = threadCpuSeconds();
   try {
     const recognised = recogniser.recognise(piece);

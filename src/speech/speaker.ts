@@ -11,7 +11,7 @@ const SETTLED_MS = 96;
 /** Partial words before so much sound are guesses, ms. */
 const FIRST_MS = 700;
 /** Of the silence after speech so much goes to the recogniser, ms. */
-const TAIL_MS = 300;
+const TAIL_MS = 100;
 
 export type Said = Omit<TranscriptSegment, 'arrivalMs'>;
 

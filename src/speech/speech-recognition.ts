@@ -24,13 +24,16 @@ export interface SpeechRecognitionOptions {
   thread?: Pick<RecogniserThreadOptions, 'entry' | 'patienceMs'>;
 }
 
-/** Nothing is heard of somebody for so long, ms (a microphone that was switched off): what they were saying is over. */
-const NOTHING_MS = 700;
+/**
+ * Somebody of whom nothing is heard for so many looks (a microphone that was switched off) says no more. Looks are counted, not
+ * time: of a process that stood still the sound is yet to come.
+ */
+const SILENT_LOOKS = 10;
 const LOOK_EVERY_MS = 200;
 
 interface Person {
   speaker: Speaker;
-  heardAtMs: number;
+  silentLooks: number;
   options: TranscriberOptions;
 }
 
@@ -66,7 +69,7 @@ export class SpeechRecognition {
     this.#thread.warmUp();
     const person: Person = {
       options,
-      heardAtMs: -Infinity,
+      silentLooks: 0,
       speaker: new Speaker({
         streaming: this.#options.model.recogniser === 'online',
         newId: () => ++this.#pieces,
@@ -82,7 +85,7 @@ export class SpeechRecognition {
     this.#looks ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
     return {
       push: (sound) => {
-        person.heardAtMs = performance.now();
+        person.silentLooks = 0;
         person.speaker.push(sound);
       },
       close: () => {
@@ -100,8 +103,10 @@ export class SpeechRecognition {
   }
 
   #look(): void {
-    const now = performance.now();
-    for (const { speaker, heardAtMs } of this.#people) if (now - heardAtMs > NOTHING_MS) speaker.end();
+    for (const person of this.#people) {
+      person.silentLooks += 1;
+      if (person.silentLooks === SILENT_LOOKS) person.speaker.end();
+    }
   }
 
   #rest(): void {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upsample } from '../../bench/parity/voice-track.js';
 import { encodeOpus, OPUS_RATE } from '../../bench/support/encode-audio.js';
+import { comparedWords, errorRate, wordErrors } from '../../bench/words/word-errors.js';
 import { projectFile } from '../../bench/support/project-file.js';
 import type { Recording } from '../../bench/support/recording.js';
 import type { ShownWords } from '../../src/sfu/types.js';
@@ -29,7 +30,10 @@ describe.skipIf(!model)('words recognised in a call', () => {
     const ann = await call.join('ann', { recording, consent: HEARD, onWords: (words) => texts.push(words) });
     ann.peer.start();
     const said = await call.until('a final sentence', () => texts.find(({ final }) => final), 60_000);
-    expect(said.text.toLowerCase().replaceAll(/[^a-z ]/g, '')).toBe('this makes me so angry stop it now');
+    // A small model mishears a word now and then.
+    expect(
+      errorRate([wordErrors(comparedWords('This makes me so angry, stop it now!'), comparedWords(said.text))]),
+    ).toBeLessThan(0.2);
     expect(texts.filter(({ final }) => !final).length).toBeGreaterThan(0);
     // Of the second after its end: all of it is in the trailing words.
     const event = await call.until('an angry second', () =>

@@ -12,18 +12,18 @@ function cut(drawing: string): { pieces: SpeechPiece[]; cutter: PieceCutter } {
 
 const place = ({ startMs, endMs }: SpeechPiece) => [startMs / FRAME_MS, endMs / FRAME_MS];
 const speech = (seconds: number) => '#'.repeat(Math.round((1000 * seconds) / FRAME_MS));
-const pause = '.'.repeat(20);
+const pause = '.'.repeat(30);
 
 describe('pieces of speech', () => {
   it('begin a little before speech and end at a pause', () => {
     const { pieces, cutter } = cut(`${pause}${speech(1)}${pause}`);
     expect(pieces).toHaveLength(1);
     const [start, end] = place(pieces[0]!);
-    expect(start).toBeLessThanOrEqual(20 - 5);
-    expect(start).toBeGreaterThanOrEqual(20 - 15);
-    expect(end).toBeGreaterThan(20 + speech(1).length);
+    expect(start).toBeLessThanOrEqual(pause.length - 5);
+    expect(start).toBeGreaterThanOrEqual(pause.length - 20);
+    expect(end).toBeGreaterThan(pause.length + speech(1).length);
     expect(cutter.piece).toBeNull();
-    expect(pieces[0]!.voiced()).toEqual([[20 * FRAME_MS, (20 + speech(1).length) * FRAME_MS]]);
+    expect(pieces[0]!.voiced()).toEqual([[pause.length * FRAME_MS, (pause.length + speech(1).length) * FRAME_MS]]);
   });
 
   it('take in loud sound just before, of which voice activity was not sure yet, up to a second', () => {
@@ -44,7 +44,7 @@ describe('pieces of speech', () => {
     expect(samples).toHaveLength((pieces[0]!.endMs - pieces[0]!.startMs) * 16);
     // Where sound is missing there is silence, and what follows is at its time.
     const at = (frame: number) => samples[(frame * FRAME_MS - pieces[0]!.startMs) * 16 + 8];
-    const lost = 20 + speech(0.5).length;
+    const lost = pause.length + speech(0.5).length;
     expect([at(lost - 1), at(lost + 1), at(lost + 3)]).toEqual([Math.fround(0.1), 0, Math.fround(0.1)]);
   });
 
