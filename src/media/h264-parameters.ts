@@ -11,6 +11,9 @@ const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 13
 const MACROBLOCK = 16;
 /** More than any level allows (§A.3): 139 264 macroblocks, √(8 × 139 264) on a side. */
 const MAX_MACROBLOCKS_ON_A_SIDE = 1055;
+/** Pictures kept, in macroblocks: those of level 4.2 (§A.3.1, MaxDpbMbs), or four of any size. */
+const MAX_KEPT_MACROBLOCKS = 34_816;
+const KEPT_OF_ANY_SIZE = 4;
 /** With all scaling lists a parameter set is shorter than this. */
 export const MAX_PARAMETER_BYTES = 2048;
 /** The numbers at the beginning of a slice that are read here take less than this, however long they are written. */
@@ -26,6 +29,19 @@ export interface SequenceParameters {
   frameNumberBits: number;
   /** Slices tell their colour plane before it. */
   separatePlanes: boolean;
+  /** 4:2:0 of 8 bits, as all profiles that are negotiated for calls have it (RFC 7742 §6.2). */
+  ordinary: boolean;
+  /** Pictures that the decoder keeps to build on. */
+  references: number;
+}
+
+/**
+ * Such as a sender of calls has. A decoder would take any, and keep sixteen pictures of 14 bits in three full planes each: some
+ * hundred megabytes of a person, for a few hundred octets.
+ */
+export function isOfCalls({ width, height, ordinary, references }: SequenceParameters): boolean {
+  const most = MAX_KEPT_MACROBLOCKS / ((width * height) / MACROBLOCK ** 2);
+  return ordinary && references <= Math.max(KEPT_OF_ANY_SIZE, most);
 }
 
 /** What a decoder would find in a picture: units begin wherever three octets say so, also within what was sent as one. */
@@ -94,12 +110,13 @@ export function parseSequenceParameters(unit: NalUnit): SequenceParameters | nul
   bits.skip(16); // constraints and level
   const id = bits.exponential();
   let separatePlanes = false;
+  let ordinary = true;
   if (HIGH_PROFILES.has(profile)) {
     const chromaFormat = bits.exponential();
     if (chromaFormat > 3) return null;
     if (chromaFormat === 3) separatePlanes = bits.read(1) === 1;
-    bits.exponential(); // bit depth of luma
-    bits.exponential(); // and of chroma
+    const depths = [bits.exponential(), bits.exponential()]; // of luma and chroma, beyond 8
+    ordinary = chromaFormat === 1 && depths.every((depth) => depth === 0);
     bits.skip(1); // qpprime_y_zero_transform_bypass_flag
     if (bits.read(1) === 1) skipScalingLists(bits, chromaFormat === 3 ? 12 : 8);
   }
@@ -108,14 +125,15 @@ export function parseSequenceParameters(unit: NalUnit): SequenceParameters | nul
   if (orderType === 0) bits.exponential();
   else if (orderType === 1) skipOrderCycle(bits);
   else if (orderType > 2) return null;
-  bits.exponential(); // max_num_ref_frames
+  const references = bits.exponential(); // max_num_ref_frames
   bits.skip(1); // gaps_in_frame_num_value_allowed_flag
   const columns = bits.exponential() + 1;
   const mapUnits = bits.exponential() + 1;
   const rows = mapUnits * (2 - bits.read(1)); // frame_mbs_only_flag
   if (bits.overrun || id > 31 || frameNumberBits > 16) return null;
   if (columns > MAX_MACROBLOCKS_ON_A_SIDE || rows > MAX_MACROBLOCKS_ON_A_SIDE) return null;
-  return { id, width: columns * MACROBLOCK, height: rows * MACROBLOCK, frameNumberBits, separatePlanes };
+  const size = { width: columns * MACROBLOCK, height: rows * MACROBLOCK };
+  return { id, ...size, frameNumberBits, separatePlanes, ordinary, references };
 }
 
 /** §7.3.2.1.1.1. */

@@ -1,6 +1,7 @@
 import {
   beginsPicture,
   firstMacroblock,
+  isOfCalls,
   isIdr,
   isSlice,
   nalUnits,
@@ -50,7 +51,7 @@ export class PictureSizes {
     this.#codec = codec;
   }
 
-  /** Null: it says something about its size that cannot be. The sizes of later pictures are taken from it otherwise. */
+  /** Null: it says something about its size that cannot be, or of its kind that no call has. The sizes of later pictures are taken from it otherwise. */
   read(data: Uint8Array, keyFrame: boolean): PictureCost | null {
     return this.#codec === 'VP8' ? this.#vp8(data, keyFrame) : this.#h264(data);
   }
@@ -88,7 +89,7 @@ export class PictureSizes {
       if (type === SEQUENCE_PARAMETERS || type === PICTURE_PARAMETERS) sets++;
       if (type === SEQUENCE_PARAMETERS) {
         const parameters = parseSequenceParameters(unit);
-        if (!parameters) return null;
+        if (!parameters || !isOfCalls(parameters)) return null;
         pixels = Math.max(pixels, parameters.width * parameters.height);
       } else if (beginsPicture(unit)) {
         pictures++;

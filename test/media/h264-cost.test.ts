@@ -5,7 +5,7 @@ import { H264Depacketizer } from '../../src/media/h264-depacketizer.js';
 import { PictureSizes } from '../../src/media/picture-sizes.js';
 import { videoReceiver } from './support/drive.js';
 import { drawMoving } from './support/moving-picture.js';
-import { BASELINE, nalUnit, pictureParameters, sequenceParameters, slice } from './support/nal-bits.js';
+import { BASELINE, byte, nalUnit, pictureParameters, sequenceParameters, slice } from './support/nal-bits.js';
 
 const [COLUMNS, ROWS] = [80, 45];
 const MACROBLOCKS = COLUMNS * ROWS;
@@ -57,6 +57,49 @@ describe('what many units in one H.264 picture cost', () => {
       picturesIn([...Array.from({ length: count }, (_, i) => pictureParameters(i % 256)), copies(0)]);
     expect(sets(8)).toBe(1);
     expect(sets(4008)).toBe(501);
+  });
+
+  it('what no call has, and would have a decoder keep much memory, is refused before it is decoded', () => {
+    const parameters = (
+      profile: number,
+      high: (string | number)[],
+      references: number,
+      columns = COLUMNS,
+    ): Uint8Array =>
+      nalUnit(
+        0x67,
+        byte(profile),
+        byte(0),
+        byte(62),
+        0,
+        ...high,
+        0,
+        2,
+        references,
+        '0',
+        columns - 1,
+        92,
+        '1',
+        '1',
+        '0',
+        '0',
+      );
+    const read = (sps: Uint8Array) => new PictureSizes('H264').read(annexB([sps, ...SETS.slice(1), KEY]), true);
+    const flags = '00';
+    expect(read(parameters(66, [], 4, 144))).toMatchObject({ pixels: 144 * 93 * 256 });
+    expect(read(parameters(100, [1, 0, 0, flags], 4))).toMatchObject({ pictures: 1 });
+    // 10 × 93 macroblocks: sixteen of them are little.
+    expect(read(parameters(66, [], 16, 10))).toMatchObject({ pictures: 1 });
+    const refused = [
+      parameters(66, [], 16, 144),
+      parameters(66, [], 5, 144),
+      parameters(244, [3, '0', 0, 0, flags], 1),
+      parameters(122, [2, 0, 0, flags], 1),
+      parameters(100, [0, 0, 0, flags], 1),
+      parameters(110, [1, 6, 0, flags], 1),
+      parameters(110, [1, 0, 6, flags], 1),
+    ];
+    expect(refused.map(read)).toEqual(refused.map(() => null));
   });
 
   it('real pictures of many small slices cost little more than one', () => {
