@@ -7,7 +7,7 @@ import type { Config } from '../src/config/schema.js';
 import type { EmotionEvent, RoomEvent } from '../src/events/schema.js';
 import { MEDIA_CODECS, TapTransports } from '../src/sfu/index.js';
 import { TOKEN_PATH, WS_PATH } from '../src/server/protocol.js';
-import { callRecording } from './support/call-recording.js';
+import { callRecording, inTurn } from './support/call-recording.js';
 import { countGivenUp } from './support/gave-way.js';
 import { SyntheticParticipant } from './support/synthetic-participant.js';
 import { memoryOf, type ProcessUsage, processTree } from './support/process-tree.js';
@@ -19,6 +19,8 @@ export interface CallPlan {
   seconds: number;
   rooms: number;
   captionEverySeconds: number;
+  /** People speak in turn, each for this share of the time; as the recording has it if not given. */
+  speakingShare?: number;
   /** Everybody also receives everybody else of their room. */
   seeing: boolean;
 }
@@ -30,6 +32,9 @@ export interface CallReport {
   consumers: number;
   seconds: number;
   engine: string;
+  /** Whether words were recognised, and for which share of the time each person spoke; null: as recorded. */
+  speech: string;
+  speakingShare: number | null;
   events: {
     expected: number;
     received: number;
@@ -119,6 +124,8 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
     consumers,
     seconds: plan.seconds,
     engine: `${app.engine.name}, ${app.engine.model}`,
+    speech: app.speech.state,
+    speakingShare: plan.speakingShare ?? null,
     ...eventReport(inTime, plan),
     cpu: { cores: cpu.total / plan.seconds, perParticipantSecond: cpu.parts },
     memory: memory.peaks(),
@@ -157,6 +164,7 @@ const roomName = (index: number) => `bench-${String(index)}`;
 /** They start spread over a second, as people's clocks are. */
 export async function join(app: App, plan: CallPlan, router: types.Router): Promise<Person[]> {
   const recording = callRecording();
+  const hears = app.speech.state === 'on';
   const taps = new TapTransports(router);
   const people: Person[] = [];
   for (let i = 0; i < plan.participants; i++) {
@@ -164,11 +172,11 @@ export async function join(app: App, plan: CallPlan, router: types.Router): Prom
       ...app,
       router,
       taps,
-      recording,
+      recording: plan.speakingShare ? inTurn(recording, plan.speakingShare, i / plan.participants) : recording,
       seed: i + 1,
       room: roomName(i % plan.rooms),
       participant: `person-${String(i)}`,
-      consent: { face: true, voice: true, words: plan.captionEverySeconds > 0 },
+      consent: { face: true, voice: true, words: hears || plan.captionEverySeconds > 0 },
     });
     person.peer.start();
     const captions = speakCaptions(person, plan, i);

@@ -17,6 +17,11 @@ const program = new Command('bench:call')
   .option('-r, --rooms <count>', 'rooms that they are spread over', '4')
   .option('--captions <seconds>', 'each participant says a caption every so many seconds; 0: never', '5')
   .option('--seeing', 'everybody also receives everybody else of their room, as in a call', false)
+  .option('--speech <on|off>', 'whether words are recognised in the voices; as configured if not given')
+  .option(
+    '--speaking <share>',
+    'people speak in turn, each for this share of the time: with 0.25, 5 of 20 at once; as recorded if not given',
+  )
   .option('--json <file>', 'write the figures as JSON; "-" prints them');
 
 interface Options {
@@ -25,12 +30,15 @@ interface Options {
   rooms: string;
   captions: string;
   seeing: boolean;
+  speech?: string;
+  speaking?: string;
   json?: string;
 }
 
 program.parse();
 const options = program.opts<Options>();
-const config = loadConfig({ env: process.env, flags: { httpPort: 0 } });
+const flags = { httpPort: 0, ...(options.speech !== undefined && { speech: options.speech }) };
+const config = loadConfig({ env: process.env, flags });
 const report = await runCall(
   {
     participants: Number(options.participants),
@@ -38,6 +46,7 @@ const report = await runCall(
     rooms: Math.min(Number(options.rooms), Number(options.participants)),
     captionEverySeconds: Number(options.captions),
     seeing: options.seeing,
+    ...(options.speaking !== undefined && { speakingShare: Number(options.speaking) }),
   },
   config,
   createLogger('error'),
@@ -62,6 +71,8 @@ function print(result: CallReport): string {
     ['tracks received by others', result.consumers],
     ['measured time, s', result.seconds],
     ['engine', result.engine],
+    ['words recognised in voices', result.speech],
+    ['each speaks for this share of the time', result.speakingShare ?? 'as recorded'],
     ['events expected', events.expected],
     ['events received', events.received],
     ['events per second', events.perSecond],

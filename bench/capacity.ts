@@ -14,15 +14,19 @@ const program = new Command('bench:capacity')
   .option('-s, --seconds <seconds>', 'measured time of each run', '20')
   .option('--from <count>', 'participants of the first run', '40')
   .option('--step <count>', 'how fine the answer is', '10')
-  .option('--most <count>', 'participants at most', '320');
+  .option('--most <count>', 'participants at most', '320')
+  .option('--speech <on|off>', 'whether words are recognised in the voices', 'on')
+  .option('--speaking <share>', 'share of the time for which each person speaks, in turn', '0.25')
+  .option('--json <file>', 'where the figures go', 'bench/results/capacity.json');
 program.parse();
-const options = program.opts<{ seconds: string; from: string; step: string; most: string }>();
+const options = program.opts<Record<'seconds' | 'from' | 'step' | 'most' | 'speech' | 'speaking' | 'json', string>>();
 const P95_MS = 300;
 const step = Number(options.step);
 
 const runs: CallReport[] = [];
+const alike = ['-s', options.seconds, '--speech', options.speech, '--speaking', options.speaking];
 const call = (participants: number) =>
-  callOf(['-n', String(participants), '-s', options.seconds, '-r', String(Math.ceil(participants / 15))]);
+  callOf([...alike, '-n', String(participants), '-r', String(Math.ceil(participants / 15))]);
 
 async function keeps(participants: number): Promise<boolean> {
   const report = await call(participants);
@@ -56,12 +60,12 @@ while (bad - good > step) {
   else bad = middle;
 }
 const past = await call(2 * Math.max(good, step));
-const room = await callOf(['-n', '16', '-s', options.seconds, '-r', '1', '--seeing']);
+const room = await callOf([...alike, '-n', '16', '-r', '1', '--seeing']);
 console.log(`16 people who see each other: ${describe(room)}, ${room.consumers} tracks received`);
 console.log(
   `at most ${good} participants; at twice as many ${past.events.missing} of ${past.events.expected} are missing; gave way: ${JSON.stringify(past.gaveWay)}`,
 );
-writeJson('bench/results/capacity.json', {
+writeJson(options.json, {
   benchmark: 'capacity',
   commit: commitId(),
   machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },

@@ -2,6 +2,7 @@
 // speed from bench/results/call.json; and bench/RESULTS.md from all that was measured. `npm run docs`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parityTable } from '../dist/bench/parity/table.js';
+import { wordsTable } from '../dist/bench/words/table.js';
 import { configTable } from '../dist/src/config/table.js';
 import { accuracyTable, speedTable } from './readme-tables.mjs';
 import { resultsPage } from './results-page.mjs';
@@ -36,18 +37,28 @@ const measured = [
   'bench/results/flood.json',
   'bench/results/loss.json',
   'bench/results/voice-activity.json',
+  'bench/results/words.json',
   'bench/results/parity.json',
   'bench/results/parity-silent-room.json',
   'models/metrics.json',
   'models/peers.json',
 ];
 if (measured.every((path) => existsSync(file(path)))) {
-  const [engines, call, pairs, capacity, steps, flood, loss, voice, parity, silent, metrics, peers] =
+  const [engines, call, pairs, capacity, steps, flood, loss, voice, words, parity, silent, metrics, peers] =
     measured.map(json);
   const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
   const both = { ...withTable(parity), silent: withTable(silent) };
   writeFileSync(
     file('bench/RESULTS.md'),
-    resultsPage(engines, { call, pairs, capacity }, steps, flood, { loss, voice }, both, metrics, peers),
+    resultsPage(
+      engines,
+      { call, pairs, capacity },
+      steps,
+      flood,
+      { loss, voice, words: { ...words, table: wordsTable(words) } },
+      both,
+      metrics,
+      peers,
+    ),
   );
 }

@@ -24,12 +24,21 @@ const number = (value) =>
 
 /** @typedef {{ note: string, steps: { what: string, before: number, after: number, unit: string, command: string, commit: string }[] }} Steps */
 
-/** @param {Engines} engines @param {{ call: any, pairs: any, capacity: any }} calls @param {Steps} steps @param {any} flood @param {{ loss: any, voice: any }} media @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(engines, { call, pairs, capacity }, steps, flood, { loss, voice }, parity, metrics, peers) {
+/** @param {Engines} engines @param {{ call: any, pairs: any, capacity: any }} calls @param {Steps} steps @param {any} flood @param {{ loss: any, voice: any, words: any }} media @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
+export function resultsPage(
+  engines,
+  { call, pairs, capacity },
+  steps,
+  flood,
+  { loss, voice, words },
+  parity,
+  metrics,
+  peers,
+) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Words](#words): error rate, delay and cost of recognised words\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(engines),
     '## Cost by layer',
@@ -49,6 +58,8 @@ export function resultsPage(engines, { call, pairs, capacity }, steps, flood, { 
     lossText(loss),
     '## Voice or not',
     voiceText(voice),
+    '## Words',
+    wordsText(words),
     '## Live parity',
     parityText(parity),
     '',
@@ -135,6 +146,14 @@ function floodText({ machine, command, commit, participants, seconds, pairs, aim
         `${one.missing.without} → ${one.missing.with}`,
       ]),
     ),
+  ].join('\n\n');
+}
+
+/** @param {any} words what `npm run bench:words` writes, with its table as Markdown */
+function wordsText({ machine, command, commit, model, language, table }) {
+  return [
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; ${model} (${language}), no hot words. Clips are drawn by a fixed seed and spoken one after the other at the microphones of people in a real call (Opus, RTP, mediasoup, taps, analysis process); offline they go through the same voice activity, pieces and recogniser, each piece once. Case and punctuation do not count, numbers are written out. When a word was said is estimated from its clip: by letters, within the loud parts. Lengths, thresholds and pauses were chosen on another draw of the same corpus.`,
+    table,
   ].join('\n\n');
 }
 

@@ -10,6 +10,8 @@ const HEIGHT = 180;
 /** What the tap takes of a browser's simulcast: its lowest spatial layer, at the rate of the lowest temporal layer. */
 const FRAMES_PER_SECOND = 7.5;
 const SECONDS = 8;
+/** Packets of 20 ms until the sentence is over. */
+const SPOKEN_PACKETS = 190;
 
 /**
  * Eight seconds of a call, over and over: a public-domain portrait that sways as a person in front of a camera does, and
@@ -17,6 +19,21 @@ const SECONDS = 8;
  */
 export function callRecording(): Recording {
   return makeRecording({ video: callVideo(), audio: callSound() });
+}
+
+/**
+ * The same, of somebody who speaks a share of the time only, their sentence beginning at another time than others': of N people
+ * with places spread from 0 to 1, the share of N speak at once.
+ */
+export function inTurn(recording: Recording, share: number, place: number): Recording {
+  if (!recording.audio) return recording;
+  const { packets } = recording.audio;
+  const spoken = packets.slice(0, SPOKEN_PACKETS);
+  const silent = packets.slice(SPOKEN_PACKETS);
+  const total = Math.round(spoken.length / share);
+  const all = [...spoken, ...Array.from({ length: total - spoken.length }, (_, i) => silent[i % silent.length]!)];
+  const first = Math.round(place * total);
+  return { ...recording, audio: { packets: [...all.slice(first), ...all.slice(0, first)] } };
 }
 
 /** The pictures of it. */

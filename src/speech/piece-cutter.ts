@@ -7,7 +7,7 @@ import { SpeechPiece } from './speech-piece.js';
  * said before a pause is known by then: words do not wait for it.
  */
 const PAUSE_MS = 700;
-const SHORT_PAUSE_MS = 300;
+const SHORT_PAUSE_MS = 450;
 const LONG_MS = 4000;
 /** Recognisers of whole pieces lose their way in long ones: no piece is longer, ms… */
 export const MOST_MS = 8000;

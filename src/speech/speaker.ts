@@ -7,11 +7,11 @@ import type { Recognised } from './word-times.js';
 import type { TranscriptSegment } from '../media/types.js';
 
 /** Silence after which what was said so far is recognised as a whole: should it be a pause, nothing is left to do, ms. */
-const SETTLED_MS = 96;
+const SETTLED_MS = 384;
 /** Partial words before so much sound are guesses, ms. */
 const FIRST_MS = 700;
 /** Of the silence after speech so much goes to the recogniser, ms. */
-const TAIL_MS = 100;
+const TAIL_MS = 384;
 
 export type Said = Omit<TranscriptSegment, 'arrivalMs'>;
 
@@ -24,8 +24,9 @@ export interface Spoken {
   givenUp: boolean;
   /** The piece was asked for when it was heard up to then, media time, ms… */
   askedAtMs: number;
-  /** …and with speech up to then. */
+  /** …and with speech up to then, and with the silence after it. */
   askedToMs: number;
+  wholeToMs: number;
 }
 
 export interface SpeakerOptions {
@@ -74,33 +75,37 @@ export class Speaker {
   sound(spoken: Spoken): { sound: PieceSound; heard: Heard } {
     const { piece, over } = spoken;
     const { startMs, spokenToMs } = piece;
+    const whole = over || piece.silentMs >= SETTLED_MS;
     spoken.askedToMs = spokenToMs;
+    if (whole) spoken.wholeToMs = spokenToMs;
     return {
       sound: soundOf(piece, over),
-      heard: { startMs, spokenToMs, voiced: piece.voiced(), final: over },
+      heard: { startMs, spokenToMs, voiced: piece.voiced(), whole, final: over },
     };
   }
 
   recognised({ piece, words, over }: Spoken, recognised: Recognised, heard: Heard): void {
     // It was cut meanwhile: what is said after the cut is of the next piece.
     if (heard.spokenToMs > piece.spokenToMs) return;
-    const isWhole = over && heard.spokenToMs === piece.spokenToMs && (heard.final || !this.#options.streaming);
-    this.#tell(words.next(recognised, heard, isWhole));
+    const isLast = over && this.#isAll(heard, piece);
+    this.#tell(words.next(recognised, heard, isLast));
   }
 
   /** It was dropped, or the recogniser failed at it: what is known stands. */
   lost(spoken: Spoken, partial: boolean): void {
-    spoken.askedToMs = -Infinity;
+    spoken.askedToMs = spoken.wholeToMs = -Infinity;
     if (partial && !spoken.over) return;
     spoken.givenUp = true;
     if (spoken.over) this.#tell(spoken.words.end());
   }
 
   #consider(current: Spoken): void {
-    const { piece, askedAtMs, askedToMs, givenUp } = current;
+    const { piece, askedAtMs, askedToMs, wholeToMs, givenUp } = current;
     // All that was said is known, or asked for.
-    if (givenUp || piece.spokenToMs <= askedToMs) return;
+    if (givenUp || piece.spokenToMs <= wholeToMs) return;
     if (piece.silentMs >= SETTLED_MS) return this.#ask(current, false);
+    // Who just paused is asked about as a whole soon, if they do not go on.
+    if (piece.spokenToMs <= askedToMs || piece.silentMs > 0) return;
     const every = this.#options.everyMs();
     const due = askedAtMs === -Infinity ? piece.startMs + Math.max(every, FIRST_MS) : askedAtMs + every;
     if (piece.endMs >= due) this.#ask(current, true);
@@ -111,9 +116,9 @@ export class Speaker {
     const current = this.#current?.piece === piece ? this.#current : spoken(piece);
     this.#current = null;
     current.over = true;
-    if (current.givenUp || (!streaming && current.words.knownToMs === piece.spokenToMs)) {
+    if (current.givenUp || (!streaming && current.words.wholeToMs === piece.spokenToMs)) {
       this.#tell(current.words.end());
-    } else if (streaming || current.askedToMs !== piece.spokenToMs) {
+    } else if (streaming || current.wholeToMs !== piece.spokenToMs) {
       this.#ask(current, false);
     }
   }
@@ -121,7 +126,13 @@ export class Speaker {
   #ask(current: Spoken, partial: boolean): void {
     current.askedAtMs = current.piece.endMs;
     current.askedToMs = current.piece.spokenToMs;
+    if (!partial) current.wholeToMs = current.piece.spokenToMs;
     this.#options.ask(current, partial);
+  }
+
+  /** Nothing of the piece is missing in what the recogniser heard, nor the silence after it, without which it mishears the end. */
+  #isAll(heard: Heard, piece: SpeechPiece): boolean {
+    return heard.whole && heard.spokenToMs === piece.spokenToMs && (heard.final || !this.#options.streaming);
   }
 
   #tell(said: Said | null): void {
@@ -141,4 +152,5 @@ const spoken = (piece: SpeechPiece): Spoken => ({
   givenUp: false,
   askedAtMs: -Infinity,
   askedToMs: -Infinity,
+  wholeToMs: -Infinity,
 });

@@ -9,7 +9,9 @@ export interface Heard {
   /** Speech was heard up to then, media time, ms. */
   spokenToMs: number;
   voiced: readonly Stretch[];
-  /** The piece was over. */
+  /** With the silence after what was said… */
+  whole: boolean;
+  /** …and the piece was over. */
   final: boolean;
 }
 
@@ -25,21 +27,21 @@ export class SpokenWords {
   #words: TimedWord[] = [];
   #text = '';
   #told = false;
-  #spokenToMs = -Infinity;
+  #wholeToMs = -Infinity;
   #ended = false;
 
   constructor(piece: SpeechPiece) {
     this.#piece = piece;
   }
 
-  /** Speech up to then is in what is known, media time, ms. */
-  get knownToMs(): number {
-    return this.#spokenToMs;
+  /** Speech up to then is in what is known, with the silence after it, media time, ms. */
+  get wholeToMs(): number {
+    return this.#wholeToMs;
   }
 
   /** @returns what is to be told, if it is new */
   next(recognised: Recognised, heard: Heard, final: boolean): Omit<TranscriptSegment, 'arrivalMs'> | null {
-    this.#spokenToMs = heard.spokenToMs;
+    if (heard.whole) this.#wholeToMs = heard.spokenToMs;
     const { text } = recognised;
     const isLoss = text === '' && this.#text !== '' && this.#piece.speechMs >= LONG_SPEECH_MS;
     const changed = !isLoss && text !== this.#text;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parityTable, type FullReport } from '../../bench/parity/table.js';
+import { type WordsReport, wordsTable } from '../../bench/words/table.js';
 import { projectFile } from '../../bench/support/project-file.js';
 import { accuracyTable, speedTable } from '../../scripts/readme-tables.mjs';
 import { resultsPage } from '../../scripts/results-page.mjs';
@@ -24,11 +25,11 @@ it('the README’s figures are the measured ones', () => {
 
 it('bench/RESULTS.md is what was measured', () => {
   const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
-  const files = ['engines', 'call', 'call-pairs', 'capacity', 'steps', 'flood', 'loss', 'voice-activity'].map(
+  const files = ['engines', 'call', 'call-pairs', 'capacity', 'steps', 'flood', 'loss', 'voice-activity', 'words'].map(
     (name) => `bench/results/${name}.json`,
   );
-  const [engines, call, pairs, capacity, steps, flood, loss, voice] = files.map(json) as never[] as [
-    ...[never, never, never, never, never, never, never, never],
+  const [engines, call, pairs, capacity, steps, flood, loss, voice, words] = files.map(json) as unknown as [
+    ...[never, never, never, never, never, never, never, never, WordsReport],
   ];
   const [metrics, peers] = ['models/metrics.json', 'models/peers.json'].map(json) as [never, never];
   const withTable = (report: FullReport) => ({ ...report, table: parityTable(report) });
@@ -40,7 +41,7 @@ it('bench/RESULTS.md is what was measured', () => {
       { call, pairs, capacity },
       steps,
       flood,
-      { loss, voice },
+      { loss, voice, words: { ...words, table: wordsTable(words) } },
       { ...parity, silent },
       metrics,
       peers,

@@ -39,6 +39,8 @@ function setUp({ everyMs = 500, streaming = false } = {}) {
 
 const second = '#'.repeat(31);
 const pause = '.'.repeat(30);
+/** So much silence that what was said is recognised as a whole, and no pause yet. */
+const settled = '.'.repeat(14);
 
 describe('one person who speaks', () => {
   it('is asked about now and then while they speak, and as a whole when they pause', () => {
@@ -51,7 +53,7 @@ describe('one person who speaks', () => {
     const partial = asked.length;
     expect(asked.every((one) => one.partial)).toBe(true);
     expect(asked[1]!.atMs - asked[0]!.atMs).toBeGreaterThanOrEqual(500);
-    hear('#...');
+    hear(`#${settled}`);
     expect(asked.length).toBe(partial + 1);
     expect(asked.at(-1)!.partial).toBe(false);
     answer('kids are talking by the door');
@@ -68,7 +70,7 @@ describe('one person who speaks', () => {
 
   it('is told with the time of each word and the piece that all of them are of', () => {
     const { told, hear, answer } = setUp();
-    hear(`${pause}${second}${'.'.repeat(5)}`);
+    hear(`${pause}${second}${settled}`);
     answer('yes no');
     hear(pause);
     expect(new Set(told.map(({ segment }) => segment)).size).toBe(1);
@@ -81,9 +83,9 @@ describe('one person who speaks', () => {
 
   it('who speaks on after a short pause is asked about again', () => {
     const { asked, hear, answer, shown } = setUp({ everyMs: Infinity });
-    hear(`${second}.....`);
+    hear(`${second}${settled}`);
     answer('well');
-    hear(`${second}....`);
+    hear(`${second}${settled}`);
     expect(asked).toHaveLength(2);
     expect(asked[1]!.spoken).toBe(asked[0]!.spoken);
     answer('well yes');
@@ -93,7 +95,7 @@ describe('one person who speaks', () => {
 
   it('is told what is final also when the recogniser answers after the pause', () => {
     const { asked, hear, take, shown } = setUp({ everyMs: Infinity });
-    hear(`${second}....`);
+    hear(`${second}${settled}`);
     const later = take(asked[0]!.spoken);
     hear(pause);
     expect(asked).toHaveLength(1);
@@ -117,14 +119,14 @@ describe('one person who speaks', () => {
     const { hear, answer, shown } = setUp({ everyMs: 500 });
     hear(`${'+'.repeat(10)}${'#'.repeat(20)}`);
     answer('hm');
-    hear('....');
+    hear(settled);
     answer('');
     hear(pause);
     expect(shown()).toEqual(['hm…', '…', '.']);
     const long = setUp({ everyMs: 500 });
     long.hear(second.repeat(2));
     long.answer('what I said');
-    long.hear('....');
+    long.hear(settled);
     long.answer('');
     long.hear(pause);
     expect(long.shown()).toEqual(['what I said…', 'what I said.']);
@@ -134,7 +136,7 @@ describe('one person who speaks', () => {
     const { speaker, asked, hear, answer, shown } = setUp();
     hear(second);
     answer('so far');
-    hear(`${second}....`);
+    hear(`${second}${settled}`);
     const { spoken } = asked.at(-1)!;
     speaker.sound(spoken);
     speaker.lost(spoken, false);
@@ -146,13 +148,13 @@ describe('one person who speaks', () => {
     const other = setUp();
     other.hear(second);
     other.speaker.lost(other.asked[0]!.spoken, true);
-    other.hear('....');
+    other.hear(settled);
     expect(other.asked.at(-1)!.partial).toBe(false);
   });
 
   it('a model that takes sound as it comes is told that a piece is over', () => {
     const { speaker, asked, hear, answer, shown } = setUp({ streaming: true, everyMs: Infinity });
-    hear(`${second}....`);
+    hear(`${second}${settled}`);
     answer('and so');
     hear(pause);
     expect(asked).toHaveLength(2);

@@ -75,7 +75,7 @@ describe('speech recognition of a process', () => {
   it('who is closed is not heard of again, nor recognised', async () => {
     const { dropped } = setUp();
     const [ann, ben] = [person(), person()];
-    ann.hear(`${second}${pause}${second}...`);
+    ann.hear(`${second}${pause}${second}${'.'.repeat(14)}`);
     ann.transcriber.close();
     ben.hear(`${second}${pause}`);
     await ben.until(() => ben.said.some(({ final }) => final));
@@ -91,6 +91,22 @@ describe('speech recognition of a process', () => {
     ann.hear(second);
     await ann.until(() => ann.said.some(({ final }) => final));
     expect(ann.said.at(-1)).toMatchObject({ text: 'piece 1', final: true });
+  });
+
+  it('partial words give way where the process has no time for them', async () => {
+    const afforded = { partial: true };
+    const { meter } = setUp({ affordsPartial: () => afforded.partial });
+    const recognised = (words: string) => meter.counted('emostream_recognised_seconds_total', { words });
+    const ann = person();
+    ann.hear(second);
+    await ann.until(() => ann.said.length > 0);
+    expect(ann.said[0]!.final).toBe(false);
+    afforded.partial = false;
+    const before = recognised('partial');
+    const ben = person();
+    ben.hear(`${second.repeat(3)}${pause}`);
+    await ben.until(() => ben.said.some(({ final }) => final));
+    expect(recognised('partial')).toBe(before);
   });
 
   it('waits within bounds: the oldest is dropped, and counted', async () => {
