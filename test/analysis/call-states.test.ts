@@ -69,7 +69,8 @@ describe('a call', () => {
   });
 
   it('revises the event of a window when its words come late', async () => {
-    const late = await call.join('late', { recording: person, consent: ALL });
+    // Silent: no words are heard in it but those of the caption.
+    const late = await call.join('late', { recording: nobody, consent: ALL });
     late.peer.start();
     await further('late', 4);
     const before = last('late');
