@@ -8,7 +8,7 @@ import type { EventBus } from '../events/bus.js';
 import type { EndEvent } from '../events/schema.js';
 import type { Meter } from '../common/metrics.js';
 import type { PacketDestination, ParticipantAnalysis, TrackControl, TappedTrack, TrackSink } from '../sfu/types.js';
-import { nextEdge, windowStart } from '../streams/index.js';
+import { nextEdge, windowStart } from '../common/window-start.js';
 import { ConsentRecord } from './consent-record.js';
 import type { AnalysedWindow, ParticipantOutput } from './messages.js';
 import { type ProcessEnd, ProcessTracks, type ProcessTracksDeps } from './process-tracks.js';

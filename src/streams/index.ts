@@ -5,4 +5,3 @@ export { retryBounded, type RetryOptions } from './retry-bounded.js';
 export type * from './transcriber.js';
 export * from './types.js';
 export { WindowAligner } from './window-aligner.js';
-export { nextEdge, WINDOW_MS, windowStart } from './window-start.js';

@@ -1,5 +1,5 @@
 import type { TrackState } from './types.js';
-import { nextEdge, WINDOW_MS, windowStart } from './window-start.js';
+import { nextEdge, WINDOW_MS, windowStart } from '../common/window-start.js';
 
 /** So many distances between pictures are looked back on. */
 const INTERVALS = 8;

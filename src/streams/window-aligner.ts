@@ -7,7 +7,7 @@ import { hasTime, SaidWords } from './said-words.js';
 import { Timeline } from './timeline.js';
 import { TrackProgress } from './track-progress.js';
 import type { AlignedWindow, Timed, TimedWords, TrackState } from './types.js';
-import { WINDOW_MS, windowStart } from './window-start.js';
+import { WINDOW_MS, windowStart } from '../common/window-start.js';
 
 /** Media later than this against their arrival have a broken time, ms ahead. */
 const MAX_AHEAD_MS = 5000;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { windowStart } from '../../src/common/window-start.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import type { AudioChunk } from '../../src/media/types.js';
 import {
@@ -67,15 +68,39 @@ describe('sound that is heard', () => {
 
   it('is a stream: each start is afresh, and the end gives back what it used', () => {
     const pool = new SileroPool(sileroFile());
-    const [a, b] = chunks(words.subarray(RATE, RATE + 1024), 1000, [FRAME_SAMPLES]);
+    // The first is at the edge of a window; the others wait for each other, for time to pass, or for the end.
+    const [a, b, c] = chunks(words.subarray(RATE, RATE + 3 * FRAME_SAMPLES), 1010, [FRAME_SAMPLES]);
     const heard = (at: number) => expect.objectContaining({ mediaTime: at }) as HeardSound;
-    marbles(({ cold, expectObservable, flush }) => {
-      const heard$ = cold<AudioChunk>('ab|', { a: a!, b: b! }).pipe(hearSpeech(() => pool.open(), silentMeter));
-      expectObservable(heard$).toBe('ab|', { a: heard(1000), b: heard(1032) });
-      expectObservable(heard$, '----^-!').toBe('----ab', { a: heard(1000), b: heard(1032) });
+    const told = { a: heard(1010), b: heard(1042), c: heard(1074) };
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const sound$ = cold<AudioChunk>('a-b---c|', { a: a!, b: b!, c: c! });
+      const tick$ = hot('---n-l----', { n: b!.decodedMs + 59, l: b!.decodedMs + 60 });
+      const heard$ = sound$.pipe(hearSpeech(() => pool.open(), silentMeter, 0, tick$));
+      expectObservable(heard$).toBe('a----b-(c|)', told);
+      expectObservable(heard$, '-----------^-!').toBe('-----------a', told);
       flush();
     });
     expect(pool.idle).toBe(1);
+  });
+
+  it('is heard the same when frames are judged together, and at the end of each window at once', () => {
+    for (const phaseMs of [0, 125]) {
+      const listening = new SpeechHearer(new SileroActivity(sileroFile()), silentMeter, { frames: 4, phaseMs });
+      const heard: HeardSound[] = [];
+      for (const chunk of chunks(words, 40)) {
+        heard.push(...listening.hear(chunk));
+        const end = chunk.mediaTime + chunk.samples.length / (RATE / 1000);
+        const judged = heard.at(-1) ? heard.at(-1)!.mediaTime + FRAME_MS : 40;
+        // Never more than four frames and what is not one yet; of a window that is over less than a frame.
+        expect(end - judged).toBeLessThan(4 * FRAME_MS + FRAME_MS);
+        const over = windowStart(end, phaseMs);
+        if (over > 40) expect(over - judged).toBeLessThan(FRAME_MS);
+        // Log-mel frames of 25 ms each 10 ms stand for what is 15 ms before their end.
+        if (over > 40 && end - over >= 15 + FRAME_MS) expect(judged).toBeGreaterThanOrEqual(over + 15);
+      }
+      expect([...heard, ...listening.end()]).toEqual(hear(chunks(words, 40)).concat(expect.anything() as HeardSound));
+      listening.close();
+    }
   });
 });
 

@@ -61,7 +61,7 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
       ),
     observeFace: () => observeFace(env.faceFinder, meter),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
-    hearSpeech: () => hearSpeech(() => env.voiceActivity.open(), meter),
+    hearSpeech: () => hearSpeech(() => env.voiceActivity.open(), meter, phaseMs, expiry$),
     logMel: () => logMel(meter),
     toFeatures: (window) => {
       const from = performance.now();
