@@ -16,15 +16,17 @@ const program = new Command('bench:capacity')
   .option('--step <count>', 'how fine the answer is', '10')
   .option('--most <count>', 'participants at most', '320')
   .option('--speech <on|off>', 'whether words are recognised in the voices', 'on')
-  .option('--speaking <share>', 'share of the time for which each person speaks, in turn', '0.25')
+  .option('--speaking <share>', 'share of the time for which each person speaks, in turn; as recorded if not given')
   .option('--json <file>', 'where the figures go', 'bench/results/capacity.json');
 program.parse();
-const options = program.opts<Record<'seconds' | 'from' | 'step' | 'most' | 'speech' | 'speaking' | 'json', string>>();
+type Options = Record<'seconds' | 'from' | 'step' | 'most' | 'speech' | 'json', string> & { speaking?: string };
+const options = program.opts<Options>();
 const P95_MS = 300;
 const step = Number(options.step);
 
 const runs: CallReport[] = [];
-const alike = ['-s', options.seconds, '--speech', options.speech, '--speaking', options.speaking];
+const { speaking } = options;
+const alike = ['-s', options.seconds, '--speech', options.speech, ...(speaking ? ['--speaking', speaking] : [])];
 const call = (participants: number) =>
   callOf([...alike, '-n', String(participants), '-r', String(Math.ceil(participants / 15))]);
 
