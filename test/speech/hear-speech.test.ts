@@ -169,6 +169,24 @@ describe('a pool of models', () => {
     listening.close();
   });
 
+  it('loads no two in a row: who speaks meanwhile is heard a little later', () => {
+    let now = 0;
+    pool = new SileroPool(sileroFile(), { restMs: 200, clock: () => now });
+    const speaking = frames(words).slice(30, 60);
+    const sounds = [pool.open(), pool.open(), pool.open()];
+    const heard = sounds.map(() => 0);
+    for (const frame of speaking) {
+      sounds.forEach((activity, i) => (heard[i]! += Number(activity.hears(frame))));
+      now += FRAME_MS;
+    }
+    // One waits in the pool from the start; of the others one is loaded 200 ms after it, the last 200 ms after that.
+    expect(heard[0]).toBeGreaterThan(heard[1]!);
+    expect(heard[1]).toBeGreaterThan(heard[2]!);
+    expect(heard[2]).toBeGreaterThan(5);
+    for (const activity of sounds) activity.close();
+    expect(pool.idle).toBe(3);
+  });
+
   it('lends each sound its own, with nothing of another’s in it', () => {
     pool = new SileroPool(sileroFile());
     const alone = frames(words).map(

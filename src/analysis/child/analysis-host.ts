@@ -23,6 +23,8 @@ const TICK_MS = 20;
 const EXPIRY_MS = 50;
 /** A sign of life, too. */
 const METRICS_EVERY_MS = 500;
+/** So long no other voice activity model is loaded, ms: many people may begin to speak at once, and packets must not wait. */
+const MODEL_REST_MS = 200;
 /** Sockets for packets: the kernel keeps some hundred packets for each while this process is busy. */
 const SOCKETS = 16;
 
@@ -69,7 +71,10 @@ export class AnalysisHost {
       meter: host.#meter,
       load: host.#load,
       faceFinder: await FaceFinder.create(),
-      voiceActivity: new SileroPool(options.voiceActivityModel),
+      voiceActivity: new SileroPool(options.voiceActivityModel, {
+        restMs: MODEL_REST_MS,
+        clock: () => performance.now(),
+      }),
       transcriber: await host.#openTranscriber(),
       judgesSpeech: options.speechModel === null || isEnglish(options.speechModel.language),
       tick$: every(TICK_MS, clock),
