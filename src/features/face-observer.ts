@@ -57,6 +57,7 @@ export class FaceObserver {
   readonly #finder: FaceFinder;
   readonly #options: FaceObserverOptions;
   readonly #meter: Meter;
+  readonly #budget: TokenBucket | null;
   readonly #tracker = new FaceTracker();
   #width = 0;
   #height = 0;
@@ -70,9 +71,18 @@ export class FaceObserver {
   #arrivalMs = 0;
   readonly #searches = new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, () => this.#arrivalMs);
 
-  /** @param finder shared by all observers of a thread; not disposed by them */
-  constructor(finder: FaceFinder, options: Partial<FaceObserverOptions> = {}, meter: Meter = silentMeter) {
+  /**
+   * @param finder shared by all observers of a thread; not disposed by them
+   * @param budget searches of all of them together: one that finds none is made up for with a later picture
+   */
+  constructor(
+    finder: FaceFinder,
+    options: Partial<FaceObserverOptions> = {},
+    meter: Meter = silentMeter,
+    budget: TokenBucket | null = null,
+  ) {
     this.#finder = finder;
+    this.#budget = budget;
     this.#options = { ...FACE_OBSERVER_DEFAULTS, ...options };
     this.#meter = meter;
   }
@@ -85,9 +95,11 @@ export class FaceObserver {
     const before = followed ?? this.#box;
     this.#box = followed;
     this.#arrivalMs = frame.arrivalMs;
-    if (this.#searchDue(frame.mediaTime, lost)) {
-      if (this.#searches.take()) this.#timed('face', () => this.#search(frame, grey, before));
-      else this.#meter.count('emostream_dropped_total', { stage: 'face', reason: 'search-rate' });
+    if ((this.#budget?.has() ?? true) && this.#searchDue(frame.mediaTime, lost)) {
+      if (this.#searches.take()) {
+        this.#budget?.take();
+        this.#timed('face', () => this.#search(frame, grey, before));
+      } else this.#meter.count('emostream_dropped_total', { stage: 'face', reason: 'search-rate' });
     }
     return this.#timed('crop', () => this.#describe(grey));
   }

@@ -1,6 +1,7 @@
 import { defer, finalize, map, type OperatorFunction } from 'rxjs';
 import { flatten } from '../common/flatten.js';
 import type { Meter } from '../common/metrics.js';
+import type { TokenBucket } from '../common/token-bucket.js';
 import type { Received, VideoFrame } from '../media/index.js';
 import type { HeardSound } from '../speech/index.js';
 import type { Timed } from '../streams/types.js';
@@ -13,10 +14,11 @@ import { VoiceObserver } from './voice-observer.js';
 export function observeFace(
   finder: FaceFinder,
   meter: Meter,
+  budget: TokenBucket | null = null,
 ): OperatorFunction<Received<VideoFrame>, Received<Timed<FaceObservation>>> {
   return (picture$) =>
     defer(() => {
-      const observer = new FaceObserver(finder, {}, meter);
+      const observer = new FaceObserver(finder, {}, meter, budget);
       return picture$.pipe(
         map((received) => {
           if (received.type === 'progress') return received;

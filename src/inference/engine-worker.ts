@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { belowTheCall } from '../common/niceness.js';
 import type { EngineWorkerData } from './engine-messages.js';
 import { serveEngine } from './engine-port.js';
 import { startEngineHere } from './engine-here.js';
 
 /** Entry of the inference thread. It ends when the main thread terminates it. */
+belowTheCall();
 const { engine } = workerData as EngineWorkerData;
 await serveEngine(parentPort!, () => startEngineHere(engine));

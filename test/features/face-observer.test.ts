@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overlap } from '../../src/features/blazeface-anchors.js';
 import { FaceFinder, type Picture } from '../../src/features/face-finder.js';
 import { FaceObserver } from '../../src/features/face-observer.js';
+import { silentMeter } from '../../src/common/metrics.js';
+import { TokenBucket } from '../../src/common/token-bucket.js';
 import { FACE_QUALITY, FACE_SIZE } from '../../src/features/types.js';
 import { yuvOf } from '../support/yuv.js';
 import { astronaut, frame, mapped, picture, pixel, scaled, seeded, windowOf } from './support/pictures.js';
@@ -49,6 +51,18 @@ describe('FaceObserver', () => {
       expect(q).toBeGreaterThan(0.3);
       expect(q).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('waits its turn where many faces are to be found, and is found with a later picture', () => {
+    let now = 0;
+    const budget = new TokenBucket(1, 2, () => now);
+    const [one, other] = [0, 1].map(() => new FaceObserver(finder, {}, silentMeter, budget));
+    const sees = (observer: FaceObserver) => observer.observe(frame(quarter, 1000 + now)).crop !== null;
+    expect([sees(one!), sees(other!)]).toEqual([true, false]);
+    now = 200;
+    expect([sees(one!), sees(other!)]).toEqual([true, false]);
+    now = 600;
+    expect([sees(one!), sees(other!)]).toEqual([true, true]);
   });
 
   it('searches once a second and follows in between, every eight seconds while nothing changes', () => {

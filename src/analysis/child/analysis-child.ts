@@ -1,15 +1,12 @@
 import { fstatSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { systemClock, systemTime } from '../../common/clock.js';
 import { toEmostreamError } from '../../common/errors.js';
 import { collectSeldom } from '../../common/heap.js';
+import { belowTheCall } from '../../common/niceness.js';
 import { MARKER_FD, MarkerWriter } from '../crash-marker.js';
 import type { FromAnalysis, ToAnalysis } from '../messages.js';
 import { AnalysisHost } from './analysis-host.js';
 import { ParentChannel } from './parent-channel.js';
-
-/** Niceness (setpriority(2)); the media workers and the server have 0. */
-const BELOW_THE_CALL = 5;
 
 /**
  * Entry of an analysis process: decodes foreign media, and holds nothing else. The main process starts it, tells it everything by
@@ -21,8 +18,7 @@ const channel = new ParentChannel();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
 
-// Media workers and sockets come first: a call never waits for its analysis.
-setPriority(BELOW_THE_CALL);
+belowTheCall();
 
 let host: AnalysisHost | null = null;
 process.on('message', (messages: ToAnalysis[]) => {

@@ -3,6 +3,7 @@ import { Observable, share, type Subscription } from 'rxjs';
 import type { Clock } from '../../common/clock.js';
 import { toEmostreamError } from '../../common/errors.js';
 import { ThreadMeter } from '../../common/thread-meter.js';
+import { TokenBucket } from '../../common/token-bucket.js';
 import { ThreadVitals } from '../../common/thread-vitals.js';
 import { FaceFinder } from '../../features/face-finder.js';
 import { liveDecoders } from '../../media/index.js';
@@ -25,6 +26,11 @@ const EXPIRY_MS = 50;
 const METRICS_EVERY_MS = 500;
 /** So long no other voice activity model is loaded, ms: many people may begin to speak at once, and packets must not wait. */
 const MODEL_REST_MS = 200;
+/**
+ * Face searches of all people together: two dozen who come at once, or come back when pictures can be afforded again, are looked
+ * for one after the other. Faces that are followed need one each 8 s.
+ */
+const SEARCHES = { burst: 4, perSecond: 12 };
 /** Sockets for packets: the kernel keeps some hundred packets for each while this process is busy. */
 const SOCKETS = 16;
 
@@ -71,6 +77,7 @@ export class AnalysisHost {
       meter: host.#meter,
       load: host.#load,
       faceFinder: await FaceFinder.create(),
+      searches: new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, clock),
       voiceActivity: new SileroPool(options.voiceActivityModel, {
         restMs: MODEL_REST_MS,
         clock: () => performance.now(),

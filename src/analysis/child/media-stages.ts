@@ -11,6 +11,7 @@ import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../m
 import { hearSpeech, type SileroPool } from '../../speech/index.js';
 import { affordable, fewerPictures } from './afford.js';
 import type { AnalysisEnv } from './analysis-env.js';
+import type { TokenBucket } from '../../common/token-bucket.js';
 import type { LoadSteps } from './load-steps.js';
 import type { MediaTrack } from './participant-media.js';
 import type { Stages } from './participant-windows.js';
@@ -18,6 +19,8 @@ import type { Stages } from './participant-windows.js';
 /** What the real stages need of the process that they run in. */
 export interface MediaEnv extends AnalysisEnv {
   faceFinder: FaceFinder;
+  /** Face searches of everybody in the process. */
+  searches: TokenBucket;
   voiceActivity: SileroPool;
   /** How much can be afforded at the moment. */
   load: LoadSteps;
@@ -59,7 +62,7 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
         receiveAudio(track.info, expiry$, receiver(track)),
         flatten((received) => (received.type === 'item' ? [received.item] : [])),
       ),
-    observeFace: () => observeFace(env.faceFinder, meter),
+    observeFace: () => observeFace(env.faceFinder, meter, env.searches),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
     hearSpeech: () => hearSpeech(() => env.voiceActivity.open(), meter, phaseMs, expiry$),
     logMel: () => logMel(meter),
