@@ -70,8 +70,9 @@ async function subject(dist: string): Promise<(second: number) => { costs: Costs
   const prom = await load<{ PromMeter: typeof PromMeter }>('src/telemetry/prom-meter.js');
   const observer = await load<{ VoiceObserver: typeof VoiceObserver }>('src/features/voice-observer.js');
   const speech = await load<Partial<typeof Speech>>('src/speech/index.js').catch((): Partial<typeof Speech> => ({}));
-  const { SileroPool, SpeechHearer, sileroFile } = speech;
-  const pool = SileroPool && sileroFile && new SileroPool(sileroFile());
+  const { VoiceActivities, SileroNetwork, SpeechHearer, sileroFile } = speech;
+  const network = sileroFile && (await SileroNetwork?.load(sileroFile()));
+  const voices = VoiceActivities && network && new VoiceActivities(network);
   const aligners = await load<{ WindowAligner: typeof WindowAligner }>('src/streams/window-aligner.js');
   const assembly = await load<{ assembleFeatures: typeof assembleFeatures }>('src/features/assemble.js');
   const main = new prom.PromMeter();
@@ -84,9 +85,9 @@ async function subject(dist: string): Promise<(second: number) => { costs: Costs
     const mediaClock = new media.MediaClock(meter);
     const options = { meter, clock: () => now, mediaClock, onChunk: (chunk: AudioChunk) => void chunks.push(chunk) };
     const rtp = { ssrc: 2, payloadType: 111, clockRate: 48_000, timestampOffset: 0, firstSequenceNumber: 0 };
-    const hearer = SpeechHearer && pool && new SpeechHearer(pool.open(), meter);
+    const hearer = SpeechHearer && voices && new SpeechHearer(voices.open(), meter);
     return {
-      hear: (chunk) => hearer?.hear(chunk) ?? [{ ...chunk, speech: false }],
+      hear: (chunk) => (hearer ? [...hearer.hear(chunk), ...hearer.judge()] : [{ ...chunk, speech: false }]),
       track: SyntheticTrack.audio(rtp, recorded),
       receiver: new media.AudioTrackReceiver(TRACK, options),
       voice: new observer.VoiceObserver(meter),

@@ -48,13 +48,14 @@ async function hearing(dist: string): Promise<Hearing> {
   const { VoiceObserver } = await load<typeof Observer>('src/features/voice-observer.js');
   const { assembleFeatures } = await load<typeof Assemble>('src/features/assemble.js');
   const speech = await load<Partial<typeof Speech>>('src/speech/index.js').catch((): Partial<typeof Speech> => ({}));
-  const { SileroPool, SpeechHearer, sileroFile } = speech;
-  const activity = SileroPool && sileroFile && new SileroPool(sileroFile()).open();
+  const { VoiceActivities, SileroNetwork, SpeechHearer, sileroFile } = speech;
+  const network = sileroFile && (await SileroNetwork?.load(sileroFile()));
+  const activity = VoiceActivities && network && new VoiceActivities(network).open();
   return {
     newHearer: () => {
       activity?.reset();
       const hearer = SpeechHearer && activity && new SpeechHearer(activity);
-      return (chunk) => hearer?.hear(chunk) ?? [{ ...chunk, speech: false }];
+      return (chunk) => (hearer ? [...hearer.hear(chunk), ...hearer.judge()] : [{ ...chunk, speech: false }]);
     },
     newObserver: () => new VoiceObserver(),
     assembleFeatures,

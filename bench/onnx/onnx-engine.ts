@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
+import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { loadModel, type Calibration } from '../../src/inference/model-format.js';
 import { toNetworkBatch } from '../../src/inference/network/batch.js';
 import { InferenceLayers } from '../../src/inference/network/inference-layers.js';

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import * as converter from '@tensorflow/tfjs-converter';
-import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
+import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { startTensorflowBackend } from '../../src/inference/tensorflow-backend.js';
 import type { PeerBackend } from './peer.js';
 

@@ -1,4 +1,4 @@
-import { SileroActivity, sileroFile, SpeechHearer, type SpeechModel } from '../../src/speech/index.js';
+import { sileroFile, SileroNetwork, SpeechHearer, type SpeechModel, VoiceActivities } from '../../src/speech/index.js';
 import { PieceCutter } from '../../src/speech/piece-cutter.js';
 import { createRecogniser } from '../../src/speech/recogniser.js';
 import { soundOf } from '../../src/speech/speaker.js';
@@ -55,9 +55,11 @@ export function summary(all: readonly WordErrors[]): Pick<OfflineReport, 'clips'
   };
 }
 
+const voices = new VoiceActivities(await SileroNetwork.load(sileroFile()));
+
 /** As the recogniser is handed them in a call. */
 function piecesOf(samples: Float32Array) {
-  const hearer = new SpeechHearer(new SileroActivity(sileroFile()));
+  const hearer = new SpeechHearer(voices.open());
   let ids = 0;
   const cutter = new PieceCutter(() => ++ids);
   const sound = new Float32Array(samples.length + 2 * SILENCE);

@@ -7,7 +7,7 @@ import { EmostreamError } from '../common/errors.js';
 import { BLAZEFACE_MAPS, BLAZEFACE_VALUES, blend, decodeMap, type Detection } from './blazeface-anchors.js';
 import type { AnyPicture } from './picture.js';
 import { resampleRgbInto, type Region } from './resample.js';
-import { useWasmBackend } from './tfjs-wasm.js';
+import { useWasmBackend } from '../common/tfjs-wasm.js';
 
 export type { Picture } from './picture.js';
 

@@ -12,7 +12,7 @@ export interface HeardClip extends MelBlock {
 export function hearClip(samples: Float32Array, activity: VoiceActivity): HeardClip {
   activity.reset();
   const hearer = new SpeechHearer(activity);
-  const heard = hearer.hear({ mediaTime: 0, arrivalMs: 0, decodedMs: 0, samples });
+  const heard = [...hearer.hear({ mediaTime: 0, arrivalMs: 0, decodedMs: 0, samples }), ...hearer.judge()];
   const block = logMel(samples);
   const hangover = new SpeechHangover();
   const states = heard.map((sound) => hangover.follow(sound));

@@ -1,4 +1,4 @@
-import { useWasmBackend } from '../features/tfjs-wasm.js';
+import { useWasmBackend } from '../common/tfjs-wasm.js';
 import { TfjsEngine } from './tfjs-engine.js';
 import type { Engine } from './types.js';
 

@@ -1,32 +1,19 @@
 import { FloatSlab } from '../common/float-slab.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
-import { WINDOW_MS, windowStart } from '../common/window-start.js';
 import { AUDIO_SAMPLE_RATE, type AudioChunk } from '../media/index.js';
-import { FRAME_SAMPLES, type VoiceActivity } from './voice-activity.js';
+import { FRAME_SAMPLES } from './silero-network.js';
+import type { VoiceActivity } from './voice-activity.js';
 
 /** Sound of which is known whether somebody speaks in it: FRAME_SAMPLES, fewer just before a gap. */
 export interface HeardSound extends AudioChunk {
   speech: boolean;
 }
 
-/** When frames are judged. */
-export interface JudgingTogether {
-  /**
-   * So many at a time: a model's weights are read from memory for all of them once, where between two frames of one voice those
-   * of two dozen others are looked at.
-   */
-  frames: number;
-  /** Windows begin so long after whole seconds, ms: a frame at the end of one is judged at once. */
-  phaseMs: number;
-}
-const EACH_AT_ONCE: JudgingTogether = { frames: 1, phaseMs: 0 };
-/** Frames are judged though they are few when nothing has come for so long, ms: three packets. */
-const PATIENCE_MS = 60;
-
 /** Chunks whose time differs so little, ms, from the end of the one before follow each other: the media clock is slewed. */
 export const GAP_TOLERANCE_MS = 30;
 export const SAMPLES_PER_MS = AUDIO_SAMPLE_RATE / 1000;
-const FRAME_MS = FRAME_SAMPLES / SAMPLES_PER_MS;
+/** Frames that wait to be judged, at most: two seconds. */
+const MOST_WAITING = 64;
 /** Frames are kept so many together, a second. */
 const SLAB_FRAMES = 32;
 
@@ -34,7 +21,6 @@ const SLAB_FRAMES = 32;
 export class SpeechHearer {
   readonly #activity: VoiceActivity;
   readonly #meter: Meter;
-  readonly #together: JudgingTogether;
   readonly #slab = new FloatSlab(SLAB_FRAMES * FRAME_SAMPLES);
   /** Whole frames that are not judged yet. */
   #waiting: AudioChunk[] = [];
@@ -44,14 +30,16 @@ export class SpeechHearer {
   /** The chunk before. */
   #last: AudioChunk | null = null;
 
-  constructor(activity: VoiceActivity, meter: Meter = silentMeter, together = EACH_AT_ONCE) {
+  constructor(activity: VoiceActivity, meter: Meter = silentMeter) {
     this.#activity = activity;
     this.#meter = meter;
-    this.#together = together;
     this.#frame = this.#slab.take(FRAME_SAMPLES);
   }
 
-  /** @returns the frames that were judged with this chunk; before a gap also what was left over, with the frame before it */
+  /**
+   * Frames wait until `judge` is called, for others to be judged with them.
+   * @returns at a gap what came before it, with what was left over as the frame before that
+   */
   hear(chunk: AudioChunk): HeardSound[] {
     const from = performance.now();
     const heard = this.#isGap(chunk) ? this.#end() : [];
@@ -63,24 +51,25 @@ export class SpeechHearer {
       at += taken;
       if (this.#filled < FRAME_SAMPLES) break;
       onlyFinite(this.#frame);
+      this.#activity.push(this.#frame);
       this.#waiting.push(this.#take(chunk, mediaTime + (at - FRAME_SAMPLES) / SAMPLES_PER_MS));
-      if (this.#isDue()) heard.push(...this.#judge());
+      if (this.#waiting.length >= MOST_WAITING) heard.push(...this.#judge());
     }
     this.#last = chunk;
     this.#observe(from);
     return heard;
   }
 
-  /** Time passes, and perhaps no sound comes. @param now server wall clock, ms */
-  tick(now: number): HeardSound[] {
-    if (this.#waiting.length === 0 || now - this.#last!.decodedMs < PATIENCE_MS) return [];
+  /** @returns the frames that came since the last time */
+  judge(): HeardSound[] {
+    if (this.#waiting.length === 0) return [];
     const from = performance.now();
     const heard = this.#judge();
     this.#observe(from);
     return heard;
   }
 
-  /** The sound is over. @returns what was not judged yet */
+  /** The sound is over. @returns what was not judged yet, and what was left over */
   end(): HeardSound[] {
     return this.#last === null ? [] : this.#end();
   }
@@ -89,19 +78,11 @@ export class SpeechHearer {
     this.#activity.close();
   }
 
-  #isDue(): boolean {
-    const { frames, phaseMs } = this.#together;
-    if (this.#waiting.length >= frames) return true;
-    const { mediaTime } = this.#waiting.at(-1)!;
-    // The frames before an edge, across it, and just behind it: log-mel frames reach 15 ms further than what they stand for.
-    const since = mediaTime - windowStart(mediaTime, phaseMs);
-    return since >= WINDOW_MS - 2 * FRAME_MS || since < FRAME_MS;
-  }
-
   #judge(): HeardSound[] {
     const frames = this.#waiting;
     this.#waiting = [];
-    return frames.map((frame) => ({ ...frame, speech: (this.#speech = this.#activity.hears(frame.samples)) }));
+    const answers = this.#activity.judged();
+    return frames.map((frame, i) => ({ ...frame, speech: (this.#speech = answers[i] ?? false) }));
   }
 
   #observe(from: number): void {

@@ -6,6 +6,6 @@ export { defaultModelFolder, sileroFile } from './paths.js';
 export { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS, SpeechHearer } from './heard-sound.js';
 export { hearSpeech } from './hear-speech.js';
 export { probeModel } from './probe.js';
-export { SileroPool } from './silero-pool.js';
+export { FRAME_SAMPLES, SileroNetwork } from './silero-network.js';
 export { SpeechRecognition } from './speech-recognition.js';
-export { FRAME_SAMPLES, SileroActivity, type VoiceActivity } from './voice-activity.js';
+export { VoiceActivities, type VoiceActivity } from './voice-activity.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layerTimer, multiplyAdds } from '../../bench/engines/layer-timer.js';
 import { shippedModelFolder } from '../../src/common/version.js';
-import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
+import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { fullWindow } from '../../src/inference/full-window.js';
 import { loadModel } from '../../src/inference/model-format.js';
 

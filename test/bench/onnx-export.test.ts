@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exportNetwork } from '../../bench/onnx/export-network.js';
 import { traceKernels } from '../../bench/onnx/trace.js';
 import { shippedModelFolder } from '../../src/common/version.js';
-import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
+import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { fullWindow } from '../../src/inference/full-window.js';
 import { loadModel } from '../../src/inference/model-format.js';
 import { toNetworkBatch } from '../../src/inference/network/batch.js';

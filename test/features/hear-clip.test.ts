@@ -3,13 +3,13 @@ import { hearClip } from '../../src/features/hear-clip.js';
 import { logMel } from '../../src/features/log-mel.js';
 import { SpeechHangover } from '../../src/features/speech-hangover.js';
 import { VoiceObserver } from '../../src/features/voice-observer.js';
-import { type HeardSound, SileroActivity, sileroFile } from '../../src/speech/index.js';
-import { hear } from './support/hear.js';
+import type { HeardSound } from '../../src/speech/index.js';
+import { hear, voices } from './support/hear.js';
 import { chunks, speech } from './support/sounds.js';
 
 it('a clip is heard as a call hears it: the same log-mel, and speech in the same frames', () => {
   const samples = speech();
-  const clip = hearClip(samples, new SileroActivity(sileroFile()));
+  const clip = hearClip(samples, voices().open());
   const whole = logMel(samples);
   expect([clip.frames, clip.mel]).toEqual([whole.frames, whole.mel]);
   const observer = new VoiceObserver();

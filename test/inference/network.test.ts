@@ -15,7 +15,7 @@ import {
   WORD_ROW,
   WORD_TOKENS,
 } from '../../src/features/types.js';
-import { useWasmBackend } from '../../src/features/tfjs-wasm.js';
+import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { encodeModel, loadModel } from '../../src/inference/model-format.js';
 import { fewShapes, toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';

@@ -3,7 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { comparedWords, errorRate, wordErrors } from '../../bench/words/word-errors.js';
 import { projectFile } from '../../bench/support/project-file.js';
-import { SileroActivity, sileroFile, SpeechHearer, SpeechRecognition } from '../../src/speech/index.js';
+import { SpeechRecognition } from '../../src/speech/index.js';
+import { heardNow, hearer } from '../features/support/hear.js';
 import { createRecogniser } from '../../src/speech/recogniser.js';
 import type { TranscriptSegment } from '../../src/media/types.js';
 import { CountMeter } from '../inference/support/count-meter.js';
@@ -150,9 +151,9 @@ describe('speech recognition of a process', () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       const ann = person();
-      const hearer = new SpeechHearer(new SileroActivity(sileroFile()));
+      const listening = hearer();
       for (const { samples, mediaTime } of fixture('angry-16k.wav', 2)) {
-        for (const frame of hearer.hear({ mediaTime, samples, arrivalMs: mediaTime, decodedMs: mediaTime })) {
+        for (const frame of heardNow(listening, { mediaTime, samples, arrivalMs: mediaTime, decodedMs: mediaTime })) {
           ann.transcriber.push(frame);
         }
         // Faster than it is spoken, and slowly enough for partial words.

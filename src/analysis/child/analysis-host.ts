@@ -7,7 +7,7 @@ import { TokenBucket } from '../../common/token-bucket.js';
 import { ThreadVitals } from '../../common/thread-vitals.js';
 import { FaceFinder } from '../../features/face-finder.js';
 import { liveDecoders } from '../../media/index.js';
-import { isEnglish, SileroPool, SpeechRecognition } from '../../speech/index.js';
+import { isEnglish, SileroNetwork, SpeechRecognition, VoiceActivities } from '../../speech/index.js';
 import type { TranscriberFactory } from '../../streams/index.js';
 import type { MarkerWriter } from '../crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
@@ -24,8 +24,8 @@ const TICK_MS = 20;
 const EXPIRY_MS = 50;
 /** A sign of life, too. */
 const METRICS_EVERY_MS = 500;
-/** So long no other voice activity model is loaded, ms: many people may begin to speak at once, and packets must not wait. */
-const MODEL_REST_MS = 200;
+/** Voices are judged with this granularity, ms: a window waits for its last sound so much longer. */
+const JUDGE_MS = 40;
 /**
  * Face searches of all people together: two dozen who come at once, or come back when pictures can be afforded again, are looked
  * for one after the other. Faces that are followed need one each 8 s.
@@ -78,10 +78,8 @@ export class AnalysisHost {
       load: host.#load,
       faceFinder: await FaceFinder.create(),
       searches: new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, clock),
-      voiceActivity: new SileroPool(options.voiceActivityModel, {
-        restMs: MODEL_REST_MS,
-        clock: () => performance.now(),
-      }),
+      voices: new VoiceActivities(await SileroNetwork.load(options.voiceActivityModel)),
+      judge$: every(JUDGE_MS, clock),
       transcriber: await host.#openTranscriber(),
       judgesSpeech: options.speechModel === null || isEnglish(options.speechModel.language),
       tick$: every(TICK_MS, clock),
@@ -138,6 +136,7 @@ export class AnalysisHost {
     this.#packets.stop();
     this.#speech?.close();
     this.#env.faceFinder.dispose();
+    this.#env.voices.dispose();
   }
 
   #handle(message: Exclude<ToAnalysis, { type: 'start' | 'stop' }>): void {

@@ -8,7 +8,7 @@ import { logMel, observeFace } from '../../features/observe.js';
 import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
-import { hearSpeech, type SileroPool } from '../../speech/index.js';
+import { hearSpeech, type VoiceActivities } from '../../speech/index.js';
 import { affordable, fewerPictures } from './afford.js';
 import type { AnalysisEnv } from './analysis-env.js';
 import type { TokenBucket } from '../../common/token-bucket.js';
@@ -21,7 +21,9 @@ export interface MediaEnv extends AnalysisEnv {
   faceFinder: FaceFinder;
   /** Face searches of everybody in the process. */
   searches: TokenBucket;
-  voiceActivity: SileroPool;
+  voices: VoiceActivities;
+  /** How often sound is judged, that of everybody together. */
+  judge$: Observable<number>;
   /** How much can be afforded at the moment. */
   load: LoadSteps;
   /** Server wall clock, ms, more seldom than `tick$`: missing packets are given up by it. */
@@ -64,7 +66,7 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
       ),
     observeFace: () => observeFace(env.faceFinder, meter, env.searches),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
-    hearSpeech: () => hearSpeech(() => env.voiceActivity.open(), meter, phaseMs, expiry$),
+    hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
     logMel: () => logMel(meter),
     toFeatures: (window) => {
       const from = performance.now();

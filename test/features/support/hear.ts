@@ -1,19 +1,30 @@
 import type { AudioChunk } from '../../../src/media/types.js';
-import { type HeardSound, SileroActivity, sileroFile, SpeechHearer } from '../../../src/speech/index.js';
+import {
+  type HeardSound,
+  sileroFile,
+  SileroNetwork,
+  SpeechHearer,
+  VoiceActivities,
+  type VoiceActivity,
+} from '../../../src/speech/index.js';
 
-let activity: SileroActivity | undefined;
+const network = await SileroNetwork.load(sileroFile());
 
-/** A new hearer with the real model, which is loaded once. */
-export function hearer(): SpeechHearer {
-  activity ??= new SileroActivity(sileroFile());
-  activity.reset();
-  return new SpeechHearer(activity);
-}
+/** The real model, which is loaded once, with nobody else to be judged. */
+export const voices = (): VoiceActivities => new VoiceActivities(network);
+
+export const hearer = (activity: VoiceActivity = voices().open()): SpeechHearer => new SpeechHearer(activity);
+
+/** Judged at once. */
+export const heardNow = (listening: SpeechHearer, chunk: AudioChunk): HeardSound[] => [
+  ...listening.hear(chunk),
+  ...listening.judge(),
+];
 
 /** Sound as it comes behind `hearSpeech`. */
 export function hear(chunks: readonly AudioChunk[]): HeardSound[] {
   const listening = hearer();
-  return chunks.flatMap((chunk) => listening.hear(chunk));
+  return chunks.flatMap((chunk) => heardNow(listening, chunk));
 }
 
 /** Sound in which somebody speaks all the time, cut as it is. */

@@ -1,5 +1,5 @@
 import { VoiceObserver } from '../../../src/features/voice-observer.js';
-import { SileroPool, sileroFile, SpeechHearer } from '../../../src/speech/index.js';
+import { sileroFile, SileroNetwork, SpeechHearer, VoiceActivities } from '../../../src/speech/index.js';
 import { AudioTrackReceiver, liveDecoders, MediaClock } from '../../../src/media/index.js';
 import type { TrackInfo } from '../../../src/sfu/types.js';
 import { CountingMeter } from '../../media/support/counting-meter.js';
@@ -25,7 +25,7 @@ const INFO: TrackInfo = {
 /** 120 ms at 16 kHz (RFC 6716 §3.2.5), and what the filter held. */
 const MAX_CHUNK = 1920 + 64;
 /** Loaded when it is needed. */
-let voiceActivity: SileroPool | undefined;
+const voices = new VoiceActivities(await SileroNetwork.load(sileroFile()));
 
 /** RTP packets of a microphone, through jitter buffer, decoder and resampler to the observer of voices. */
 export const opus: FuzzTarget<Input> = {
@@ -75,7 +75,7 @@ function packing(packet: Uint8Array, random: Random): Buffer {
 function play({ steps }: Input, reached: Record<string, number>): void {
   const state = { now: 0 };
   const meter = new CountingMeter();
-  const hearer = new SpeechHearer((voiceActivity ??= new SileroPool(sileroFile())).open(), meter);
+  const hearer = new SpeechHearer(voices.open(), meter);
   const observer = new VoiceObserver(meter);
   const receiver = new AudioTrackReceiver(INFO, {
     meter,
@@ -86,7 +86,7 @@ function play({ steps }: Input, reached: Record<string, number>): void {
       if (!Number.isFinite(mediaTime)) throw new Error('sound of no time');
       if (samples.length > MAX_CHUNK) throw new Error(`${String(samples.length)} samples from one packet`);
       if (!samples.every((sample) => sample >= -1 && sample <= 1)) throw new Error('samples that are out of range');
-      for (const heard of hearer.hear(chunk)) observer.observe(heard);
+      for (const heard of [...hearer.hear(chunk), ...hearer.judge()]) observer.observe(heard);
     },
   });
   try {

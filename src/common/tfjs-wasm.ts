@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { EmostreamError } from '../common/errors.js';
+import { EmostreamError } from './errors.js';
 
 let ready: Promise<void> | undefined;
 
