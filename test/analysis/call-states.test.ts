@@ -188,7 +188,7 @@ describe('a call', () => {
 
   it('frees decoders, tensors and participants: what was held before is held after', async () => {
     const before = await held();
-    expect(before.analysis[0]).toMatchObject({ participants: 0, tracks: 0, decoders: 0 });
+    expect(before.analysis).toMatchObject({ participants: 0, tracks: 0, decoders: 0 });
     for (let round = 0; round < 2; round++) {
       const people = await Promise.all(
         [0, 1, 2].map((i) =>
@@ -199,8 +199,7 @@ describe('a call', () => {
       await call.until('everybody’s face', () =>
         [0, 1, 2].every((i) => last(`leak-${String(round)}-${String(i)}`)?.face.present),
       );
-      const during = await call.app.analyser.inspect();
-      expect(during[0]).toMatchObject({ participants: 3, tracks: 6, decoders: 6 });
+      expect(await inAll()).toMatchObject({ participants: 3, tracks: 6, decoders: 6 });
       for (const each of people) each.close();
     }
     expect(await held()).toEqual(before);
@@ -215,11 +214,23 @@ describe('a call', () => {
   });
 });
 
+/** In all analysis processes: on a busy machine there may be more than one. Of tensors each has what its networks are. */
+async function inAll() {
+  const processes = await call.app.analyser.inspect();
+  const sum = (what: 'participants' | 'tracks' | 'decoders') => processes.reduce((all, each) => all + each[what], 0);
+  return {
+    participants: sum('participants'),
+    tracks: sum('tracks'),
+    decoders: sum('decoders'),
+    tensors: [...new Set(processes.map(({ tensors }) => tensors))],
+  };
+}
+
 /** All that a participant could leave behind: decoders, tensors of both threads, threads, mediasoup's consumers. */
 async function held() {
   const dump = await call.router.dump();
   return {
-    analysis: await call.app.analyser.inspect(),
+    analysis: await inAll(),
     engineTensors: (await call.app.engineMemory()).tensors,
     threads: threads(),
     consumers: Object.keys(dump.mapConsumerIdProducerId),
