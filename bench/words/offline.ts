@@ -67,7 +67,8 @@ function piecesOf(samples: Float32Array) {
   const pieces = [];
   for (let at = 0; at + CHUNK <= sound.length; at += CHUNK) {
     const chunk = { mediaTime: at / 16, arrivalMs: 0, decodedMs: 0, samples: sound.slice(at, at + CHUNK) };
-    for (const frame of hearer.hear(chunk)) pieces.push(...cutter.push(frame));
+    for (const frame of [...hearer.hear(chunk), ...hearer.judge()]) pieces.push(...cutter.push(frame));
   }
+  hearer.close();
   return [...pieces, ...cutter.end()].map((piece) => soundOf(piece, true));
 }
