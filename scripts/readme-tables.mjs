@@ -23,29 +23,46 @@ export function accuracyTable(metrics) {
   ].join('\n');
 }
 
-/** @param {any} report what `npm run bench:call -- --json` writes; loosely typed, as it is read for print alone */
-export function speedTable(report) {
-  const { events, delayMs, cpu, memory, machine } = report;
-  const cpuOf = (/** @type {string} */ name) => (1000 * (cpu.perParticipantSecond[name] ?? 0)).toFixed(1);
+/**
+ * The same call with words recognised and without.
+ * @param {any} on what `npm run bench:call -- --json` writes; loosely typed, as it is read for print alone @param {any} off
+ */
+export function speedTable(on, off) {
+  const cpuOf = (/** @type {any} */ { cpu }, /** @type {string} */ name) =>
+    1000 * (cpu.perParticipantSecond[name] ?? 0);
+  const ms = (/** @type {number} */ value) => `${value.toFixed(1)} ms`;
+  /** @type {[string, (report: any) => string | number][]} */
   const rows = [
-    ['participants, each analysed for face, voice and words', report.participants],
-    ['events expected / received / late by over 1 s', `${events.expected} / ${events.received} / ${events.late}`],
+    ['participants, each analysed for face, voice and words', ({ participants }) => participants],
+    [
+      'of them speaking at a time',
+      ({ participants, speakingShare }) => Math.round(participants * (speakingShare ?? 1)),
+    ],
+    [
+      'events expected / received / late by over 1 s',
+      ({ events }) => `${events.expected} / ${events.received} / ${events.late}`,
+    ],
     [
       'event after its window’s end, p50 / p95 / p99',
-      `${delayMs.p50.toFixed(0)} / ${delayMs.p95.toFixed(0)} / ${delayMs.p99.toFixed(0)} ms`,
+      ({ delayMs }) => `${delayMs.p50.toFixed(0)} / ${delayMs.p95.toFixed(0)} / ${delayMs.p99.toFixed(0)} ms`,
     ],
-    ['cores used in all', cpu.cores.toFixed(2)],
-    ['CPU per participant-second: decoding and features', `${cpuOf('process analysis')} ms`],
-    ['CPU per participant-second: network', `${cpuOf('thread inference')} ms`],
-    ['CPU per participant-second: mediasoup', `${cpuOf('thread mediasoup')} ms`],
-    ['peak memory of all processes (server, analysis, media)', `${memory.peakMiB} MiB`],
+    ['cores used in all', ({ cpu }) => cpu.cores.toFixed(2)],
+    [
+      'CPU per participant-second: decoding and features',
+      (report) => ms(cpuOf(report, 'process analysis') - cpuOf(report, 'thread speech')),
+    ],
+    ['CPU per participant-second: recognising words', (report) => ms(cpuOf(report, 'thread speech'))],
+    ['CPU per participant-second: network', (report) => ms(cpuOf(report, 'thread inference'))],
+    ['CPU per participant-second: mediasoup', (report) => ms(cpuOf(report, 'thread mediasoup'))],
+    ['peak memory of all processes (server, analysis, media)', ({ memory }) => `${memory.peakMiB} MiB`],
   ];
+  const { command, commit, machine, engine } = on;
   return [
-    `\`${report.command}\` at commit ${report.commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, engine ${report.engine}:`,
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, engine ${engine}; and \`${off.command}\`:`,
     '',
-    '| | |',
-    '|---|---|',
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    '| | words recognised (`--speech on`) | not |',
+    '|---|---|---|',
+    ...rows.map(([name, value]) => `| ${name} | ${value(on)} | ${value(off)} |`),
   ].join('\n');
 }
 

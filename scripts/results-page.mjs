@@ -24,44 +24,44 @@ const number = (value) =>
 
 /** @typedef {{ note: string, steps: { what: string, before: number, after: number, unit: string, command: string, commit: string }[] }} Steps */
 
-/** @param {Engines} engines @param {{ call: any, pairs: any, capacity: any }} calls @param {Steps} steps @param {any} flood @param {{ loss: any, voice: any, words: any }} media @param {any} parity with its table as Markdown @param {any} metrics @param {any} peers from their files, for print alone */
-export function resultsPage(
-  engines,
-  { call, pairs, capacity },
-  steps,
-  flood,
-  { loss, voice, words },
-  parity,
-  metrics,
-  peers,
-) {
+/**
+ * @param {(path: string) => any} json the figures of a file; loosely typed, as they are read for print alone
+ * @param {{ parityTable: (report: any) => string, wordsTable: (report: any) => string }} tables as Markdown
+ */
+export function resultsPage(json, { parityTable, wordsTable }) {
+  const of = (/** @type {string} */ name) => json(`bench/results/${name}.json`);
+  const [metrics, peers] = [json('models/metrics.json'), json('models/peers.json')];
+  const withTable = (/** @type {any} */ report) => ({ ...report, table: parityTable(report) });
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
     '- [Engines](#engines): windows per second and latency by batch size\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Words](#words): error rate, delay and cost of recognised words\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
-    enginesText(engines),
+    enginesText(of('engines')),
     '## Cost by layer',
-    layersText(engines),
+    layersText(of('engines')),
     '## Other libraries',
-    peersText(engines, metrics, peers),
+    peersText(of('engines'), metrics, peers),
     '## A whole call',
-    speedTable(call),
-    pairsText(pairs),
+    speedTable(of('call'), of('call-speech-off')),
+    pairsText(of('call-pairs')),
     '## How many people',
-    capacityText(capacity),
+    'Without recognition of words, everybody speaking all the time as recorded:',
+    capacityText(of('capacity'), 120),
+    'With recognition of words, a quarter of the people speaking at a time:',
+    capacityText(of('capacity-speech')),
     '## Cost of a participant: the steps',
-    stepsText(steps),
+    stepsText(of('steps')),
     '## One sender floods',
-    floodText(flood),
+    floodText(of('flood')),
     '## Loss on long roads',
-    lossText(loss),
+    lossText(of('loss')),
     '## Voice or not',
-    voiceText(voice),
+    voiceText(of('voice-activity')),
     '## Words',
-    wordsText(words),
+    wordsText({ ...of('words'), table: wordsTable(of('words')) }),
     '## Live parity',
-    parityText(parity),
+    parityText({ ...withTable(of('parity')), silent: withTable(of('parity-silent-room')) }),
     '',
   ].join('\n\n');
 }
@@ -86,8 +86,8 @@ function pairsText({ commit, against, machine, command, participants, ratios, cp
   ].join('\n\n');
 }
 
-/** @param {any} capacity what `npm run bench:capacity` writes */
-function capacityText({ commit, machine, command, promise, most, runs, past, room }) {
+/** @param {any} capacity what `npm run bench:capacity` writes @param {number} [aim] people */
+function capacityText({ commit, machine, command, promise, most, runs, past, room }, aim) {
   const row = (/** @type {any} */ { participants, events, delayMs, partsMs, cpu, memory, picturesPerSecond }) => [
     participants,
     events.missing,
@@ -100,7 +100,7 @@ function capacityText({ commit, machine, command, promise, most, runs, past, roo
   ];
   const head = ['people', 'missing', 'p95, ms', 'of it close / queue / inference', 'pictures a second'];
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people* (aim: 120: ${most >= 120 ? 'met' : 'NOT met'}). After them a run at twice that: what gives way are pictures, then faces; every call goes on.${room ? ` Last, one room in which everybody receives everybody else (${room.consumers} tracks).` : ''}`,
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people*${aim ? ` (aim: ${aim}: ${most >= aim ? 'met' : 'NOT met'})` : ''}. After them a run at twice that: what gives way are pictures, then faces; every call goes on.${room ? ` Last, one room in which everybody receives everybody else (${room.consumers} tracks).` : ''}`,
     table([...head, 'CPU ms a participant-second', 'cores', 'MiB'], [...runs, past, ...(room ? [room] : [])].map(row)),
   ].join('\n\n');
 }
