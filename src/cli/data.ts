@@ -7,7 +7,7 @@ export function dataCommand(): Command {
   data
     .command('prepare')
     .description('Read, clean and normalise the corpora once, for training and evaluation.')
-    .option('--data <folder>', 'the built-in corpora: face/ferplus, speech, text/goemotions_ekman, text/meld')
+    .option('--data <folder>', 'the built-in corpora, laid out as `emostream data list` tells')
     .option(
       '--corpus <name=folder>',
       'a corpus of your own, repeatable: cremad, ravdess-full, meld-clips, iemocap, affectnet, rafdb',

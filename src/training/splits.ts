@@ -1,17 +1,20 @@
 import type { SpeechSet } from './data/speech.js';
+import { isEmogator } from './speakers.js';
 
 /**
- * Speech is split by speaker, never by clip; each part has women and men. Numbers as in SpeechSet.speakers.
- * RAVDESS: odd actors are men, even ones women. EMO-DB: 03 10 11 12 15 are men, 08 09 13 14 16 women.
+ * Speech is split by speaker, never by clip; each part of RAVDESS and EMO-DB has women and men. Of nEMO's seven a man (TP0) is for
+ * validation and a woman (KD0) for testing, both with every emotion. Numbers as in speakers.ts.
  */
-const VALID = new Set([115, 116, 117, 212, 213]);
-const TEST = new Set([118, 119, 120, 215, 216]);
+const VALID = new Set([115, 116, 117, 212, 213, 306]);
+const TEST = new Set([118, 119, 120, 215, 216, 302]);
 
 export const SPLITS = ['train', 'valid', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
 /** Of the built-in corpora. A user's corpus has a set for each split (user-corpora.ts); training opens that of training only. */
 export function splitOfSpeaker(speaker: number): Split {
+  // Contributors whose number ends with 8 are for validation, with 9 for testing.
+  if (isEmogator(speaker)) return speaker % 10 === 8 ? 'valid' : speaker % 10 === 9 ? 'test' : 'train';
   if (VALID.has(speaker)) return 'valid';
   return TEST.has(speaker) ? 'test' : 'train';
 }

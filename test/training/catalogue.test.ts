@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { CORPORA, describeCorpora } from '../../src/training/data/catalogue.js';
+import { CORPORA, describeCorpora, JUDGING_CORPORA } from '../../src/training/data/catalogue.js';
 import { USER_CORPORA } from '../../src/training/data/user-corpora.js';
 import { writePrepared } from '../../src/training/data/prepared.js';
 
@@ -10,6 +10,8 @@ it('the list of corpora says which are prepared, whole or in part', async () => 
   const folder = await mkdtemp(join(tmpdir(), 'emostream-catalogue-'));
   await writePrepared(folder, 'emodb', { labels: Int32Array.of(1) });
   await writePrepared(folder, 'meld-train', { labels: Int32Array.of(1) });
+  await writePrepared(folder, 'nemo', { labels: Int32Array.of(1) });
+  await writePrepared(folder, 'muxspace-train', { happy: Int32Array.of(1) });
   for (const split of ['train', 'valid', 'test']) {
     await writePrepared(folder, `rafdb-face-${split}`, { majority: Int32Array.of(1) });
     await writePrepared(folder, `cremad-voice-${split}`, { labels: Int32Array.of(1) });
@@ -22,6 +24,9 @@ it('the list of corpora says which are prepared, whole or in part', async () => 
     'emodb: prepared',
     'goemotions: not prepared',
     'meld: prepared in part',
+    'nemo: prepared',
+    'emogator: not prepared',
+    'muxspace: prepared in part',
     'cremad: prepared in part',
     'ravdess-full: not prepared',
     'meld-clips: not prepared',
@@ -29,7 +34,7 @@ it('the list of corpora says which are prepared, whole or in part', async () => 
     'affectnet: not prepared',
     'rafdb: prepared',
   ]);
-  for (const { terms, layout } of [...CORPORA, ...Object.values(USER_CORPORA)]) {
+  for (const { terms, layout } of [...CORPORA, ...JUDGING_CORPORA, ...Object.values(USER_CORPORA)]) {
     expect(lines).toContain(`  terms   ${terms}`);
     expect(lines).toContain(`  layout  ${layout}`);
   }

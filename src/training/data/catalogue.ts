@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SPLITS } from '../splits.js';
 import { exists } from './corpora/folders.js';
+import { PORTRAIT_SPLITS, portraitSet } from './muxspace.js';
 import { USER_CORPORA, USER_CORPUS_NAMES, userSet } from './user-corpora.js';
 
 export interface CorpusEntry {
@@ -61,6 +62,35 @@ export const CORPORA: readonly CorpusEntry[] = [
   },
 ];
 
+/** Those that judge the shipped weights by what they never saw; nothing is trained on them unless it is asked for. */
+export const JUDGING_CORPORA: readonly CorpusEntry[] = [
+  {
+    name: 'nemo',
+    title: 'nEMO (voice, Polish)',
+    from: 'https://huggingface.co/datasets/amu-cai/nEMO',
+    terms: 'CC BY-NC-SA 4.0: not commercial, nor are weights trained on it',
+    layout: 'speech/nemo.tar: labels.csv (file, label, speaker) and the files that it names',
+    sets: ['nemo'],
+  },
+  {
+    name: 'emogator',
+    title: 'EmoGator (voice, bursts without words)',
+    from: 'https://github.com/fredbuhl/EmoGator',
+    terms: 'Apache-2.0',
+    layout: 'speech/emogator.tar: labels.csv (file, label, speaker) and the files that it names',
+    sets: ['emogator'],
+  },
+  {
+    name: 'muxspace',
+    title: 'muxspace on Labeled Faces in the Wild (faces)',
+    from: 'https://github.com/muxspace/facial_expressions',
+    terms: 'labels: Apache-2.0; photographs: their owners’, research use',
+    layout:
+      'face/muxspace.tar: labels.csv (file, label, label_raw, person, split, trust, person_in_hidden) and the files that it names',
+    sets: PORTRAIT_SPLITS.map(portraitSet),
+  },
+];
+
 /** Those that users own, each in a folder of its own. */
 const USER_ENTRIES: readonly CorpusEntry[] = USER_CORPUS_NAMES.map((name) => {
   const { title, modalities, from, terms, layout } = USER_CORPORA[name];
@@ -74,10 +104,13 @@ const USER_ENTRIES: readonly CorpusEntry[] = USER_CORPUS_NAMES.map((name) => {
 /** Each corpus as a few lines: where to get it, its terms and layout, and whether it lies prepared in the folder. */
 export async function describeCorpora(prepared: string): Promise<string[]> {
   const built = await Promise.all(CORPORA.map((corpus) => describe(corpus, prepared)));
+  const judging = await Promise.all(JUDGING_CORPORA.map((corpus) => describe(corpus, prepared)));
   const own = await Promise.all(USER_ENTRIES.map((corpus) => describe(corpus, prepared)));
   return [
     ...['Built-in corpora, in one folder: emostream data prepare --data FOLDER', ''],
     ...built.flat(),
+    ...['', 'Built-in corpora to judge by, in the same folder', ''],
+    ...judging.flat(),
     ...['', 'Corpora of your own, each in its folder: emostream data prepare --corpus NAME=FOLDER', ''],
     ...own.flat(),
   ];

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { SPLITS } from '../splits.js';
 import { exists } from './corpora/folders.js';
 import { readFerplus } from './ferplus.js';
+import { prepareJudging } from './prepare-judging.js';
 import { writePrepared } from './prepared.js';
 import { readSpeech } from './speech.js';
 import { readGoEmotions, readMeld } from './text.js';
 
 export interface PrepareOptions {
-  /** Folder of the corpora: `face/ferplus`, `speech`, `text/goemotions_ekman`, `text/goemotions`, `text/meld`. */
+  /** Folder of the corpora, laid out as `emostream data list` tells. */
   data: string;
   /** Where the prepared tensors go. */
   out: string;
@@ -42,5 +43,6 @@ export async function prepare({ data, out, log }: PrepareOptions): Promise<void>
     await writePrepared(out, `meld-${split}`, { ...meld });
     log(`${split}: GoEmotions ${goemotions.labels.length} texts, MELD ${meld.labels.length} utterances`);
   }
+  await prepareJudging({ data, out, log });
   log(`Prepared in ${out}`);
 }

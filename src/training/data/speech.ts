@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { EMOTIONS, type Emotion } from '../../common/emotions.js';
 import { MEL_BANDS } from '../../features/types.js';
-import { HOP_SAMPLES, logMel } from '../../features/log-mel.js';
+import { HOP_SAMPLES, logMel, SAMPLE_RATE } from '../../features/log-mel.js';
+import { FIRST_SPEAKER } from '../speakers.js';
 import { decodeAudio } from './decode-audio.js';
 import { readTar } from './tar.js';
 
@@ -12,7 +13,7 @@ export interface SpeechSet {
   offsets: Int32Array;
   /** n: index into EMOTIONS. */
   labels: Int32Array;
-  /** n: 100 + actor for RAVDESS, 200 + speaker for EMO-DB, from a million on for corpora of users (user-corpora.ts). */
+  /** n: by number, see speakers.ts. */
   speakers: Int32Array;
 }
 
@@ -37,7 +38,7 @@ export function parseRavdessName(name: string): ClipName | null {
   const fields = name.replace(/\.\w+$/u, '').split('-');
   const emotion = RAVDESS_EMOTIONS[fields[2] ?? ''];
   if (fields.length !== 7 || !emotion) return null;
-  return { emotion, speaker: 100 + Number(fields[6]) };
+  return { emotion, speaker: FIRST_SPEAKER.ravdess + Number(fields[6]) };
 }
 
 const EMODB_EMOTIONS: Record<string, Emotion> = {
@@ -52,7 +53,7 @@ const EMODB_EMOTIONS: Record<string, Emotion> = {
 /** EMO-DB (Burkhardt et al. 2005): speaker in the first two characters, emotion in the sixth; boredom (L) is left out. */
 export function parseEmodbName(name: string): ClipName | null {
   const emotion = EMODB_EMOTIONS[name[5] ?? ''];
-  return emotion ? { emotion, speaker: 200 + Number(name.slice(0, 2)) } : null;
+  return emotion ? { emotion, speaker: FIRST_SPEAKER.emodb + Number(name.slice(0, 2)) } : null;
 }
 
 /** @param folder holds `ravdess_actors01-20.tar` and `emodb.tar` */
@@ -70,16 +71,37 @@ async function readClips(path: string, parse: (name: string) => ClipName | null)
     if (!clip) continue;
     clips.push({ samples: toPcm16(trimSilence(await decodeAudio(Buffer.from(data), name))), clip });
   }
-  const offsets = new Int32Array(clips.length + 1);
-  clips.forEach(({ samples }, i) => (offsets[i + 1] = offsets[i]! + samples.length));
-  const all = new Int16Array(offsets[clips.length]!);
-  clips.forEach(({ samples }, i) => all.set(samples, offsets[i]));
   return {
-    samples: all,
-    offsets,
+    ...joinClips(clips.map(({ samples }) => samples)),
     labels: Int32Array.from(clips, ({ clip }) => EMOTIONS.indexOf(clip.emotion)),
     speakers: Int32Array.from(clips, ({ clip }) => clip.speaker),
   };
+}
+
+/** Clips one after another, as a SpeechSet has them. */
+export function joinClips(clips: readonly Int16Array[]): Pick<SpeechSet, 'samples' | 'offsets'> {
+  const offsets = new Int32Array(clips.length + 1);
+  clips.forEach(({ length }, i) => (offsets[i + 1] = offsets[i]! + length));
+  const samples = new Int16Array(offsets[clips.length]!);
+  clips.forEach((clip, i) => samples.set(clip, offsets[i]));
+  return { samples, offsets };
+}
+
+/** Seconds: one label does not hold for longer; MELD has clips of minutes whose cut went wrong. */
+const LONGEST = 30;
+/** Seconds without the silence at the ends: shorter is no speech. */
+const SHORTEST = 0.2;
+/** 60 dB under full scale: below is no sound. CREMA-D's 1076_MTI_SAD_XX.wav is one of digital silence. */
+const SILENCE = 0.001;
+
+/**
+ * Why a clip is left out; null where it is not.
+ * @param samples as decoded @param trimmed the same after `trimSilence`
+ */
+export function unusable(samples: Float32Array, trimmed: Float32Array): string | null {
+  if (samples.length > LONGEST * SAMPLE_RATE) return `longer than ${LONGEST} s`;
+  if (!samples.some((value) => Math.abs(value) > SILENCE)) return 'silence only';
+  return trimmed.length < SHORTEST * SAMPLE_RATE ? `shorter than ${SHORTEST} s` : null;
 }
 
 /** Samples of -1..1 as a SpeechSet keeps them. */

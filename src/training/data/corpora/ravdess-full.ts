@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Emotion } from '../../../common/emotions.js';
+import { FIRST_SPEAKER } from '../../speakers.js';
 import { splitOfSpeaker } from '../../splits.js';
 import { parseRavdessName } from '../speech.js';
 import { filesUnder } from './folders.js';
@@ -47,7 +48,7 @@ export async function listRavdessFull(folder: string): Promise<Listing> {
   }
   for (const { parsed, sound, picture, both } of recordings.values()) {
     const { emotion, actor } = parsed;
-    const common = { emotion, speaker: String(actor), split: splitOfSpeaker(100 + actor) };
+    const common = { emotion, speaker: String(actor), split: splitOfSpeaker(FIRST_SPEAKER.ravdess + actor) };
     const [voice, face] = [sound ?? both, picture ?? both];
     if (voice !== undefined) listing.items.push({ ...common, uses: ['voice'], file: voice });
     if (face !== undefined) listing.items.push({ ...common, uses: ['face'], file: face });
