@@ -2,18 +2,20 @@ import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { EmostreamError } from '../common/errors.js';
 import { USER_CORPUS_NAMES, type UserCorpusName } from '../training/data/user-corpora.js';
-import { SPEECH_CORPORA, type SpeechCorpus } from '../training/train-options.js';
+import type { Part } from '../training/train-part.js';
+import { BUILT_IN_CORPORA, type BuiltInCorpus } from '../training/train-options.js';
 
 interface TrainFlags {
   prepared?: string;
   weights?: string;
   seed: number;
   epochs?: number;
-  without?: SpeechCorpus[];
+  without?: BuiltInCorpus[];
   with?: UserCorpusName[];
   continue?: boolean;
   restart?: boolean;
   crossValidate?: boolean;
+  leaveOutCorpus?: boolean;
 }
 
 /** `emostream train face|voice|words|fusion`: trains one part of the network on prepared corpora. */
@@ -28,7 +30,11 @@ export function trainCommand(): Command {
     .option('--continue', 'go on from the part’s kept weights instead of random ones (not for fusion)')
     .option('--restart', 'begin anew, where the same command would go on with its interrupted run')
     .option('--cross-validate', 'voice only: train once per fold of held-out speakers, and keep what it answers them')
-    .addOption(new Option('--without <corpus...>', 'speech corpora to leave out').choices(SPEECH_CORPORA))
+    .option(
+      '--leave-out-corpus',
+      'voice or words: train once for each corpus (voice: RAVDESS, EMO-DB, nEMO) on the others',
+    )
+    .addOption(new Option('--without <corpus...>', 'built-in corpora to leave out').choices(BUILT_IN_CORPORA))
     .addOption(
       new Option(
         '--with <corpus...>',
@@ -38,6 +44,7 @@ export function trainCommand(): Command {
     .action(async (part: string, flags: TrainFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
       const { trainPart } = await import('../training/train-part.js');
+      const { leaveOutWords } = await import('../training/leave-out-words.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       const prepared = flags.prepared ?? defaultPreparedFolder();
       const command = ['emostream', 'train', part, '--seed', String(flags.seed)];
@@ -54,33 +61,49 @@ export function trainCommand(): Command {
         restart: flags.restart === true,
         log: console.log,
       };
-      if (flags.crossValidate) {
-        if (part !== 'voice') {
-          const message = 'Only the voice is cross-validated: `emostream train voice --cross-validate`.';
-          throw new EmostreamError('CONFIG_INVALID', message);
-        }
-        if (flags.with) {
-          const message = 'Cross-validation is of the built-in corpora: leave out --with.';
-          throw new EmostreamError('CONFIG_INVALID', message);
-        }
-        const { crossValidateVoice } = await import('../training/cross-validate-voice.js');
-        await crossValidateVoice({ ...options, command: [...command, '--cross-validate'].join(' ') });
+      if (flags.crossValidate || flags.leaveOutCorpus) checkHoldingOut(part, flags);
+      if (part === 'voice' && (flags.crossValidate || flags.leaveOutCorpus)) {
+        const { crossValidateVoice, leaveOutCorpora } = await import('../training/cross-validate-voice.js');
+        const [run, flag] = flags.leaveOutCorpus
+          ? [leaveOutCorpora, '--leave-out-corpus']
+          : [crossValidateVoice, '--cross-validate'];
+        await run({ ...options, command: [...command, flag].join(' ') });
         return;
       }
       const stop = stopOnSignal(part);
-      const run = trainPart(part as 'face' | 'voice' | 'words' | 'fusion', {
+      const common = {
         ...options,
         command: command.join(' '),
         goOn: flags.continue === true && part !== 'fusion',
         ...(flags.with ? { with: flags.with } : {}),
         signal: stop.signal,
-      });
+      };
+      const run = flags.leaveOutCorpus
+        ? leaveOutWords({ ...common, command: `${common.command} --leave-out-corpus` })
+        : trainPart(part as Part, common);
       await run.catch((error: unknown) => {
         if (error !== stop.signal.reason) throw error;
         console.log((error as EmostreamError).message);
         process.exitCode = INTERRUPTED;
       });
     });
+}
+
+/** @throws EmostreamError CONFIG_INVALID when a run that holds data out would not be of a part's built-in corpora */
+function checkHoldingOut(part: string, flags: TrainFlags): void {
+  const refuse = (message: string): never => {
+    throw new EmostreamError('CONFIG_INVALID', message);
+  };
+  if (flags.crossValidate && part !== 'voice') {
+    refuse('Only the voice is cross-validated: `emostream train voice --cross-validate`.');
+  }
+  if (flags.with) refuse('Cross-validation is of the built-in corpora: leave out --with.');
+  if (!flags.leaveOutCorpus) return;
+  if (part !== 'voice' && part !== 'words')
+    refuse('--leave-out-corpus is for voice and words: no other part has several.');
+  if (flags.crossValidate) refuse('--cross-validate and --leave-out-corpus are two runs: give one after the other.');
+  if (flags.without) refuse('--leave-out-corpus leaves out each corpus: give it no --without.');
+  if (flags.continue) refuse('--leave-out-corpus trains from random weights: leave out --continue.');
 }
 
 /** What a shell reports of a program that Ctrl-C ended: 128 + SIGINT. */

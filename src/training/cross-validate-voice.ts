@@ -1,36 +1,25 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
+import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import type { NamedWeights } from '../inference/model-format.js';
-import { temperatureOf } from './calibrate.js';
-import { meanPerClip, windowsOfClips } from './clip-judge.js';
+import { sileroFile, SileroNetwork, VoiceActivities } from '../speech/index.js';
+import { windowsOfClips } from './clip-judge.js';
 import { writeAtomic } from './data/atomic-file.js';
 import type { SpeechSet } from './data/speech.js';
 import { foldBatchNorm } from './fold.js';
+import { calibrated, readPart, type HeldOutClip } from './held-out-clips.js';
+import { joinFloats } from './join-floats.js';
+import { hearInRoom, ROOMS } from './live-seconds.js';
 import { figures } from './metrics.js';
-import { predictVoices, probabilities } from './predict.js';
+import { predictVoices } from './predict.js';
 import { Rng } from './rng.js';
-import { clipsOfSpeakers, speakerFolds } from './splits.js';
+import { clipSamples, clipsOf, clipsOfSpeakers, speakerFolds } from './splits.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
-import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
+import { JUDGED_SPEECH, SPEECH_CORPORA, type JudgedSpeech, type TrainOptions } from './train-options.js';
 import { speechSets, trainOnVoices, VOICE_EPOCHS } from './train-voice.js';
 import { voiceExamples } from './voice-examples.js';
-
-const clipSchema = z.object({
-  corpus: z.enum(SPEECH_CORPORA),
-  speaker: z.int(),
-  label: z.int(),
-  fold: z.int(),
-  /** One row of seven, before softmax, for each window of the clip. */
-  windows: z.array(z.array(z.number()).length(EMOTIONS.length)).min(1),
-});
-/** A clip as the network that did not hear its speaker answers it. */
-export type HeldOutClip = z.infer<typeof clipSchema>;
-
-const partSchema = z.object({ recipe: z.string(), done: z.array(z.int()), clips: z.array(clipSchema) });
-type Part = z.infer<typeof partSchema>;
 
 export interface CrossValidateOptions extends Pick<TrainOptions, 'prepared' | 'seed' | 'epochs' | 'without' | 'log'> {
   weights: string;
@@ -38,43 +27,82 @@ export interface CrossValidateOptions extends Pick<TrainOptions, 'prepared' | 's
   command: string;
   /** Forget the folds of an interrupted run. */
   restart?: boolean;
+  /** Of each corpus about so many clips are judged in rooms too; default 400, 0: none. */
+  inRooms?: number;
+}
+
+type Sets = ReadonlyMap<JudgedSpeech, SpeechSet>;
+
+/** What is held out in turn. */
+interface Plan {
+  /** The file of the answers, without its ending. */
+  file: string;
+  sets: Sets;
+  /** Speakers that are held out together. */
+  folds: number[][];
+  /** Passes over so many training clips. */
+  epochsFor: (clips: number) => number;
+}
+
+/** Trains the voice network once for each of ten folds, without its speakers, and writes `voice.folds.json` in the weights folder. */
+export async function crossValidateVoice(options: CrossValidateOptions): Promise<void> {
+  const { epochs = VOICE_EPOCHS } = options;
+  const sets = await speechSets(options);
+  if (sets.size === 0)
+    throw new EmostreamError('CONFIG_INVALID', 'Without any speech corpus there is no voice to train.');
+  const folds = speakerFolds(speakersOf(sets));
+  await runFolds({ file: 'voice.folds', sets, folds, epochsFor: () => epochs }, options);
 }
 
 /**
- * Trains the voice network once for each fold, without its speakers, for a fixed number of epochs: nothing is chosen on a held-out
- * speaker. Writes `voice.folds.json` in the weights folder; a finished fold is kept, and an interrupted run goes on after it.
+ * Trains the voice network once for each corpus, on all speakers of the other two, and writes `voice.corpora.json` in the weights
+ * folder. Each training takes as many steps as the recipe does, whatever the corpora are: nEMO alone has more clips than the others.
  */
-export async function crossValidateVoice(options: CrossValidateOptions): Promise<void> {
-  const { seed, epochs = VOICE_EPOCHS, weights: folder, command, log } = options;
-  const named = await speechSets(options);
-  const sets = [...named.values()];
-  const folds = speakerFolds(sets.flatMap(({ speakers }) => [...speakers]));
-  const partPath = join(folder, 'voice.folds.part.json');
+export async function leaveOutCorpora(options: CrossValidateOptions): Promise<void> {
+  const { epochs = VOICE_EPOCHS } = options;
+  const sets = await speechSets(options, JUDGED_SPEECH);
+  const folds = [...sets.values()].map(({ speakers }) => [...new Set(speakers)].sort((a, b) => a - b));
+  const usual = SPEECH_CORPORA.flatMap((name) => (sets.has(name) ? clipsOf(sets.get(name)!, 'train') : [])).length;
+  const epochsFor = (clips: number): number => Math.max(1, Math.round((epochs * usual) / clips));
+  await runFolds({ file: 'voice.corpora', sets, folds, epochsFor }, options);
+}
+
+const speakersOf = (sets: Sets): number[] => [...sets.values()].flatMap(({ speakers }) => [...speakers]);
+
+/**
+ * Each training takes a fixed number of epochs: nothing is chosen on who is held out. A finished fold is kept, and an interrupted run
+ * goes on after it.
+ */
+async function runFolds({ file, sets, folds, epochsFor }: Plan, options: CrossValidateOptions): Promise<void> {
+  const { seed, epochs = VOICE_EPOCHS, weights: folder, command, inRooms = IN_ROOMS, log } = options;
+  const partPath = join(folder, `${file}.part.json`);
   if (options.restart) await rm(partPath, { force: true });
-  const recipe = JSON.stringify({ seed, epochs, folds });
+  const recipe = JSON.stringify({ seed, epochs, folds, inRooms });
   const part = (await readPart(partPath, recipe)) ?? { recipe, done: [], clips: [] };
   await startTensorflowBackend();
   const open = [...folds.entries()].filter(([fold]) => !part.done.includes(fold));
   if (open.length > 0) log('making augmented copies of all clips, for all folds');
-  const examples = open.length > 0 ? voiceExamples(sets, () => true, new Rng(seed)) : [];
+  const examples = open.length > 0 ? voiceExamples([...sets.values()], () => true, new Rng(seed)) : [];
   for (const [fold, heldOut] of open) {
+    const others = examples.filter(({ speaker }) => !heldOut.includes(speaker));
+    const planned = epochsFor(others.length);
     const { weights } = await trainOnVoices(
-      examples.filter(({ speaker }) => !heldOut.includes(speaker)),
-      { seed: seed + fold, epochs, log: (line) => log(`fold ${fold + 1}/${folds.length}  ${line}`) },
+      others,
+      { seed: seed + fold, epochs: planned, log: (line) => log(`fold ${fold + 1}/${folds.length}  ${line}`) },
       {
         // Judged once, after the last epoch, and by nothing: fit would otherwise choose an epoch.
-        validateEvery: epochs,
+        validateEvery: planned,
         validate: () => ({ score: 0, text: 'held-out speakers not looked at' }),
       },
     );
-    for (const [corpus, set] of named) part.clips.push(...answer(weights, corpus, set, heldOut, fold));
+    for (const [corpus, set] of sets) part.clips.push(...answer(weights, corpus, set, heldOut, fold, inRooms));
     part.done.push(fold);
     await writeAtomic(partPath, JSON.stringify(part));
   }
   const rows = calibrated(part.clips);
-  await writeAtomic(join(folder, 'voice.folds.json'), JSON.stringify({ command, seed, folds, rows }));
+  await writeAtomic(join(folder, `${file}.json`), JSON.stringify({ command, seed, folds, rows }));
   await rm(partPath, { force: true });
-  for (const corpus of named.keys()) {
+  for (const corpus of sets.keys()) {
     const own = rows.filter((row) => row.corpus === corpus);
     const labels = own.map(({ label }) => label);
     const { uar, ece, n } = figures(
@@ -82,62 +110,51 @@ export async function crossValidateVoice(options: CrossValidateOptions): Promise
       labels,
       EMOTIONS.length,
     );
-    log(`${corpus}, speakers held out: uar ${(100 * uar).toFixed(1)} ece ${ece.toFixed(3)} (n ${n})`);
+    log(`${corpus}, held out: uar ${(100 * uar).toFixed(1)} ece ${ece.toFixed(3)} (n ${n})`);
   }
 }
 
-async function readPart(path: string, recipe: string): Promise<Part | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return null;
-  }
-  let part: Part | undefined;
-  try {
-    part = partSchema.parse(JSON.parse(text));
-  } catch {
-    // Answered below, as folds of another recipe are.
-  }
-  if (part?.recipe === recipe) return part;
-  const message = `${path} is of an interrupted cross-validation with other options or data: give the same, or begin anew with --restart.`;
-  throw new EmostreamError('CONFIG_INVALID', message);
-}
+const IN_ROOMS = 400;
+const WINDOW = MEL_FRAMES * MEL_BANDS;
 
 function answer(
   weights: ReadonlyMap<string, NamedWeights>,
-  corpus: SpeechCorpus,
+  corpus: JudgedSpeech,
   set: SpeechSet,
   heldOut: readonly number[],
   fold: number,
+  inRooms: number,
 ): HeldOutClip[] {
   const clips = clipsOfSpeakers(set, (speaker) => heldOut.includes(speaker));
   if (clips.length === 0) return [];
+  const folded = foldBatchNorm(weights);
   const { windows, counts } = windowsOfClips(set, clips);
-  const { logits } = predictVoices(foldBatchNorm(weights), windows);
-  let at = 0;
-  return clips.map((clip, i) => {
-    const own = Array.from({ length: counts[i]! }, () => [...logits.subarray(at, (at += EMOTIONS.length))]);
-    return { corpus, speaker: set.speakers[clip]!, label: set.labels[clip]!, fold, windows: own };
+  const whole = logitsOf(folded, windows);
+  const ears = new VoiceActivities(SileroNetwork.read(sileroFile()));
+  const activity = ears.open();
+  const every = inRooms > 0 ? Math.max(1, Math.round(set.labels.length / inRooms)) : Infinity;
+  const answers = clips.map((clip, i) => {
+    const own = whole.splice(0, counts[i]);
+    const head = { corpus, speaker: set.speakers[clip]!, label: set.labels[clip]!, fold, windows: own };
+    if (clip % every !== 0) return head;
+    // Drawn by the clip, so that every network hears it in the same room.
+    const rng = new Rng(clip + 1);
+    const rooms = ROOMS.map((dbfs) => {
+      const heard = hearInRoom(clipSamples(set, clip), dbfs, rng, activity);
+      const seconds = heard.seconds.map(({ logMel }) => logMel);
+      const logits = logitsOf(folded, joinFloats([...heard.windows, ...seconds]));
+      const at = heard.windows.length;
+      return [String(dbfs), { windows: logits.slice(0, at), seconds: logits.slice(at) }] as const;
+    });
+    return { ...head, rooms: Object.fromEntries(rooms) };
   });
+  ears.dispose();
+  return answers;
 }
 
-/**
- * Clip-level answers: the mean of a clip's windows, at the temperature that fits the clips of all other folds. So a fold's
- * speakers have no part in their own calibration.
- */
-export function calibrated(
-  clips: readonly HeldOutClip[],
-): (Omit<HeldOutClip, 'windows'> & { probabilities: number[] })[] {
-  const temperatures = new Map<number, number>();
-  for (const fold of new Set(clips.map((clip) => clip.fold))) {
-    const others = clips.filter((clip) => clip.fold !== fold);
-    const labels = others.flatMap(({ label, windows }) => windows.map(() => label));
-    temperatures.set(fold, temperatureOf(Float32Array.from(others.flatMap(({ windows }) => windows.flat())), labels));
-  }
-  return clips.map(({ windows, ...clip }) => {
-    const perWindow = probabilities(Float32Array.from(windows.flat()), temperatures.get(clip.fold));
-    const mean = meanPerClip(perWindow, [windows.length]);
-    return { ...clip, probabilities: Array.from(mean, (share) => Math.min(share, 1)) };
-  });
+/** @param windows n × MEL_FRAMES × MEL_BANDS @returns n rows of seven */
+function logitsOf(folded: ReadonlyMap<string, NamedWeights>, windows: Float32Array): number[][] {
+  const { logits } = predictVoices(folded, windows);
+  const size = EMOTIONS.length;
+  return Array.from({ length: windows.length / WINDOW }, (_, i) => [...logits.subarray(i * size, (i + 1) * size)]);
 }

@@ -7,11 +7,14 @@ import { accuracyPage } from './evaluation/accuracy-page.js';
 import { confusionSvg } from './evaluation/confusion-svg.js';
 import { reliabilitySvg } from './evaluation/reliability-svg.js';
 import { judgeSentences, sentencesSection, withVersion } from './evaluation/judge-sentences.js';
-import { judgeFolds, judgeModalities, judgeMultiLabel, judgeTriples, line, readCorpora } from './evaluation/sets.js';
-import { readFolds, readPeers } from './evaluation/sources.js';
+import { FOLD_SETS, judgeFolds, judgeLeftOut, LEFT_OUT_SETS } from './evaluation/held-out-sets.js';
+import { judgeModalities, judgeMultiLabel, judgeTriples, line, readCorpora } from './evaluation/sets.js';
+import { readCorporaLeftOut, readFolds, readPeers } from './evaluation/sources.js';
 import { rightOf, type TestFigures } from './evaluation/test-figures.js';
 import { tradeOffs } from './evaluation/trade-off.js';
+import { judgeUnseenVoices, voiceDetails } from './evaluation/unseen-voices.js';
 import { judgeUserCorpora } from './evaluation/user-sets.js';
+import { judgeWordsLeftOut, WORDS_LEFT_OUT } from './evaluation/words-left-out.js';
 import { corporaSeen } from './weights-store.js';
 import type { Provenance } from './export-model.js';
 import { modelCosts } from './evaluation/model-costs.js';
@@ -30,7 +33,7 @@ export interface EvaluateOptions {
   engine: Engine;
   /** Judge on validation data alone, and write nothing: to choose between models. */
   validationOnly?: boolean;
-  /** Where no cross-validation is kept beside the weights, keep the figures of one that `metrics` holds. */
+  /** Where no cross-validation is kept beside the weights, keep the figures of those that `metrics` holds. */
   keepFolds?: boolean;
   /** Synthetic triples per test; default 3000. */
   triples?: number;
@@ -45,7 +48,12 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const judge = { engine, uncertainBelow: manifest.calibration.uncertainBelow, log };
   const folder = dirname(metrics);
   // Read first: a file that is spoilt ends the command before the long work.
-  const [peers, folds] = [await readPeers(folder), await readFolds(weights)];
+  const [peers, folds, leftOut] = [
+    await readPeers(folder),
+    await readFolds(weights),
+    await readCorporaLeftOut(weights),
+  ];
+  const earlier = options.keepFolds ? await earlierFigures(metrics) : {};
   const provenance = JSON.parse(await readFile(join(model, 'training.json'), 'utf8')) as Provenance;
 
   const validCorpora = await readCorpora(prepared, 'valid');
@@ -57,13 +65,24 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const testCorpora = await readCorpora(prepared, 'test');
   const test = await judgeModalities(judge, testCorpora, 'test');
   const multiLabel = await judgeMultiLabel(judge, validCorpora.goemotions, testCorpora.goemotions);
-  const crossed = folds ? pickFigures(judgeFolds(folds)) : options.keepFolds ? await foldFigures(metrics) : {};
+  for (const name of ['ravdess', 'emodb'] as const) {
+    const { figures, answers } = test.sets[`${name}_test`]!;
+    Object.assign(figures, await voiceDetails(judge, `${name}_test`, testCorpora[name], answers));
+  }
+  const crossed = {
+    ...(folds ? judgeFolds(folds) : pick(earlier, FOLD_SETS)),
+    ...(leftOut ? judgeLeftOut(leftOut) : pick(earlier, LEFT_OUT_SETS)),
+    ...pick(earlier, WORDS_LEFT_OUT),
+    ...(await judgeWordsLeftOut(weights, validCorpora, testCorpora)),
+  };
   for (const [name, figures] of Object.entries(crossed)) log(line(name, figures));
+  const trainedOn = provenance.parts.flatMap(corporaSeen);
+  const unseen = await judgeUnseenVoices(judge, prepared, trainedOn);
   const triples = await judgeTriples(judge, test.pools, 'test', options.triples);
   const sentencesFile = join(folder, 'sentences.json');
   const own = { version: manifest.version, groups: await judgeSentences(engine) };
   const sentences = await withVersion(sentencesFile, own);
-  const users = await judgeUserCorpora(judge, prepared, provenance.parts.flatMap(corporaSeen));
+  const users = await judgeUserCorpora(judge, prepared, trainedOn);
 
   const { ferplus_test, ravdess_test, emodb_test, ...words } = pickFigures(test.sets);
   const results = Object.fromEntries(
@@ -73,8 +92,11 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
       ravdess_by_actor: crossed['ravdess_by_actor'],
       emodb_test,
       emodb_loso: crossed['emodb_loso'],
+      ...unseen,
+      ...pick(crossed, LEFT_OUT_SETS),
       goemotions_ekman_test: multiLabel,
       ...words,
+      ...pick(crossed, WORDS_LEFT_OUT),
       ...users,
       ...pickFigures(triples),
     }).filter((entry): entry is [string, TestFigures] => entry[1] !== undefined),
@@ -94,21 +116,21 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     results,
     tradeOffs: tradeOffs(judge.uncertainBelow, pooled, judged(test.sets)),
     peers,
-    folds: Object.keys(crossed).length > 0,
+    folds: FOLD_SETS.some((name) => name in crossed),
     sentences: sentencesSection(sentences),
+    corpora: trainedOn,
   });
   await writeFile(join(folder, 'README.md'), page);
   await writeModelCard(model, provenance, results, await modelCosts(model));
   log(`${metrics}, README.md and the pictures beside it, ${join(model, 'README.md')}`);
 }
 
-/** The figures of cross-validation in an earlier file of figures. */
-async function foldFigures(metrics: string): Promise<Record<string, TestFigures>> {
-  const earlier = JSON.parse(await readFile(metrics, 'utf8')) as Record<string, TestFigures>;
-  return Object.fromEntries(FOLD_SETS.flatMap((name) => (earlier[name] ? [[name, earlier[name]] as const] : [])));
-}
+/** What an earlier run measured. */
+const earlierFigures = async (metrics: string): Promise<Record<string, TestFigures>> =>
+  JSON.parse(await readFile(metrics, 'utf8')) as Record<string, TestFigures>;
 
-const FOLD_SETS = ['ravdess_by_actor', 'emodb_loso'];
+const pick = (results: Record<string, TestFigures>, names: readonly string[]): Record<string, TestFigures> =>
+  Object.fromEntries(names.flatMap((name) => (results[name] ? [[name, results[name]] as const] : [])));
 
 const pickFigures = (sets: Record<string, { figures: TestFigures }>): Record<string, TestFigures> =>
   Object.fromEntries(Object.entries(sets).map(([name, { figures }]) => [name, figures]));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EMOTIONS, type Modality } from '../common/emotions.js';
+import { EMOTIONS, MODALITIES, type Modality } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { judgeClips } from './clip-judge.js';
@@ -11,7 +11,7 @@ import { readTexts, type TextSet } from './data/text.js';
 import { USER_CORPORA, userSet, type UserCorpusName } from './data/user-corpora.js';
 import { describe, figures, type ClassificationFigures } from './metrics.js';
 import { predictFaces, predictWords, probabilities } from './predict.js';
-import type { TrainOptions } from './train-options.js';
+import { SPEECH_CORPORA, WORDS_CORPORA, type BuiltInCorpus, type TrainOptions } from './train-options.js';
 
 interface SetOf {
   face: FaceSet;
@@ -43,7 +43,9 @@ const LABELS: { [M in Modality]: (set: SetOf[M]) => Int32Array } = {
 export interface ExtraSets<T> {
   /** Their training parts. */
   train: T[];
-  /** How weights do on their validation parts, to be told only: the built-in corpora choose the epoch. */
+  /** How weights do on their validation parts. */
+  judge: (folded: Folded) => ClassificationFigures[];
+  /** The same to be told only: the built-in corpora choose the epoch, where one is trained on. */
   report: (folded: Folded) => string;
 }
 
@@ -53,7 +55,7 @@ export interface ExtraSets<T> {
  */
 export async function extraSets<M extends Modality>(
   modality: M,
-  { prepared, with: names = [] }: Pick<TrainOptions, 'prepared' | 'with'>,
+  { prepared, with: names = [], without = [] }: Pick<TrainOptions, 'prepared' | 'with' | 'without'>,
 ): Promise<ExtraSets<SetOf[M]>> {
   await checkPrepared(modality, prepared, names);
   const read = (name: string): Promise<SetOf[M]> =>
@@ -72,8 +74,13 @@ export async function extraSets<M extends Modality>(
     const held = await read(userSet(name, modality, 'valid'));
     if (LABELS[modality](held).length > 0) valid.push([name, held]);
   }
+  if (isLeftOut(modality, without) && valid.length === 0) {
+    const message = `--with ${names.join(' ')}: nothing of it is held out for validation, so there is nothing to choose the epoch of ${modality} by.`;
+    throw new EmostreamError('CONFIG_INVALID', message);
+  }
   return {
     train,
+    judge: (folded) => valid.map(([, set]) => JUDGES[modality](folded, set)),
     report: (folded) => valid.map(([name, set]) => ` | ${name} ${describe(JUDGES[modality](folded, set))}`).join(''),
   };
 }
@@ -109,6 +116,36 @@ export function checkWith(
     }
     if (names.indexOf(name) !== names.lastIndexOf(name)) refuse('given twice.');
   }
+}
+
+const BUILT_IN: Readonly<Record<Modality, readonly BuiltInCorpus[]>> = {
+  face: ['ferplus'],
+  voice: SPEECH_CORPORA,
+  words: WORDS_CORPORA,
+};
+
+/** Whether no built-in corpus of a modality is left. */
+const isLeftOut = (modality: Modality, without: readonly BuiltInCorpus[]): boolean =>
+  BUILT_IN[modality].every((corpus) => without.includes(corpus));
+
+/**
+ * What `--without` may not leave out: each part needs something to train on, and to choose the epoch by.
+ * @throws EmostreamError CONFIG_INVALID
+ */
+export function checkWithout(
+  part: string,
+  { with: names = [], without = [] }: Pick<TrainOptions, 'with' | 'without'>,
+): void {
+  const modality = MODALITIES.find((each) => each === part);
+  if (!modality) {
+    const lost = MODALITIES.filter((each) => isLeftOut(each, without));
+    if (lost.length === 0) return;
+    const message = `--without: fusion would have no ${lost.join(' and no ')} left. It is trained on validation data of the built-in corpora, one of each modality at least.`;
+    throw new EmostreamError('CONFIG_INVALID', message);
+  }
+  if (!isLeftOut(modality, without) || names.length > 0) return;
+  const message = `--without ${BUILT_IN[modality].join(' ')}: nothing is left to train ${part} on. Give a corpus of your own in its stead: --with NAME.`;
+  throw new EmostreamError('CONFIG_INVALID', message);
 }
 
 /** Sets of pictures as one; a single one is answered as it is. */

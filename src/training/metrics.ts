@@ -95,6 +95,12 @@ function top(values: ArrayLike<number>, start: number, count: number): { answer:
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** The mean of a figure over sets; 0 without any. */
+export const meanOf = (
+  sets: readonly ClassificationFigures[],
+  figure: (figures: ClassificationFigures) => number,
+): number => sum(sets.map(figure)) / Math.max(sets.length, 1);
+
 /** One line for a log. */
 export function describe({ accuracy, uar, macroF1, n }: ClassificationFigures): string {
   const percent = (value: number): string => (100 * value).toFixed(1);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../common/emotions.js';
+import { forWhom, WHAT_WOULD_CHANGE_IT } from './evaluation/for-whom.js';
 import type { PartCost } from './evaluation/model-costs.js';
 import { percent } from './evaluation/markdown.js';
 import { partCards } from './evaluation/part-cards.js';
@@ -56,6 +57,8 @@ export function modelCard(
   );
   const protocols = Object.entries(results).map(([name, { protocol }]) => `- ${name}: ${protocol}.`);
   return `# Model card: emostream-fusion ${version}
+
+${forWhom(corpora)}
 
 This page is written by \`emostream evaluate\` from \`training.json\` and the figures that it measured; do not edit it.
 
@@ -127,6 +130,8 @@ ${protocols.join('\n')}
 | MELD (Poria et al. 2019) | GPL-3 |
 ${userTerms(corpora)}
 ${terms(corpora)} The code of the project is not bound by this.
+
+${WHAT_WOULD_CHANGE_IT}
 
 ## Intended use and limits
 

@@ -12,7 +12,7 @@ import { augmentFace } from './face-augment.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { headLoss } from './loss.js';
-import { describe, figures } from './metrics.js';
+import { describe, figures, meanOf } from './metrics.js';
 import { AdamW } from './optimiser.js';
 import { predictFaces, probabilities } from './predict.js';
 import { Rng } from './rng.js';
@@ -30,13 +30,15 @@ export async function trainFace({
   epochs = 72,
   from,
   with: names = [],
+  without = [],
   onBest,
   control,
   log,
 }: TrainOptions): Promise<FitResult> {
-  const extra = await extraSets('face', { prepared, with: names });
-  const train = joinFaceSets(await readPrepared<FaceSet>(prepared, 'ferplus-train'), ...extra.train);
-  const valid = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
+  const extra = await extraSets('face', { prepared, with: names, without });
+  const own = without.includes('ferplus') ? [] : [await readPrepared<FaceSet>(prepared, 'ferplus-train')];
+  const train = joinFaceSets(...own, ...extra.train);
+  const valid = own.length > 0 ? await readPrepared<FaceSet>(prepared, 'ferplus-valid') : null;
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
   if (from) layers.restore(from);
@@ -66,9 +68,11 @@ export async function trainFace({
     loss,
     validate: (weights) => {
       const folded = foldBatchNorm(weights);
-      const { logits } = predictFaces(folded, valid.images);
-      const result = figures(probabilities(logits), valid.majority, EMOTIONS.length);
-      return { score: (result.accuracy + result.uar) / 2, text: describe(result) + extra.report(folded) };
+      const judged = valid
+        ? [figures(probabilities(predictFaces(folded, valid.images).logits), valid.majority, EMOTIONS.length)]
+        : extra.judge(folded);
+      const score = meanOf(judged, ({ accuracy, uar }) => (accuracy + uar) / 2);
+      return { score, text: (valid ? judged.map(describe).join(' | ') : '') + extra.report(folded) };
     },
     onBest,
     control,

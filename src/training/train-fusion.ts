@@ -24,7 +24,14 @@ import { probabilities } from './predict.js';
 import { Rng } from './rng.js';
 import { clipsOf } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import { FUSION_CONFLICT, SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
+import {
+  BUILT_IN_CORPORA,
+  FUSION_CONFLICT,
+  SPEECH_CORPORA,
+  WORDS_CORPORA,
+  type BuiltInCorpus,
+  type TrainOptions,
+} from './train-options.js';
 import { readWeights } from './weights-store.js';
 
 const BATCH = 256;
@@ -45,7 +52,7 @@ export interface FusionResult extends FitResult {
  */
 export async function trainFusion(options: TrainOptions & { weights: string }): Promise<FusionResult> {
   const { prepared, seed, epochs = 16, without = [], onBest, control, log } = options;
-  const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
+  const corpora = BUILT_IN_CORPORA.filter((corpus) => !without.includes(corpus));
   const rng = new Rng(seed);
   const parts = await Promise.all(MODALITIES.map((part) => readWeights(options.weights, part)));
   const trained = new Map(parts.flatMap(({ weights }) => [...weights]));
@@ -105,21 +112,21 @@ function fusionOnly(weights: ReadonlyMap<string, NamedWeights>): Map<string, Nam
 
 async function encodeHalf(
   prepared: string,
-  corpora: readonly SpeechCorpus[],
+  corpora: readonly BuiltInCorpus[],
   folded: ReadonlyMap<string, NamedWeights>,
   half: Half,
   rng: Rng,
 ): Promise<Record<Modality, EncodedSet>> {
   const faces = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
   const voices: EncodedSet[] = [];
-  for (const name of corpora) {
+  for (const name of SPEECH_CORPORA.filter((corpus) => corpora.includes(corpus))) {
     const set = await readPrepared<SpeechSet>(prepared, name);
     const clips = clipsOf(set, 'valid').filter((i) => JUDGE_SPEAKERS.has(set.speakers[i]!) === (half === 'judge'));
     voices.push(encodeVoices(folded, set, clips, rng));
   }
   const words: EncodedSet[] = [];
-  for (const name of ['goemotions-valid', 'meld-valid']) {
-    words.push(encodeWords(folded, await readTexts(prepared, name), half, rng));
+  for (const name of WORDS_CORPORA.filter((corpus) => corpora.includes(corpus))) {
+    words.push(encodeWords(folded, await readTexts(prepared, `${name}-valid`), half, rng));
   }
   return { face: encodeFaces(folded, faces, half, rng), voice: joinSets(...voices), words: joinSets(...words) };
 }

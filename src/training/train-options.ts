@@ -1,10 +1,32 @@
+import { join } from 'node:path';
 import type { NamedWeights } from '../inference/model-format.js';
 import type { UserCorpusName } from './data/user-corpora.js';
 import type { FitResult } from './fit.js';
 import type { RunControl } from './resume.js';
 
+/** Built-in corpora that each part is trained on. */
 export const SPEECH_CORPORA = ['ravdess', 'emodb'] as const;
+export const WORDS_CORPORA = ['goemotions', 'meld'] as const;
+export const BUILT_IN_CORPORA = ['ferplus', ...SPEECH_CORPORA, ...WORDS_CORPORA] as const;
 export type SpeechCorpus = (typeof SPEECH_CORPORA)[number];
+export type WordsCorpus = (typeof WORDS_CORPORA)[number];
+export type BuiltInCorpus = (typeof BUILT_IN_CORPORA)[number];
+
+/** Speech corpora of which each is left out in turn. */
+export const JUDGED_SPEECH = [...SPEECH_CORPORA, 'nemo'] as const;
+export type JudgedSpeech = (typeof JUDGED_SPEECH)[number];
+
+/** As a training record and a model card call them. */
+export const CORPUS_TITLES: Readonly<Record<BuiltInCorpus, string>> = {
+  ferplus: 'FER+',
+  ravdess: 'RAVDESS',
+  emodb: 'EMO-DB',
+  goemotions: 'GoEmotions',
+  meld: 'MELD',
+};
+
+/** Where `train words --leave-out-corpus` keeps what it trains without a corpus. */
+export const withoutFolder = (weights: string, corpus: BuiltInCorpus): string => join(weights, `without-${corpus}`);
 
 /** Share of a triple's companions that are of a random label when fusion is trained: people smile while they complain. */
 export const FUSION_CONFLICT = 0.15;
@@ -22,8 +44,8 @@ export interface TrainOptions {
   epochs?: number;
   /** Weights of an earlier run to go on from, instead of random ones. */
   from?: ReadonlyMap<string, NamedWeights>;
-  /** Corpora to leave out, for instance for their terms. */
-  without?: readonly SpeechCorpus[];
+  /** Built-in corpora to leave out, for instance for their terms. */
+  without?: readonly BuiltInCorpus[];
   /** Prepared corpora of the user's to train on in addition. */
   with?: readonly UserCorpusName[];
   /** Told each time the weights got better on validation data. */

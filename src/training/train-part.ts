@@ -2,13 +2,20 @@ import { MODALITIES } from '../common/emotions.js';
 import { writeCalibration } from './calibration-store.js';
 import { CheckpointStore } from './checkpoint.js';
 import { USER_CORPORA } from './data/user-corpora.js';
-import { checkWith } from './extra-sets.js';
+import { checkWith, checkWithout } from './extra-sets.js';
 import type { FitResult } from './fit.js';
 import type { RunControl } from './resume.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import { trainFace } from './train-face.js';
 import { trainFusion } from './train-fusion.js';
-import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
+import {
+  BUILT_IN_CORPORA,
+  CORPUS_TITLES,
+  SPEECH_CORPORA,
+  WORDS_CORPORA,
+  type BuiltInCorpus,
+  type TrainOptions,
+} from './train-options.js';
 import { trainVoice } from './train-voice.js';
 import { trainWords } from './train-words.js';
 import { readWeights, writeWeights } from './weights-store.js';
@@ -29,14 +36,20 @@ export interface TrainPartOptions extends Omit<TrainOptions, 'onBest' | 'from' |
   command: string;
 }
 
-const SPEECH_NAMES: Record<SpeechCorpus, string> = { ravdess: 'RAVDESS', emodb: 'EMO-DB' };
+const OWN: Record<Part, readonly BuiltInCorpus[]> = {
+  face: ['ferplus'],
+  voice: SPEECH_CORPORA,
+  words: WORDS_CORPORA,
+  fusion: BUILT_IN_CORPORA,
+};
 
-function corporaOf(part: Part, { without = [], with: extra = [] }: Pick<TrainOptions, 'without' | 'with'>): string[] {
-  const voice = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus)).map((corpus) => SPEECH_NAMES[corpus]);
-  const [face, words] = [['FER+'], ['GoEmotions', 'MELD']];
-  const own = { face, voice, words, fusion: [...face, ...voice, ...words] }[part];
-  return [...own, ...extra.map((name) => USER_CORPORA[name].title)];
-}
+const corporaOf = (
+  part: Part,
+  { without = [], with: extra = [] }: Pick<TrainOptions, 'without' | 'with'>,
+): string[] => [
+  ...OWN[part].filter((corpus) => !without.includes(corpus)).map((corpus) => CORPUS_TITLES[corpus]),
+  ...extra.map((name) => USER_CORPORA[name].title),
+];
 
 /**
  * Trains a part on the `tensorflow` engine; its best weights are written each time they get better, and a checkpoint after every
@@ -45,6 +58,7 @@ function corporaOf(part: Part, { without = [], with: extra = [] }: Pick<TrainOpt
 export async function trainPart(part: Part, options: TrainPartOptions): Promise<void> {
   const { weights: folder, command, seed, signal, log } = options;
   checkWith(part, options);
+  checkWithout(part, options);
   await startTensorflowBackend();
   const store = new CheckpointStore(folder, part);
   if (options.restart) await store.remove();

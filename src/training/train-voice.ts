@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
-import { EmostreamError } from '../common/errors.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
 import { EMBEDDING } from '../inference/network/sizes.js';
@@ -13,14 +12,14 @@ import { extraSets } from './extra-sets.js';
 import { fit, type FitOptions, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { headLoss } from './loss.js';
-import { describe, figures } from './metrics.js';
+import { describe, figures, meanOf } from './metrics.js';
 import { AdamW } from './optimiser.js';
 import { Rng } from './rng.js';
 import { RoomNoise } from './room-noise.js';
 import { ShuffledIndices } from './sampler.js';
 import { clipsOf, splitOfSpeaker } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
+import { SPEECH_CORPORA, type JudgedSpeech, type TrainOptions } from './train-options.js';
 import { drawWindow, voiceExamples, type VoiceExample } from './voice-examples.js';
 
 /** Passes over the data unless told otherwise. */
@@ -29,13 +28,11 @@ const BATCH = 16;
 const WINDOW = MEL_FRAMES * MEL_BANDS;
 
 /** The corpora that are asked for, by name. */
-export async function speechSets({
-  prepared,
-  without = [],
-}: Pick<TrainOptions, 'prepared' | 'without'>): Promise<Map<SpeechCorpus, SpeechSet>> {
-  const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
-  if (corpora.length === 0)
-    throw new EmostreamError('CONFIG_INVALID', 'Without any speech corpus there is no voice to train.');
+export async function speechSets(
+  { prepared, without = [] }: Pick<TrainOptions, 'prepared' | 'without'>,
+  among: readonly JudgedSpeech[] = SPEECH_CORPORA,
+): Promise<Map<JudgedSpeech, SpeechSet>> {
+  const corpora = among.filter((corpus) => !without.some((name) => name === corpus));
   const sets = await Promise.all(corpora.map((corpus) => readPrepared<SpeechSet>(prepared, corpus)));
   return new Map(corpora.map((corpus, i) => [corpus, sets[i]!]));
 }
@@ -54,7 +51,7 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
         const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
         return figures(probabilities, labels, EMOTIONS.length);
       });
-      const score = judged.reduce((sum, { uar }) => sum + uar, 0) / judged.length;
+      const score = meanOf(judged.length > 0 ? judged : extra.judge(folded), ({ uar }) => uar);
       return { score, text: judged.map(describe).join(' | ') + extra.report(folded) };
     },
   });

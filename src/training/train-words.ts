@@ -5,18 +5,19 @@ import { WORD_ROW, WORD_TOKENS, WORDS_META } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
 import { wordsEncoder } from '../inference/network/words-encoder.js';
 import { affectOf } from './circumplex.js';
-import { FINE_LABELS, readTexts, textOf } from './data/text.js';
+import { FINE_LABELS, readTexts, textOf, type TextSet } from './data/text.js';
 import { extraSets } from './extra-sets.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { headLoss } from './loss.js';
-import { describe, figures } from './metrics.js';
+import { describe, figures, meanOf, type ClassificationFigures } from './metrics.js';
 import { AdamW } from './optimiser.js';
 import { predictWords, probabilities } from './predict.js';
 import { Rng } from './rng.js';
 import { ShuffledIndices } from './sampler.js';
+import type { Split } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import { MADE, RECOGNISED, type TrainOptions } from './train-options.js';
+import { MADE, RECOGNISED, type TrainOptions, type WordsCorpus } from './train-options.js';
 import { makeSentence } from './words/made-sentences.js';
 import { asRecognised } from './words/recognised.js';
 
@@ -35,19 +36,21 @@ export async function trainWords({
   epochs = 10,
   from,
   with: names = [],
+  without = [],
   onBest,
   control,
   log,
 }: TrainOptions): Promise<FitResult> {
-  const extra = await extraSets('words', { prepared, with: names });
-  const meldTrain = await readTexts(prepared, 'meld-train');
+  const extra = await extraSets('words', { prepared, with: names, without });
+  const read = async (corpus: WordsCorpus, split: Split): Promise<TextSet[]> =>
+    without.includes(corpus) ? [] : [await readTexts(prepared, `${corpus}-${split}`)];
   const sets = [
-    await readTexts(prepared, 'goemotions-train'),
-    ...Array.from({ length: DIALOGUE_REPEATS }, () => meldTrain),
+    ...(await read('goemotions', 'train')),
+    ...(await read('meld', 'train')).flatMap((set) => Array.from({ length: DIALOGUE_REPEATS }, () => set)),
     ...extra.train,
   ];
-  const goemotions = await readTexts(prepared, 'goemotions-valid');
-  const meld = await readTexts(prepared, 'meld-valid');
+  const [goemotions] = await read('goemotions', 'valid');
+  const [meld] = await read('meld', 'valid');
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
   if (from) layers.restore(from);
@@ -101,12 +104,21 @@ export async function trainWords({
     loss,
     validate: (weights) => {
       const folded = foldBatchNorm(weights);
-      const [ofGoemotions, ofMeld] = [goemotions, meld].map((set) => {
+      const judged = (set: TextSet): ClassificationFigures => {
         const { logits } = predictWords(folded, set.tokens, set.meta);
         return figures(probabilities(logits), set.labels, EMOTIONS.length);
-      });
-      const score = (ofGoemotions!.macroF1 + ofMeld!.weightedF1) / 2;
-      const text = `GoEmotions ${describe(ofGoemotions!)} | MELD ${describe(ofMeld!)}`;
+      };
+      const ofGoemotions = goemotions && judged(goemotions);
+      const ofMeld = meld && judged(meld);
+      const scores = [...(ofGoemotions ? [ofGoemotions.macroF1] : []), ...(ofMeld ? [ofMeld.weightedF1] : [])];
+      const score =
+        scores.length > 0
+          ? scores.reduce((sum, each) => sum + each, 0) / scores.length
+          : meanOf(extra.judge(folded), ({ weightedF1 }) => weightedF1);
+      const text = [
+        ...(ofGoemotions ? [`GoEmotions ${describe(ofGoemotions)}`] : []),
+        ...(ofMeld ? [`MELD ${describe(ofMeld)}`] : []),
+      ].join(' | ');
       return { score, text: text + extra.report(folded) };
     },
     ...(onBest && { onBest: (best: FitResult) => onBest(shipped(best)) }),

@@ -34,15 +34,20 @@ export function windowAt(clip: MelBlock, at: number): Float32Array {
   return normaliseLogMel(layAt(clip, at), MEL_FRAMES);
 }
 
+/** Where, in frames, the windows end in which a clip is judged: a long one's each second, and the last with the clip. */
+export function clipEnds(frames: number): number[] {
+  const ends: number[] = [];
+  for (let end = MEL_FRAMES; end < frames; end += HOP_FRAMES) ends.push(end);
+  return [...ends, frames];
+}
+
 /**
  * The windows in which a clip is judged: a short one in a single window that ends with it, a long one in a window each
  * second and one that ends with it.
  * @returns count × MEL_FRAMES × MEL_BANDS
  */
 export function clipWindows(clip: MelBlock): Float32Array {
-  const ends: number[] = [];
-  for (let end = MEL_FRAMES; end < clip.frames; end += HOP_FRAMES) ends.push(end);
-  ends.push(clip.frames);
+  const ends = clipEnds(clip.frames);
   const windows = new Float32Array(ends.length * WINDOW);
   ends.forEach((end, i) => windows.set(windowAt(clip, MEL_FRAMES - end), i * WINDOW));
   return windows;

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addonFile, engineFolder } from '../../src/inference/engine-install/paths.js';
-import { crossValidateVoice } from '../../src/training/cross-validate-voice.js';
-import { readFolds } from '../../src/training/evaluation/sources.js';
-import { prepareBuiltIn } from './support/built-in.js';
+import { crossValidateVoice, leaveOutCorpora } from '../../src/training/cross-validate-voice.js';
+import { readCorporaLeftOut, readFolds } from '../../src/training/evaluation/sources.js';
+import { writePrepared } from '../../src/training/data/prepared.js';
+import { clips, prepareBuiltIn } from './support/built-in.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -51,5 +52,43 @@ describe('cross-validation of the voice', () => {
     for (const { speaker, fold } of rows) expect(folds[fold]).toContain(speaker);
     expect(await readdir(weights)).toEqual(['voice.folds.json']);
     expect(JSON.parse(await readFile(join(weights, 'voice.folds.json'), 'utf8'))).toMatchObject({ seed: 1 });
+  });
+
+  it('by corpus trains on all speakers of the others, with as many steps, and answers in rooms', async (context) => {
+    if (!existsSync(addonFile(engineFolder()))) {
+      console.log('skipped: the tensorflow engine is not installed (npx emostream engine install tensorflow)');
+      context.skip();
+    }
+    // Forty-four clips, twenty-two times as many as the usual recipe has: 101 and 203.
+    const nemo = Array.from({ length: 44 }, (_, i) => 301 + (i % 7));
+    await writePrepared(folder, 'nemo', { ...clips(nemo) });
+    const weights = join(folder, 'corpora');
+    const lines: string[] = [];
+    const command = 'emostream train voice --leave-out-corpus';
+    const log = (line: string): void => void lines.push(line);
+    await leaveOutCorpora({ prepared: folder, weights, command, seed: 1, epochs: 47, inRooms: 3, log });
+    const counted = lines.flatMap((line) => /(fold \d)\/3.* (\d+) training clips/u.exec(line)?.slice(1) ?? []);
+    expect(counted).toEqual(['fold 1', '47', 'fold 2', '47', 'fold 3', '6']);
+    // 47 epochs of 2 clips are as much as 2 of 47, and 16 of 6.
+    for (const [fold, epochs] of [2, 2, 16].entries()) {
+      const own = lines.filter((line) => line.startsWith(`fold ${fold + 1}/3  epoch`));
+      expect(own.at(-1)).toContain(`epoch ${epochs}/${epochs} `);
+    }
+    const { folds, rows } = (await readCorporaLeftOut(weights))!;
+    expect(folds).toEqual([
+      [101, 115, 118],
+      [203, 212, 215],
+      [301, 302, 303, 304, 305, 306, 307],
+    ]);
+    expect(rows).toHaveLength(6 + nemo.length);
+    expect(rows.map(({ corpus }) => corpus).filter((corpus, i, all) => corpus !== all[i - 1])).toEqual([
+      ...['ravdess', 'emodb', 'nemo'],
+    ]);
+    // Every fifteenth of nEMO's, and all of the others'.
+    const inRooms = rows.filter(({ rooms }) => rooms !== undefined);
+    expect(inRooms).toHaveLength(6 + 3);
+    for (const { rooms } of inRooms) expect(Object.keys(rooms!)).toEqual(['-70', '-55', '-45']);
+    expect(await readFolds(weights)).toBeNull();
+    expect(await readdir(weights)).toEqual(['voice.corpora.json']);
   });
 });

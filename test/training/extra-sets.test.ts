@@ -14,8 +14,10 @@ import { writePrepared } from '../../src/training/data/prepared.js';
 import { toSet } from '../../src/training/data/text.js';
 import type { UserCorpusName } from '../../src/training/data/user-corpora.js';
 import { prepareUserCorpora } from '../../src/training/data/user/prepare.js';
-import { checkWith, extraSets, joinFaceSets } from '../../src/training/extra-sets.js';
+import { checkWith, checkWithout, extraSets, joinFaceSets } from '../../src/training/extra-sets.js';
 import { CheckpointStore } from '../../src/training/checkpoint.js';
+import { leaveOutWords } from '../../src/training/leave-out-words.js';
+import { withoutFolder, type BuiltInCorpus } from '../../src/training/train-options.js';
 import { trainPart, type Part, type TrainPartOptions } from '../../src/training/train-part.js';
 import { trainVoice } from '../../src/training/train-voice.js';
 import { readWeights } from '../../src/training/weights-store.js';
@@ -80,6 +82,30 @@ describe('what training is given with', () => {
     await expect(extraSets('face', { prepared, with: ['affectnet'] })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
     });
+  });
+});
+
+describe('what training is given without', () => {
+  it.each<[Part, BuiltInCorpus[], RegExp]>([
+    ['face', ['ferplus'], /nothing is left to train face on/u],
+    ['voice', ['emodb', 'ravdess'], /nothing is left to train voice on/u],
+    ['words', ['meld', 'goemotions'], /nothing is left to train words on/u],
+    ['fusion', ['ferplus'], /no face left/u],
+    ['fusion', ['goemotions', 'meld', 'emodb'], /no words left/u],
+  ])('%s --without %j is refused before anything is read', async (part, without, message) => {
+    const refusal = { code: 'CONFIG_INVALID', message: expect.stringMatching(message) };
+    await expect(trainPart(part, options({ without, prepared: '/nowhere' }))).rejects.toMatchObject(refusal);
+  });
+
+  it('may be all of a part where another corpus comes in its stead, which then chooses the epoch', async () => {
+    checkWithout('face', { without: ['ferplus'], with: ['rafdb'] });
+    checkWithout('fusion', { without: ['ravdess', 'meld'] });
+    checkWithout('words', { without: ['ferplus', 'ravdess', 'emodb', 'meld'] });
+    // No actor of CREMA-D's films here is for validation, but one of its voices is.
+    const alone = { prepared, with: ['cremad' as const] };
+    const refusal = { code: 'CONFIG_INVALID', message: expect.stringMatching(/nothing to choose the epoch/u) };
+    await expect(extraSets('face', { ...alone, without: ['ferplus'] })).rejects.toMatchObject(refusal);
+    await extraSets('voice', { ...alone, without: ['ravdess', 'emodb'] });
   });
 });
 
@@ -157,6 +183,39 @@ describe('on the tensorflow engine, training', () => {
       expect((await readWeights(join(folder, 'weights'), part)).record.corpora).toEqual(corpora);
     });
   }
+
+  const left: [Part, BuiltInCorpus[], UserCorpusName[], string[], RegExp][] = [
+    ['words', ['meld'], [], ['GoEmotions'], /^epoch 1\/1 {2}loss \S+ {2}GoEmotions accuracy [^|]*\(n 1\) {2}best/u],
+    ['words', ['goemotions'], [], ['MELD'], /^epoch 1\/1 {2}loss \S+ {2}MELD accuracy [^|]*\(n 1\) {2}best/u],
+    ['voice', ['ravdess', 'emodb'], ['cremad'], ['CREMA-D'], /^epoch 1\/1 {2}loss \S+ {3}\| cremad .*\(n 1\) {2}best/u],
+  ];
+  for (const [part, without, names, corpora, line] of left) {
+    it(`${part} --without ${without.join(' ')} is trained and chosen on the others`, async (context) => {
+      needsTensorflow(context);
+      const lines: string[] = [];
+      const weights = join(folder, `without-${without.join('-')}`);
+      await trainPart(part, options({ without, with: names, weights, log: (text) => lines.push(text) }));
+      expect(lines).toContainEqual(expect.stringMatching(line));
+      expect((await readWeights(weights, part)).record.corpora).toEqual(corpora);
+    });
+  }
+
+  it('words with each corpus left out in turn is kept when it is done', async (context) => {
+    needsTensorflow(context);
+    const lines: string[] = [];
+    const run = { ...options({ weights: join(folder, 'in-turn') }), log: (line: string) => lines.push(line) };
+    await leaveOutWords(run);
+    for (const corpus of ['goemotions', 'meld'] as const) {
+      const { record } = await readWeights(withoutFolder(run.weights, corpus), 'words');
+      expect(record.corpora).toEqual([corpus === 'meld' ? 'GoEmotions' : 'MELD']);
+    }
+    lines.length = 0;
+    await leaveOutWords(run);
+    expect(lines).toEqual([
+      expect.stringMatching(/^without goemotions .* already; --restart/u),
+      expect.stringMatching(/^without meld .* already; --restart/u),
+    ]);
+  });
 
   it('that was interrupted goes on with the same corpora only', async (context) => {
     needsTensorflow(context);

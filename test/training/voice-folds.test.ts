@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrated, type HeldOutClip } from '../../src/training/cross-validate-voice.js';
+import { calibrated, type HeldOutClip } from '../../src/training/held-out-clips.js';
 import { Rng } from '../../src/training/rng.js';
 import { speakerFolds } from '../../src/training/splits.js';
 

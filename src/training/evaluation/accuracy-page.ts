@@ -1,10 +1,13 @@
 import { EMOTIONS, MODALITIES } from '../../common/emotions.js';
+import { forWhom, withoutSection } from './for-whom.js';
 import { interval, percent, table } from './markdown.js';
 import { PUBLISHED } from './published.js';
 import type { Peer } from './sources.js';
 import { RESAMPLES } from './statistics.js';
 import type { TestFigures } from './test-figures.js';
 import type { TradeOff } from './trade-off.js';
+import { UNSEEN_SETS, unseenSection } from './unseen-page.js';
+import { WORDS_LEFT_OUT } from './words-left-out.js';
 
 export interface AccuracyPage {
   model: { name: string; version: string; sha256: string; engine: string };
@@ -15,6 +18,8 @@ export interface AccuracyPage {
   folds: boolean;
   /** The section on sentences of our own. */
   sentences: string;
+  /** Titles of the corpora that the model was trained on. */
+  corpora: readonly string[];
 }
 
 const isSynthetic = (name: string): boolean => name.startsWith('synthetic_');
@@ -23,9 +28,11 @@ const share = (value: number | null | undefined): string =>
 const points = (value: number): string => (Math.abs(value) < 0.0005 ? '0.0' : (100 * value).toFixed(1));
 
 /** The accuracy page, `models/README.md`. */
-export function accuracyPage({ model, results, tradeOffs, peers, folds, sentences }: AccuracyPage): string {
+export function accuracyPage({ model, results, tradeOffs, peers, folds, sentences, corpora }: AccuracyPage): string {
   const real = Object.entries(results).filter(([name]) => !isSynthetic(name));
   return `# Accuracy of ${model.name} ${model.version}
+
+${forWhom(corpora)}
 
 This page and its pictures are written by \`emostream evaluate\`; do not edit them. The same figures for programs:
 [metrics.json](metrics.json). How the weights were made, terms and limits: [model card](fusion/README.md).
@@ -74,6 +81,10 @@ ${table(
   Object.entries(results).map(([name, { recall }]) => [name, ...recall.map(share)]),
 )}
 
+${unseenSection(results)}
+
+${withoutSection(results)}
+
 ## Beside others
 
 Published figures are on protocols that differ from ours, as said; they are the authors' own and were not repeated by us.
@@ -92,7 +103,12 @@ ${peersSection(results, peers)}
 
 ## Each set
 
-${real.map(([name, r]) => setSection(name, r)).join('\n\n')}
+${real
+  .filter(([name]) => !isUnseen(name))
+  .map(([name, r]) => setSection(name, r))
+  .join('\n\n')}
+
+${unseenSets(real.filter(([name]) => isUnseen(name)))}
 
 ${sentences}
 
@@ -190,6 +206,18 @@ function setSection(name: string, r: TestFigures): string {
 ${r.protocol}. n ${r.n}; resampled by ${r.resampled}.
 ${labels}
 ${confusion}![Reliability of ${name}](${name}-reliability.svg)`;
+}
+
+/** Of people and corpora that training did not hear; their figures are in a section of their own. */
+const isUnseen = (name: string): boolean => UNSEEN_SETS.includes(name) || WORDS_LEFT_OUT.some((each) => each === name);
+
+function unseenSets(sets: readonly (readonly [string, TestFigures])[]): string {
+  if (sets.length === 0) return '';
+  const lines = sets.map(
+    ([name, r]) =>
+      `- \`${name}\`: ${r.protocol}. n ${r.n}; resampled by ${r.resampled}. [Confusion matrix](${name}-confusion.svg), [reliability](${name}-reliability.svg).`,
+  );
+  return `### Never heard or read in training\n\n${lines.join('\n')}\n`;
 }
 
 function syntheticSection(results: Record<string, TestFigures>): string {

@@ -1,8 +1,11 @@
 import { USER_CORPORA, USER_CORPUS_NAMES, userTestName } from '../data/user-corpora.js';
+import { forWhom } from './for-whom.js';
 import { percent, table } from './markdown.js';
 import type { PartCost } from './model-costs.js';
 import type { TestFigures } from './test-figures.js';
 import { corporaSeen, type TrainingRecord } from '../weights-store.js';
+import { UNSEEN_SETS } from './unseen-page.js';
+import { WORDS_LEFT_OUT } from './words-left-out.js';
 
 /** What cannot be read from records: what a part is, for what, and what is not known of it. */
 interface About {
@@ -28,16 +31,16 @@ const ABOUT: Record<string, About> = {
     title: 'Voice',
     what: 'Two CNNs over time and mel band with attention pooling, on 3 s of log-mel; the one hears the sound as it is, the other without its mean spectrum, and they answer together. Silence is no voice, not neutral.',
     cost: 'per 3 s window',
-    sets: ['ravdess_test', 'ravdess_by_actor', 'emodb_test', 'emodb_loso'],
+    sets: ['ravdess_test', 'ravdess_by_actor', 'emodb_test', 'emodb_loso', ...UNSEEN_SETS],
     use: 'speech of one person, 16 kHz, as a call brings it.',
     limits:
-      'Acted speech of 30 people, two sentences in English and ten in German. Spontaneous speech is harder; other languages, ages, illness and noise of the street were not measured.',
+      'Acted speech of 30 people, two sentences in English and ten in German. What is left of its figures on corpora in other languages, in rooms and by second is told under “Voices that training never heard” on the accuracy page. Spontaneous speech, ages and illness were not measured.',
   },
   words: {
     title: 'Words',
     what: 'Hashed n-grams, so that no word is unknown, then a 1-D CNN; words in the scope of a negation are marked and turned by a learned vector, emoji bring their kind along; with length, question or exclamation, and change of speaker.',
     cost: 'per text',
-    sets: ['goemotions_ekman_test', 'goemotions_ekman_single_test', 'meld_test'],
+    sets: ['goemotions_ekman_test', 'goemotions_ekman_single_test', 'meld_test', ...WORDS_LEFT_OUT],
     use: 'English captions or transcripts of speech recognition, a sentence or two.',
     limits:
       'Comments of an internet forum and lines of a TV series; English only. What is denied is found by rules of written English up to the end of the clause: a denial after its word (“Happy? I am not.”), in another sentence or by meaning alone (“hard to love”) is not seen; see “Sentences of our own” on the accuracy page for how often it comes right. Errors of recognition were measured on synthetic speech only (there too). Characters that nobody sees, full-width and mathematical letters and accents make no difference; letters of other scripts that look like Latin ones, and digits for letters, do. Irony, hedges, dialects and quotation were not measured.',
@@ -106,6 +109,8 @@ function card(
   });
   const figures = rows.length > 0 ? `\n\n${table(['test set', 'n', 'accuracy', 'UAR', 'macro-F1', 'ECE'], rows)}` : '';
   return `### ${about.title}
+
+${forWhom(corporaSeen(record))}
 
 ${about.what}
 

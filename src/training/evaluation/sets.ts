@@ -7,10 +7,9 @@ import { readTexts, type TextSet } from '../data/text.js';
 import { progressOf } from '../progress.js';
 import { Rng } from '../rng.js';
 import { clipsOf } from '../splits.js';
-import { answerOf, answersOf, type Answer } from './answers.js';
+import { answersOf, type Answer } from './answers.js';
 import { faceExamples, voiceExamples, wordExamples, type Example } from './examples.js';
 import { chooseThresholds } from './multi-label.js';
-import type { VoiceFolds } from './sources.js';
 import { headRates, multiLabelTestFigures, testFigures, type TestFigures } from './test-figures.js';
 import { PATTERNS, TripleMaker, tripleExamples } from './triples.js';
 
@@ -190,28 +189,6 @@ const aloneOf = (answers: readonly Answer[]): Record<Modality, number> => ({
   voice: headRates(answers, 'voice').accuracy,
   words: headRates(answers, 'words').accuracy,
 });
-
-/** Cross-validation of the voice recipe: answers of networks that never heard the speaker. Not the shipped weights. */
-export function judgeFolds({ rows, folds, command }: VoiceFolds): Record<string, JudgedSet> {
-  const about: Record<'ravdess' | 'emodb', [string, string]> = {
-    ravdess: ['ravdess_by_actor', 'RAVDESS, 7 classes (calm = neutral), grouped by actor'],
-    emodb: ['emodb_loso', 'EMO-DB, 6 classes (no boredom), 7 offered, each speaker held out once'],
-  };
-  const out: Record<string, JudgedSet> = {};
-  for (const corpus of ['ravdess', 'emodb'] as const) {
-    const own = rows.filter((row) => row.corpus === corpus);
-    if (own.length === 0) continue;
-    const [name, text] = about[corpus];
-    const speakers = own.map(({ speaker }) => speaker);
-    const used = new Set(own.map(({ fold }) => fold)).size;
-    const protocol = `${text}: ${new Set(speakers).size} speakers in ${used} of ${folds.length} folds of \`${command}\`; mean over 3 s windows, voice alone; judges the recipe, not the shipped weights`;
-    const answers = own.map(({ label, probabilities }, group) =>
-      answerOf(group, label, probabilities, { face: null, voice: null, words: null }),
-    );
-    out[name] = { figures: testFigures(answers, { protocol, unit: 'clip', uncertainBelow: null, speakers }), answers };
-  }
-  return out;
-}
 
 export function line(name: string, { accuracy, uar, macro_f1, weighted_f1, ece, n }: TestFigures): string {
   const shown = { accuracy, uar, 'macro-F1': macro_f1, 'weighted F1': weighted_f1, ece };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { EMOTIONS } from '../../common/emotions.js';
 import { EmostreamError } from '../../common/errors.js';
+import { JUDGED_SPEECH } from '../train-options.js';
 
 /** What other commands measured, and the accuracy page shows: absent where they were not run. */
 
@@ -27,20 +28,22 @@ const peersSchema = z.array(
 );
 export type Peer = z.infer<typeof peersSchema>[number];
 
+const distribution = sevenOf(z.number().min(0).max(1));
 const foldsSchema = z.object({
   command: z.string(),
   seed: z.number(),
   folds: z.array(z.array(z.number())),
   rows: z.array(
     z.object({
-      corpus: z.enum(['ravdess', 'emodb']),
+      corpus: z.enum(JUDGED_SPEECH),
       speaker: z.number(),
       label: z
         .int()
         .min(0)
         .max(EMOTIONS.length - 1),
       fold: z.int().min(0),
-      probabilities: sevenOf(z.number().min(0).max(1)),
+      probabilities: distribution,
+      rooms: z.record(z.string(), z.object({ probabilities: distribution, seconds: z.array(distribution) })).optional(),
     }),
   ),
 });
@@ -53,6 +56,10 @@ export const readPeers = (folder: string): Promise<Peer[] | null> =>
 /** @param folder where trained parts are kept; `train voice --cross-validate` writes `voice.folds.json` there */
 export const readFolds = (folder: string): Promise<VoiceFolds | null> =>
   readOptional(join(folder, 'voice.folds.json'), foldsSchema);
+
+/** The same of `train voice --leave-out-corpus`, whose folds are corpora. */
+export const readCorporaLeftOut = (folder: string): Promise<VoiceFolds | null> =>
+  readOptional(join(folder, 'voice.corpora.json'), foldsSchema);
 
 export async function readOptional<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   let text: string;

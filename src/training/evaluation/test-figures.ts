@@ -1,6 +1,8 @@
 import { EMOTIONS, MODALITIES, type Modality } from '../../common/emotions.js';
 import { calibrationError, figures, ratesOf, reliabilityBins, type ReliabilityBin } from '../metrics.js';
+import type { Sex } from '../speakers.js';
 import type { Answer } from './answers.js';
+import type { BriefFigures, RoomFigures } from './brief-figures.js';
 import { answersAt, countLabels, f1Of, multiLabelFigures } from './multi-label.js';
 import { bootstrap, eceByChance, FEWEST_SPEAKERS, indicesBy, type Interval } from './statistics.js';
 import { certainAt, type Certain } from './trade-off.js';
@@ -29,6 +31,10 @@ export interface TestFigures {
   /** The modality's own head, without fusion; null where several modalities are present. */
   own_head: { accuracy: number; uar: number } | null;
   protocol: string;
+  /** Voices only, where the corpus tells the sex of its speakers. */
+  by_sex?: Record<Sex, BriefFigures>;
+  /** Voices only. */
+  rooms?: RoomFigures;
   /** Multi-label protocol only: per emotion. */
   multi_label?: { thresholds: number[]; precision: number[]; f1: number[]; exact_match: number };
   /** Triples only: accuracy by which modalities were present. */

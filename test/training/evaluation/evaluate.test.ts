@@ -136,6 +136,9 @@ it(
     expect(page).toMatch(/## Sentences of our own[^#]*\| negated, kept apart \| 70 \| /u);
     expect(page).toContain('**not measured** in this run');
     expect(page).toContain('Not measured.'); // the peers
+    for (const text of [page, first.get('card')!]) {
+      expect(text.split('\n')[2]).toMatch(/^\*\*For whom: .*not for commercial use/u);
+    }
     for (const [, link] of page.matchAll(/\]\((\w[\w-]*\.svg)\)/gu)) expect(first.has(link!)).toBe(true);
     expect(first.get('card')).toMatch(/### Face[\s\S]*### Voice[\s\S]*### Words[\s\S]*### Fusion/u);
     for (const text of first.values()) expect(text).not.toMatch(/undefined|NaN/u);
@@ -155,6 +158,7 @@ it(
     await rename('ferplus-test', 'affectnet-face-test', { speakers: Int32Array.from(LABELS, (_, i) => i) });
     await rename('emodb', 'cremad-voice-test', { speakers: Int32Array.from(LABELS, (_, i) => 1_000_000 + (i % 2)) });
     await rename('meld-test', 'iemocap-words-test');
+    await rename('ravdess', 'nemo', { speakers: Int32Array.from(LABELS, (_, i) => 301 + (i % 7)) });
     const none = { labels: new Int32Array(0), offsets: new Int32Array(1), speakers: new Int32Array(0) };
     await writePrepared(prepared, 'iemocap-voice-test', { samples: new Int16Array(0), ...none });
 
@@ -173,7 +177,16 @@ it(
     expect(metrics['affectnet_face_test']!.resampled).toBe('picture');
     expect(metrics['cremad_voice_test']!.protocol).toMatch(/^CREMA-D: .*; the model was not trained on it; /u);
 
-    const others = Object.fromEntries(Object.entries(metrics).filter(([name]) => !users.includes(name)));
+    // All of nEMO, whoever speaks, because nobody of it was heard.
+    const { nemo_test } = metrics;
+    expect(nemo_test).toMatchObject({ n: 2 * CLASSES, by_sex: { female: { n: 6 }, male: { n: 8 } } });
+    expect(nemo_test!.protocol).toContain('the model never heard it');
+    expect(Object.keys(nemo_test!.rooms!)).toEqual(['-70', '-55', '-45']);
+    expect(nemo_test!.rooms!['-55']!.clip.n).toBe(2 * CLASSES);
+    expect(written.get('README.md')).toMatch(/\| nemo_test \| nobody of the corpus \| 14 \|/u);
+
+    const known = [...users, 'nemo_test'];
+    const others = Object.fromEntries(Object.entries(metrics).filter(([name]) => !known.includes(name)));
     expect(others).toEqual(JSON.parse((await plainRun()).get('metrics.json')!));
     expect(written.get('README.md')).toContain('### cremad_voice_test');
     expect(written.get('card')).toMatch(/### Voice[^#]*\| cremad_voice_test \| 14 \|/u);
@@ -187,6 +200,8 @@ it(
   async () => {
     const weights = await mkdtemp(join(folder, 'weights-'));
     await writeFile(join(weights, 'voice.folds.json'), JSON.stringify(folds));
+    const corpora = folds.rows.map((row, i) => ({ ...row, corpus: i % 2 === 0 ? 'ravdess' : 'nemo' }));
+    await writeFile(join(weights, 'voice.corpora.json'), JSON.stringify({ ...folds, rows: corpora }));
     const written = await run(join(folder, 'third'), weights);
     const metrics = JSON.parse(written.get('metrics.json')!) as Record<string, TestFigures>;
     // Speaker 2: 7 of 7; speaker 1: the neutral one of 7.
@@ -199,6 +214,8 @@ it(
     });
     expect(metrics['emodb_loso']!.resampled).toContain('2 speakers are too few');
     expect(metrics).not.toHaveProperty('ravdess_by_actor');
+    expect([metrics['ravdess_left_out']!.n, metrics['nemo_left_out']!.n]).toEqual([7, 7]);
+    expect(metrics).not.toHaveProperty('emodb_left_out');
 
     // Without the folds their figures stay where that is wanted, and go where it is not.
     const kept = await run(join(folder, 'third'), join(folder, 'no-folds'), { keepFolds: true });

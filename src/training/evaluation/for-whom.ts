@@ -1,0 +1,78 @@
+import { USER_CORPORA } from '../data/user-corpora.js';
+import type { TestFigures } from './test-figures.js';
+import { percent, table } from './markdown.js';
+
+/** Corpora whose terms do not allow commercial use, of weights trained on them neither, by title. */
+const BOUND: Record<string, string> = {
+  'FER+': 'the FER2013 pictures are for research',
+  RAVDESS: 'RAVDESS is CC BY-NC-SA 4.0, not commercial',
+  'EMO-DB': 'EMO-DB is for research',
+  nEMO: 'nEMO is CC BY-NC-SA 4.0, not commercial',
+  ...Object.fromEntries(
+    Object.values(USER_CORPORA).flatMap(({ title, terms, commercial }) =>
+      commercial ? [] : [[title, `${title}: ${terms}`]],
+    ),
+  ),
+};
+
+/** For whom weights are that were trained on these corpora: the first line of every card and page. */
+export function forWhom(corpora: readonly string[]): string {
+  const bound = [...new Set(corpora)].flatMap((title) => (BOUND[title] ? [BOUND[title]] : []));
+  if (bound.length === 0) {
+    return '**For whom:** anybody who keeps to the terms of the corpora below, commercial use too; it was trained on nothing that forbids it.';
+  }
+  return `**For whom: research, teaching and private use; not for commercial use.** ${bound.join('; ')}.`;
+}
+
+/** What would have to be there for commercial use. */
+export const WHAT_WOULD_CHANGE_IT =
+  'No corpus here allows commercial use of face and voice. What would change that: recordings of people who agreed to it, your own or under a licence that allows it, e.g. CREMA-D (ODbL 1.0; face and voice, no surprise), in the place of FER+, RAVDESS and EMO-DB: `emostream data prepare --corpus cremad=FOLDER`, then `emostream train face --without ferplus --with cremad` and `train voice --without ravdess emodb --with cremad`; fusion would have to be trained on their validation data. What such weights reach was not measured.';
+
+interface Cost {
+  flag: string;
+  part: string;
+  terms: string;
+  /** With the corpus and without it, on the corpus itself. */
+  sets: readonly [withIt: string, without: string] | null;
+  figure: 'uar' | 'macro_f1' | 'weighted_f1';
+}
+
+const COSTS: readonly Cost[] = [
+  { flag: 'ferplus', part: 'face', terms: 'votes MIT, pictures for research', sets: null, figure: 'uar' },
+  {
+    flag: 'ravdess',
+    part: 'voice',
+    terms: 'CC BY-NC-SA 4.0',
+    sets: ['ravdess_by_actor', 'ravdess_left_out'],
+    figure: 'uar',
+  },
+  { flag: 'emodb', part: 'voice', terms: 'research', sets: ['emodb_loso', 'emodb_left_out'], figure: 'uar' },
+  {
+    flag: 'goemotions',
+    part: 'words',
+    terms: 'CC BY 4.0',
+    sets: ['goemotions_ekman_single_test', 'goemotions_ekman_single_left_out'],
+    figure: 'macro_f1',
+  },
+  { flag: 'meld', part: 'words', terms: 'GPL-3', sets: ['meld_test', 'meld_left_out'], figure: 'weighted_f1' },
+];
+
+const NAMES = { uar: 'UAR', macro_f1: 'macro-F1', weighted_f1: 'weighted F1' } as const;
+
+/** What leaving out a corpus costs, on that corpus's own people or texts. */
+export function withoutSection(results: Record<string, TestFigures>): string {
+  const rows = COSTS.map(({ flag, part, terms, sets, figure }) => {
+    const [own, without] = (sets ?? []).map((name) => results[name]?.[figure]);
+    const cell = (value: number | undefined): string => (value === undefined ? 'not measured' : percent(value));
+    const cost = own !== undefined && without !== undefined ? (100 * (without - own)).toFixed(1) : 'not measured';
+    const on = sets ? `${NAMES[figure]}: ${sets.join(' → ')}` : '–';
+    return [`\`train ${part} --without ${flag}\``, terms, on, cell(own), cell(without), cost];
+  });
+  return `## For whom, and what leaving a corpus out costs
+
+${WHAT_WOULD_CHANGE_IT}
+
+On the people or texts of the corpus itself, which a network without it never met (the voice: trained on nEMO in its stead):
+
+${table(['command', 'terms', 'judged by', 'with it', 'without', 'points'], rows)}`;
+}

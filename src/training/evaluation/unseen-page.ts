@@ -1,0 +1,103 @@
+import { FOLD_SETS, LEFT_OUT_SETS } from './held-out-sets.js';
+import type { BriefFigures } from './brief-figures.js';
+import { interval, percent, table } from './markdown.js';
+import type { Interval } from './statistics.js';
+import type { TestFigures } from './test-figures.js';
+
+type Results = Record<string, TestFigures>;
+
+const share = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : percent(value);
+const withInterval = ({ uar, ci95 }: { uar: number; ci95: Interval }): string => `${percent(uar)} [${interval(ci95)}]`;
+
+/** Who was heard in training, by set; in the order of the page. */
+const KIND: Record<string, string> = {
+  ravdess_test: 'other speakers of the corpus',
+  emodb_test: 'other speakers of the corpus',
+  ...Object.fromEntries(FOLD_SETS.map((name) => [name, 'recipe: other speakers of the corpus'])),
+  nemo_test: 'nobody of the corpus',
+  emogator_test: 'nobody of the corpus; **no speech**',
+  ...Object.fromEntries(LEFT_OUT_SETS.map((name) => [name, 'recipe: the two other corpora'])),
+};
+
+export const UNSEEN_SETS = ['nemo_test', 'emogator_test', ...LEFT_OUT_SETS];
+
+/** Voices of people, and of corpora, that training did not hear: by clip and sex, in rooms and by second. */
+export function unseenSection(results: Results): string {
+  const voices = Object.keys(KIND).flatMap((name) => (results[name] ? [[name, results[name]] as const] : []));
+  const missing = [
+    ...(results['nemo_test'] && results['emogator_test']
+      ? []
+      : [
+          'nEMO and EmoGator were **not measured** in this run where they are missing: `emostream data prepare` with their archives.',
+        ]),
+    ...(LEFT_OUT_SETS.every((name) => results[name])
+      ? []
+      : ['Leaving a corpus out was **not measured** in this run: `emostream train voice --leave-out-corpus`.']),
+  ];
+  return `## Voices that training never heard
+
+Mean recall (UAR) by clip in silence, as recorded. "Recipe": trained anew by the same recipe and as many steps, judged on whom it did not
+hear, nothing chosen on them; the other rows are the shipped weights. Bursts of the voice (EmoGator) are no speech and stand apart.
+${missing.map((text) => `\n${text}\n`).join('')}
+${table(
+  ['set', 'heard in training', 'n', 'UAR', 'women', 'men', 'ECE', 'uncertain', 'right of the others'],
+  voices.map(([name, r]) => [
+    name,
+    KIND[name]!,
+    String(r.n),
+    withInterval({ uar: r.uar, ci95: r.ci95.uar }),
+    r.by_sex ? withInterval(r.by_sex.female) : '–',
+    r.by_sex ? withInterval(r.by_sex.male) : '–',
+    r.ece.toFixed(3),
+    share(r.certain && 1 - r.certain.coverage),
+    share(r.certain?.accuracy),
+  ]),
+)}
+${meanOfLeftOut(results)}
+### In rooms, by clip and by second
+
+Users get seconds, in rooms. Noise of a drawn colour, white to brownish, at so many dBFS under and around the clip, which begins anywhere
+against the seconds; voice activity, windows and features are those of calls. Up to some 400 clips of each set. A second in which a call
+hears no voice has no answer and is not counted. UAR:
+
+${roomsTable(voices)}`;
+}
+
+/** The mean over the corpora left out, from their intervals, taken as independent. */
+function meanOfLeftOut(results: Results): string {
+  const sets = LEFT_OUT_SETS.flatMap((name) => (results[name] ? [results[name]] : []));
+  if (sets.length < LEFT_OUT_SETS.length) return '';
+  const mean = sets.reduce((sum, { uar }) => sum + uar, 0) / sets.length;
+  const half = (side: 0 | 1): number => Math.hypot(...sets.map(({ uar, ci95 }) => ci95.uar[side] - uar)) / sets.length;
+  const ci95: Interval = [mean - half(0), mean + half(1)];
+  return `\nA corpus left out, mean of the ${sets.length}: UAR **${withInterval({ uar: mean, ci95 })}**; by chance 14 to 17.\n`;
+}
+
+function roomsTable(voices: readonly (readonly [string, TestFigures])[]): string {
+  const judged = voices.flatMap(([name, r]) => (r.rooms ? [{ name, r, rooms: Object.entries(r.rooms) }] : []));
+  const dbfs = judged[0]?.rooms.map(([room]) => room) ?? [];
+  if (dbfs.length === 0) return 'Not measured.';
+  const head = ['set', 'by clip, no room', ...dbfs.flatMap((room) => [`by clip, ${room}`, `by second, ${room}`])];
+  const uars = judged.map(({ name, r, rooms }) => [
+    name,
+    percent(r.uar),
+    ...rooms.flatMap(([, { clip, second }]) => [percent(clip.uar), withInterval(second)]),
+  ]);
+  const cells = ({ ece, uncertain, certain_accuracy }: BriefFigures): string[] => [
+    ece.toFixed(3),
+    share(uncertain),
+    share(certain_accuracy),
+  ];
+  const seconds = judged.flatMap(({ name, rooms }) =>
+    rooms.map(([room, { second, clips_without_a_second: none }]) => [
+      ...[name, room, String(second.n), ...cells(second)],
+      percent(none),
+    ]),
+  );
+  return `${table(head, uars)}
+
+The same seconds: how often they are \`uncertain\`, and clips of which no second has a voice.
+
+${table(['set', 'dBFS', 'seconds', 'ECE', 'uncertain', 'right of the others', 'clips without a second'], seconds)}`;
+}

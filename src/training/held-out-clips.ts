@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { EMOTIONS } from '../common/emotions.js';
+import { EmostreamError } from '../common/errors.js';
+import { temperatureOf } from './calibrate.js';
+import { meanPerClip } from './clip-judge.js';
+import { probabilities } from './predict.js';
+import { JUDGED_SPEECH } from './train-options.js';
+
+/** One row of seven, before softmax, for each window. */
+const logits = z.array(z.array(z.number()).length(EMOTIONS.length));
+
+const clipSchema = z.object({
+  corpus: z.enum(JUDGED_SPEECH),
+  speaker: z.int(),
+  label: z.int(),
+  fold: z.int(),
+  /** Of the windows in which the clip is judged whole. */
+  windows: logits.min(1),
+  /** In rooms, by dBFS: the same windows, and those of the seconds of a call. */
+  rooms: z.record(z.string(), z.object({ windows: logits.min(1), seconds: logits })).optional(),
+});
+/** A clip as the network that did not hear its speaker answers it. */
+export type HeldOutClip = z.infer<typeof clipSchema>;
+
+const partSchema = z.object({ recipe: z.string(), done: z.array(z.int()), clips: z.array(clipSchema) });
+/** What an interrupted run keeps of its finished folds. */
+export type FoldsPart = z.infer<typeof partSchema>;
+
+/**
+ * @returns null where there is none
+ * @throws EmostreamError CONFIG_INVALID when it is of another recipe
+ */
+export async function readPart(path: string, recipe: string): Promise<FoldsPart | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    return null;
+  }
+  let part: FoldsPart | undefined;
+  try {
+    part = partSchema.parse(JSON.parse(text));
+  } catch {
+    // Answered below, as folds of another recipe are.
+  }
+  if (part?.recipe === recipe) return part;
+  const message = `${path} is of an interrupted cross-validation with other options or data: give the same, or begin anew with --restart.`;
+  throw new EmostreamError('CONFIG_INVALID', message);
+}
+
+/** A clip's answers as distributions. */
+export type HeldOutAnswer = Omit<HeldOutClip, 'windows' | 'rooms'> & {
+  /** Of the clip: the mean of its windows. */
+  probabilities: number[];
+  /** The same in rooms, and of each second of a call. */
+  rooms?: Record<string, { probabilities: number[]; seconds: number[][] }>;
+};
+
+/**
+ * Answers at the temperature that fits the clips of all other folds. So a fold's speakers have no part in their own calibration.
+ */
+export function calibrated(clips: readonly HeldOutClip[]): HeldOutAnswer[] {
+  const temperatures = new Map<number, number>();
+  for (const fold of new Set(clips.map((clip) => clip.fold))) {
+    const others = clips.filter((clip) => clip.fold !== fold);
+    const labels = others.flatMap(({ label, windows }) => windows.map(() => label));
+    temperatures.set(fold, temperatureOf(Float32Array.from(others.flatMap(({ windows }) => windows.flat())), labels));
+  }
+  return clips.map(({ windows, rooms, ...clip }) => {
+    const temperature = temperatures.get(clip.fold)!;
+    return {
+      ...clip,
+      probabilities: meanOfWindows(windows, temperature),
+      ...(rooms && {
+        rooms: Object.fromEntries(
+          Object.entries(rooms).map(([room, { windows: whole, seconds }]) => [
+            room,
+            {
+              probabilities: meanOfWindows(whole, temperature),
+              seconds: seconds.map((second) => meanOfWindows([second], temperature)),
+            },
+          ]),
+        ),
+      }),
+    };
+  });
+}
+
+function meanOfWindows(windows: readonly (readonly number[])[], temperature: number): number[] {
+  const perWindow = probabilities(Float32Array.from(windows.flat()), temperature);
+  return Array.from(meanPerClip(perWindow, [windows.length]), (share) => Math.min(share, 1));
+}

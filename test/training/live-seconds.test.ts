@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { MEL_BANDS, MEL_FRAMES } from '../../src/features/types.js';
+import { sileroFile, SileroNetwork, VoiceActivities } from '../../src/speech/index.js';
+import { hearInRoom, placeInRoom } from '../../src/training/live-seconds.js';
+import { Rng } from '../../src/training/rng.js';
+import { RATE, speech } from '../features/support/sounds.js';
+
+const activity = new VoiceActivities(await SileroNetwork.load(sileroFile())).open();
+const WINDOW = MEL_FRAMES * MEL_BANDS;
+
+const rms = (samples: Float32Array): number =>
+  Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
+
+describe('a clip in a room', () => {
+  it('lies in noise of the level that is asked for, before, under and after it', () => {
+    const clip = Float32Array.from({ length: RATE }, () => 0.25);
+    for (const dbfs of [-70, -45]) {
+      const placed = placeInRoom(clip, 3 * RATE, dbfs, new Rng(2));
+      expect(placed.length).toBe(5 * RATE);
+      const noise = placed.map((value, i) => (i >= 3 * RATE && i < 4 * RATE ? value - 0.25 : value));
+      expect(20 * Math.log10(rms(noise))).toBeCloseTo(dbfs, 1);
+      expect(20 * Math.log10(rms(noise.subarray(0, 3 * RATE)))).toBeCloseTo(dbfs, 0);
+      expect(rms(placed.subarray(3 * RATE, 4 * RATE))).toBeGreaterThan(0.24);
+    }
+  });
+
+  it('is heard in the seconds in which somebody speaks, at another phase for another seed, and the same for the same', () => {
+    const sentence = speech();
+    const seconds = (seed: number): Float32Array[] =>
+      hearInRoom(sentence, -70, new Rng(seed), activity).seconds.map(({ logMel }) => logMel);
+    const first = seconds(1);
+    expect(seconds(1)).toEqual(first);
+    expect(seconds(5)).not.toEqual(first);
+    // Spoken for all but a second of the clip; a window at either end may have too little of it.
+    const spoken = sentence.length / RATE - 1;
+    expect(first.length).toBeGreaterThan(spoken - 1);
+    expect(first.length).toBeLessThan(spoken + 2);
+    for (const { length } of first) expect(length).toBe(WINDOW);
+  });
+
+  it('without a voice has no second, but is judged as a whole all the same', () => {
+    const { windows, seconds } = hearInRoom(new Float32Array(4.5 * RATE), -45, new Rng(1), activity);
+    expect(seconds).toEqual([]);
+    // Ends at 3 s, 4 s and with the clip.
+    expect(windows.map(({ length }) => length)).toEqual([WINDOW, WINDOW, WINDOW]);
+  });
+
+  it('ends its windows with the clip: a burst at its end is in the newest frames', () => {
+    const clip = new Float32Array(2 * RATE);
+    for (let i = 1.5 * RATE; i < clip.length; i++) clip[i] = 0.3 * Math.sin(i / 5);
+    const [window] = hearInRoom(clip, -70, new Rng(3), activity).windows;
+    const level = (frame: number): number => Math.max(...window!.subarray(frame * MEL_BANDS, (frame + 1) * MEL_BANDS));
+    for (let frame = MEL_FRAMES - 45; frame < MEL_FRAMES; frame++) expect(level(frame)).toBeGreaterThan(1);
+    for (let frame = 0; frame < MEL_FRAMES - 60; frame++) expect(level(frame)).toBeLessThan(0.5);
+  });
+});
