@@ -9,6 +9,7 @@ interface EvaluateFlags {
   weights?: string;
   validation?: boolean;
   keepFolds?: boolean;
+  foldsOnly?: boolean;
 }
 
 /** `emostream evaluate`: the accuracy of a model on the test sets; the only command that reads them. */
@@ -27,24 +28,34 @@ export function evaluateCommand(): Command {
       '--keep-folds',
       'keep the figures of cross-validation that are there: the recipe of the voice is still the one it judged',
     )
+    .option(
+      '--folds-only',
+      'of an evaluation of this model renew only what cross-validation and corpora left out found; runs no test set',
+    )
     .action(async (flags: EvaluateFlags) => {
       // Loaded here, so that other commands do not wait for TensorFlow.
-      const { evaluate } = await import('../training/evaluate.js');
+      const { evaluate, refreshFolds } = await import('../training/evaluate.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       const { createWasmEngine } = await import('../inference/wasm-backend.js');
       const model = flags.model ?? shippedModelFolder();
       const prepared = flags.prepared ?? defaultPreparedFolder();
       const engine = await createWasmEngine();
-      await evaluate({
+      const options = {
         prepared,
         weights: flags.weights ?? join(prepared, 'weights'),
         model,
         metrics: flags.metrics ?? join(model, '..', 'metrics.json'),
-        engine,
-        validationOnly: flags.validation === true,
-        keepFolds: flags.keepFolds === true,
         log: console.log,
-      });
+      };
+      if (flags.foldsOnly) await refreshFolds(options);
+      else {
+        await evaluate({
+          ...options,
+          engine,
+          validationOnly: flags.validation === true,
+          keepFolds: flags.keepFolds === true,
+        });
+      }
       await engine.dispose();
     });
 }

@@ -66,9 +66,12 @@ export async function judgeSentences(
 
 /** The figures of other versions that the file holds, with those of this one. */
 export async function withVersion(path: string, own: SentenceFigures[number]): Promise<SentenceFigures> {
-  const earlier = (await readOptional(path, sentencesSchema)) ?? [];
+  const earlier = await readSentences(path);
   return [...earlier.filter(({ version }) => version !== own.version), own];
 }
+
+export const readSentences = async (path: string): Promise<SentenceFigures> =>
+  (await readOptional(path, sentencesSchema)) ?? [];
 
 export function sentencesSection(figures: SentenceFigures): string {
   const names = [...new Set(figures.flatMap(({ groups }) => Object.keys(groups)))];

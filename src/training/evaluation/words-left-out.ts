@@ -3,13 +3,12 @@ import { EMOTIONS } from '../../common/emotions.js';
 import { EmostreamError } from '../../common/errors.js';
 import { temperatureOf } from '../calibrate.js';
 import { exists } from '../data/corpora/folders.js';
-import type { TextSet } from '../data/text.js';
+import { readTexts, type TextSet } from '../data/text.js';
 import { foldBatchNorm } from '../fold.js';
 import { predictWords, probabilities } from '../predict.js';
 import { CORPUS_TITLES, withoutFolder, WORDS_CORPORA } from '../train-options.js';
 import { readWeights } from '../weights-store.js';
 import { answerOf } from './answers.js';
-import type { Corpora } from './sets.js';
 import { testFigures, type TestFigures } from './test-figures.js';
 
 const FIGURES = { goemotions: 'goemotions_ekman_single_left_out', meld: 'meld_left_out' } as const;
@@ -22,11 +21,7 @@ const CLASSES = EMOTIONS.length;
  * they are. Not the shipped weights. The other corpus's validation split chose the epoch and calibrates.
  * @throws EmostreamError CONFIG_INVALID when such a network has seen the corpus
  */
-export async function judgeWordsLeftOut(
-  weights: string,
-  valid: Corpora,
-  test: Corpora,
-): Promise<Record<string, TestFigures>> {
+export async function judgeWordsLeftOut(weights: string, prepared: string): Promise<Record<string, TestFigures>> {
   const out: Record<string, TestFigures> = {};
   for (const corpus of WORDS_CORPORA) {
     const folder = withoutFolder(weights, corpus);
@@ -45,8 +40,8 @@ export async function judgeWordsLeftOut(
         logits: Float32Array.from(rows.flatMap((i) => [...logits.subarray(i * CLASSES, (i + 1) * CLASSES)])),
       };
     };
-    const other = answered(valid[corpus === 'meld' ? 'goemotions' : 'meld']);
-    const own = answered(test[corpus]);
+    const other = answered(await readTexts(prepared, corpus === 'meld' ? 'goemotions-valid' : 'meld-valid'));
+    const own = answered(await readTexts(prepared, `${corpus}-test`));
     const shares = probabilities(own.logits, temperatureOf(other.logits, other.labels));
     const alone = { face: null, voice: null, words: null };
     const answers = own.labels.map((label, i) =>

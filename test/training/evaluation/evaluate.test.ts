@@ -8,7 +8,7 @@ import { FACE_SIZE } from '../../../src/features/types.js';
 import { createWasmEngine } from '../../../src/inference/wasm-backend.js';
 import { readPrepared, writePrepared } from '../../../src/training/data/prepared.js';
 import { toSet } from '../../../src/training/data/text.js';
-import { evaluate } from '../../../src/training/evaluate.js';
+import { evaluate, refreshFolds } from '../../../src/training/evaluate.js';
 import { sentencesSection, withVersion } from '../../../src/training/evaluation/judge-sentences.js';
 import type { TestFigures } from '../../../src/training/evaluation/test-figures.js';
 import { Rng } from '../../../src/training/rng.js';
@@ -87,6 +87,10 @@ async function run(
     log: () => undefined,
   });
   await engine.dispose();
+  return filesOf(out);
+}
+
+async function filesOf(out: string): Promise<Map<string, string>> {
   const names = (await readdir(out)).filter((name) => name.includes('.'));
   const texts = names.map(async (name) => [name, await readFile(join(out, name), 'utf8')] as const);
   return new Map([...(await Promise.all(texts)), ['card', await readFile(join(out, 'fusion', 'README.md'), 'utf8')]]);
@@ -223,6 +227,18 @@ it(
     expect((await run(join(folder, 'third'), join(folder, 'no-folds'))).get('metrics.json')).not.toContain(
       'emodb_loso',
     );
+
+    // Of that evaluation only what the folds found is renewed.
+    const third = join(folder, 'third');
+    const again = { model: join(third, 'fusion'), metrics: join(third, 'metrics.json'), log: () => undefined };
+    const refresh = () => refreshFolds({ prepared: join(folder, 'prepared'), weights, ...again });
+    const backend = await createWasmEngine();
+    await refresh();
+    expect(await filesOf(third)).toEqual(written);
+    const thresholds = await readFile(join(third, 'thresholds.json'), 'utf8');
+    await writeFile(join(third, 'thresholds.json'), thresholds.replace(/"sha256": "\w/u, '"sha256": "x'));
+    await expect(refresh()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await backend.dispose();
 
     await writeFile(join(weights, 'voice.folds.json'), '{"rows": 1}');
     await expect(run(join(folder, 'fourth'), weights)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

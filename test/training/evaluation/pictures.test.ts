@@ -4,7 +4,7 @@ import { confusionSvg } from '../../../src/training/evaluation/confusion-svg.js'
 import { cellText, table } from '../../../src/training/evaluation/markdown.js';
 import { reliabilitySvg } from '../../../src/training/evaluation/reliability-svg.js';
 import { element, escapeXml } from '../../../src/training/evaluation/svg.js';
-import { metricsText } from '../../../src/training/evaluate.js';
+import { metricsText } from '../../../src/training/evaluation/report.js';
 
 const count = (text: string, what: RegExp): number => [...text.matchAll(what)].length;
 
