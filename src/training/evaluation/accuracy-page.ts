@@ -188,7 +188,7 @@ function peersSection(results: Record<string, TestFigures>, peers: readonly Peer
 }
 
 function setSection(name: string, r: TestFigures): string {
-  const confusion = r.confusion ? `![Confusion matrix of ${name}](${name}-confusion.svg)\n` : '';
+  const confusion = r.confusion ? `![Confusion matrix of ${name}](${name}-confusion.svg) ` : '';
   const labels = r.multi_label
     ? `\n${table(
         ['emotion', 'threshold', 'precision', 'recall', 'F1'],

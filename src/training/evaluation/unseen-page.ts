@@ -84,20 +84,17 @@ function roomsTable(voices: readonly (readonly [string, TestFigures])[]): string
     percent(r.uar),
     ...rooms.flatMap(([, { clip, second }]) => [percent(clip.uar), withInterval(second)]),
   ]);
-  const cells = ({ ece, uncertain, certain_accuracy }: BriefFigures): string[] => [
-    ece.toFixed(3),
-    share(uncertain),
-    share(certain_accuracy),
-  ];
-  const seconds = judged.flatMap(({ name, rooms }) =>
-    rooms.map(([room, { second, clips_without_a_second: none }]) => [
-      ...[name, room, String(second.n), ...cells(second)],
-      percent(none),
-    ]),
-  );
+  const cell = ({ n, ece, uncertain, certain_accuracy }: BriefFigures): string =>
+    `${n} / ${ece.toFixed(3)} / ${share(uncertain)} / ${share(certain_accuracy)}`;
+  const seconds = judged.map(({ name, rooms }) => [
+    name,
+    ...rooms.flatMap(([, { second, clips_without_a_second: none }]) => [cell(second), percent(none)]),
+  ]);
+  const titles = dbfs.flatMap((room) => [`n / ECE / uncertain / right, ${room}`, `clips unheard, ${room}`]);
   return `${table(head, uars)}
 
-The same seconds: how often they are \`uncertain\`, and clips of which no second has a voice.
+The same seconds: how many, their calibration error, how often they are \`uncertain\` and the others right; and clips of which no second
+has a voice.
 
-${table(['set', 'dBFS', 'seconds', 'ECE', 'uncertain', 'right of the others', 'clips without a second'], seconds)}`;
+${table(['set', ...titles], seconds)}`;
 }

@@ -99,7 +99,7 @@ describe('corpora left out', () => {
 describe('for whom weights are', () => {
   it('follows from the corpora that they were trained on', () => {
     expect(forWhom(['FER+', 'RAVDESS', 'GoEmotions', 'RAVDESS'])).toBe(
-      '**For whom: research, teaching and private use; not for commercial use.** the FER2013 pictures are for research; RAVDESS is CC BY-NC-SA 4.0, not commercial.',
+      '**For whom: research, teaching and private use; not for commercial use.** The FER2013 pictures are for research; RAVDESS is CC BY-NC-SA 4.0, not commercial.',
     );
     expect(forWhom(['GoEmotions', 'MELD', 'CREMA-D'])).toMatch(/commercial use too/u);
     expect(forWhom(['GoEmotions', 'IEMOCAP'])).toMatch(/not for commercial use.*IEMOCAP: by agreement/u);
