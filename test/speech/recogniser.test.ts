@@ -26,8 +26,8 @@ describe('a recogniser of whole pieces', () => {
     const recogniser = createRecogniser({ ...noModel, recogniser: 'offline' }, sherpa);
     const piece = { id: 1, samples: new Float32Array(length), speechMs: length / 16, final: true };
     expect(recogniser.recognise(piece).text).toBe(text);
-    // With half a second of silence after it.
-    expect(heard).toEqual(text ? [length + 8000] : []);
+    // With silence before and after it.
+    expect(heard).toEqual(text ? [length + 2 * 4800] : []);
   });
 });
 

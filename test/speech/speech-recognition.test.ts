@@ -215,9 +215,9 @@ describe('a piece that comes back empty', () => {
     const sound = { id: 1, samples: new Float32Array(128_000), speechMs: 6000, final: true };
     const { text, timestamps } = recogniser.recognise(sound);
     expect(text).toBe('half half');
-    expect(timestamps).toEqual([0.5, 4 + 0.5]);
-    // Each with half a second of silence after it.
-    expect(calls).toEqual([128_000 + 8000, 64_000 + 8000, 64_000 + 8000]);
+    // Half a second into what the model heard, which has 300 ms of silence before it.
+    expect(timestamps).toEqual([0.5 - 0.3, 4 + 0.5 - 0.3]);
+    expect(calls).toEqual([128_000 + 9600, 64_000 + 9600, 64_000 + 9600]);
     // Nothing was said in it: it is what it is.
     calls.length = 0;
     expect(recogniser.recognise({ ...sound, speechMs: 300 }).text).toBe('');
