@@ -44,6 +44,10 @@ const COMMANDS = {
     need: 'serve',
     run: async (node, args) => (await execute(node, [program('bench/voice-activity.js'), ...args])) || writeDocs(node),
   },
+  'bench:faces': {
+    need: 'build',
+    run: async (node, args) => (await execute(node, [program('bench/faces.js'), ...args])) || writeDocs(node),
+  },
   fuzz: { need: 'serve', run: (node, args) => execute(node, [program('test/fuzz/fuzz.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
   docs: { need: 'build', run: (node) => writeDocs(node) },

@@ -48,6 +48,11 @@ const MAX_CLOSE_UPS = 2;
  */
 const SURE = 0.62;
 const SURE_FINE = 0.7;
+/**
+ * The same of a face whose close-up does not fit into the picture: of it no more can be seen than the search saw. Chosen on 600
+ * portraits (the highest by which 99 % of those are found), and on 1,330 pictures without a face, in which no such thing reaches 0.57.
+ */
+const SURE_NEAR = 0.64;
 
 /** A picture with its place in media time and when it came, server wall clock, both ms. */
 export type TimedPicture = AnyPicture & { mediaTime: number; arrivalMs: number };
@@ -163,17 +168,23 @@ export class FaceObserver {
       const face = chooseFace(found, frame.width, frame.height, before);
       if (!face || (before && sameFace(face, before))) return face;
       const closer = this.#closeUp(frame, face).find((d) => sameFace(d, face));
-      if (closer && (face.score + closer.score) / 2 >= sure) return face;
+      const enough = closeUpFits(frame, face) ? sure : Math.max(sure, SURE_NEAR);
+      if (closer && (face.score + closer.score) / 2 >= enough) return face;
       found.splice(found.indexOf(face), 1);
     }
     return null;
   }
 
+  /**
+   * A second look at a face, with what is around it. Where the picture is too small for that, what is in the picture: its border
+   * repeated all around takes the network's trust in a face that fills it, and one in twelve portraits was refused for that.
+   */
   #closeUp(frame: TimedPicture, box: Region): Detection[] {
     const side = CLOSE_UP * Math.max(box.width, box.height);
     const x = box.x + box.width / 2 - side / 2;
     const y = box.y + box.height / 2 - side / 2;
-    return this.#finder.find(frame, 'close', { x, y, width: side, height: side });
+    const around = { x, y, width: side, height: side };
+    return this.#finder.find(frame, 'close', closeUpFits(frame, box) ? around : within(around, frame));
   }
 
   #describe(grey: GreyPlane): FaceObservation {
@@ -196,6 +207,21 @@ export class FaceObserver {
     this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage });
     return result;
   }
+}
+
+function closeUpFits(picture: { width: number; height: number }, box: Region): boolean {
+  return CLOSE_UP * Math.max(box.width, box.height) <= Math.min(picture.width, picture.height);
+}
+
+/** The part of a region that lies in the picture. */
+function within({ x, y, width, height }: Region, picture: { width: number; height: number }): Region {
+  const [left, top] = [Math.max(0, x), Math.max(0, y)];
+  return {
+    x: left,
+    y: top,
+    width: Math.min(picture.width, x + width) - left,
+    height: Math.min(picture.height, y + height) - top,
+  };
 }
 
 /** The part of a box in pixels that lies in the picture, in fractions of it. */

@@ -5,6 +5,7 @@ import { judgeSentences, withVersion } from './evaluation/judge-sentences.js';
 import { FOLD_SETS, judgeFolds, judgeLeftOut, LEFT_OUT_SETS } from './evaluation/held-out-sets.js';
 import { provenanceOf, readReport, readResults, writeReport, type Results } from './evaluation/report.js';
 import { judgeModalities, judgeMultiLabel, judgeTriples, line, readCorpora } from './evaluation/sets.js';
+import { judgePortraits } from './evaluation/portraits.js';
 import { readCorporaLeftOut, readFolds, readPeers } from './evaluation/sources.js';
 import { rightOf, type TestFigures } from './evaluation/test-figures.js';
 import { tradeOffs } from './evaluation/trade-off.js';
@@ -62,6 +63,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   for (const [name, figures] of Object.entries(crossed)) log(line(name, figures));
   const trainedOn = provenance.parts.flatMap(corporaSeen);
   const unseen = await judgeUnseenVoices(judge, prepared, trainedOn);
+  const portraits = await judgePortraits(judge, prepared);
   const triples = await judgeTriples(judge, test.pools, 'test', options.triples);
   const sentencesFile = join(folder, 'sentences.json');
   const own = { version: manifest.version, groups: await judgeSentences(engine) };
@@ -86,6 +88,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     results,
     tradeOffs: tradeOffs(judge.uncertainBelow, pooled, judged(test.sets)),
     sentences,
+    portraits,
     engine: engine.name,
   });
   log(`${metrics}, README.md and the pictures beside it, ${join(model, 'README.md')}`);

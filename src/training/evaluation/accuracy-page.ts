@@ -18,6 +18,8 @@ export interface AccuracyPage {
   folds: boolean;
   /** The section on sentences of our own. */
   sentences: string;
+  /** The section on whole portraits. */
+  portraits: string;
   /** Titles of the corpora that the model was trained on. */
   corpora: readonly string[];
 }
@@ -28,7 +30,16 @@ const share = (value: number | null | undefined): string =>
 const points = (value: number): string => (Math.abs(value) < 0.0005 ? '0.0' : (100 * value).toFixed(1));
 
 /** The accuracy page, `models/README.md`. */
-export function accuracyPage({ model, results, tradeOffs, peers, folds, sentences, corpora }: AccuracyPage): string {
+export function accuracyPage({
+  model,
+  results,
+  tradeOffs,
+  peers,
+  folds,
+  sentences,
+  portraits,
+  corpora,
+}: AccuracyPage): string {
   const real = Object.entries(results).filter(([name]) => !isSynthetic(name));
   return `# Accuracy of ${model.name} ${model.version}
 
@@ -109,6 +120,8 @@ ${real
   .join('\n\n')}
 
 ${unseenSets(real.filter(([name]) => isUnseen(name)))}
+
+${portraits}
 
 ${sentences}
 

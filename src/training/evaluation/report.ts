@@ -12,6 +12,7 @@ import { confusionSvg } from './confusion-svg.js';
 import { FOLD_SETS, LEFT_OUT_SETS } from './held-out-sets.js';
 import { readSentences, sentencesSection, type SentenceFigures } from './judge-sentences.js';
 import { modelCosts } from './model-costs.js';
+import { portraitFiguresSchema, portraitsSection, type PortraitFigures } from './portraits.js';
 import { reliabilitySvg } from './reliability-svg.js';
 import { readOptional, readPeers } from './sources.js';
 import type { TestFigures } from './test-figures.js';
@@ -25,6 +26,8 @@ export interface Report {
   results: Results;
   tradeOffs: readonly TradeOff[];
   sentences: SentenceFigures;
+  /** Null: not measured. */
+  portraits: PortraitFigures | null;
   /** That judged. */
   engine: string;
 }
@@ -41,7 +44,7 @@ const ORDER = [
 export async function writeReport(
   model: string,
   metrics: string,
-  { results, tradeOffs, sentences, engine }: Report,
+  { results, tradeOffs, sentences, portraits, engine }: Report,
 ): Promise<void> {
   const folder = dirname(metrics);
   const { manifest } = await loadModel(model);
@@ -53,6 +56,7 @@ export async function writeReport(
   await writeFile(join(folder, 'sentences.json'), metricsText(sentences));
   const thresholds: Thresholds = { sha256: manifest.weights.sha256, engine, trade_offs: [...tradeOffs] };
   await writeFile(join(folder, 'thresholds.json'), metricsText(thresholds));
+  if (portraits) await writeFile(join(folder, 'portraits.json'), metricsText(portraits));
   await writePictures(folder, ordered);
   const page = accuracyPage({
     model: { name: manifest.name, version: manifest.version, sha256: manifest.weights.sha256, engine },
@@ -61,6 +65,7 @@ export async function writeReport(
     peers: await readPeers(folder),
     folds: FOLD_SETS.some((name) => name in results),
     sentences: sentencesSection(sentences),
+    portraits: portraitsSection(portraits),
     corpora: provenance.parts.flatMap(corporaSeen),
   });
   await writeFile(join(folder, 'README.md'), page);
@@ -102,6 +107,7 @@ export async function readReport(model: string, metrics: string): Promise<Report
     results: await readResults(metrics),
     tradeOffs: thresholds.trade_offs,
     sentences: await readSentences(join(folder, 'sentences.json')),
+    portraits: await readOptional(join(folder, 'portraits.json'), portraitFiguresSchema),
     engine: thresholds.engine,
   };
 }
