@@ -90,15 +90,16 @@ export interface WordFeatures {
 /**
  * @param text the trailing transcript, oldest first
  * @param speakerChanged whether somebody else spoke just before; false where that is not known
+ * @param idsOf of a token, for who remembers them
  */
-export function wordFeatures(text: string, speakerChanged = false): WordFeatures {
+export function wordFeatures(text: string, speakerChanged = false, idsOf = ngramIds): WordFeatures {
   const all = tokenise(text);
   const kept = all.slice(-WORD_TOKENS);
   // Of the whole text: the word that negates may be older than the oldest kept.
   const negated = negatedTokens(all).slice(-WORD_TOKENS);
   const tokens = new Int32Array(WORD_TOKENS * WORD_ROW);
   kept.forEach((token, row) => {
-    tokens.set(ngramIds(token), row * WORD_ROW);
+    tokens.set(idsOf(token), row * WORD_ROW);
     if (negated[row]) tokens[row * WORD_ROW + WORD_NGRAMS] = 1;
   });
   const meta = [

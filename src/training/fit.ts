@@ -136,8 +136,8 @@ function trainStep(
 ): number {
   makeVariables(layers, loss);
   const trained = new Map([...layers.variables].filter(([name]) => !frozen(name)));
-  const { value, grads } = tf.variableGrads(loss, [...trained.values()] as Variable[]);
-  optimiser.apply(trained, grads as Record<string, Tensor>, rate);
+  const { value, grads } = tf.variableGrads(loss, [...trained.values(), layers.tableAnchor] as Variable[]);
+  optimiser.apply(trained, grads as Record<string, Tensor>, rate, layers.tables);
   const number = value.dataSync()[0]!;
   tf.dispose([value, ...Object.values(grads)]);
   return number;
@@ -152,8 +152,7 @@ function makeVariables(layers: TrainingLayers, loss: () => Scalar): void {
 function averagedSnapshot(layers: TrainingLayers, optimiser: AdamW): Map<string, NamedWeights> {
   const all = layers.snapshot();
   for (const [name, weight] of all) {
-    const average = optimiser.averaged(name);
-    if (average) weight.values = Float32Array.from(average.dataSync());
+    weight.values = optimiser.averaged(name) ?? weight.values;
   }
   return all;
 }

@@ -88,7 +88,9 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
 - Words: GoEmotions with Ekman's labels, and MELD, each of its lines four times. In training a second head learned the 28 labels
   as annotated; it is not shipped. ${percent(RECOGNISED)} % of the texts were given as a speech recogniser might have written them (words that
   sound alike, lost, joined or torn; no punctuation). ${percent(MADE)} % of the examples were sentences made of frames and word lists
-  (\`src/training/words\`), with shares of the emotions set by hand: emotions denied and affirmed, set phrases, emoji.
+  (\`src/training/words\`), with shares of the emotions set by hand: emotions denied and affirmed, set phrases, things
+  that happened told without naming a feeling, emoji. The head's logits were adjusted for the classes' unequal shares (Menon et al. 2021),
+  as strongly as did best on validation.
 ${userData(corpora)}- Fusion: no corpus here has face, voice and words of one person. Fusion and the attention over crops were trained on triples
   matched by label, of different people, ${percent(FUSION_CONFLICT)} % of the companions of a random label, modalities left out at random; on one
   half of the validation data, because encoders are too sure on what they were trained on. The other half chose the epoch,

@@ -29,7 +29,7 @@ export function capture(
   return {
     ...progress,
     options,
-    variables: new Map([...all].filter(([name]) => layers.variables.has(name))),
+    variables: new Map([...all].filter(([name]) => layers.variables.has(name) || layers.tables.has(name))),
     averages: new Map([...all].filter(([name]) => layers.averages.has(name))),
     optimiser: optimiser.snapshot(),
     random: layers.random.positions(),

@@ -37,3 +37,55 @@ export class ShuffledIndices implements Replayable {
     return Array.from({ length: count }, () => this.next());
   }
 }
+
+/**
+ * Batches of examples of like length, so that little of a batch is padding: of so many batches' worth of a shuffle those of like
+ * length go together, and the batches come in random order.
+ */
+export class LengthBatches implements Replayable {
+  readonly #indices: ShuffledIndices;
+  readonly #lengths: ArrayLike<number>;
+  readonly #size: number;
+  readonly #rng: Rng;
+  readonly #drawn: Int32Array;
+  #next: number;
+
+  /** @param lengths by index @param size of a batch */
+  constructor(lengths: ArrayLike<number>, size: number, rng: Rng) {
+    this.#indices = new ShuffledIndices(lengths.length, rng.fork());
+    this.#lengths = lengths;
+    this.#size = size;
+    this.#rng = rng.fork();
+    this.#drawn = new Int32Array(size * POOLED);
+    this.#next = POOLED;
+    rng.run.add(this);
+  }
+
+  position(): Int32Array {
+    return Int32Array.of(this.#next, ...this.#drawn);
+  }
+
+  goTo(position: Int32Array): void {
+    this.#next = position[0]!;
+    this.#drawn.set(position.subarray(1));
+  }
+
+  take(): number[] {
+    if (this.#next === POOLED) this.#pool();
+    const from = this.#size * this.#next++;
+    return [...this.#drawn.subarray(from, from + this.#size)];
+  }
+
+  #pool(): void {
+    const sorted = this.#indices.take(this.#drawn.length).sort((a, b) => this.#lengths[a]! - this.#lengths[b]!);
+    const order = Int32Array.from({ length: POOLED }, (_, i) => i);
+    this.#rng.shuffle(order);
+    order.forEach((batch, at) => {
+      this.#drawn.set(sorted.slice(batch * this.#size, (batch + 1) * this.#size), at * this.#size);
+    });
+    this.#next = 0;
+  }
+}
+
+/** Batches that are sorted together. */
+const POOLED = 16;

@@ -31,8 +31,8 @@ export const withoutFolder = (weights: string, corpus: BuiltInCorpus): string =>
 /** Share of a triple's companions that are of a random label when fusion is trained: people smile while they complain. */
 export const FUSION_CONFLICT = 0.15;
 
-/** Share of the examples of words that are made sentences: what is denied, and emoji, of which corpora have too few to learn from. */
-export const MADE = 0.13;
+/** Share of the examples of words that are made sentences: what is denied, what only happened, and emoji, of which corpora have too few to learn from. */
+export const MADE = 0.16;
 /** Chance that a text is given as a speech recogniser would have written it. */
 export const RECOGNISED = 0.35;
 

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
-import { EMBEDDING } from '../inference/network/sizes.js';
-import { VOICE_HALF, voiceEncoder } from '../inference/network/voice-encoder.js';
+import { voiceEncoder } from '../inference/network/voice-encoder.js';
 import { affectOf } from './circumplex.js';
 import { judgeClips } from './clip-judge.js';
 import { readPrepared } from './data/prepared.js';
 import type { SpeechSet } from './data/speech.js';
+import { eachAlone } from './each-alone.js';
 import { extraSets } from './extra-sets.js';
 import { fit, type FitOptions, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
@@ -57,16 +57,6 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   });
 }
 
-/**
- * The embedding as if only one of the two networks were there: its half doubled, the other’s zero. Logits are linear, so those
- * of the whole are the mean of those of the two.
- * @param embedding n × EMBEDDING
- */
-export function eachAlone(embedding: tf.Tensor2D): tf.Tensor2D[] {
-  const first = Array.from({ length: EMBEDDING }, (_, i) => (i < VOICE_HALF ? 2 : 0));
-  return [first, first.toReversed()].map((mask) => tf.mul(embedding, mask));
-}
-
 /** Trains on these clips and no others. */
 export async function trainOnVoices(
   examples: readonly VoiceExample[],
@@ -90,7 +80,7 @@ export async function trainOnVoices(
     const x = tf.tensor4d(windows, [BATCH, MEL_FRAMES, MEL_BANDS, 1]);
     const [truths, affects] = [tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf))];
     // Each network of the two has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
-    const [plain, centred] = eachAlone(voiceEncoder(layers, x)).map((alone) =>
+    const [plain, centred] = eachAlone(voiceEncoder(layers, x), 2).map((alone) =>
       headLoss(modalityHeads(layers, 'voice', alone), truths, affects, weights),
     );
     return tf.add(plain!, centred!);

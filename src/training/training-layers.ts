@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Activation, ConvOptions, Layers } from '../inference/network/layers.js';
 import type { NamedWeights } from '../inference/model-format.js';
+import { rowMeans } from '../inference/network/row-means.js';
 import { BATCH_NORM_EPSILON, batchNormTraining } from './batch-norm.js';
 import type { RandomRun, Rng } from './rng.js';
+import { Table } from './table.js';
 
 const MOVING_AVERAGE = 0.97;
 
@@ -15,6 +17,10 @@ export class TrainingLayers implements Layers {
   readonly variables = new Map<string, Variable>();
   /** Moving averages: part of the weights, not trained by gradients. */
   readonly averages = new Map<string, Variable>();
+  /** Tables of embeddings, by name. */
+  readonly tables = new Map<string, Table>();
+  /** What a gradient has to be asked of for those of the tables to be found; a table is no tensor. */
+  readonly tableAnchor = tf.variable(tf.scalar(0));
   training = true;
   readonly #rng: Rng;
 
@@ -53,10 +59,28 @@ export class TrainingLayers implements Layers {
     return activation === 'tanh' ? tf.tanh(y) : y;
   }
 
-  embedding(name: string, ids: Tensor, rows: number, width: number): Tensor2D {
-    const shape = [rows, width];
-    const table = this.#variable(`${name}/table`, shape, () => this.#normal(shape, 2 * width));
-    return tf.gather(table, ids as Tensor1D) as Tensor2D;
+  denseEach(name: string, x: Tensor3D, units: number, activation: 'linear' | 'relu' = 'linear'): Tensor3D {
+    const [each, , inputs] = x.shape;
+    const shape = [each, inputs, units];
+    const gain = activation === 'relu' ? 1 : 2;
+    const kernel = this.#variable(`${name}/kernel`, shape, () => this.#normal(shape, inputs * gain));
+    const bias = this.#variable(`${name}/bias`, [each * units], () => tf.zeros([each * units]));
+    const y = tf.add(tf.matMul(x, kernel as Variable & Tensor3D), tf.reshape(bias, [each, 1, units])) as Tensor3D;
+    return activation === 'relu' ? tf.relu(y) : y;
+  }
+
+  embedding(name: string, ids: Tensor3D, rows: number, width: number): Tensor3D {
+    const table = this.#table(`${name}/table`, rows, width);
+    const values = ids.dataSync<'int32'>() as Int32Array;
+    const [n, m, perMean] = ids.shape;
+    const look = tf.customGrad(() => ({
+      value: tf.tensor3d(rowMeans(table.values, width, values, perMean), [n, m, width]),
+      gradFunc: (dy: Tensor) => {
+        table.ask({ ids: values, perMean, gradient: dy.dataSync<'float32'>() as Float32Array });
+        return tf.scalar(0);
+      },
+    }));
+    return look(this.tableAnchor) as Tensor3D;
   }
 
   vector(name: string, length: number, initial = 0): Tensor {
@@ -64,10 +88,11 @@ export class TrainingLayers implements Layers {
   }
 
   /** Whole channels of a map, whole steps of a sequence, single values of a vector (Srivastava et al. 2014, Tompson et al. 2015). */
-  dropout<T extends Tensor>(x: T, rate: number): T {
+  dropout<T extends Tensor>(x: T, rate: number, together?: readonly number[]): T {
     if (!this.training || rate === 0) return x;
     const [n] = x.shape as [number];
-    const shape = x.rank === 4 ? [n, 1, 1, x.shape[3]!] : x.rank === 3 ? [n, x.shape[1]!, 1] : x.shape;
+    const usual = x.rank === 4 ? [n, 1, 1, x.shape[3]!] : x.rank === 3 ? [n, x.shape[1]!, 1] : x.shape;
+    const shape = [...(together ?? usual)];
     const size = shape.reduce((product, side) => product * side, 1);
     const mask = Float32Array.from({ length: size }, () => (this.#rng.chance(rate) ? 0 : 1 / (1 - rate)));
     return tf.mul(x, tf.tensor(mask, shape));
@@ -76,12 +101,21 @@ export class TrainingLayers implements Layers {
   /** A copy of everything, by name. */
   snapshot(): Map<string, NamedWeights> {
     const all = [...this.variables, ...this.averages];
-    return new Map(all.map(([name, v]) => [name, { shape: v.shape, values: Float32Array.from(v.dataSync()) }]));
+    return new Map([
+      ...all.map(([name, v]): [string, NamedWeights] => {
+        return [name, { shape: v.shape, values: Float32Array.from(v.dataSync()) }];
+      }),
+      ...[...this.tables].map(([name, table]): [string, NamedWeights] => [name, table.weights()]),
+    ]);
   }
 
   /** Takes over weights by name; those of other modalities are ignored only when `only` says so. */
   restore(weights: ReadonlyMap<string, NamedWeights>): void {
     for (const [name, { shape, values }] of weights) {
+      if (name.endsWith('/table')) {
+        this.tables.set(name, new Table([shape[0]!, shape[1]!], Float32Array.from(values)));
+        continue;
+      }
       const isAverage = /\/(?:mean|variance)$/u.test(name);
       const into = isAverage ? this.averages : this.variables;
       const known = into.get(name);
@@ -96,6 +130,7 @@ export class TrainingLayers implements Layers {
     tf.dispose([...this.variables.values(), ...this.averages.values()]);
     this.variables.clear();
     this.averages.clear();
+    this.tables.clear();
   }
 
   #normalise(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, mean: Variable, variance: Variable): Tensor4D {
@@ -116,6 +151,14 @@ export class TrainingLayers implements Layers {
     return made;
   }
 
+  #table(name: string, rows: number, width: number): Table {
+    const known = this.tables.get(name);
+    if (known) return known;
+    const made = new Table([rows, width], this.#normals(rows * width, 2 * width));
+    this.tables.set(name, made);
+    return made;
+  }
+
   #average(name: string, length: number, initial: number): Variable {
     const known = this.averages.get(name);
     if (known) return known;
@@ -125,11 +168,12 @@ export class TrainingLayers implements Layers {
   }
 
   #normal(shape: number[], fanIn: number): Tensor {
-    const deviation = Math.sqrt(2 / fanIn);
     const size = shape.reduce((product, side) => product * side, 1);
-    return tf.tensor(
-      Float32Array.from({ length: size }, () => deviation * this.#rng.normal()),
-      shape,
-    );
+    return tf.tensor(this.#normals(size, fanIn), shape);
+  }
+
+  #normals(size: number, fanIn: number): Float32Array {
+    const deviation = Math.sqrt(2 / fanIn);
+    return Float32Array.from({ length: size }, () => deviation * this.#rng.normal());
   }
 }

@@ -5,6 +5,7 @@ import { WORD_ROW } from '../../src/features/types.js';
 import { OWN_SENTENCES } from '../../src/training/evaluation/own-sentences.js';
 import { bare } from '../../src/training/evaluation/sentence-lines.js';
 import { Rng } from '../../src/training/rng.js';
+import { LEXICON, NAMED } from '../../src/training/words/lexicon.js';
 import { makeSentence } from '../../src/training/words/made-sentences.js';
 import { asRecognised } from '../../src/training/words/recognised.js';
 
@@ -63,4 +64,15 @@ it('a recogniser makes few errors in many texts and many in few, writes words st
     expect(tokenise(one).length).toBeGreaterThan(8);
   }
   expect(asRecognised('so glad!!! 😊', rng)).toBe('so glad!!! 😊');
+});
+
+it('the lines without an emotion word: ten of each emotion, and no word of the lists that training has', () => {
+  const lines = OWN_SENTENCES['no emotion word']!;
+  for (const emotion of NAMED) expect(lines.filter(({ right }) => right[0] === emotion)).toHaveLength(10);
+  expect(lines.some(({ right }) => right.includes('neutral'))).toBe(false);
+  const named = Object.values(LEXICON).flatMap((words) => Object.values(words).flat());
+  for (const { text } of lines) {
+    const said = ` ${tokenise(text).join(' ')} `;
+    expect(named.filter((word) => said.includes(` ${word} `)).join(), text).toBe('');
+  }
 });

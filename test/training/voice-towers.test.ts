@@ -7,9 +7,9 @@ import { MEL_BANDS, MEL_FRAMES } from '../../src/features/types.js';
 import { modalityHeads } from '../../src/inference/network/heads.js';
 import { EMBEDDING } from '../../src/inference/network/sizes.js';
 import { VOICE_HALF, voiceEncoder } from '../../src/inference/network/voice-encoder.js';
+import { eachAlone } from '../../src/training/each-alone.js';
 import { Rng } from '../../src/training/rng.js';
 import { RoomNoise } from '../../src/training/room-noise.js';
-import { eachAlone } from '../../src/training/train-voice.js';
 import { TrainingLayers } from '../../src/training/training-layers.js';
 import { layAt } from '../../src/training/voice-windows.js';
 
@@ -57,7 +57,7 @@ describe('the two voice networks', () => {
     const embedding = tf.randomUniform([3, EMBEDDING], 0, 2, 'float32', 5) as Tensor2D;
     const say = (of: Tensor2D): number[] => [...modalityHeads(layers, 'voice', of).logits.dataSync()];
     const together = say(embedding);
-    const [first, second] = eachAlone(embedding).map(say);
+    const [first, second] = eachAlone(embedding, 2).map(say);
     together.forEach((value, i) => expect(value).toBeCloseTo((first![i]! + second![i]!) / 2, 4));
     expect(difference(first!, second!)).toBeGreaterThan(0.05);
   });

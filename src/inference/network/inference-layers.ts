@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { EmostreamError } from '../../common/errors.js';
 import type { Activation, ConvOptions, Layers } from './layers.js';
+import { rowMeans } from './row-means.js';
 
 /** An embedding's rows, one after the other. */
 export interface Table {
@@ -36,11 +37,30 @@ export class InferenceLayers implements Layers {
     return tf.fused.matMul({ a: x, b: kernel, bias, activation }) as Tensor2D;
   }
 
-  embedding(name: string, ids: Tensor, rows: number, width: number): Tensor2D {
+  /** One after the other: WebAssembly's product of many matrices takes several times as long as as many products of two. */
+  denseEach(name: string, x: Tensor3D, units: number, activation: 'linear' | 'relu' = 'linear'): Tensor3D {
+    const [each, n, inputs] = x.shape;
+    const kernel = this.#weight<Tensor3D>(`${name}/kernel`, [each, inputs, units]);
+    const bias = this.#weight<Tensor1D>(`${name}/bias`, [each * units]);
+    const answers = Array.from({ length: each }, (_, k) => {
+      const own: Tensor2D = tf.reshape(tf.slice(x, [k, 0, 0], [1, n, inputs]), [n, inputs]);
+      const b: Tensor2D = tf.reshape(tf.slice(kernel, [k, 0, 0], [1, inputs, units]), [inputs, units]);
+      return tf.fused.matMul({ a: own, b, bias: tf.slice(bias, [k * units], [units]), activation }) as Tensor2D;
+    });
+    return tf.stack(answers) as Tensor3D;
+  }
+
+  embedding(name: string, ids: Tensor3D, rows: number, width: number): Tensor3D {
+    const [n, m, perMean] = ids.shape;
     const table = this.#tables.get(`${name}/table`);
-    if (!table) return tf.gather(this.#weight<Tensor2D>(`${name}/table`, [rows, width]), ids as Tensor1D);
-    requireShape(`${name}/table`, table.shape, [rows, width]);
-    return tf.tensor2d(rowsOf(table.values, ids.dataSync<'int32'>(), width), [ids.size, width]);
+    if (table) {
+      requireShape(`${name}/table`, table.shape, [rows, width]);
+      return tf.tensor3d(rowMeans(table.values, width, ids.dataSync<'int32'>() as Int32Array, perMean), [n, m, width]);
+    }
+    const all = tf.gather(this.#weight<Tensor2D>(`${name}/table`, [rows, width]), tf.reshape(ids, [-1]) as Tensor1D);
+    const known = tf.cast(tf.notEqual(ids, tf.scalar(0, 'int32')), 'float32');
+    const share = tf.div(known, tf.maximum(tf.sum(known, 2, true), 1));
+    return tf.sum(tf.mul(tf.reshape(all, [n, m, perMean, width]), tf.expandDims(share, 3)), 2);
   }
 
   vector(name: string, length: number): Tensor {
@@ -63,14 +83,4 @@ function requireShape(name: string, actual: readonly number[], needed: readonly 
   if (actual.join() === needed.join()) return;
   const message = `Weight ${name} has shape [${actual.join()}], the network needs [${needed.join()}].`;
   throw new EmostreamError('MODEL_INVALID', `${message} The model was made by another version: export it again.`);
-}
-
-/** Rows by id. 0 is padding, which weighs nothing: its rows are left empty. */
-function rowsOf(table: Float32Array, ids: Int32Array, width: number): Float32Array {
-  const out = new Float32Array(ids.length * width);
-  for (let i = 0; i < ids.length; i++) {
-    const from = ids[i]! * width;
-    if (from > 0) for (let k = 0; k < width; k++) out[i * width + k] = table[from + k]!;
-  }
-  return out;
 }

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 
 export type Activation = 'linear' | 'relu' | 'tanh';
 
@@ -21,10 +21,12 @@ export interface Layers {
   conv2d(name: string, x: Tensor4D, options: ConvOptions): Tensor4D;
   /** x · W + b, activation. */
   dense(name: string, x: Tensor2D, units: number, activation?: Activation): Tensor2D;
-  /** Rows of a table by id. @param ids int32, 1-D @returns ids.length × width */
-  embedding(name: string, ids: Tensor, rows: number, width: number): Tensor2D;
+  /** Dense layers side by side, one for each of k. @param x k × n × inputs @returns k × n × units */
+  denseEach(name: string, x: Tensor3D, units: number, activation?: 'linear' | 'relu'): Tensor3D;
+  /** The mean of a table's rows by id, 0 not counted. @param ids n × m × perMean, int32 @returns n × m × width */
+  embedding(name: string, ids: Tensor3D, rows: number, width: number): Tensor3D;
   /** A trained vector, zeros (or `initial`) at the start. */
   vector(name: string, length: number, initial?: number): Tensor;
-  /** Random zeroing while training, nothing at inference. */
-  dropout<T extends Tensor>(x: T, rate: number): T;
+  /** Random zeroing while training, nothing at inference. @param together of the rank of x: 1 on an axis that is kept or lost as one */
+  dropout<T extends Tensor>(x: T, rate: number, together?: readonly number[]): T;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { fullWindow } from '../../inference/full-window.js';
 import { loadModel, type WeightType } from '../../inference/model-format.js';
 import { toNetworkBatch } from '../../inference/network/batch.js';
@@ -35,7 +35,12 @@ class CountingLayers implements Layers {
     return this.#layers.dense(name, x, units, activation);
   }
 
-  embedding(name: string, ids: Tensor, rows: number, width: number): Tensor2D {
+  denseEach(name: string, x: Tensor3D, units: number, activation?: 'linear' | 'relu'): Tensor3D {
+    this.#add(name, 2 * x.size * units);
+    return this.#layers.denseEach(name, x, units, activation);
+  }
+
+  embedding(name: string, ids: Tensor3D, rows: number, width: number): Tensor3D {
     return this.#layers.embedding(name, ids, rows, width);
   }
 

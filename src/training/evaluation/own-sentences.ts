@@ -1,9 +1,12 @@
+import { NO_EMOTION_WORD } from './no-emotion-word.js';
 import { sentences, type OwnSentence } from './sentence-lines.js';
 
 /**
  * Sentences of our own, by hand; training can make none of them but an emoji alone (test/training/made-sentences.test.ts). `plain`
  * are forty of the plainest kind; features and recipe were chosen on `tuned`; `kept apart` was judged when all was chosen. What is
- * denied may be neutral or the opposite: of pleasant things sad, angry or disgusted, of unpleasant ones happy.
+ * denied may be neutral or the opposite: of pleasant things sad, angry or disgusted, of unpleasant ones happy. `no emotion word`:
+ * ten of each of the six emotions, that tell what happened and name no feeling; nothing was chosen on them, but training's own lines of that kind (words/situations.ts) are by
+ * the same hand.
  */
 export const OWN_SENTENCES: Readonly<Record<string, readonly OwnSentence[]>> = {
   'negated, plain': sentences(`
@@ -287,4 +290,5 @@ S I’m so sàd, I miss her so múch
 AD I \u{1d421}\u{1d41a}\u{1d42d}\u{1d41e} you, you make me so \u{1d41a}\u{1d427}\u{1d420}\u{1d42b}\u{1d432}!
 NH I´m not sad.
 NH I am n\u200bot an\u00adgry.`),
+  'no emotion word': NO_EMOTION_WORD,
 };

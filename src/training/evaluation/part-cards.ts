@@ -38,7 +38,7 @@ const ABOUT: Record<string, About> = {
   },
   words: {
     title: 'Words',
-    what: 'Hashed n-grams, so that no word is unknown, then a 1-D CNN; words in the scope of a negation are marked and turned by a learned vector, emoji bring their kind along; with length, question or exclamation, and change of speaker.',
+    what: 'Hashed n-grams, so that no word is unknown, then four small 1-D CNNs side by side, whose answers are averaged; words in the scope of a negation are marked and turned by a learned vector, emoji bring their kind along; with length, question or exclamation, and change of speaker.',
     cost: 'per text',
     sets: ['goemotions_ekman_test', 'goemotions_ekman_single_test', 'meld_test', ...WORDS_LEFT_OUT],
     use: 'English captions or transcripts of speech recognition, a sentence or two.',

@@ -1,6 +1,7 @@
 import { EMOTIONS, type Emotion } from '../../common/emotions.js';
 import { emojiOf } from '../../features/emoji.js';
 import type { Rng } from '../rng.js';
+import { KIN, SITUATIONS } from './situations.js';
 import { LEXICON, NAMED, type EmotionWords, type Named } from './lexicon.js';
 
 /** A sentence made for training, with the distribution that it is taught. */
@@ -36,7 +37,7 @@ const frames = (text: string): readonly string[] => text.split('|').map((frame) 
 
 const DENYING = frames(
   `I am not {states} about that | I'm not {states} any more | I'm not really {states} | I'm not that {states} | I was not {states} then |
-  we are not {states} | we're not exactly {states} | she isn't {states} with us | he's not {states} today | they weren't {states} at all |
+  we are not all {states} | we're not exactly {states} | she isn't {states} with us | he's not {states} today | they weren't {states} at all |
   you don't look {states} | you didn't seem {states} | I don't feel {states} any longer | I do not feel very {states} | I didn't feel {states} |
   I've never felt {states} there | she has never been {states} | I never get {states} | nobody here is {states} | nobody was {states} there |
   no one seems {states} to me | none of us were {states} | I'm no longer {states} | I am hardly {states} with it | we were barely {states} |
@@ -155,18 +156,26 @@ const oneOf = <T>(items: readonly T[], rng: Rng): T => items[rng.below(items.len
 const fill = (frame: string, emotion: Named, rng: Rng): string =>
   frame.replace(/\{(\w+)\}/gu, (_, part: keyof EmotionWords) => oneOf(LEXICON[emotion][part], rng));
 
-/** Half denies an emotion; the rest is what is to stay apart from it: affirming, strong, set phrases, and emoji. */
+/** Two fifths deny an emotion; the rest is what is to stay apart from it: affirming, strong, set phrases, situations, and emoji. */
 export function makeSentence(rng: Rng): MadeSentence {
   const kind = rng.next();
   const emotion = oneOf(NAMED, rng);
-  if (kind < 0.48) return { text: dressed(fill(oneOf(DENYING, rng), emotion, rng), rng), target: denied(emotion) };
-  if (kind < 0.7) return { text: dressed(fill(oneOf(AFFIRMING, rng), emotion, rng), rng), target: affirmed(emotion) };
-  if (kind < 0.78) return { text: dressed(fill(oneOf(STRONG, rng), emotion, rng), rng), target: affirmed(emotion) };
-  if (kind < 0.88) {
+  if (kind < 0.4) return { text: dressed(fill(oneOf(DENYING, rng), emotion, rng), rng), target: denied(emotion) };
+  if (kind < 0.58) return { text: dressed(fill(oneOf(AFFIRMING, rng), emotion, rng), rng), target: affirmed(emotion) };
+  if (kind < 0.65) return { text: dressed(fill(oneOf(STRONG, rng), emotion, rng), rng), target: affirmed(emotion) };
+  if (kind < 0.73) {
     const [texts, shares] = oneOf(PHRASES, rng);
     return { text: dressed(oneOf(texts.split('|'), rng), rng), target: distribution(shares) };
   }
-  return withEmoji(rng);
+  return kind < 0.9 ? situation(rng) : withEmoji(rng);
+}
+
+/** Lines that tell what happened. They may mean other things, so that the shares are softer than where a feeling is named. */
+function situation(rng: Rng): MadeSentence {
+  const emotion = oneOf(EMOTIONS, rng);
+  const text = oneOf(SITUATIONS[emotion], rng).replace('{kin}', () => oneOf(KIN, rng));
+  const shares: Shares = emotion === 'neutral' ? { neutral: 0.8 } : { [emotion]: 0.62, neutral: 0.14 };
+  return { text: /[?!]$/u.test(text) ? oneOf(OPENERS, rng) + text : dressed(text, rng), target: distribution(shares) };
 }
 
 function dressed(text: string, rng: Rng): string {
