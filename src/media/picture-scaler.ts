@@ -1,5 +1,6 @@
 import {
   AV_PIX_FMT_NONE,
+  AV_PIX_FMT_PAL8,
   AV_PIX_FMT_RGB24,
   AV_PIX_FMT_YUV420P,
   type AVPixelFormat,
@@ -8,6 +9,7 @@ import {
 } from 'node-av';
 import { EmostreamError } from '../common/errors.js';
 import { type Allocate, packedPlanes, PictureConverter, type PictureShape } from './conversion.js';
+import { withoutPalette } from './palette.js';
 import type { YuvPicture } from './types.js';
 
 /** The size with the same shape whose longer side is at most `longest`; each side at least 1. */
@@ -63,6 +65,16 @@ export class PictureScaler {
   }
 
   #convert(frame: Frame, to: AVPixelFormat): Uint8Array {
+    if ((frame.format as AVPixelFormat) !== AV_PIX_FMT_PAL8) return this.#convertPlanes(frame, to);
+    const plain = withoutPalette(frame);
+    try {
+      return this.#convertPlanes(plain, to);
+    } finally {
+      plain.free();
+    }
+  }
+
+  #convertPlanes(frame: Frame, to: AVPixelFormat): Uint8Array {
     const { width, height } = frame;
     const planes = frame.data;
     if (!planes || width <= 0 || height <= 0) throw new EmostreamError('MEDIA_CORRUPT', 'a decoded picture is empty');

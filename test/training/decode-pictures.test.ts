@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Picture } from '../../src/features/face-finder.js';
 import { decodeAudio } from '../../src/training/data/decode-audio.js';
 import { decodePictures, spread } from '../../src/training/data/decode-pictures.js';
 import { picture } from '../features/support/pictures.js';
-import { pictureFile, writeFilm } from './support/film.js';
+import { paletteFile, pictureFile, writeFilm } from './support/film.js';
 import { tone, wavFile } from './support/wav.js';
 
 let folder: string;
@@ -28,6 +29,36 @@ describe('pictures', () => {
     const at = (y: number): number[] => [...first!.rgb.subarray((y * 64 + 32) * 3, (y * 64 + 32) * 3 + 3)];
     for (const [i, value] of [200, 20, 20].entries()) expect(Math.abs(at(10)[i]! - value)).toBeLessThan(12);
     for (const [i, value] of [20, 20, 200].entries()) expect(Math.abs(at(40)[i]! - value)).toBeLessThan(12);
+  });
+
+  // FFmpeg keeps the palette where the binding shows no plane: reading it ended the process.
+  it.each([
+    [64, 48],
+    [33, 17],
+    [161, 5],
+  ])('with a palette have its colours (%i × %i)', async (width, height) => {
+    const colours: [number, number, number][] = [
+      [200, 20, 20],
+      [20, 20, 200],
+      [10, 240, 90],
+    ];
+    const pixels = Array.from({ length: width * height }, (_, i) => i % 3);
+    const [first] = await decodePictures(paletteFile(colours, width, height, pixels), 'palette.bmp', 1);
+    expect([first!.width, first!.height]).toEqual([width, height]);
+    expect([...first!.rgb]).toEqual(pixels.flatMap((pixel) => colours[pixel]!));
+  });
+
+  it.each([0, 2, 4, 6] as const)('of PNG’s colour type %i are read, with 8 bits and with 16', async (colorType) => {
+    for (const bitDepth of [8, 16] as const) {
+      const image = new PNG({ width: 35, height: 21, bitDepth, colorType });
+      const values = new (bitDepth === 8 ? Uint8Array : Uint16Array)(35 * 21 * 4);
+      const [level, opaque] = bitDepth === 8 ? [0x90, 0xff] : [0x9090, 0xffff];
+      values.forEach((_, i) => (values[i] = i % 4 === 3 ? opaque : level));
+      image.data = Buffer.from(values.buffer);
+      const [first] = await decodePictures(PNG.sync.write(image, { colorType, bitDepth }), 'a.png', 1);
+      expect([first!.width, first!.height]).toEqual([35, 21]);
+      expect(first!.rgb.every((value) => Math.abs(value - 0x90) <= 1)).toBe(true);
+    }
   });
 
   it('are scaled as in a call', async () => {

@@ -56,6 +56,31 @@ function bmpFile({ rgb, width, height }: Picture): Buffer {
   return file;
 }
 
+/** 8 bit with a palette of these colours, and pixels that each name one. */
+export function paletteFile(
+  colours: [number, number, number][],
+  width: number,
+  height: number,
+  pixels: number[],
+): Buffer {
+  const stride = Math.ceil(width / 4) * 4;
+  const start = 54 + 4 * 256;
+  const file = Buffer.alloc(start + stride * height);
+  file.write('BM');
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(start, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(width, 18);
+  file.writeInt32LE(height, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(8, 28);
+  colours.forEach(([red, green, blue], i) => file.set([blue, green, red, 0], 54 + 4 * i));
+  pixels.forEach((pixel, i) => {
+    file[start + (height - 1 - Math.floor(i / width)) * stride + (i % width)] = pixel;
+  });
+  return file;
+}
+
 export interface Film {
   pictures: Picture[];
   framesPerSecond?: number;
