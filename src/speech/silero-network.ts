@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { EmostreamError } from '../common/errors.js';
 import { useWasmBackend } from '../common/tfjs-wasm.js';
@@ -91,7 +91,8 @@ export class SileroNetwork {
       });
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      const what = `The voice activity model ${file} cannot be used (${why}): \`npx emostream speech install\` brings it.`;
+      const state = existsSync(file) ? `cannot be used (${why})` : 'is missing';
+      const what = `The voice activity model ${file} ${state}: \`npx emostream speech install\` brings it.`;
       throw new EmostreamError('SPEECH_UNAVAILABLE', what, { cause });
     }
   }

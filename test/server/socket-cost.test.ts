@@ -258,11 +258,15 @@ describe('a message that costs much to check', () => {
     subject = await startServer();
     const client = await subject.connect();
     const keys = Array.from({ length: 3990 }, (_, n) => `"k${n}":0`).join(',');
+    const from = performance.now();
     for (let n = 0; n < 20; n++) client.send(`{"type":"leave","id":${n},${keys}}`);
     await client.until(() => client.messages.length === 20);
+    // Each counts for 63, and a socket may send 50 a second: a slow machine may let a few more pass.
+    const later = Math.ceil((50 * (performance.now() - from)) / 1000 / 63);
     const codes = client.messages.map((message) => ('error' in message ? message.error.code : 'none'));
     expect(codes.slice(0, 5)).toEqual(Array<string>(5).fill('BAD_MESSAGE'));
-    expect(codes.slice(10)).toEqual(Array<string>(10).fill('RATE_LIMITED'));
+    expect(codes.filter((code) => code === 'RATE_LIMITED').length).toBeGreaterThanOrEqual(13 - later);
+    expect(new Set(codes)).toEqual(new Set(['BAD_MESSAGE', 'RATE_LIMITED']));
   });
 
   test('when a join is refused for that, its sender hears which request it was', async () => {
