@@ -142,6 +142,19 @@ export const KERNELS: Record<string, Writer> = {
   Reshape: reshape('x'),
   ExpandDims: reshape('input'),
   Slice: slice,
+  Pack: (graph, { inputs, attributes }, { nameOf }) => {
+    const axis = attributes['axis'] as number;
+    const rows = (Object.values(inputs) as tf.Tensor[]).map((row) =>
+      graph.node('Unsqueeze', [nameOf(row), shapeConstant(graph, [axis])]),
+    );
+    return graph.node('Concat', rows, { axis });
+  },
+  Tile: (graph, kernel, { nameOf }) => {
+    const reps = kernel.attributes['reps'] as number[];
+    return graph.node('Tile', [nameOf(one(kernel, 'x')), shapeConstant(graph, reps)]);
+  },
+  Transpose: (graph, kernel, { nameOf }) =>
+    graph.node('Transpose', [nameOf(one(kernel, 'x'))], { perm: kernel.attributes['perm'] as number[] }),
   NotEqual: (graph, kernel, { nameOf }) =>
     graph.node('Not', [graph.node('Equal', [nameOf(one(kernel, 'a')), nameOf(one(kernel, 'b'))])]),
   Cast: (graph, kernel, { nameOf }) => {

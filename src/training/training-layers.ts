@@ -20,7 +20,7 @@ export class TrainingLayers implements Layers {
   /** Tables of embeddings, by name. */
   readonly tables = new Map<string, Table>();
   /** What a gradient has to be asked of for those of the tables to be found; a table is no tensor. */
-  readonly tableAnchor = tf.variable(tf.scalar(0));
+  readonly tableAnchor = tf.tidy(() => tf.variable(tf.scalar(0)));
   training = true;
   readonly #rng: Rng;
 
@@ -131,6 +131,7 @@ export class TrainingLayers implements Layers {
     this.variables.clear();
     this.averages.clear();
     this.tables.clear();
+    this.tableAnchor.dispose();
   }
 
   #normalise(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, mean: Variable, variance: Variable): Tensor4D {
