@@ -11,7 +11,7 @@ import type { SpeechSet } from './data/speech.js';
 import { foldBatchNorm } from './fold.js';
 import { calibrated, readPart, type HeldOutClip } from './held-out-clips.js';
 import { joinFloats } from './join-floats.js';
-import { hearInRoom, ROOMS } from './live-seconds.js';
+import { hearInRoom, IN_ROOMS, ROOMS } from './live-seconds.js';
 import { figures } from './metrics.js';
 import { predictVoices } from './predict.js';
 import { Rng } from './rng.js';
@@ -114,7 +114,6 @@ async function runFolds({ file, sets, folds, epochsFor }: Plan, options: CrossVa
   }
 }
 
-const IN_ROOMS = 400;
 const WINDOW = MEL_FRAMES * MEL_BANDS;
 
 function answer(

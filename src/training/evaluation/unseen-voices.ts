@@ -4,7 +4,7 @@ import { sileroFile, SileroNetwork, VoiceActivities } from '../../speech/index.j
 import { exists } from '../data/corpora/folders.js';
 import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
-import { hearInRoom, ROOMS } from '../live-seconds.js';
+import { hearInRoom, IN_ROOMS, ROOMS } from '../live-seconds.js';
 import { progressOf } from '../progress.js';
 import { Rng } from '../rng.js';
 import { clipSamples, clipsOf } from '../splits.js';
@@ -13,9 +13,6 @@ import { bySex, roomFigures, type RoomFigures, type VoiceAnswer } from './brief-
 import { ABSENT, voiceExamples, type Example } from './examples.js';
 import { line, type Judge } from './sets.js';
 import { testFigures, type TestFigures } from './test-figures.js';
-
-/** Clips of a set that are judged in rooms, about: each takes a second. */
-const IN_ROOMS = 400;
 
 /** What of the product is judged by voices that its training never heard. */
 const UNSEEN = [
