@@ -4,8 +4,9 @@ import {
   INPUT_SAMPLES,
   type Memory,
   newMemory,
-  type SileroNetwork,
+  SileroNetwork,
 } from './silero-network.js';
+import { sileroFile } from './paths.js';
 import { SpeechGate } from './speech-gate.js';
 
 /** A frame whose loudest sample is under it (-66 dBFS) is of a silent room: nobody hears a voice in it. */
@@ -55,6 +56,11 @@ export class VoiceActivities {
 
   constructor(network: SileroNetwork) {
     this.#network = network;
+  }
+
+  /** By the installed model, where this thread has a backend already. @throws EmostreamError SPEECH_UNAVAILABLE */
+  static installed(): VoiceActivities {
+    return new VoiceActivities(SileroNetwork.read(sileroFile()));
   }
 
   /** Sounds that are listened to. */

@@ -4,7 +4,7 @@ import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import type { NamedWeights } from '../inference/model-format.js';
-import { sileroFile, SileroNetwork, VoiceActivities } from '../speech/index.js';
+import { VoiceActivities } from '../speech/index.js';
 import { windowsOfClips } from './clip-judge.js';
 import { writeAtomic } from './data/atomic-file.js';
 import type { SpeechSet } from './data/speech.js';
@@ -129,7 +129,7 @@ function answer(
   const folded = foldBatchNorm(weights);
   const { windows, counts } = windowsOfClips(set, clips);
   const whole = logitsOf(folded, windows);
-  const ears = new VoiceActivities(SileroNetwork.read(sileroFile()));
+  const ears = VoiceActivities.installed();
   const activity = ears.open();
   const every = inRooms > 0 ? Math.max(1, Math.round(set.labels.length / inRooms)) : Infinity;
   const answers = clips.map((clip, i) => {

@@ -7,7 +7,7 @@ import { voiceQuality, wordsQuality } from '../features/quality.js';
 import { FACE_CROPS, FACE_SIZE, MEL_FRAMES, WORD_TOKENS, WORDS_WINDOW_MS } from '../features/types.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { EMBEDDING } from '../inference/network/sizes.js';
-import { sileroFile, SileroNetwork, VoiceActivities } from '../speech/index.js';
+import { VoiceActivities } from '../speech/index.js';
 import type { FaceSet } from './data/ferplus.js';
 import type { SpeechSet } from './data/speech.js';
 import type { TextSet } from './data/text.js';
@@ -61,7 +61,7 @@ export function encodeVoices(folded: Folded, set: SpeechSet, clips: readonly num
   const labels: number[] = [];
   const quality: number[][] = [];
   const rooms = new RoomNoise(rng.fork());
-  const activity = new VoiceActivities(SileroNetwork.read(sileroFile())).open();
+  const activity = VoiceActivities.installed().open();
   for (const clip of clips) {
     for (let variant = 0; variant < 4; variant++) {
       const clean = clipSamples(set, clip);

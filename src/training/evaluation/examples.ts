@@ -5,7 +5,7 @@ import { NoiseFloor } from '../../features/noise-floor.js';
 import { voiceQuality, wordsQuality } from '../../features/quality.js';
 import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_ROW, WORD_TOKENS, WORDS_META } from '../../features/types.js';
 import type { ModelInput } from '../../inference/types.js';
-import { sileroFile, SileroNetwork, VoiceActivities } from '../../speech/index.js';
+import { VoiceActivities } from '../../speech/index.js';
 import type { FaceSet } from '../data/ferplus.js';
 import type { SpeechSet } from '../data/speech.js';
 import type { TextSet } from '../data/text.js';
@@ -42,7 +42,7 @@ export function faceExamples({ images, majority }: FaceSet): Example[] {
 /** The windows of a split's clips, or of the clips given; group: the clip's index. */
 export function voiceExamples(set: SpeechSet, picked: Split | readonly number[] = 'test'): Example[] {
   const clips = typeof picked === 'string' ? clipsOf(set, picked) : picked;
-  const activity = new VoiceActivities(SileroNetwork.read(sileroFile())).open();
+  const activity = VoiceActivities.installed().open();
   return clips.flatMap((clip) => {
     const block = hearClip(clipSamples(set, clip), activity);
     const isSpeech = (frame: number) => block.speech[frame] === 1;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ModelInput } from '../../inference/types.js';
-import { sileroFile, SileroNetwork, VoiceActivities } from '../../speech/index.js';
+import { VoiceActivities } from '../../speech/index.js';
 import { exists } from '../data/corpora/folders.js';
 import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
@@ -80,7 +80,7 @@ async function judgeInRooms(
   set: SpeechSet,
   clips: readonly number[],
 ): Promise<RoomFigures> {
-  const ears = new VoiceActivities(SileroNetwork.read(sileroFile()));
+  const ears = VoiceActivities.installed();
   const activity = ears.open();
   const rooms: RoomFigures = {};
   for (const dbfs of ROOMS) {
