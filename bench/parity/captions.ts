@@ -2,7 +2,9 @@ import { wallClock } from '../support/shared-timer.js';
 import { type Answer, answerOf, delay, type LiveCall } from './live-call.js';
 
 const SPEAKERS = 30;
-const ROOM = 'words';
+/** In rooms of so many: one room of all would ask for more seats, and more of its media worker, than a call has. */
+const ROOM_SIZE = 6;
+const roomOf = (speaker: number): string => `words-${String(Math.floor(speaker / ROOM_SIZE))}`;
 /**
  * A caption each so many ms: the words before have left the trailing 8 s of a window (WORDS_WINDOW_MS) that may end a second
  * after the caption.
@@ -22,9 +24,11 @@ export async function playCaptions(
   call: LiveCall,
   texts: readonly { example: number; text: string }[],
 ): Promise<Map<number, Answer>> {
-  const listener = await call.connect(ROOM, true);
-  const speakers = Array.from({ length: Math.min(SPEAKERS, texts.length) }, async (_, i) => {
-    const client = await call.connect(ROOM, false);
+  const count = Math.min(SPEAKERS, texts.length);
+  const rooms = new Set(Array.from({ length: count }, (_, i) => roomOf(i)));
+  const listeners = await Promise.all([...rooms].map((room) => call.connect(room, true)));
+  const speakers = Array.from({ length: count }, async (_, i) => {
+    const client = await call.connect(roomOf(i), false);
     const { rtpCapabilities } = await client.request('getRouterCapabilities', {});
     const consent = { face: false, voice: false, words: true };
     const { participant } = await client.request('join', { name: `Speaker ${String(i)}`, rtpCapabilities, consent });
@@ -32,7 +36,7 @@ export async function playCaptions(
   });
   const people = await Promise.all(speakers);
   const from = Math.ceil((wallClock() + 1500) / 1000) * 1000;
-  const said = new Map<number, { participant: string; window: number }>();
+  const said = new Map<number, { participant: string; endMs: number }>();
   const speak = async (speaker: (typeof people)[number], index: number) => {
     // Speakers take turns over the period, so that not all talk in the same second.
     const turn = Math.floor((PERIOD_MS * index) / people.length / 1000) * 1000;
@@ -41,16 +45,16 @@ export async function playCaptions(
       await delay(from + round * PERIOD_MS + turn + SAID_AT_MS - wallClock());
       const now = wallClock();
       await speaker.client.request('caption', { text, startMs: now - SPOKEN_FOR_MS, endMs: now, sentMs: now });
-      said.set(example, { participant: speaker.participant, window: Math.floor(now / 1000) * 1000 });
+      said.set(example, { participant: speaker.participant, endMs: now });
     }
   };
   await Promise.all(people.map(speak));
   await delay(SETTLE_MS);
   for (const { client } of people) client.close();
-  listener.close();
+  for (const listener of listeners) listener.close();
   return new Map(
-    [...said].map(([example, { participant, window }]) => {
-      const event = call.event(participant, window);
+    [...said].map(([example, { participant, endMs }]) => {
+      const event = call.eventOver(participant, endMs);
       return [example, answerOf(event?.words.present ? [event] : [])];
     }),
   );

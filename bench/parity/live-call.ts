@@ -101,6 +101,13 @@ export class LiveCall {
     return this.#events.get(key(participant, windowStart));
   }
 
+  /** Of the window that lies over an instant: not everybody's windows begin with whole seconds. @param at ms */
+  eventOver(participant: string, at: number): EmotionEvent | undefined {
+    return [...this.#events.values()].find(
+      ({ window, ...event }) => event.participant === participant && window.start <= at && at < window.end,
+    );
+  }
+
   async close(): Promise<void> {
     for (const client of this.#subscribers) client.close();
     this.router.close();

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { shippedModelFolder } from '../../src/common/version.js';
 import type { Config } from '../../src/config/schema.js';
 import { createEngine } from '../../src/inference/engines.js';
@@ -46,6 +47,8 @@ export async function runParity(
   const engine = await createEngine(config.engine);
   const model = await engine.load(config.model ?? shippedModelFolder());
   const call = await LiveCall.start(config, logger);
+  // Offline, voice activity is judged in this very thread.
+  await useWasmBackend();
   const results: Record<string, Comparison> = {};
   const add = async (name: string, examples: readonly Shown<unknown>[], live: Map<number, Answer>) => {
     const offline = await offlineAnswers(engine, examples);

@@ -6,6 +6,7 @@ import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
 import { fromFloat16, toFloat16 } from './float16.js';
 import { fromInt8, toInt8 } from './int8.js';
+import { uncertainBelowSchema } from './uncertain.js';
 
 /**
  * A model is a folder: `model.json` (this schema) and one file of weights, little-endian, tensors one after another.
@@ -33,8 +34,7 @@ export const calibrationSchema = z.strictObject({
   face: temperature,
   voice: temperature,
   words: temperature,
-  /** Below this calibrated probability of the top label an answer is `uncertain`. */
-  uncertainBelow: z.number().min(0).max(1),
+  uncertainBelow: uncertainBelowSchema,
 });
 export type Calibration = z.infer<typeof calibrationSchema>;
 

@@ -11,6 +11,7 @@ import { fusionNetwork, type NetworkOutput } from './network/fusion-network.js';
 import { InferenceLayers } from './network/inference-layers.js';
 import { EMBEDDING } from './network/sizes.js';
 import { uploadTogether } from './network/upload.js';
+import { thresholdOf } from './uncertain.js';
 import {
   PREPARES_SHAPES,
   type EmotionScores,
@@ -210,9 +211,11 @@ function unpackEncodings(values: Float32Array, batch: readonly EngineInput[], st
   return out;
 }
 
+const presentIn = (input: EngineInput): Modality[] => MODALITIES.filter((modality) => input[modality] !== null);
+
 /** The key of the fused head's temperature for what is present in a window. */
 export function presenceKey(input: EngineInput): string {
-  return MODALITIES.filter((modality) => input[modality] !== null).join('+');
+  return presentIn(input).join('+');
 }
 
 function toScores(row: Float32Array, input: EngineInput, calibration: Calibration): EmotionScores {
@@ -236,7 +239,7 @@ function toScores(row: Float32Array, input: EngineInput, calibration: Calibratio
     valence: row[CLASSES]!,
     arousal: row[CLASSES + 1]!,
     confidence,
-    uncertain: confidence < calibration.uncertainBelow,
+    uncertain: confidence < thresholdOf(calibration.uncertainBelow, presentIn(input)),
     weights: perModality((_, i) => row[CLASSES + 2 + i]!),
     modalities: perModality((modality, i) => {
       if (input[modality] === null) return null;

@@ -34,16 +34,20 @@ export interface Judged {
   weight: number;
 }
 
-/** Accuracy that answers which are not `uncertain` shall have on validation data. */
-export const CERTAIN_ACCURACY = 0.75;
+/** Accuracy that answers which are not `uncertain` shall have on held-out data… */
+export const CERTAIN_ACCURACY = 0.9;
+/** …where that leaves so many of them certain; else the surest, as many as this. */
+export const LEAST_CERTAIN = 0.65;
 
 /**
- * The lowest confidence from which on answers reach the wanted accuracy; the answers below are called uncertain.
+ * The lowest confidence from which on answers reach the wanted accuracy, or the highest one that leaves enough of them; the answers
+ * below are called uncertain.
+ * @param least share of the answers, 0..1, that are to be certain however often they are wrong
  * @returns the threshold, and the share of answers at or above it
  */
 export function uncertainThreshold(
   judged: readonly Judged[],
-  wanted = CERTAIN_ACCURACY,
+  { wanted = CERTAIN_ACCURACY, least = LEAST_CERTAIN }: { wanted?: number; least?: number } = {},
 ): {
   threshold: number;
   coverage: number;
@@ -58,7 +62,8 @@ export function uncertainThreshold(
     answered += weight;
     if (isRight) right += weight;
     const accuracy = right / answered;
-    if (accuracy >= wanted) best = { threshold: confidence, coverage: answered / total, accuracy };
+    if (accuracy >= wanted || answered - weight < least * total)
+      best = { threshold: confidence, coverage: answered / total, accuracy };
   }
   return best;
 }

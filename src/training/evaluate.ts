@@ -8,7 +8,7 @@ import { judgeModalities, judgeMultiLabel, judgeTriples, line, readCorpora } fro
 import { judgePortraits } from './evaluation/portraits.js';
 import { readCorporaLeftOut, readFolds, readPeers } from './evaluation/sources.js';
 import { rightOf, type TestFigures } from './evaluation/test-figures.js';
-import { tradeOffs } from './evaluation/trade-off.js';
+import { tradeOffs, type TradedAnswers } from './evaluation/trade-off.js';
 import { judgeUnseenVoices, voiceDetails } from './evaluation/unseen-voices.js';
 import { judgeUserCorpora } from './evaluation/user-sets.js';
 import { judgeWordsLeftOut, WORDS_LEFT_OUT } from './evaluation/words-left-out.js';
@@ -78,15 +78,18 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     ...users,
     ...pickFigures(triples),
   };
-  const judged = (sets: typeof test.sets) =>
-    Object.fromEntries(Object.entries(sets).map(([name, { answers }]) => [name, answers.map(rightOf)]));
-  const byModality = judged(valid.sets);
-  const joined = (...names: string[]) => names.flatMap((name) => byModality[`${name}_valid`] ?? []);
-  const pooled = [joined('ferplus'), joined('ravdess', 'emodb'), joined('goemotions_ekman_single', 'meld')];
+  const traded = (...names: string[]): TradedAnswers => ({
+    valid: names.flatMap((name) => valid.sets[`${name}_valid`]!.answers.map(rightOf)),
+    test: Object.fromEntries(names.map((name) => [name, test.sets[`${name}_test`]!.answers.map(rightOf)])),
+  });
 
   await writeReport(model, metrics, {
     results,
-    tradeOffs: tradeOffs(judge.uncertainBelow, pooled, judged(test.sets)),
+    tradeOffs: tradeOffs(judge.uncertainBelow, {
+      face: traded('ferplus'),
+      voice: traded('ravdess', 'emodb'),
+      words: traded('goemotions_ekman_single', 'meld'),
+    }),
     sentences,
     portraits,
     engine: engine.name,

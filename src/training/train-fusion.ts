@@ -97,10 +97,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     control,
     log,
   });
-  const { calibration, coverage, accuracy } = calibrate(result.weights, judging, judged, [fitSets, judgeSets], log);
-  log(
-    `uncertain below ${calibration.uncertainBelow.toFixed(3)}: ${(100 * coverage).toFixed(0)} % are certain, ${(100 * accuracy).toFixed(0)} % of those right`,
-  );
+  const { calibration, coverage } = calibrate(result.weights, judging, judged, [fitSets, judgeSets], log);
   return { ...result, weights: fusionOnly(result.weights), calibration, coverage };
 }
 
@@ -180,7 +177,7 @@ function calibrate(
   triples: readonly Triple[],
   halves: readonly Record<Modality, EncodedSet>[],
   log: (line: string) => void,
-): { calibration: Calibration; coverage: number; accuracy: number } {
+): { calibration: Calibration; coverage: number } {
   const own = Object.fromEntries(
     MODALITIES.map((modality) => {
       const labels = halves.flatMap((sets) => sets[modality].labels);
@@ -192,25 +189,35 @@ function calibrate(
   ) as Record<Modality, number>;
   const logits = fusedLogits(weights, sampler, triples);
   const fused: Record<string, number> = { ...own };
-  const judged: Judged[] = [];
+  const judged: Record<Modality, Judged[]> = { face: [], voice: [], words: [] };
   for (const [key, rows] of groupByKey(triples)) {
     const labels = rows.map((row) => triples[row]!.label);
     const picked = pick(logits, rows);
     if (key.includes('+')) {
       fused[key] = temperatureOf(picked, labels);
       log(`temperature of ${key}: ${fused[key].toFixed(3)} (n ${rows.length})`);
-      // Only real examples choose the threshold: pairs and triples are matched by label, and so too easy.
       continue;
     }
+    const modality = key as Modality;
     const p = probabilities(picked, fused[key]);
     labels.forEach((label, i) => {
       const row = [...p.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
       const confidence = Math.max(...row);
-      judged.push({ confidence, right: row.indexOf(confidence) === label, weight: 1 / labels.length });
+      judged[modality].push({ confidence, right: row.indexOf(confidence) === label, weight: 1 / labels.length });
     });
   }
-  const { threshold, coverage, accuracy } = uncertainThreshold(judged);
-  return { calibration: { fused, ...own, uncertainBelow: threshold }, coverage, accuracy };
+  const chosen = (name: string, answers: readonly Judged[]): { threshold: number; coverage: number } => {
+    const { threshold, coverage, accuracy } = uncertainThreshold(answers);
+    log(
+      `${name}: uncertain below ${threshold.toFixed(3)}; ${(100 * coverage).toFixed(0)} % are certain, ${(100 * accuracy).toFixed(0)} % of those right`,
+    );
+    return { threshold, coverage };
+  };
+  const [face, voice, words] = MODALITIES.map((modality) => chosen(modality, judged[modality]).threshold);
+  // Of all real examples alike: pairs and triples are matched by label, and so too easy to choose by.
+  const together = chosen('fused', Object.values(judged).flat());
+  const uncertainBelow = { face: face!, voice: voice!, words: words!, fused: together.threshold };
+  return { calibration: { fused, ...own, uncertainBelow }, coverage: together.coverage };
 }
 
 function ownLogits(

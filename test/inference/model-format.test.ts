@@ -12,7 +12,13 @@ import {
   type WeightType,
 } from '../../src/inference/model-format.js';
 
-const CALIBRATION = { fused: { face: 1.2 }, face: 1.1, voice: 1.3, words: 0.9, uncertainBelow: 0.4 };
+const CALIBRATION = {
+  fused: { face: 1.2 },
+  face: 1.1,
+  voice: 1.3,
+  words: 0.9,
+  uncertainBelow: { face: 0.4, voice: 0.5, words: 0.6, fused: 0.7 },
+};
 
 let folder: string;
 beforeEach(async () => {
@@ -52,6 +58,13 @@ const weights = (): Map<string, NamedWeights> =>
   ]);
 
 describe('a model folder', () => {
+  it('of one threshold asks the same of every modality', async () => {
+    await write(weights());
+    await edit((manifest) => Object.assign(manifest['calibration'] as object, { uncertainBelow: 0.3 }));
+    const { manifest } = await loadModel(folder);
+    expect(manifest.calibration.uncertainBelow).toEqual({ face: 0.3, voice: 0.3, words: 0.3, fused: 0.3 });
+  });
+
   it.each(WEIGHT_TYPES)('gives back what was written as %s', async (type) => {
     // Each column's largest magnitude is 127 times a power of two, and the other value a multiple of that power: exact in int8.
     const exact = weights().set('a/kernel', { shape: [2, 3], values: Float32Array.of(127, -2, 3.5, -1, 254, -63.5) });

@@ -88,7 +88,13 @@ beforeAll(async () => {
   const layers = someLayers();
   const weights = foldBatchNorm(layers.snapshot());
   layers.dispose();
-  const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.5 };
+  const calibration = {
+    fused: {},
+    face: 1,
+    voice: 1,
+    words: 1,
+    uncertainBelow: { face: 0, voice: 1, words: 0, fused: 0.5 },
+  };
   const { manifest, data } = encodeModel({ name: 'test', version: '1', calibration }, weights, () => 'float32');
   await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
   await writeFile(join(folder, 'weights.bin'), data);
@@ -190,6 +196,21 @@ describe('the fusion network', () => {
     expect(faceOnly!.modalities.voice).toBeNull();
   });
 
+  it('asks of each modality alone, and of several, to be as sure as its own threshold says', async () => {
+    const whole = MIXED.find(({ face, voice, words }) => face && voice && words)!;
+    const none = { face: null, voice: null, words: null };
+    const [face, voice, words, pair] = await scoresOf(engine, [
+      ...[
+        { ...none, face: whole.face },
+        { ...none, voice: whole.voice },
+        { ...none, words: whole.words },
+      ],
+      { ...whole, words: null },
+    ]);
+    expect([face!.uncertain, voice!.uncertain, words!.uncertain]).toEqual([false, true, false]);
+    expect(pair!.uncertain).toBe(pair!.confidence < 0.5);
+  });
+
   it('gives distributions, and weights that sum to 1 over those present', async () => {
     for (const scores of await scoresOf(
       engine,
@@ -200,7 +221,6 @@ describe('the fusion network', () => {
       expect(scores.probabilities!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
       expect(MODALITIES.reduce((sum, modality) => sum + scores.weights[modality], 0)).toBeCloseTo(1, 5);
       expect(scores.confidence).toBe(Math.max(...scores.probabilities!));
-      expect(scores.uncertain).toBe(scores.confidence < 0.5);
       expect(Math.abs(scores.valence!)).toBeLessThanOrEqual(1);
     }
   });
@@ -268,7 +288,13 @@ describe('the fusion network', () => {
 
   it('refuses a model whose weights are of another network, and keeps the one it has', async () => {
     const other = await mkdtemp(join(tmpdir(), 'emostream-other-'));
-    const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.5 };
+    const calibration = {
+      fused: {},
+      face: 1,
+      voice: 1,
+      words: 1,
+      uncertainBelow: { face: 0.5, voice: 0.5, words: 0.5, fused: 0.5 },
+    };
     const strange = new Map([['face/stem/kernel', { shape: [1, 1], values: Float32Array.of(1) }]]);
     const { manifest, data } = encodeModel({ name: 'other', version: '1', calibration }, strange, () => 'float32');
     await writeFile(join(other, 'model.json'), JSON.stringify(manifest));

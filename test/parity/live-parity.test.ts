@@ -76,7 +76,7 @@ describe('what the network gets in a call', () => {
     finder = await FaceFinder.create();
     engine = await createEngine('wasm');
     await engine.load(shippedModelFolder());
-    ({ uncertainBelow } = (await loadModel(shippedModelFolder())).manifest.calibration);
+    uncertainBelow = (await loadModel(shippedModelFolder())).manifest.calibration.uncertainBelow.voice;
     picture = portrait();
     speech = sentence();
     await record();

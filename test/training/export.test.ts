@@ -63,7 +63,13 @@ describe('exporting a model', () => {
       );
       await writeWeights(join(folder, 'weights'), new Map(own), record(part));
     }
-    const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow: 0.4 };
+    const calibration = {
+      fused: {},
+      face: 1,
+      voice: 1,
+      words: 1,
+      uncertainBelow: { face: 0.4, voice: 0.4, words: 0.4, fused: 0.4 },
+    };
     await writeCalibration(join(folder, 'weights'), calibration);
     const out = join(folder, 'model');
     await exportModel({ weights: join(folder, 'weights'), out, version: '9.9.9', log: () => undefined });

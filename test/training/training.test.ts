@@ -220,7 +220,32 @@ describe('calibration', () => {
   it('calls uncertain what is too often wrong', () => {
     const judged = Array.from({ length: 100 }, (_, i) => ({ confidence: i / 100, right: i >= 40, weight: 1 }));
     // Of 80 answers from 0.2 on, 60 are right: three quarters.
-    expect(uncertainThreshold(judged)).toEqual({ threshold: 0.2, coverage: 0.8, accuracy: 0.75 });
+    expect(uncertainThreshold(judged, { wanted: 0.75 })).toEqual({ threshold: 0.2, coverage: 0.8, accuracy: 0.75 });
+  });
+});
+
+describe('the threshold of uncertain', () => {
+  const judged = (rightFrom: number) =>
+    Array.from({ length: 100 }, (_, i) => ({ confidence: i / 100, right: i >= rightFrom, weight: 1 }));
+
+  it('leaves so many answers certain however often they are wrong', () => {
+    // None is right: the surest 65 of 100 stay.
+    expect(uncertainThreshold(judged(100))).toEqual({ threshold: 0.35, coverage: 0.65, accuracy: 0 });
+    expect(uncertainThreshold(judged(100), { least: 0 })).toEqual({ threshold: 1, coverage: 0, accuracy: 1 });
+  });
+
+  it('leaves more certain where they are right often enough', () => {
+    // Of 80 answers from 0.2 on, 72 are right.
+    expect(uncertainThreshold(judged(28))).toEqual({ threshold: 0.2, coverage: 0.8, accuracy: 0.9 });
+  });
+
+  it('is chosen alike for sets of unequal size by their weights', () => {
+    const weighted = [
+      ...judged(100).map((each) => ({ ...each, weight: 1 / 100 })),
+      { confidence: 0.1, right: true, weight: 1 },
+    ];
+    // The set of one answer is half of everything.
+    expect(uncertainThreshold(weighted, { wanted: 0.525, least: 0 }).threshold).toBe(0.1);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Peer } from './sources.js';
 import { RESAMPLES } from './statistics.js';
 import type { TestFigures } from './test-figures.js';
 import type { TradeOff } from './trade-off.js';
+import { uncertainSection } from './uncertain-page.js';
 import { UNSEEN_SETS, unseenSection } from './unseen-page.js';
 import { WORDS_LEFT_OUT } from './words-left-out.js';
 
@@ -151,11 +152,7 @@ ${syntheticSection(results)}
 
 ## When to say "uncertain"
 
-Thresholds chosen on validation data so that certain answers reach the wanted accuracy there (face, voice and words counted
-alike); test sets had no say. Cells: share of answers that are certain → accuracy of those. Where a wanted accuracy is not in
-reach, the threshold is 1 and nothing is certain.
-
-${tradeOffTable(tradeOffs)}
+${uncertainSection(tradeOffs, results)}
 `;
 }
 
@@ -282,19 +279,4 @@ ${table(
 
 ![Confusion matrix of synthetic_triples_test](synthetic_triples_test-confusion.svg)
 ![Reliability of synthetic_triples_test](synthetic_triples_test-reliability.svg)`;
-}
-
-function tradeOffTable(rows: readonly TradeOff[]): string {
-  const sets = Object.keys(rows[0]?.test ?? {});
-  const cell = ({ coverage, accuracy }: { coverage: number; accuracy: number }): string =>
-    coverage > 0 ? `${percent(coverage)} → ${percent(accuracy)}` : '0';
-  return table(
-    ['wanted accuracy', 'threshold', 'validation', ...sets],
-    rows.map(({ wanted, threshold, valid, test }) => [
-      wanted === null ? 'as shipped' : `${(100 * wanted).toFixed(0)} %`,
-      threshold.toFixed(3),
-      cell(valid),
-      ...sets.map((name) => cell(test[name]!)),
-    ]),
-  );
 }

@@ -1,6 +1,7 @@
 import { MODALITIES, type Modality } from '../../common/emotions.js';
 import { scoresOf } from '../../inference/scores-of.js';
 import type { EmotionScores, Engine } from '../../inference/types.js';
+import { thresholdOf, type UncertainBelow } from '../../inference/uncertain.js';
 import { meanOf, type Example } from './examples.js';
 
 /** What the network says of one group of examples. */
@@ -15,6 +16,14 @@ export interface Answer {
   top: number;
   /** Distribution of each modality's own head; null for the absent. */
   own: Record<Modality, number[] | null>;
+  /** Not `uncertain`; null where no threshold applies. */
+  certain: boolean | null;
+}
+
+/** Who answers: an engine with a model, and from where on the model's answers are certain. */
+export interface Answering {
+  engine: Engine;
+  uncertainBelow: UncertainBelow;
 }
 
 const BATCH = 16;
@@ -22,14 +31,27 @@ const BATCH = 16;
 /** The place of the largest value, the first of equals. */
 export const topOf = (values: readonly number[]): number => values.indexOf(Math.max(...values));
 
-export function answerOf(group: number, label: number, probabilities: number[], own: Answer['own']): Answer {
+/** @param threshold of `uncertain`; null: none applies */
+export function answerOf(
+  { group, label, probabilities, own }: Pick<Answer, 'group' | 'label' | 'probabilities' | 'own'>,
+  threshold: number | null,
+): Answer {
   const top = topOf(probabilities);
-  return { group, label, probabilities, confidence: probabilities[top]!, top, own };
+  const confidence = probabilities[top]!;
+  return {
+    group,
+    label,
+    probabilities,
+    confidence,
+    top,
+    own,
+    certain: threshold === null ? null : confidence >= threshold,
+  };
 }
 
 /** Runs examples through an engine; one answer per group, in the order in which the groups first come. */
 export async function answersOf(
-  engine: Engine,
+  { engine, uncertainBelow }: Answering,
   examples: readonly Example[],
   progress: (done: number, of: number) => void = () => undefined,
 ): Promise<Answer[]> {
@@ -53,6 +75,8 @@ export async function answersOf(
       own[modality] = rows.length > 0 ? meanOf(rows) : null;
     }
     // No example is without a modality, so that there always is a distribution.
-    return answerOf(group, label, meanOf(scores.map(({ probabilities }) => probabilities!)), own);
+    const probabilities = meanOf(scores.map((score) => score.probabilities!));
+    const present = MODALITIES.filter((modality) => own[modality] !== null);
+    return answerOf({ group, label, probabilities, own }, thresholdOf(uncertainBelow, present));
   });
 }

@@ -3,7 +3,7 @@ import { figures, ratesOf } from '../metrics.js';
 import { sexOf, type Sex } from '../speakers.js';
 import type { Answer } from './answers.js';
 import { bootstrap, FEWEST_SPEAKERS, indicesBy, type Interval } from './statistics.js';
-import { certainAt } from './trade-off.js';
+import { certainOf } from './trade-off.js';
 
 /** What is told of the same clips under another condition, or of some of them. */
 export interface BriefFigures {
@@ -30,7 +30,7 @@ export interface VoiceAnswer extends Answer {
 const round = (value: number): number => Number(value.toFixed(4));
 const CLASSES = EMOTIONS.length;
 
-export function briefFigures(answers: readonly VoiceAnswer[], uncertainBelow: number | null): BriefFigures {
+export function briefFigures(answers: readonly VoiceAnswer[]): BriefFigures {
   const labels = answers.map(({ label }) => label);
   const { n, accuracy, uar, ece } = figures(
     answers.flatMap(({ probabilities }) => probabilities),
@@ -45,8 +45,7 @@ export function briefFigures(answers: readonly VoiceAnswer[], uncertainBelow: nu
     for (const unit of drawn) for (const i of units[unit]!) confusion[labels[i]!]![answers[i]!.top]!++;
     return [ratesOf(confusion).uar];
   });
-  const judged = answers.map(({ label, top, confidence }) => ({ confidence, right: label === top }));
-  const certain = uncertainBelow === null ? null : certainAt(judged, uncertainBelow);
+  const certain = certainOf(answers.map(({ label, top, certain }) => ({ right: label === top, certain })));
   return {
     ...{ n, accuracy: round(accuracy), uar: round(uar), ece: round(ece) },
     ci95: [round(interval![0]), round(interval![1])],
@@ -56,26 +55,19 @@ export function briefFigures(answers: readonly VoiceAnswer[], uncertainBelow: nu
 }
 
 /** By sex, where the corpus tells it of every speaker. */
-export function bySex(
-  answers: readonly VoiceAnswer[],
-  uncertainBelow: number | null,
-): Record<Sex, BriefFigures> | undefined {
+export function bySex(answers: readonly VoiceAnswer[]): Record<Sex, BriefFigures> | undefined {
   const of = (sex: Sex): VoiceAnswer[] => answers.filter(({ speaker }) => sexOf(speaker) === sex);
   const [female, male] = [of('female'), of('male')];
   if (female.length === 0 || male.length === 0 || female.length + male.length < answers.length) return undefined;
-  return { female: briefFigures(female, uncertainBelow), male: briefFigures(male, uncertainBelow) };
+  return { female: briefFigures(female), male: briefFigures(male) };
 }
 
 /** Of one room. */
-export function roomFigures(
-  whole: readonly VoiceAnswer[],
-  seconds: readonly VoiceAnswer[],
-  uncertainBelow: number | null,
-): RoomFigures[string] {
+export function roomFigures(whole: readonly VoiceAnswer[], seconds: readonly VoiceAnswer[]): RoomFigures[string] {
   const heard = new Set(seconds.map(({ clip }) => clip)).size;
   return {
-    clip: briefFigures(whole, uncertainBelow),
-    second: briefFigures(seconds, uncertainBelow),
+    clip: briefFigures(whole),
+    second: briefFigures(seconds),
     clips_without_a_second: round(1 - heard / Math.max(whole.length, 1)),
   };
 }

@@ -54,9 +54,9 @@ function judgeRows(
     const answers = own.map((row, clip) => toAnswer(row, row.probabilities, clip));
     const speakers = own.map(({ speaker }) => speaker);
     const protocol = `${text}: ${how(own)}; mean over 3 s windows, voice alone; judges the recipe, not the shipped weights`;
-    const [sexes, rooms] = [bySex(answers, null), roomsOf(own)];
+    const [sexes, rooms] = [bySex(answers), roomsOf(own)];
     out[figure] = {
-      ...testFigures(answers, { protocol, unit: 'clip', uncertainBelow: null, speakers }),
+      ...testFigures(answers, { protocol, unit: 'clip', speakers }),
       ...(sexes ? { by_sex: sexes } : {}),
       ...(rooms ? { rooms } : {}),
     };
@@ -64,9 +64,9 @@ function judgeRows(
   return out;
 }
 
-function toAnswer({ label, speaker }: Row, probabilities: number[], clip: number): VoiceAnswer {
-  const alone: Answer['own'] = { face: null, voice: null, words: null };
-  return { ...answerOf(clip, label, probabilities, alone), clip, speaker };
+function toAnswer({ label, speaker, uncertain_below }: Row, probabilities: number[], clip: number): VoiceAnswer {
+  const own: Answer['own'] = { face: null, voice: null, words: null };
+  return { ...answerOf({ group: clip, label, probabilities, own }, uncertain_below ?? null), clip, speaker };
 }
 
 /** Of the clips that were judged in rooms. */
@@ -79,7 +79,7 @@ function roomsOf(rows: readonly Row[]): RoomFigures | undefined {
     const judged = rows.flatMap((row, clip) => (row.rooms?.[name] ? [{ row, clip, room: row.rooms[name] }] : []));
     const whole = judged.map(({ row, clip, room }) => toAnswer(row, room.probabilities, clip));
     const seconds = judged.flatMap(({ row, clip, room }) => room.seconds.map((each) => toAnswer(row, each, clip)));
-    return [name, roomFigures(whole, seconds, null)] as const;
+    return [name, roomFigures(whole, seconds)] as const;
   });
   return Object.fromEntries(figures);
 }

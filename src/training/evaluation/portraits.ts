@@ -37,7 +37,7 @@ export const portraitFiguresSchema = z.object({
 export type PortraitFigures = z.infer<typeof portraitFiguresSchema>;
 
 /** An answer about a portrait: who is in it, and whether its label is happy. */
-export interface PortraitAnswer extends Pick<Answer, 'top' | 'confidence'> {
+export interface PortraitAnswer extends Pick<Answer, 'top' | 'certain'> {
   happy: boolean;
   person: number;
 }
@@ -47,13 +47,12 @@ export async function judgePortraits(judge: Judge, prepared: string): Promise<Po
   const name = portraitSet('valid');
   if (!(await exists(join(prepared, `${name}.json`)))) return null;
   const set = await readPrepared<PortraitSet>(prepared, name);
-  const answers = await answersOf(judge.engine, await foundFaces(set), progressOf(name, judge.log));
+  const answers = await answersOf(judge, await foundFaces(set), progressOf(name, judge.log));
   const figures = portraitFigures(
-    answers.map(({ group, top, confidence }) => ({
-      ...{ top, confidence, happy: set.happy[group] === 1, person: set.persons[group]! },
+    answers.map(({ group, top, certain }) => ({
+      ...{ top, certain, happy: set.happy[group] === 1, person: set.persons[group]! },
     })),
     set.happy.length,
-    judge.uncertainBelow,
   );
   const { found, balanced_accuracy, recall_happy, recall_rest } = figures;
   judge.log(
@@ -78,13 +77,9 @@ async function foundFaces(set: PortraitSet): Promise<Example[]> {
 }
 
 /** @param n portraits, those among them in which no face was found */
-export function portraitFigures(
-  answers: readonly PortraitAnswer[],
-  n: number,
-  uncertainBelow: number,
-): PortraitFigures {
+export function portraitFigures(answers: readonly PortraitAnswer[], n: number): PortraitFigures {
   const round = (value: number): number => Number(value.toFixed(4));
-  const certain = answers.filter(({ confidence }) => confidence >= uncertainBelow);
+  const certain = answers.filter((answer) => answer.certain);
   const byPerson = indicesBy(answers.map(({ person }) => person));
   const [ci95] = bootstrap(byPerson.length, (drawn) => [
     balanced([...drawn].flatMap((person) => byPerson[person]!.map((i) => answers[i]!))).mean,

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { EMOTIONS } from '../../common/emotions.js';
+import { EMOTIONS, MODALITIES } from '../../common/emotions.js';
 import { EmostreamError } from '../../common/errors.js';
 import { loadModel } from '../../inference/model-format.js';
 import type { Provenance } from '../export-model.js';
@@ -16,7 +16,9 @@ import { portraitFiguresSchema, portraitsSection, type PortraitFigures } from '.
 import { reliabilitySvg } from './reliability-svg.js';
 import { readOptional, readPeers } from './sources.js';
 import type { TestFigures } from './test-figures.js';
+import { riskSvg } from './risk-svg.js';
 import type { TradeOff } from './trade-off.js';
+import { riskCurves, riskPicture } from './uncertain-page.js';
 import { WORDS_LEFT_OUT } from './words-left-out.js';
 
 export type Results = Record<string, TestFigures>;
@@ -82,6 +84,7 @@ const thresholdsSchema = z.object({
   engine: z.string(),
   trade_offs: z.array(
     z.object({
+      modality: z.enum(MODALITIES),
       wanted: z.number().nullable(),
       threshold: z.number(),
       valid: certain,
@@ -140,5 +143,10 @@ async function writePictures(folder: string, results: Results): Promise<void> {
     if (name.startsWith('synthetic_conflict')) continue;
     if (confusion) await writeFile(join(folder, `${name}-confusion.svg`), confusionSvg(name, EMOTIONS, confusion));
     await writeFile(join(folder, `${name}-reliability.svg`), reliabilitySvg(name, reliability, ece));
+  }
+  for (const modality of MODALITIES) {
+    const curves = riskCurves(modality, results);
+    if (curves.length === 0) continue;
+    await writeFile(join(folder, riskPicture(modality)), riskSvg(`Wrong by answered, ${modality}`, curves));
   }
 }

@@ -1,5 +1,4 @@
 import { EMOTIONS, MODALITIES, type Modality } from '../../common/emotions.js';
-import type { Engine } from '../../inference/types.js';
 import type { FaceSet } from '../data/ferplus.js';
 import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
@@ -7,7 +6,7 @@ import { readTexts, type TextSet } from '../data/text.js';
 import { progressOf } from '../progress.js';
 import { Rng } from '../rng.js';
 import { clipsOf } from '../splits.js';
-import { answersOf, type Answer } from './answers.js';
+import { answersOf, type Answer, type Answering } from './answers.js';
 import { faceExamples, voiceExamples, wordExamples, type Example } from './examples.js';
 import { chooseThresholds } from './multi-label.js';
 import { headRates, multiLabelTestFigures, testFigures, type TestFigures } from './test-figures.js';
@@ -15,10 +14,7 @@ import { PATTERNS, TripleMaker, tripleExamples } from './triples.js';
 
 /** Runs the test sets and the validation sets; nothing else of the product reads the test sets. */
 
-export interface Judge {
-  engine: Engine;
-  /** The shipped threshold of `uncertain`. */
-  uncertainBelow: number;
+export interface Judge extends Answering {
   log: (line: string) => void;
 }
 
@@ -102,9 +98,9 @@ export async function judgeModalities(
   ];
   const sets: Record<string, JudgedSet> = {};
   for (const [name, examples, unit, protocol, speech] of plan) {
-    const answers = await answersOf(judge.engine, examples, progressOf(name, judge.log));
+    const answers = await answersOf(judge, examples, progressOf(name, judge.log));
     const speakers = speech && answers.map(({ group }) => speech.speakers[group]!);
-    const options = { protocol, unit, uncertainBelow: judge.uncertainBelow, ...(speakers ? { speakers } : {}) };
+    const options = { protocol, unit, ...(speakers ? { speakers } : {}) };
     sets[name] = { figures: testFigures(answers, options), answers };
     judge.log(line(name, sets[name].figures));
   }
@@ -114,7 +110,7 @@ export async function judgeModalities(
 /** GoEmotions as published: several labels, thresholds from the validation split. */
 export async function judgeMultiLabel(judge: Judge, valid: TextSet, test: TextSet): Promise<TestFigures> {
   const run = async (name: string, set: TextSet) => {
-    const answers = await answersOf(judge.engine, wordExamples(set, true), progressOf(name, judge.log));
+    const answers = await answersOf(judge, wordExamples(set, true), progressOf(name, judge.log));
     return {
       answers,
       truths: truthsOf(
@@ -133,7 +129,6 @@ export async function judgeMultiLabel(judge: Judge, valid: TextSet, test: TextSe
     protocol:
       'GoEmotions test, Ekman mapping, all texts, several labels (Demszky et al. 2020): a label is answered where its probability reaches a threshold chosen per class on the validation split; F1 and recall are of labels; accuracy and calibration of the top answer, right where it is one of the labels; words alone',
     unit: 'text',
-    uncertainBelow: judge.uncertainBelow,
   });
   judge.log(line('goemotions_ekman_test', result));
   return result;
@@ -153,18 +148,13 @@ export async function judgeTriples(
   const agreeing = maker.agreeing(count, rng.fork());
   const out: Record<string, JudgedSet> = {};
   if (agreeing.length === 0) return out;
-  const { uncertainBelow } = judge;
   const what = `${count} label-matched triples of ${split === 'test' ? 'test' : 'validation'} examples of FER+, RAVDESS and GoEmotions/MELD of different people; labels drawn evenly`;
   const present: NonNullable<TestFigures['present']> = {};
   for (const pattern of PATTERNS) {
     const name = pattern.join('+');
-    const answers = await answersOf(
-      judge.engine,
-      tripleExamples(agreeing, pattern),
-      progressOf(`triples ${name}`, judge.log),
-    );
+    const answers = await answersOf(judge, tripleExamples(agreeing, pattern), progressOf(`triples ${name}`, judge.log));
     const protocol = `SYNTHETIC: ${what}; shows the fusing of agreeing modalities and nothing about people`;
-    const result = testFigures(answers, { protocol, unit: 'triple', uncertainBelow });
+    const result = testFigures(answers, { protocol, unit: 'triple' });
     present[name] = { accuracy: result.accuracy, uar: result.uar };
     if (pattern.length < MODALITIES.length) continue;
     out[`synthetic_triples_${split}`] = { figures: { ...result, present, alone: aloneOf(answers) }, answers };
@@ -174,10 +164,10 @@ export async function judgeTriples(
     const name = `synthetic_conflict_${wrong}_${split}`;
     const triples = maker.conflicting(agreeing, wrong, rng.fork());
     if (triples.length === 0) continue;
-    const answers = await answersOf(judge.engine, tripleExamples(triples), progressOf(name, judge.log));
+    const answers = await answersOf(judge, tripleExamples(triples), progressOf(name, judge.log));
     const protocol = `SYNTHETIC: ${what}, but the ${wrong} example drawn evenly from another label; the truth is the label of the other two`;
     const misled = answers.filter(({ top }, i) => top === triples[i]!.parts[wrong].label).length / answers.length;
-    const result = testFigures(answers, { protocol, unit: 'triple', uncertainBelow });
+    const result = testFigures(answers, { protocol, unit: 'triple' });
     out[name] = { figures: { ...result, alone: aloneOf(answers), misled: Number(misled.toFixed(4)) }, answers };
     judge.log(line(name, result));
   }

@@ -43,6 +43,8 @@ const foldsSchema = z.object({
         .max(EMOTIONS.length - 1),
       fold: z.int().min(0),
       probabilities: distribution,
+      /** From where on an answer is certain, as chosen on the other folds. */
+      uncertain_below: z.number().optional(),
       rooms: z.record(z.string(), z.object({ probabilities: distribution, seconds: z.array(distribution) })).optional(),
     }),
   ),

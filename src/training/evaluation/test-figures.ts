@@ -5,7 +5,7 @@ import type { Answer } from './answers.js';
 import type { BriefFigures, RoomFigures } from './brief-figures.js';
 import { answersAt, countLabels, f1Of, multiLabelFigures } from './multi-label.js';
 import { bootstrap, eceByChance, FEWEST_SPEAKERS, indicesBy, type Interval } from './statistics.js';
-import { certainAt, type Certain } from './trade-off.js';
+import { certainOf, riskByCoverage, type Certain } from './trade-off.js';
 
 /** Figures of one test set, as `models/metrics.json` holds them. */
 export interface TestFigures {
@@ -28,6 +28,8 @@ export interface TestFigures {
   reliability: ReliabilityBin[];
   /** Of the answers: share that is not `uncertain`, and accuracy of those; null where no shipped threshold applies. */
   certain: Certain | null;
+  /** Share of wrong ones among the surest 5 %, 10 % … 100 % of the answers. */
+  risk_by_coverage?: number[];
   /** The modality's own head, without fusion; null where several modalities are present. */
   own_head: { accuracy: number; uar: number } | null;
   protocol: string;
@@ -47,8 +49,6 @@ export interface TestFigures {
 
 export interface SetOptions {
   protocol: string;
-  /** Below this confidence an answer is `uncertain`; null: no threshold applies. */
-  uncertainBelow: number | null;
   /** Speaker of each answer, where speakers may be resampled. */
   speakers?: readonly number[];
   /** What an answer is of, for the text: `picture`, `clip`, `text`. */
@@ -59,8 +59,10 @@ const round = (value: number): number => Number(value.toFixed(4));
 const roundAll = (interval: Interval): Interval => [round(interval[0]), round(interval[1])];
 const CLASSES = EMOTIONS.length;
 
-export function rightOf({ label, top, confidence }: Answer): { confidence: number; right: boolean } {
-  return { confidence, right: label === top };
+type JudgedAnswer = Pick<Answer, 'confidence' | 'certain'> & { right: boolean };
+
+export function rightOf({ label, top, confidence, certain }: Answer): JudgedAnswer {
+  return { confidence, certain, right: label === top };
 }
 
 /** Units of the bootstrap: answers by speaker where there are speakers enough, else each answer. */
@@ -99,7 +101,7 @@ export function testFigures(answers: readonly Answer[], options: SetOptions): Te
     resampled,
     recall: result.recall.map((value, i) => (result.confusion[i]!.some((count) => count > 0) ? round(value) : null)),
     confusion: result.confusion,
-    ...calibrationOf(judged, options.uncertainBelow),
+    ...calibrationOf(judged),
     own_head: ownHead(answers),
     protocol: options.protocol,
   };
@@ -121,7 +123,7 @@ export function multiLabelTestFigures(
     thresholds,
   );
   const result = multiLabelFigures(said, truths);
-  const judged = answers.map(({ top, confidence }, i) => ({ confidence, right: truths[i]![top]! }));
+  const judged = answers.map(({ top, confidence, certain }, i) => ({ confidence, certain, right: truths[i]![top]! }));
   const statistics = (drawn?: Int32Array): number[] => {
     const counts = countLabels(said, truths, drawn);
     const f1 = counts.map(f1Of);
@@ -154,7 +156,7 @@ export function multiLabelTestFigures(
     resampled: options.unit,
     recall: result.recall.map(round),
     confusion: null,
-    ...calibrationOf(judged, options.uncertainBelow),
+    ...calibrationOf(judged),
     own_head: null,
     protocol: options.protocol,
     multi_label: {
@@ -172,17 +174,17 @@ function intervalsOf(intervals: readonly Interval[]): TestFigures['ci95'] {
 }
 
 function calibrationOf(
-  judged: readonly { confidence: number; right: boolean }[],
-  uncertainBelow: number | null,
-): Pick<TestFigures, 'reliability' | 'certain'> {
+  judged: readonly JudgedAnswer[],
+): Pick<TestFigures, 'reliability' | 'certain' | 'risk_by_coverage'> {
   const bins = reliabilityBins(
     judged.map(({ confidence }) => confidence),
     judged.map(({ right }) => right),
   );
-  const certain = uncertainBelow === null ? null : certainAt(judged, uncertainBelow);
+  const certain = certainOf(judged);
   return {
     reliability: bins.map((bin) => ({ ...bin, confidence: round(bin.confidence) })),
     certain: certain && { coverage: round(certain.coverage), accuracy: round(certain.accuracy) },
+    risk_by_coverage: riskByCoverage(judged).map(round),
   };
 }
 

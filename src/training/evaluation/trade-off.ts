@@ -1,4 +1,6 @@
-import { uncertainThreshold } from '../calibrate.js';
+import type { Modality } from '../../common/emotions.js';
+import type { UncertainBelow } from '../../inference/uncertain.js';
+import { CERTAIN_ACCURACY, LEAST_CERTAIN, uncertainThreshold } from '../calibrate.js';
 
 /** Of some answers: the share that is certain, and the accuracy of those. */
 export interface Certain {
@@ -12,12 +14,37 @@ interface Judged {
 }
 
 export function certainAt(answers: readonly Judged[], threshold: number): Certain {
-  const certain = answers.filter(({ confidence }) => confidence >= threshold);
+  return shareOf(answers.map(({ confidence, right }) => ({ right, certain: confidence >= threshold })));
+}
+
+/** @returns null where no threshold applies */
+export function certainOf(answers: readonly { certain: boolean | null; right: boolean }[]): Certain | null {
+  return answers.some(({ certain }) => certain === null) ? null : shareOf(answers);
+}
+
+function shareOf(answers: readonly { certain: boolean | null; right: boolean }[]): Certain {
+  const certain = answers.filter((answer) => answer.certain);
   const right = certain.filter((answer) => answer.right).length;
   return { coverage: certain.length / Math.max(answers.length, 1), accuracy: right / Math.max(certain.length, 1) };
 }
 
+/** How many points a risk–coverage curve has. */
+const POINTS = 20;
+
+/**
+ * What is wrong of the surest answers, for each twentieth of all of them (El-Yaniv and Wiener 2010): the first number is the error
+ * of the surest 5 %, the last that of all.
+ */
+export function riskByCoverage(answers: readonly Judged[]): number[] {
+  const descending = [...answers].sort((a, b) => b.confidence - a.confidence);
+  return Array.from({ length: POINTS }, (_, i) => {
+    const surest = descending.slice(0, Math.max(1, Math.round(((i + 1) * descending.length) / POINTS)));
+    return surest.filter(({ right }) => !right).length / Math.max(surest.length, 1);
+  });
+}
+
 export interface TradeOff {
+  modality: Modality;
   /** The accuracy that the certain answers shall have on validation data; null: the threshold that was shipped. */
   wanted: number | null;
   threshold: number;
@@ -26,25 +53,26 @@ export interface TradeOff {
   test: Record<string, Certain>;
 }
 
-const WANTED = [0.65, 0.7, 0.75, 0.8, 0.85, 0.9];
+const WANTED = [0.7, 0.75, 0.8, 0.85, CERTAIN_ACCURACY];
 
-/** The shipped threshold, and others chosen on validation data, modalities counted alike, with what each gives on test sets. */
-export function tradeOffs(
-  shipped: number,
-  valid: readonly (readonly Judged[])[],
-  test: Record<string, readonly Judged[]>,
-): TradeOff[] {
-  const pooled = valid.flatMap((set) => set.map((answer) => ({ ...answer, weight: 1 / set.length })));
-  const row = (wanted: number | null, threshold: number): TradeOff => {
-    const perSet = valid.map((set) => certainAt(set, threshold));
-    const coverage = perSet.reduce((sum, each) => sum + each.coverage, 0) / Math.max(valid.length, 1);
-    const right = perSet.reduce((sum, each) => sum + each.coverage * each.accuracy, 0) / Math.max(valid.length, 1);
-    return {
-      wanted,
-      threshold,
-      valid: { coverage, accuracy: coverage > 0 ? right / coverage : 0 },
-      test: Object.fromEntries(Object.entries(test).map(([name, answers]) => [name, certainAt(answers, threshold)])),
-    };
-  };
-  return [row(null, shipped), ...WANTED.map((wanted) => row(wanted, uncertainThreshold(pooled, wanted).threshold))];
+/** A modality's answers: of validation sets together, and of each test set. */
+export interface TradedAnswers {
+  valid: readonly Judged[];
+  test: Record<string, readonly Judged[]>;
+}
+
+/** The shipped threshold of each modality, and others chosen on validation data, with what each gives on test sets. */
+export function tradeOffs(shipped: UncertainBelow, answers: Readonly<Record<Modality, TradedAnswers>>): TradeOff[] {
+  return (['face', 'voice', 'words'] as const).flatMap((modality) => {
+    const { valid, test } = answers[modality];
+    const weighted = valid.map((answer) => ({ ...answer, weight: 1 }));
+    const row = (wanted: number | null, threshold: number): TradeOff => ({
+      ...{ modality, wanted, threshold, valid: certainAt(valid, threshold) },
+      test: Object.fromEntries(Object.entries(test).map(([name, each]) => [name, certainAt(each, threshold)])),
+    });
+    return [
+      row(null, shipped[modality]),
+      ...WANTED.map((wanted) => row(wanted, uncertainThreshold(weighted, { wanted, least: LEAST_CERTAIN }).threshold)),
+    ];
+  });
 }

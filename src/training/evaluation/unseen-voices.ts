@@ -45,13 +45,12 @@ export async function judgeUnseenVoices(
     const set = await readPrepared<SpeechSet>(prepared, name);
     const clips = trainedOn.includes(title) ? clipsOf(set, 'test') : [...set.labels.keys()];
     if (clips.length === 0) continue;
-    const answers = await answersOf(judge.engine, voiceExamples(set, clips), progressOf(figure, judge.log));
+    const answers = await answersOf(judge, voiceExamples(set, clips), progressOf(figure, judge.log));
     const heard = trainedOn.includes(title) ? 'its test speakers, none heard in training' : 'the model never heard it';
     const speakers = answers.map(({ group }) => set.speakers[group]!);
     results[figure] = testFigures(answers, {
       protocol: `${text}; ${heard}; mean over 3 s windows, voice alone`,
       unit: 'clip',
-      uncertainBelow: judge.uncertainBelow,
       speakers,
     });
     judge.log(line(figure, results[figure]));
@@ -68,7 +67,7 @@ export async function voiceDetails(
   answers: readonly Answer[],
 ): Promise<Pick<TestFigures, 'by_sex' | 'rooms'>> {
   const known = answers.map((answer) => ({ ...answer, clip: answer.group, speaker: set.speakers[answer.group]! }));
-  const sexes = bySex(known, judge.uncertainBelow);
+  const sexes = bySex(known);
   const every = Math.max(1, Math.round(answers.length / IN_ROOMS));
   const clips = answers.map(({ group }) => group).filter((_, i) => i % every === 0);
   return { ...(sexes ? { by_sex: sexes } : {}), rooms: await judgeInRooms(judge, name, set, clips) };
@@ -95,13 +94,12 @@ async function judgeInRooms(
       for (const voice of heard.seconds) seconds.push({ input: voiceAlone(voice), label, group: seconds.length, clip });
     }
     const told = progressOf(`${name} at ${dbfs} dBFS`, judge.log);
-    const ofClips = await answersOf(judge.engine, whole, told);
-    const ofSeconds = await answersOf(judge.engine, seconds, told);
+    const ofClips = await answersOf(judge, whole, told);
+    const ofSeconds = await answersOf(judge, seconds, told);
     const known = (answer: Answer, clip: number): VoiceAnswer => ({ ...answer, clip, speaker: set.speakers[clip]! });
     rooms[String(dbfs)] = roomFigures(
       ofClips.map((answer) => known(answer, answer.group)),
       ofSeconds.map((answer) => known(answer, seconds[answer.group]!.clip)),
-      judge.uncertainBelow,
     );
     const { clip, second } = rooms[String(dbfs)]!;
     judge.log(`${name} at ${dbfs} dBFS: uar ${clip.uar.toFixed(3)}, of seconds ${second.uar.toFixed(3)} n ${second.n}`);

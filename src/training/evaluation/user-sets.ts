@@ -35,14 +35,13 @@ export async function judgeUserCorpora(
       const part = await readTestPart(prepared, corpus, modality);
       if (!part || part.examples.length === 0) continue;
       const name = userTestName(corpus, modality);
-      const answers = await answersOf(judge.engine, part.examples, progressOf(name, judge.log));
+      const answers = await answersOf(judge, part.examples, progressOf(name, judge.log));
       const speakers = part.speakers && answers.map(({ group }) => part.speakers![group]!);
       const unit = UNITS[modality];
       const seen = trainedOn.includes(title) ? 'its training part was trained on' : 'the model was not trained on it';
       results[name] = testFigures(answers, {
         protocol: `${title}: ${testPart}; ${seen}; top answer of 7; ${HOW[modality]}`,
         unit,
-        uncertainBelow: judge.uncertainBelow,
         // Where everything has a speaker of its own, nobody told who speaks.
         ...(speakers && new Set(speakers).size < speakers.length ? { speakers } : {}),
       });

@@ -45,12 +45,14 @@ export async function judgeWordsLeftOut(weights: string, prepared: string): Prom
     const shares = probabilities(own.logits, temperatureOf(other.logits, other.labels));
     const alone = { face: null, voice: null, words: null };
     const answers = own.labels.map((label, i) =>
-      answerOf(i, label, [...shares.subarray(i * CLASSES, (i + 1) * CLASSES)], alone),
+      answerOf(
+        { group: i, label, probabilities: [...shares.subarray(i * CLASSES, (i + 1) * CLASSES)], own: alone },
+        null,
+      ),
     );
     out[FIGURES[corpus]] = testFigures(answers, {
       protocol: `${CORPUS_TITLES[corpus]} test, texts with one label, top answer, by words trained on ${record.corpora.join(', ')} alone (\`${record.command}\`), which also chose the epoch and the temperature; judges the recipe, not the shipped weights`,
       unit: 'text',
-      uncertainBelow: null,
     });
   }
   return out;

@@ -17,8 +17,8 @@ import {
 } from '../../../src/training/evaluation/portraits.js';
 import { astronaut, windowOf } from '../../features/support/pictures.js';
 
-const answer = (person: number, happy: boolean, top: string, confidence = 0.9): PortraitAnswer => ({
-  ...{ person, happy, confidence, top: EMOTIONS.indexOf(top as (typeof EMOTIONS)[number]) },
+const answer = (person: number, happy: boolean, top: string, certain = true): PortraitAnswer => ({
+  ...{ person, happy, certain, top: EMOTIONS.indexOf(top as (typeof EMOTIONS)[number]) },
 });
 
 describe('figures of portraits', () => {
@@ -27,15 +27,15 @@ describe('figures of portraits', () => {
       ...[answer(1, true, 'happy'), answer(1, true, 'neutral'), answer(2, true, 'happy'), answer(3, true, 'happy')],
       ...[answer(4, false, 'sad'), answer(4, false, 'happy')],
     ];
-    expect(portraitFigures(answers, 8, 0.5)).toMatchObject({
+    expect(portraitFigures(answers, 8)).toMatchObject({
       ...{ n: 8, persons: 4, found: 0.75, recall_happy: 0.75, recall_rest: 0.5, balanced_accuracy: 0.625 },
       ...{ uncertain: 0, certain_balanced_accuracy: 0.625 },
     });
   });
 
   it('tell how the certain answers do', () => {
-    const answers = [answer(1, true, 'happy'), answer(2, true, 'sad', 0.3), answer(3, false, 'angry')];
-    expect(portraitFigures(answers, 3, 0.5)).toMatchObject({ uncertain: 0.3333, certain_balanced_accuracy: 1 });
+    const answers = [answer(1, true, 'happy'), answer(2, true, 'sad', false), answer(3, false, 'angry')];
+    expect(portraitFigures(answers, 3)).toMatchObject({ uncertain: 0.3333, certain_balanced_accuracy: 1 });
   });
 
   it('draw persons for the interval: ten pictures of one say no more than one', () => {
@@ -44,14 +44,12 @@ describe('figures of portraits', () => {
         answer(i % persons, i % 2 === 0, i % persons < persons / 2 ? 'happy' : 'sad'),
       );
     const width = ([low, high]: readonly [number, number]) => high - low;
-    expect(width(portraitFigures(pictures(4), 40, 0).ci95)).toBeGreaterThan(
-      width(portraitFigures(pictures(40), 40, 0).ci95),
-    );
+    expect(width(portraitFigures(pictures(4), 40).ci95)).toBeGreaterThan(width(portraitFigures(pictures(40), 40).ci95));
   });
 
   it('stand on the page, or that they were not measured', () => {
     expect(portraitsSection(null)).toContain('Not measured');
-    expect(portraitsSection(portraitFigures([answer(1, true, 'happy'), answer(2, false, 'sad')], 4, 0.5))).toContain(
+    expect(portraitsSection(portraitFigures([answer(1, true, 'happy'), answer(2, false, 'sad')], 4))).toContain(
       '| 4 | 2 | 50.0 |',
     );
   });
@@ -69,7 +67,11 @@ describe('judging portraits', () => {
     await engine.dispose();
     await rm(folder, { recursive: true });
   });
-  const judge = () => judgePortraits({ engine, uncertainBelow: 0.4, log: () => undefined }, folder);
+  const judge = () =>
+    judgePortraits(
+      { engine, uncertainBelow: { face: 0.4, voice: 1, words: 1, fused: 1 }, log: () => undefined },
+      folder,
+    );
 
   it('answers null where none are prepared', async () => {
     expect(await judge()).toBeNull();

@@ -10,41 +10,49 @@ import { unseenSection } from '../../../src/training/evaluation/unseen-page.js';
 
 /** Says `top` with 0.88. */
 const sure = (top: number): number[] => EMOTIONS.map((_, k) => (k === top ? 0.88 : 0.02));
-const answer = (clip: number, speaker: number, label: number, top: number): VoiceAnswer => ({
-  ...answerOf(clip, label, sure(top), { face: null, voice: null, words: null }),
+const NOBODY = { face: null, voice: null, words: null };
+const answer = (
+  clip: number,
+  speaker: number,
+  label: number,
+  top: number,
+  threshold: number | null = null,
+): VoiceAnswer => ({
+  ...answerOf({ group: clip, label, probabilities: sure(top), own: NOBODY }, threshold),
   clip,
   speaker,
 });
 
 describe('brief figures', () => {
   it('draw clips, not their seconds: two clips of which one is always wrong may all be wrong', () => {
-    const answers = [0, 1].flatMap((clip) => Array.from({ length: 50 }, () => answer(clip, 301, 1, clip)));
-    const { n, accuracy, ci95, uncertain, certain_accuracy } = briefFigures(answers, 0.9);
+    const answers = (threshold: number | null) =>
+      [0, 1].flatMap((clip) => Array.from({ length: 50 }, () => answer(clip, 301, 1, clip, threshold)));
+    const { n, accuracy, ci95, uncertain, certain_accuracy } = briefFigures(answers(0.9));
     expect([n, accuracy, ci95]).toEqual([100, 0.5, [0, 1]]);
     expect([uncertain, certain_accuracy]).toEqual([1, 0]);
-    expect(briefFigures(answers, 0.5)).toMatchObject({ uncertain: 0, certain_accuracy: 0.5 });
-    expect(briefFigures(answers, null)).toMatchObject({ uncertain: null, certain_accuracy: null });
+    expect(briefFigures(answers(0.5))).toMatchObject({ uncertain: 0, certain_accuracy: 0.5 });
+    expect(briefFigures(answers(null))).toMatchObject({ uncertain: null, certain_accuracy: null });
   });
 
   it('draw speakers where there are ten', () => {
     // Of each speaker all clips are right or all are wrong.
     const answers = Array.from({ length: 100 }, (_, i) => answer(i, 101 + (i % 10), 1, i % 10 < 5 ? 1 : 2));
-    const [low, high] = briefFigures(answers, null).ci95;
+    const [low, high] = briefFigures(answers).ci95;
     // Five of ten: by speaker about 0.5 ± 0.31, by clip it would be ± 0.1.
     expect(high - low).toBeGreaterThan(0.4);
   });
 
   it('by sex are told where every speaker’s is known', () => {
     const known = [answer(0, 101, 1, 1), answer(1, 102, 1, 2), answer(2, 102, 1, 1)];
-    expect(bySex(known, null)).toMatchObject({ male: { n: 1, uar: 1 }, female: { n: 2, uar: 0.5 } });
-    expect(bySex([...known, answer(3, 10_018, 1, 1)], null)).toBeUndefined();
-    expect(bySex(known.slice(1), null)).toBeUndefined();
+    expect(bySex(known)).toMatchObject({ male: { n: 1, uar: 1 }, female: { n: 2, uar: 0.5 } });
+    expect(bySex([...known, answer(3, 10_018, 1, 1)])).toBeUndefined();
+    expect(bySex(known.slice(1))).toBeUndefined();
   });
 
   it('of a room count the clips of which no second was heard', () => {
     const whole = [0, 1, 2, 3].map((clip) => answer(clip, 301, 1, 1));
     const seconds = [0, 0, 2].map((clip) => answer(clip, 301, 1, clip === 2 ? 0 : 1));
-    expect(roomFigures(whole, seconds, null)).toMatchObject({
+    expect(roomFigures(whole, seconds)).toMatchObject({
       clip: { n: 4, uar: 1 },
       second: { n: 3, uar: 0.6667 },
       clips_without_a_second: 0.5,
