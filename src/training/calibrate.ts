@@ -38,6 +38,8 @@ export interface Judged {
 export const CERTAIN_ACCURACY = 0.9;
 /** …where that leaves so many of them certain; else the surest, as many as this. */
 export const LEAST_CERTAIN = 0.65;
+/** Of sums of shares. */
+const ROUNDING = 1e-9;
 
 /**
  * The lowest confidence from which on answers reach the wanted accuracy, or the highest one that leaves enough of them; the answers
@@ -62,7 +64,7 @@ export function uncertainThreshold(
     answered += weight;
     if (isRight) right += weight;
     const accuracy = right / answered;
-    if (accuracy >= wanted || answered - weight < least * total)
+    if (accuracy >= wanted || answered - weight < least * total - ROUNDING)
       best = { threshold: confidence, coverage: answered / total, accuracy };
   }
   return best;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
-import { temperatureOf } from './calibrate.js';
+import { temperatureOf, uncertainThreshold, type Judged } from './calibrate.js';
 import { meanPerClip } from './clip-judge.js';
 import { probabilities } from './predict.js';
 import { JUDGED_SPEECH } from './train-options.js';
@@ -53,25 +53,30 @@ export async function readPart(path: string, recipe: string): Promise<FoldsPart 
 export type HeldOutAnswer = Omit<HeldOutClip, 'windows' | 'rooms'> & {
   /** Of the clip: the mean of its windows. */
   probabilities: number[];
+  /** From this confidence on an answer is certain. */
+  uncertain_below: number;
   /** The same in rooms, and of each second of a call. */
   rooms?: Record<string, { probabilities: number[]; seconds: number[][] }>;
 };
 
 /**
- * Answers at the temperature that fits the clips of all other folds. So a fold's speakers have no part in their own calibration.
+ * Answers at the temperature, and with the threshold of `uncertain`, that fit the clips of all other folds. So a fold's speakers have
+ * no part in their own calibration.
  */
 export function calibrated(clips: readonly HeldOutClip[]): HeldOutAnswer[] {
-  const temperatures = new Map<number, number>();
+  const fits = new Map<number, { temperature: number; threshold: number }>();
   for (const fold of new Set(clips.map((clip) => clip.fold))) {
     const others = clips.filter((clip) => clip.fold !== fold);
     const labels = others.flatMap(({ label, windows }) => windows.map(() => label));
-    temperatures.set(fold, temperatureOf(Float32Array.from(others.flatMap(({ windows }) => windows.flat())), labels));
+    const temperature = temperatureOf(Float32Array.from(others.flatMap(({ windows }) => windows.flat())), labels);
+    fits.set(fold, { temperature, threshold: uncertainThreshold(judgedAt(others, temperature)).threshold });
   }
   return clips.map(({ windows, rooms, ...clip }) => {
-    const temperature = temperatures.get(clip.fold)!;
+    const { temperature, threshold } = fits.get(clip.fold)!;
     return {
       ...clip,
       probabilities: meanOfWindows(windows, temperature),
+      uncertain_below: threshold,
       ...(rooms && {
         rooms: Object.fromEntries(
           Object.entries(rooms).map(([room, { windows: whole, seconds }]) => [
@@ -85,6 +90,22 @@ export function calibrated(clips: readonly HeldOutClip[]): HeldOutAnswer[] {
       }),
     };
   });
+}
+
+/** What users get: seconds in rooms where any clip was heard there, else windows. Every corpus counts alike. */
+function judgedAt(clips: readonly HeldOutClip[], temperature: number): Judged[] {
+  const perCorpus = new Map<string, Judged[]>();
+  const inRooms = clips.some(({ rooms }) => rooms);
+  for (const { corpus, label, windows, rooms = {} } of clips) {
+    const judged = perCorpus.get(corpus) ?? [];
+    perCorpus.set(corpus, judged);
+    for (const second of inRooms ? Object.values(rooms).flatMap(({ seconds }) => seconds) : windows) {
+      const answer = meanOfWindows([second], temperature);
+      const confidence = Math.max(...answer);
+      judged.push({ confidence, right: answer.indexOf(confidence) === label, weight: 1 });
+    }
+  }
+  return [...perCorpus.values()].flatMap((judged) => judged.map((each) => ({ ...each, weight: 1 / judged.length })));
 }
 
 function meanOfWindows(windows: readonly (readonly number[])[], temperature: number): number[] {

@@ -54,4 +54,23 @@ describe('answers of a fold', () => {
     expect(Math.max(...bad!.probabilities)).toBeCloseTo(top, 10);
     expect(good!.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
   });
+
+  it('are certain from where on those of the other folds are right often enough, or the surest of them', () => {
+    const graded = (fold: number, surenesses: readonly number[], right: (i: number) => boolean): HeldOutClip[] =>
+      surenesses.map((sureness, i) => ({
+        ...{ corpus: 'emodb', speaker: 200 + fold, label: right(i) ? 0 : 1, fold },
+        windows: [[sureness, 0, 0, 0, 0, 0, 0]],
+      }));
+    const even = Array.from({ length: 40 }, (_, i) => 1 + i / 10);
+    const [right, wrong] = [graded(1, even, () => true), graded(1, even, () => false)];
+    const own = graded(0, even, (i) => i % 2 === 0);
+    const certain = (others: HeldOutClip[]): number =>
+      calibrated([...own, ...others]).filter(
+        ({ fold, probabilities, uncertain_below }) =>
+          fold === 0 && Math.max(...probabilities) >= uncertain_below - 1e-6,
+      ).length;
+    expect(certain(right)).toBe(40);
+    // Were they all wrong, 65 % would still be said.
+    expect(certain(wrong)).toBe(26);
+  });
 });
