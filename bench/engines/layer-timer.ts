@@ -44,7 +44,7 @@ export async function layerTimer(
       const { face, voice, words } = batch;
       if (!face || !voice || !words) throw new Error('Layers are timed on full windows');
       const crops = timed('face encoder', () => faceEncoder(plain, face.x));
-      const heard = timed('voice encoder', () => voiceEncoder(plain, voice.x));
+      const heard = timed('voice encoder', () => voiceEncoder(plain, voice.x, voice.heard));
       const said = timed('words encoder', () => wordsEncoder(plain, words.ids, words.meta));
       timed('crop attention, heads, fusion', () => {
         const byWindow = tf.reshape(crops, [batch.size, FACE_CROPS, crops.shape[1]]) as tf.Tensor3D;

@@ -14,6 +14,7 @@ export function networkInputs({ face, voice, words, present, quality }: NetworkB
   return {
     ...(face && { face: face.x }),
     ...(voice && { voice: voice.x }),
+    ...(voice?.heard && { heard: voice.heard.frames, 'heard-present': voice.heard.present }),
     ...(words && { ids: words.ids, meta: words.meta }),
     present,
     quality,

@@ -61,7 +61,8 @@ export class OnnxEngine {
     scope.startScope();
     try {
       const inputs = toNetworkBatch(batch);
-      const key = JSON.stringify([inputs.face?.index, inputs.voice?.index, inputs.words?.index].map((i) => i?.join()));
+      const indices = [inputs.face?.index, inputs.voice?.index, inputs.words?.index].map((i) => i?.join());
+      const key = JSON.stringify([...indices, inputs.voice?.heard !== null]);
       const session = this.#sessions.get(key) ?? this.#start(exportNetwork(this.#layers, inputs));
       this.#sessions.set(key, session);
       const feeds = Object.entries(networkInputs(inputs)).map(

@@ -80,6 +80,7 @@ function assembleVoice(window: Window): WindowFeatures['voice'] {
     speechFrames += value.speechFrames;
   }
   return {
+    heard: null,
     logMel: normaliseLogMel(mel, MEL_FRAMES),
     quality: voiceQuality(
       weighted / Math.max(1, speechFrames),

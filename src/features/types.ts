@@ -1,3 +1,5 @@
+// Not from the stage's index: whoever only needs sizes would load all of it.
+import { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS } from '../speech/heard-sizes.js';
 import type { TrackState } from '../streams/types.js';
 
 /** Shapes shared by the live path, training and the network. One place, so that they cannot drift apart. */
@@ -9,6 +11,9 @@ export const MEL_BANDS = 64;
 export const MEL_FRAMES = 300;
 export const MEL_HOP_MS = 10;
 export const VOICE_WINDOW_MS = 3000;
+export { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS };
+/** Steps of what was heard in a window. */
+export const HEARD_STEPS = (VOICE_WINDOW_MS / 1000) * HEARD_PER_SECOND;
 /** Trailing words: at most so many tokens, the newest kept, and so many hashed n-grams per token. */
 export const WORD_TOKENS = 32;
 export const WORD_NGRAMS = 7;
@@ -59,6 +64,14 @@ export interface VoiceObservation {
   snrDb: number;
 }
 
+/** What a pretrained encoder heard in the three seconds of a window, each of which it was given alone. */
+export interface Heard {
+  /** HEARD_STEPS × HEARD_WIDTH as the encoders give them, oldest first; zeros where nothing was encoded. */
+  frames: Float32Array;
+  /** HEARD_STEPS of 0 and 1, the same over each second, and not 0 in all of them. */
+  present: Uint8Array;
+}
+
 export interface WindowFeatures {
   startMs: number;
   endMs: number;
@@ -79,6 +92,8 @@ export interface WindowFeatures {
     /** MEL_FRAMES × MEL_BANDS, normalised for the network (see log-mel.ts). */
     logMel: Float32Array;
     quality: number[];
+    /** Null: nothing was encoded; there is no encoder, or it had not answered in time. */
+    heard: Heard | null;
   } | null;
   /** Null: no words in the trailing transcript window. */
   words: {

@@ -2,6 +2,8 @@ import {
   FACE_CROPS,
   FACE_QUALITY,
   FACE_SIZE,
+  HEARD_STEPS,
+  HEARD_WIDTH,
   MEL_BANDS,
   MEL_FRAMES,
   VOICE_QUALITY,
@@ -26,6 +28,10 @@ export function fullWindow(n: number): ModelInput {
     voice: {
       logMel: Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, (_, i) => wave(i)),
       quality: VOICE_QUALITY.map(() => 0.5),
+      heard: {
+        frames: Float32Array.from({ length: HEARD_STEPS * HEARD_WIDTH }, (_, i) => wave(i)),
+        present: new Uint8Array(HEARD_STEPS).fill(1),
+      },
     },
     words: {
       tokens: Int32Array.from({ length: WORD_TOKENS * WORD_ROW }, (_, i) => 1 + ((i * 97 + n) % (WORD_BUCKETS - 1))),

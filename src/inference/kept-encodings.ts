@@ -20,7 +20,7 @@ export interface KeptCrop {
 
 interface KeptWindow {
   face: Float32Array | null;
-  voice: Float32Array | null;
+  voice: { encoded: Float32Array; heard: boolean } | null;
   atMs: number;
 }
 

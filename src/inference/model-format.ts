@@ -29,10 +29,15 @@ const tensorSchema = z.strictObject({
 
 const temperature = z.number().positive();
 export const calibrationSchema = z.strictObject({
-  /** Temperature of the fused head by which modalities are present: keys such as `face` or `face+words`. */
+  /**
+   * Temperature of the fused head by which modalities are present: keys such as `face` or `face+words`; with `voiceHeard` in the
+   * place of `voice` where encoders heard something of it, which falls back to that with `voice`.
+   */
   fused: z.record(z.string(), temperature),
   face: temperature,
   voice: temperature,
+  /** Of a voice of which encoders heard something; absent: as `voice`. */
+  voiceHeard: temperature.optional(),
   words: temperature,
   uncertainBelow: uncertainBelowSchema,
 });

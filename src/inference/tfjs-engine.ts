@@ -11,6 +11,7 @@ import { fusionNetwork, type NetworkOutput } from './network/fusion-network.js';
 import { InferenceLayers } from './network/inference-layers.js';
 import { EMBEDDING } from './network/sizes.js';
 import { uploadTogether } from './network/upload.js';
+import { knowsHeard } from './network/voice-encoder.js';
 import { thresholdOf } from './uncertain.js';
 import {
   PREPARES_SHAPES,
@@ -73,7 +74,7 @@ export class TfjsEngine implements Engine {
     this.#weights = tensors;
     this.#calibration = manifest.calibration;
     tf.dispose([...previous.values()]);
-    return { name: manifest.name, version: manifest.version };
+    return { name: manifest.name, version: manifest.version, hears: knowsHeard(weights) };
   }
 
   async run(batch: readonly EngineInput[]): Promise<Judgement[]> {
@@ -119,8 +120,10 @@ export class TfjsEngine implements Engine {
       const full = Array.from({ length: size }, (_, i) => fullWindow(i));
       const judged = await this.run(full);
       if (!this.#onGpu) continue;
-      // Fewer crops are other shapes of the face encoder, and what was encoded before is added by a program of its own.
+      // Fewer crops are other shapes of the face encoder, a voice of which nothing was heard another network, and what was encoded
+      // before is added by a program of its own.
       await this.run(full.map(oneCrop));
+      await this.run(full.map(unheard));
       for (const which of [['face'], ['face', 'voice'], MODALITIES] as const) {
         await this.run(full.map((input, i) => encodedOnly(input, judged[i]!, which)));
       }
@@ -164,9 +167,16 @@ function encodedOnly(input: ModelInput, { encoded }: Judgement, which: readonly 
   const { face, voice, words } = input;
   return {
     face: face && which.includes('face') ? { count: face.count, quality: face.quality, encoded: encoded.face! } : face,
-    voice: voice && which.includes('voice') ? { quality: voice.quality, encoded: encoded.voice! } : voice,
+    voice:
+      voice && which.includes('voice')
+        ? { quality: voice.quality, encoded: encoded.voice!, heard: voice.heard !== null }
+        : voice,
     words: words && which.includes('words') ? { quality: words.quality, encoded: encoded.words! } : words,
   };
+}
+
+function unheard(input: ModelInput): ModelInput {
+  return { ...input, voice: input.voice && { ...input.voice, heard: null } };
 }
 
 function oneCrop(input: ModelInput): ModelInput {
@@ -218,6 +228,17 @@ export function presenceKey(input: EngineInput): string {
   return presentIn(input).join('+');
 }
 
+/** The temperatures of a window, of the fused head and of a modality's own. */
+function temperatures(input: EngineInput, calibration: Calibration) {
+  const key = presenceKey(input);
+  const heard = !!input.voice?.heard;
+  return {
+    fused: (heard && calibration.fused[key.replace('voice', 'voiceHeard')]) || (calibration.fused[key] ?? 1),
+    of: (modality: Modality): number =>
+      modality === 'voice' && heard ? (calibration.voiceHeard ?? calibration.voice) : calibration[modality],
+  };
+}
+
 function toScores(row: Float32Array, input: EngineInput, calibration: Calibration): EmotionScores {
   const perModality = <T>(make: (modality: Modality, i: number) => T): Record<Modality, T> => ({
     face: make('face', 0),
@@ -225,14 +246,14 @@ function toScores(row: Float32Array, input: EngineInput, calibration: Calibratio
     words: make('words', 2),
   });
   const ownAt = CLASSES + 2 + MODALITIES.length;
-  const key = presenceKey(input);
-  if (key === '') {
+  if (presenceKey(input) === '') {
     const nobody = perModality(() => null);
     const weights = perModality(() => 0);
     const nothing = { probabilities: null, valence: null, arousal: null };
     return { ...nothing, confidence: 0, uncertain: true, weights, modalities: nobody };
   }
-  const probabilities = softmax(row.subarray(0, CLASSES), calibration.fused[key] ?? 1);
+  const temperature = temperatures(input, calibration);
+  const probabilities = softmax(row.subarray(0, CLASSES), temperature.fused);
   const confidence = Math.max(...probabilities);
   return {
     probabilities,
@@ -243,7 +264,7 @@ function toScores(row: Float32Array, input: EngineInput, calibration: Calibratio
     weights: perModality((_, i) => row[CLASSES + 2 + i]!),
     modalities: perModality((modality, i) => {
       if (input[modality] === null) return null;
-      return softmax(row.subarray(ownAt + i * CLASSES, ownAt + (i + 1) * CLASSES), calibration[modality]);
+      return softmax(row.subarray(ownAt + i * CLASSES, ownAt + (i + 1) * CLASSES), temperature.of(modality));
     }),
   };
 }

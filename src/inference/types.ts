@@ -22,7 +22,8 @@ export interface Encoded {
 /** A window as an engine reads it: each modality as it was measured, or as an engine encoded it. */
 export interface EngineInput {
   face: ModelInput['face'] | (Encoded & { count: number });
-  voice: ModelInput['voice'] | Encoded;
+  /** `heard`: it was encoded from what encoders heard, too. */
+  voice: ModelInput['voice'] | (Encoded & { heard: boolean });
   words: ModelInput['words'] | Encoded;
 }
 
@@ -64,6 +65,8 @@ export interface ModelInfo {
   /** e.g. `emostream-fusion-1`. */
   name: string;
   version: string;
+  /** It knows what to make of what pretrained encoders hear in a voice. */
+  hears: boolean;
 }
 
 export interface EngineMemory {

@@ -33,7 +33,7 @@ export function engineInput(features: WindowFeatures, person: Person, meter: Met
     input.face = encoded.length > 0 ? { encoded: joined(encoded), count: encoded.length, quality: face.quality } : null;
   } else if (face) count('face', 'window', face.count);
   if (voice && before?.voice) {
-    input.voice = { encoded: before.voice, quality: voice.quality };
+    input.voice = { ...before.voice, quality: voice.quality };
     count('voice', 'kept');
   } else if (voice) count('voice', 'window');
   const encoded = words && person.words(words);
@@ -54,7 +54,12 @@ export function keep(
 ): void {
   const of = (given: EngineInput['face' | 'voice'], computed: Float32Array | null): Float32Array | null =>
     given && 'encoded' in given ? given.encoded : computed;
-  person.keepWindow(startMs, { face: of(face, encoded.face), voice: of(voice, encoded.voice), atMs: now });
+  const ofVoice = of(voice, encoded.voice);
+  person.keepWindow(startMs, {
+    face: of(face, encoded.face),
+    voice: ofVoice && { encoded: ofVoice, heard: !!voice?.heard },
+    atMs: now,
+  });
   if (words && encoded.words) person.keepWords(words, encoded.words);
 }
 

@@ -2,13 +2,23 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
 import { normaliseFaces } from '../features/face-normalise.js';
-import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_ROW, WORD_TOKENS, WORDS_META } from '../features/types.js';
+import {
+  FACE_SIZE,
+  HEARD_STEPS,
+  HEARD_WIDTH,
+  MEL_BANDS,
+  MEL_FRAMES,
+  WORD_ROW,
+  WORD_TOKENS,
+  WORDS_META,
+  type Heard,
+} from '../features/types.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { faceEncoder } from '../inference/network/face-encoder.js';
 import { modalityHeads } from '../inference/network/heads.js';
 import { InferenceLayers } from '../inference/network/inference-layers.js';
 import { EMBEDDING } from '../inference/network/sizes.js';
-import { voiceEncoder } from '../inference/network/voice-encoder.js';
+import { voiceEncoder, type HeardTensors } from '../inference/network/voice-encoder.js';
 import { wordsEncoder } from '../inference/network/words-encoder.js';
 import type { Modality } from '../common/emotions.js';
 
@@ -61,13 +71,33 @@ export function predictFaces(folded: ReadonlyMap<string, NamedWeights>, images: 
   });
 }
 
-/** @param windows n × MEL_FRAMES × MEL_BANDS, normalised */
-export function predictVoices(folded: ReadonlyMap<string, NamedWeights>, windows: Float32Array): Predictions {
+/**
+ * @param windows n × MEL_FRAMES × MEL_BANDS, normalised
+ * @param heard what encoders heard in all of them, one after the other; null: nothing
+ */
+export function predictVoices(
+  folded: ReadonlyMap<string, NamedWeights>,
+  windows: Float32Array,
+  heard: Heard | null = null,
+): Predictions {
   const size = MEL_FRAMES * MEL_BANDS;
   return predict(folded, 'voice', windows.length / size, (layers, from, to) => {
     const x = windows.subarray(from * size, to * size);
-    return voiceEncoder(layers, tf.tensor4d(x, [to - from, MEL_FRAMES, MEL_BANDS, 1]));
+    return voiceEncoder(
+      layers,
+      tf.tensor4d(x, [to - from, MEL_FRAMES, MEL_BANDS, 1]),
+      heard && heardTensors(heard, from, to),
+    );
   });
+}
+
+function heardTensors({ frames, present }: Heard, from: number, to: number): HeardTensors {
+  const size = HEARD_STEPS * HEARD_WIDTH;
+  const there = Float32Array.from(present.subarray(from * HEARD_STEPS, to * HEARD_STEPS));
+  return {
+    frames: tf.tensor3d(frames.subarray(from * size, to * size), [to - from, HEARD_STEPS, HEARD_WIDTH]),
+    present: tf.tensor2d(there, [to - from, HEARD_STEPS]),
+  };
 }
 
 /** @param tokens n × WORD_TOKENS × WORD_ROW @param meta n × WORDS_META */

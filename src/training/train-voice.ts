@@ -80,7 +80,7 @@ export async function trainOnVoices(
     const x = tf.tensor4d(windows, [BATCH, MEL_FRAMES, MEL_BANDS, 1]);
     const [truths, affects] = [tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf))];
     // Each network of the two has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
-    const [plain, centred] = eachAlone(voiceEncoder(layers, x), 2).map((alone) =>
+    const [plain, centred] = eachAlone(voiceEncoder(layers, x, null), 2).map((alone) =>
       headLoss(modalityHeads(layers, 'voice', alone), truths, affects, weights),
     );
     return tf.add(plain!, centred!);

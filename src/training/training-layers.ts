@@ -83,6 +83,10 @@ export class TrainingLayers implements Layers {
     return look(this.tableAnchor) as Tensor3D;
   }
 
+  units(name: string): number | null {
+    return this.variables.get(`${name}/bias`)?.shape[0] ?? null;
+  }
+
   vector(name: string, length: number, initial = 0): Tensor {
     return this.#variable(`${name}/vector`, [length], () => tf.fill([length], initial));
   }

@@ -59,7 +59,7 @@ async function scoresOfEncoded(engine: Engine, inputs: readonly ModelInput[]): P
     const own = encoded.slice(next * EMBEDDING, (next += face?.count ?? 0) * EMBEDDING);
     return {
       face: face && { encoded: own, count: face.count, quality: face.quality },
-      voice: voice && { encoded: kept[i]!.encoded.voice!, quality: voice.quality },
+      voice: voice && { encoded: kept[i]!.encoded.voice!, quality: voice.quality, heard: voice.heard !== null },
       words: words && { encoded: kept[i]!.encoded.words!, quality: words.quality },
     };
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/common/clock.js';
-import { FACE_SIZE, type WindowFeatures } from '../../src/features/types.js';
+import { FACE_SIZE, HEARD_STEPS, HEARD_WIDTH, type WindowFeatures } from '../../src/features/types.js';
 import { BatchRunner } from '../../src/inference/batch-runner.js';
 import type { BatchRunnerOptions } from '../../src/inference/runner-options.js';
 import { CROPS_KEPT } from '../../src/inference/kept-encodings.js';
@@ -154,6 +154,18 @@ describe('what was encoded', () => {
       [[1], [-1], 'measured'],
     ]);
     expect([encoded('face', 'kept'), encoded('voice', 'kept'), encoded('words', 'window')]).toEqual([1, 1, 2]);
+    await runner.close();
+  });
+
+  it('serves them with what encoders heard in it, which is not needed again', async () => {
+    const { engine, runner, submit } = setUp();
+    const heard = { frames: new Float32Array(HEARD_STEPS * HEARD_WIDTH), present: new Uint8Array(HEARD_STEPS).fill(1) };
+    await submit(({ voice }) => Object.assign(voice!, { heard }));
+    await submit(all(saying(9), revised));
+    await submit(all(saying(8), revised), 'another');
+    const voices = engine.inputs.slice(1).map(({ voice }) => voice);
+    expect(voices[0]).toMatchObject({ heard: true });
+    expect(voices[1]).toMatchObject({ heard: null });
     await runner.close();
   });
 

@@ -27,7 +27,7 @@ const run = async (pool: EnginePool, mark: number) =>
 describe('EnginePool', () => {
   it('loads and warms all threads, and gives calls to whichever is free', async () => {
     const pool = await start(2);
-    expect(await pool.load('some-model')).toEqual({ name: 'some-model', version: '0' });
+    expect(await pool.load('some-model')).toEqual({ name: 'some-model', version: '0', hears: true });
     await pool.warmUp([1]);
     expect(pool.lanes).toBe(2);
     await Promise.all([run(pool, 0.1), run(pool, 0.2)]);

@@ -32,7 +32,7 @@ const run = async (engine: EngineThread, ...marks: number[]) =>
 describe('EngineThread', () => {
   it('carries the calls of an engine into the thread and its answers back', async () => {
     const { engine } = await start();
-    expect(await engine.load('some-model')).toEqual({ name: 'some-model', version: '0' });
+    expect(await engine.load('some-model')).toEqual({ name: 'some-model', version: '0', hears: true });
     await engine.warmUp([1, 4]);
     expect(await run(engine, 0.1, 0.2)).toEqual([0.1, 0.2]);
     expect(await engine.memory()).toEqual({ tensors: 3, bytes: 'some-model'.length });

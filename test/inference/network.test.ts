@@ -9,14 +9,18 @@ import { MODALITIES } from '../../src/common/emotions.js';
 import {
   FACE_CROPS,
   FACE_SIZE,
+  HEARD_PER_SECOND,
+  HEARD_STEPS,
+  HEARD_WIDTH,
   MEL_BANDS,
   MEL_FRAMES,
   WORD_BUCKETS,
   WORD_ROW,
   WORD_TOKENS,
+  type Heard,
 } from '../../src/features/types.js';
 import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
-import { encodeModel, loadModel } from '../../src/inference/model-format.js';
+import { encodeModel, loadModel, type Calibration } from '../../src/inference/model-format.js';
 import { fewShapes, toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import { uploadTogether } from '../../src/inference/network/upload.js';
@@ -34,9 +38,19 @@ function face(count: number): ModelInput['face'] {
   const crops = Uint8Array.from({ length: count * FACE_SIZE * FACE_SIZE }, () => rng.below(256));
   return { crops, count, quality: fractions(4), box: { x: 0, y: 0, width: 1, height: 1 } };
 }
-function voice(): ModelInput['voice'] {
+/** @param seconds of which something was heard, the newest */
+function voice(seconds = 0): NonNullable<ModelInput['voice']> {
   const logMel = Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, () => rng.between(-3, 3));
-  return { logMel, quality: fractions(3) };
+  const first = HEARD_STEPS - seconds * HEARD_PER_SECOND;
+  const frames = Float32Array.from({ length: HEARD_STEPS * HEARD_WIDTH }, (_, i) =>
+    i < first * HEARD_WIDTH ? 0 : rng.between(-2, 2),
+  );
+  const present = new Uint8Array(HEARD_STEPS).fill(1, first);
+  return { logMel, quality: fractions(3), heard: seconds > 0 ? { frames, present } : null };
+}
+function heardAs(change: Partial<Heard>): ModelInput['voice'] {
+  const whole = voice(3);
+  return { ...whole, heard: { ...whole.heard!, ...change } };
 }
 function words(count: number): ModelInput['words'] {
   const tokens = new Int32Array(WORD_TOKENS * WORD_ROW);
@@ -45,7 +59,7 @@ function words(count: number): ModelInput['words'] {
 }
 
 const MIXED: ModelInput[] = [
-  { face: face(FACE_CROPS), voice: voice(), words: words(9) },
+  { face: face(FACE_CROPS), voice: voice(2), words: words(9) },
   { face: null, voice: null, words: null },
   { face: face(1), voice: null, words: null },
   { face: null, voice: voice(), words: words(1) },
@@ -53,11 +67,14 @@ const MIXED: ModelInput[] = [
   { face: null, voice: null, words: words(4) },
 ];
 
-/** Weights as they are before training, with batch statistics that are not those of the start: enough to compare engines. */
-function someLayers(): TrainingLayers {
+/**
+ * Weights as they are before training, with batch statistics that are not those of the start: enough to compare engines.
+ * @param inputs whether any of them was heard says which voice network is made
+ */
+function someLayers(inputs = MIXED): TrainingLayers {
   const layers = new TrainingLayers(new Rng(3));
   layers.training = true;
-  tf.tidy(() => void fusionNetwork(layers, toNetworkBatch(MIXED)));
+  tf.tidy(() => void fusionNetwork(layers, toNetworkBatch(inputs)));
   layers.training = false;
   return layers;
 }
@@ -83,26 +100,26 @@ let engine: TfjsEngine;
 
 beforeAll(async () => {
   await useWasmBackend();
-  folder = await mkdtemp(join(tmpdir(), 'emostream-network-'));
   await tf.setBackend('cpu');
-  const layers = someLayers();
-  const weights = foldBatchNorm(layers.snapshot());
-  layers.dispose();
-  const calibration = {
-    fused: {},
-    face: 1,
-    voice: 1,
-    words: 1,
-    uncertainBelow: { face: 0, voice: 1, words: 0, fused: 0.5 },
-  };
-  const { manifest, data } = encodeModel({ name: 'test', version: '1', calibration }, weights, () => 'float32');
-  await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
-  await writeFile(join(folder, 'weights.bin'), data);
+  folder = await written('network', someLayers());
   await tf.setBackend('wasm');
   engine = new TfjsEngine('wasm');
   await engine.load(folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** A model folder with the weights of such layers. */
+async function written(name: string, layers: TrainingLayers, more: Partial<Calibration> = {}): Promise<string> {
+  const to = await mkdtemp(join(tmpdir(), `emostream-${name}-`));
+  const uncertainBelow = { face: 0, voice: 1, words: 0, fused: 0.5 };
+  const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow, ...more };
+  const weights = foldBatchNorm(layers.snapshot());
+  layers.dispose();
+  const { manifest, data } = encodeModel({ name, version: '1', calibration }, weights, () => 'float32');
+  await writeFile(join(to, 'model.json'), JSON.stringify(manifest));
+  await writeFile(join(to, 'weights.bin'), data);
+  return to;
+}
 
 describe('the fusion network', () => {
   it('gives the same numbers on the WebAssembly and the plain JavaScript backend', async () => {
@@ -164,13 +181,13 @@ describe('the fusion network', () => {
     try {
       tf.tidy(() => {
         const flat = (batch: NetworkBatch): [string, number[], string, number[]][] =>
-          [batch, batch.face!, batch.voice!, batch.words!].flatMap((part) =>
+          [batch, batch.face!, batch.voice!, batch.voice!.heard!, batch.words!].flatMap((part) =>
             Object.entries(part).flatMap(([name, value]: [string, unknown]) =>
               value instanceof tf.Tensor ? [[name, value.shape, value.dtype, [...value.dataSync()]] as const] : [],
             ),
           ) as never;
         const each = flat(toNetworkBatch(MIXED, fewShapes));
-        expect(each).toHaveLength(10);
+        expect(each).toHaveLength(12);
         const separately = made.splice(0);
         const together = flat(toNetworkBatch(MIXED, fewShapes, uploadTogether));
         expect(made).toEqual([separately.reduce((sum, length) => sum + length, 0)]);
@@ -225,6 +242,59 @@ describe('the fusion network', () => {
     }
   });
 
+  it('hears what encoders heard, and answers without it; what was not encoded counts for nothing', async () => {
+    const whole = voice(2);
+    const alone = (heard: Heard | null): ModelInput => ({ face: null, voice: { ...whole, heard }, words: null });
+    const strange = whole.heard!.frames.map((value, i) => (i < HEARD_PER_SECOND * HEARD_WIDTH ? 9 : value));
+    const newest = whole.heard!.present.map((there, i) => (i < 2 * HEARD_PER_SECOND ? 0 : there));
+    const inputs = [null, whole.heard!, { ...whole.heard!, frames: strange }, { ...whole.heard!, present: newest }];
+    const answers = await scoresOf(engine, inputs.map(alone));
+    const [without, heard, masked, one] = answers.map(({ modalities }) => modalities.voice!);
+    const difference = (a: number[], b: number[]) => Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+    expect(difference(heard!, masked!)).toBeLessThan(1e-6);
+    for (const other of [without!, one!]) expect(difference(heard!, other)).toBeGreaterThan(1e-3);
+  });
+
+  it('has temperatures of its own for a voice of which anything was heard, measured or encoded before', async () => {
+    const input: ModelInput = { face: null, voice: voice(1), words: words(3) };
+    const deaf: ModelInput = { ...input, voice: { ...input.voice!, heard: null } };
+    const hot = await written('hot', someLayers(), { voiceHeard: 2, fused: { 'voiceHeard+words': 4 } });
+    const other = new TfjsEngine('wasm');
+    await other.load(hot);
+    const logits = (p: number[]) => p.map((value) => Math.log(value / p[0]!));
+    const [plain, plainDeaf] = await scoresOf(engine, [input, deaf]);
+    const judged = await other.run([input, deaf]);
+    const kept = { encoded: judged[0]!.encoded.voice!, quality: input.voice!.quality, heard: true };
+    const [again] = await other.run([{ ...input, voice: kept }]);
+    for (const { scores } of [judged[0]!, again!]) {
+      logits(plain!.modalities.voice!).forEach((l, i) =>
+        expect(logits(scores.modalities.voice!)[i]).toBeCloseTo(l / 2, 3),
+      );
+      logits(plain!.probabilities!).forEach((l, i) => expect(logits(scores.probabilities!)[i]).toBeCloseTo(l / 4, 3));
+    }
+    expectClose([judged[1]!.scores], [plainDeaf!], 1e-5);
+    await other.dispose();
+    await rm(hot, { recursive: true });
+  });
+
+  it('made where no encoder was, takes what was heard for nothing', async () => {
+    const deaf = MIXED.map((input) => ({ ...input, voice: input.voice && { ...input.voice, heard: null } }));
+    const older = await written('older', someLayers(deaf));
+    const other = new TfjsEngine('wasm');
+    expect((await other.load(older)).hears).toBe(false);
+    expect((await engine.load(folder)).hears).toBe(true);
+    expectClose(await scoresOf(other, MIXED), await scoresOf(other, deaf), 1e-9);
+    await other.dispose();
+    await rm(older, { recursive: true });
+  });
+
+  it('gets nothing of what encoders hear where nobody was heard', () => {
+    const heardBy = (inputs: ModelInput[]) =>
+      tf.tidy(() => toNetworkBatch(inputs, fewShapes).voice?.heard?.frames.shape);
+    expect(heardBy(MIXED.slice(1))).toBeUndefined();
+    expect(heardBy(MIXED)).toEqual([2, HEARD_STEPS, HEARD_WIDTH]);
+  });
+
   it('leaves no tensor behind, in use or when loaded again', async () => {
     await engine.warmUp([1, 3]);
     const { tensors } = await engine.memory();
@@ -240,13 +310,30 @@ describe('the fusion network', () => {
   it.each<[string, ModelInput, RegExp]>([
     [
       'a NaN in the sound',
-      { face: null, voice: { ...voice()!, logMel: new Float32Array(19_200).fill(NaN) }, words: null },
+      { face: null, voice: { ...voice(), logMel: new Float32Array(19_200).fill(NaN) }, words: null },
       /finite/u,
     ],
+    ['a wrong shape', { face: null, voice: { ...voice(), logMel: new Float32Array(100) }, words: null }, /100 values/u],
     [
-      'a wrong shape',
-      { face: null, voice: { ...voice()!, logMel: new Float32Array(100) }, words: null },
-      /100 values/u,
+      'a NaN in what was heard',
+      { face: null, voice: heardAs({ frames: new Float32Array(HEARD_STEPS * HEARD_WIDTH).fill(NaN) }), words: null },
+      /heard\.frames holds a value that is not finite/u,
+    ],
+    [
+      'frames of another size',
+      { face: null, voice: heardAs({ frames: new Float32Array(7) }), words: null },
+      /frames has 7/u,
+    ],
+    ['presence of another size', { face: null, voice: heardAs({ present: Uint8Array.of(1) }), words: null }, /has 1/u],
+    [
+      'presence by halves',
+      { face: null, voice: heardAs({ present: new Uint8Array(HEARD_STEPS).fill(2) }), words: null },
+      /0 and 1/u,
+    ],
+    [
+      'nothing heard that is not null',
+      { face: null, voice: heardAs({ present: new Uint8Array(HEARD_STEPS) }), words: null },
+      /nothing was heard/u,
     ],
     ['too few pixels', { face: { ...face(2)!, count: 3 }, voice: null, words: null }, /face\.crops/u],
     ['no crops', { face: { ...face(1)!, count: 0 }, voice: null, words: null }, /face\.count/u],

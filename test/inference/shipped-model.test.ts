@@ -90,7 +90,7 @@ describe('the shipped model', () => {
     const wav = await readFile(join(projectRoot(), 'test/fixtures/speech-16k.wav'));
     const pcm = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + 44 + 2 * 48_000));
     const { mel, frames } = logMel(Float32Array.from(pcm, (value) => value / 32_768));
-    const voice = { logMel: normaliseLogMel(mel, frames), quality: [0.8, 0.8, 1] };
+    const voice = { logMel: normaliseLogMel(mel, frames), quality: [0.8, 0.8, 1], heard: null };
     const [scores] = await scoresOf(engine, [{ face: null, voice, words: null }]);
     expect(scores!.modalities.voice!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
     expect(scores!.weights).toEqual({ face: 0, voice: 1, words: 0 });

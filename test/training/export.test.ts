@@ -26,7 +26,11 @@ const INPUT: ModelInput = {
     quality: [0.5, 0.5, 0.5, 0.5],
     box: { x: 0, y: 0, width: 1, height: 1 },
   },
-  voice: { logMel: Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, (_, i) => (i % 7) - 3), quality: [1, 1, 1] },
+  voice: {
+    logMel: Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, (_, i) => (i % 7) - 3),
+    quality: [1, 1, 1],
+    heard: null,
+  },
   words: { tokens: new Int32Array(WORD_TOKENS * WORD_ROW).fill(5), count: 32, meta: [0, 1, 0, 0], quality: [1, 1] },
 };
 
@@ -74,7 +78,7 @@ describe('exporting a model', () => {
     const out = join(folder, 'model');
     await exportModel({ weights: join(folder, 'weights'), out, version: '9.9.9', log: () => undefined });
 
-    expect(await engine.load(out)).toEqual({ name: 'emostream-fusion', version: '9.9.9' });
+    expect(await engine.load(out)).toEqual({ name: 'emostream-fusion', version: '9.9.9', hears: false });
     const [scores] = await scoresOf(engine, [INPUT]);
     const p = scores!.probabilities!;
     p.forEach((value, i) => expect(Math.log(value / p[0]!)).toBeCloseTo(expected[i]! - expected[0]!, 1));

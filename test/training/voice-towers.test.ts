@@ -3,15 +3,17 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LOG_FLOOR } from '../../src/features/log-mel.js';
-import { MEL_BANDS, MEL_FRAMES } from '../../src/features/types.js';
+import { HEARD_STEPS, HEARD_WIDTH, MEL_BANDS, MEL_FRAMES } from '../../src/features/types.js';
 import { modalityHeads } from '../../src/inference/network/heads.js';
 import { EMBEDDING } from '../../src/inference/network/sizes.js';
-import { VOICE_HALF, voiceEncoder } from '../../src/inference/network/voice-encoder.js';
+import { VOICE_PARTS, voiceEncoder, type HeardTensors } from '../../src/inference/network/voice-encoder.js';
 import { eachAlone } from '../../src/training/each-alone.js';
 import { Rng } from '../../src/training/rng.js';
 import { RoomNoise } from '../../src/training/room-noise.js';
 import { TrainingLayers } from '../../src/training/training-layers.js';
 import { layAt } from '../../src/training/voice-windows.js';
+
+const PART = EMBEDDING / VOICE_PARTS;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -31,8 +33,8 @@ describe('the two voice networks', () => {
     return tf.tidy(() => {
       layers.training = false;
       const x: Tensor4D = tf.tensor4d(window, [1, MEL_FRAMES, MEL_BANDS, 1]);
-      const all = [...voiceEncoder(layers, x).dataSync()];
-      return { plain: all.slice(0, VOICE_HALF), centred: all.slice(VOICE_HALF) };
+      const all = [...voiceEncoder(layers, x, null).dataSync()];
+      return { plain: all.slice(0, EMBEDDING / 2), centred: all.slice(EMBEDDING / 2) };
     });
   }
   const difference = (a: number[], b: number[]): number => {
@@ -60,6 +62,39 @@ describe('the two voice networks', () => {
     const [first, second] = eachAlone(embedding, 2).map(say);
     together.forEach((value, i) => expect(value).toBeCloseTo((first![i]! + second![i]!) / 2, 4));
     expect(difference(first!, second!)).toBeGreaterThan(0.05);
+  });
+});
+
+describe('the voice networks with what encoders heard', () => {
+  const layers = new TrainingLayers(new Rng(5));
+  const x = (): Tensor4D => tf.tile(tf.tensor4d(speech, [1, MEL_FRAMES, MEL_BANDS, 1]), [2, 1, 1, 1]);
+  /** The first row was heard, the second was not. */
+  const heard = (): HeardTensors => ({
+    frames: tf.randomNormal([2, HEARD_STEPS, HEARD_WIDTH], 0, 1, 'float32', 3),
+    present: tf.tensor2d(
+      [1, 0].flatMap((there) => Array.from({ length: HEARD_STEPS }, () => there)),
+      [2, HEARD_STEPS],
+    ),
+  });
+  const rows = (embedding: Tensor2D): number[][] => embedding.arraySync();
+  const embed = (of: HeardTensors | null): number[][] => {
+    layers.training = false;
+    return rows(voiceEncoder(layers, x(), of));
+  };
+
+  it('are four parts, each divided by how many of its row are there', () => {
+    tf.tidy(() => {
+      const [whole, without] = embed(heard());
+      const [alone] = embed(null);
+      const parts = (row: number[]) => [0, 1, 2, 3].map((k) => row.slice(k * PART, (k + 1) * PART));
+      const [one, other] = [parts(whole!), parts(without!)];
+      for (const k of [0, 1]) one[k]!.forEach((value, i) => expect(2 * value).toBeCloseTo(other[k]![i]!, 5));
+      for (const k of [2, 3]) {
+        expect(Math.max(...one[k]!)).toBeGreaterThan(0);
+        expect(Math.max(...other[k]!.map(Math.abs))).toBe(0);
+      }
+      without!.forEach((value, i) => expect(alone![i]).toBeCloseTo(value, 6));
+    });
   });
 });
 

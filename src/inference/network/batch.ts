@@ -5,17 +5,21 @@ import {
   FACE_CROPS,
   FACE_QUALITY,
   FACE_SIZE,
+  HEARD_STEPS,
+  HEARD_WIDTH,
   MEL_BANDS,
   MEL_FRAMES,
   VOICE_QUALITY,
   WORD_ROW,
   WORD_TOKENS,
   WORDS_META,
+  type Heard,
 } from '../../features/types.js';
 import type { Encoded, EngineInput } from '../types.js';
 import { QUALITIES } from './fusion.js';
 import { EMBEDDING } from './sizes.js';
 import { uploadEach, type Part } from './upload.js';
+import type { HeardTensors } from './voice-encoder.js';
 
 /**
  * Encoders run only on what is there: inputs are gathered, and an index per row (0: absent, k + 1: the k-th gathered item)
@@ -32,8 +36,8 @@ export interface NetworkBatch {
   size: number;
   /** All crops of all rows, count × 48 × 48 × 1; index: size × FACE_CROPS. */
   face: (Gathered & { x: Tensor4D }) | null;
-  /** count × MEL_FRAMES × MEL_BANDS × 1; index: size. */
-  voice: (Gathered & { x: Tensor4D }) | null;
+  /** count × MEL_FRAMES × MEL_BANDS × 1; index: size. heard: null where nothing was heard in any of them. */
+  voice: (Gathered & { x: Tensor4D; heard: HeardTensors | null }) | null;
   /** count × tokens × WORD_ROW and count × WORDS_META; index: size. */
   words: (Gathered & { ids: Tensor3D; meta: Tensor2D }) | null;
   /** What was encoded before, in its place, zeros elsewhere: size · FACE_CROPS × EMBEDDING of faces, size × EMBEDDING of the rest. */
@@ -85,7 +89,10 @@ export function toNetworkBatch(
     present: next<Tensor2D>(),
     quality: next<Tensor2D>(),
     face: face && { index: face.index, rows: next<Tensor1D>(), x: next<Tensor4D>() },
-    voice: voice && { index: voice.index, rows: next<Tensor1D>(), x: next<Tensor4D>() },
+    voice: voice && {
+      ...{ index: voice.index, rows: next<Tensor1D>(), x: next<Tensor4D>() },
+      heard: voice.hasHeard ? { frames: next<Tensor3D>(), present: next<Tensor2D>() } : null,
+    },
     words: words && {
       ...{ index: words.index, rows: next<Tensor1D>() },
       ...{ ids: next<Tensor3D>(), meta: next<Tensor2D>() },
@@ -115,6 +122,7 @@ interface ModalityParts {
 const PIXELS = FACE_SIZE * FACE_SIZE;
 const TOKENS_LENGTH = WORD_TOKENS * WORD_ROW;
 const MEL_LENGTH = MEL_FRAMES * MEL_BANDS;
+const HEARD_LENGTH = HEARD_STEPS * HEARD_WIDTH;
 const indexPart = (index: Int32Array): Part => ({ values: index, shape: [index.length] });
 /** The modality as it was measured; null where it is absent or was encoded before. */
 const measured = <M extends object>(of: M | Encoded | null): Exclude<M, Encoded> | null =>
@@ -176,13 +184,31 @@ function faceParts(inputs: readonly EngineInput[], shaping: Shaping): ModalityPa
   return { index, parts: [indexPart(index), { values, shape: [rows, FACE_SIZE, FACE_SIZE, 1] }] };
 }
 
-function voiceParts(inputs: readonly EngineInput[], shaping: Shaping): ModalityParts | null {
+function voiceParts(inputs: readonly EngineInput[], shaping: Shaping): (ModalityParts & { hasHeard: boolean }) | null {
   const { index, there } = gathered(inputs.map(({ voice }) => measured(voice)));
   if (there.length === 0) return null;
   const rows = shaping.rows(there.length);
   const values = new Float32Array(rows * MEL_LENGTH);
   there.forEach(({ logMel }, i) => values.set(logMel, i * MEL_LENGTH));
-  return { index, parts: [indexPart(index), { values, shape: [rows, MEL_FRAMES, MEL_BANDS, 1] }] };
+  const heard = heardParts(there, rows);
+  const mel = { values, shape: [rows, MEL_FRAMES, MEL_BANDS, 1] };
+  return { index, parts: [indexPart(index), mel, ...heard], hasHeard: heard.length > 0 };
+}
+
+/** Frames and presence, or nothing where nobody has any: then nothing is uploaded. */
+function heardParts(there: readonly { heard: Heard | null }[], rows: number): Part[] {
+  if (!there.some(({ heard }) => heard)) return [];
+  const frames = new Float32Array(rows * HEARD_LENGTH);
+  const present = new Float32Array(rows * HEARD_STEPS);
+  there.forEach(({ heard }, i) => {
+    if (!heard) return;
+    frames.set(heard.frames, i * HEARD_LENGTH);
+    present.set(heard.present, i * HEARD_STEPS);
+  });
+  return [
+    { values: frames, shape: [rows, HEARD_STEPS, HEARD_WIDTH] },
+    { values: present, shape: [rows, HEARD_STEPS] },
+  ];
 }
 
 function wordsParts(inputs: readonly EngineInput[], shaping: Shaping): ModalityParts | null {

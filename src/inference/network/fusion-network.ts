@@ -27,7 +27,7 @@ export function fusionNetwork(
   // Where one was given encoded there is nothing to scatter, and the other way round: their sum is whichever is there.
   const computed: Record<Modality, Tensor2D | null> = {
     face: face && scatter(faceEncoder(layers, face.x), face.rows),
-    voice: voice && scatter(voiceEncoder(layers, voice.x), voice.rows),
+    voice: voice && scatter(voiceEncoder(layers, voice.x, voice.heard), voice.rows),
     words: words && scatter(wordsEncoder(layers, words.ids, words.meta), words.rows),
   };
   const joined = (modality: Modality): Tensor2D | null => {

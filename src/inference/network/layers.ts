@@ -25,6 +25,8 @@ export interface Layers {
   denseEach(name: string, x: Tensor3D, units: number, activation?: 'linear' | 'relu'): Tensor3D;
   /** The mean of a table's rows by id, 0 not counted. @param ids n × m × perMean, int32 @returns n × m × width */
   embedding(name: string, ids: Tensor3D, rows: number, width: number): Tensor3D;
+  /** How many outputs a layer has that is there already; null where it will be made as it is asked for. */
+  units(name: string): number | null;
   /** A trained vector, zeros (or `initial`) at the start. */
   vector(name: string, length: number, initial?: number): Tensor;
   /** Random zeroing while training, nothing at inference. @param together of the rank of x: 1 on an axis that is kept or lost as one */

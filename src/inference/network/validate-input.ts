@@ -3,6 +3,8 @@ import {
   FACE_CROPS,
   FACE_QUALITY,
   FACE_SIZE,
+  HEARD_STEPS,
+  HEARD_WIDTH,
   MEL_BANDS,
   MEL_FRAMES,
   VOICE_QUALITY,
@@ -11,6 +13,7 @@ import {
   WORD_TOKENS,
   WORDS_META,
   WORDS_QUALITY,
+  type Heard,
 } from '../../features/types.js';
 import type { ModelInput } from '../types.js';
 
@@ -31,6 +34,7 @@ export function validateInput({ face, voice, words }: ModelInput): void {
     length('voice.logMel', voice.logMel, MEL_FRAMES * MEL_BANDS);
     if (!allFinite(voice.logMel)) refuse('voice.logMel holds a value that is not finite');
     fractions('voice.quality', voice.quality, VOICE_QUALITY.length);
+    if (voice.heard) validateHeard(voice.heard);
   }
   if (words) {
     length('words.tokens', words.tokens, WORD_TOKENS * WORD_ROW);
@@ -40,6 +44,14 @@ export function validateInput({ face, voice, words }: ModelInput): void {
     fractions('words.meta', words.meta, WORDS_META);
     fractions('words.quality', words.quality, WORDS_QUALITY.length);
   }
+}
+
+function validateHeard({ frames, present }: Heard): void {
+  length('voice.heard.frames', frames, HEARD_STEPS * HEARD_WIDTH);
+  if (!allFinite(frames)) refuse('voice.heard.frames holds a value that is not finite');
+  length('voice.heard.present', present, HEARD_STEPS);
+  if (!present.every((one) => one === 0 || one === 1)) refuse('voice.heard.present holds a value other than 0 and 1');
+  if (!present.includes(1)) refuse('voice.heard.present says that nothing was heard: then `heard` is null');
 }
 
 function length(name: string, values: ArrayLike<number>, expected: number): void {

@@ -1,31 +1,67 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { EMBEDDING } from './sizes.js';
+import { HEARD_WIDTHS } from '../../features/types.js';
+import { attend } from './attend.js';
+import { encoderHead } from './encoder-head.js';
 import type { Layers } from './layers.js';
+import { EMBEDDING } from './sizes.js';
 
-/** Each of the two networks gives half of the embedding. */
-export const VOICE_HALF = EMBEDDING / 2;
+/** What the encoders heard in the windows of a batch; rows of a window in which nothing was heard are 0. */
+export interface HeardTensors {
+  /** n × HEARD_STEPS × HEARD_WIDTH */
+  frames: Tensor3D;
+  /** n × HEARD_STEPS of 0 and 1 */
+  present: Tensor2D;
+}
+
+/** Parts of the embedding in a model that knows the encoders: the two networks, and one for each encoder. */
+export const VOICE_PARTS = 2 + HEARD_WIDTHS.length;
+const PLAIN = 'voice/plain/embedding';
+
+/** Whether a model with these weights has parts for what encoders hear. */
+export function knowsHeard(weights: ReadonlyMap<string, { shape: number[] }>): boolean {
+  return weights.get(`${PLAIN}/bias`)?.shape[0] === EMBEDDING / VOICE_PARTS;
+}
+
 /** Width of what is seen at each step of time. */
 const STEP = 96;
-const VARIANCE_FLOOR = 1e-4;
 /** Of `normaliseLogMel`: nothing is further from the window's level. */
 const RANGE = 3;
 /** Frames count fully as voice down to 1.5 nats under the window's level, not at all from 4.5 on, and in between by degrees. */
 const QUIETEST = 1.5;
 
 /**
- * Two networks of the same build listen to a window, and their answers are averaged. One hears it as it is. The other hears
- * what is left when the mean spectrum of the window's voice is taken out (as cepstral mean subtraction does, Furui 1981): the
- * speaker and the microphone are gone, and so is how dark or bright the voice is. The first knows the timbre but takes speakers
- * for emotions, the second does not, and where the one errs the other is often right: over two folds of speakers that neither
- * had heard, 51 and 58 % of RAVDESS apart and 60 % together.
+ * Several networks listen to a window, and their answers are averaged. Two of the same build read its log-mel. The one hears it as
+ * it is. The other hears what is left when the mean spectrum of the window's voice is taken out (as cepstral mean subtraction
+ * does, Furui 1981): the speaker and the microphone are gone, and so is how dark or bright the voice is. The first knows the
+ * timbre but takes speakers for emotions, the second does not, and where the one errs the other is often right: over two folds of
+ * speakers that neither had heard, 51 and 58 % of RAVDESS apart and 60 % together. Two more read what pretrained encoders heard,
+ * where there is any of it.
+ *
+ * A model made where no encoder was has the first two only, each with half of the embedding; to it `heard` is nothing. The width
+ * of the parts tells which model it is; where there is none yet (training), it becomes one that knows `heard` if that is given.
  * @param x n × MEL_FRAMES × MEL_BANDS × 1, as `normaliseLogMel` gives it
- * @returns n × EMBEDDING: VOICE_HALF of the one, then of the other
+ * @param heard null: nothing was in any row
+ * @returns n × EMBEDDING: the parts side by side, each divided by how many of its row are there, so that a head's answer is the
+ *   mean of what it says of each alone (`eachAlone` in training)
  */
-export function voiceEncoder(layers: Layers, x: Tensor4D): Tensor2D {
-  const halves = [listen(layers, 'voice/plain', x), listen(layers, 'voice/centred', centred(x))];
-  // Halved, so that a head's answer is the mean of what it says of the one and of the other alone (eachAlone in training).
-  return tf.mul(tf.concat(halves, 1), 1 / halves.length);
+export function voiceEncoder(layers: Layers, x: Tensor4D, heard: HeardTensors | null): Tensor2D {
+  const width = layers.units(PLAIN) ?? EMBEDDING / (heard ? VOICE_PARTS : 2);
+  const parts = [listen(layers, 'voice/plain', x, width), listen(layers, 'voice/centred', centred(x), width)];
+  const missing = EMBEDDING - parts.length * width;
+  if (missing === 0) return tf.mul(tf.concat(parts, 1), 1 / parts.length);
+  const [n] = x.shape;
+  if (!heard) return tf.mul(tf.concat([...parts, tf.zeros([n, missing])], 1), 1 / parts.length);
+  const { frames, present } = heard;
+  const any = tf.max(present, 1, true); // n × 1
+  let at = 0;
+  HEARD_WIDTHS.forEach((numbers, k) => {
+    const own = tf.slice(frames, [0, 0, at], [-1, -1, numbers]);
+    parts.push(tf.mul(encoderHead(layers, `voice/heard-${k}`, { frames: own, present, units: width }), any));
+    at += numbers;
+  });
+  const count = tf.add(2, tf.mul(any, HEARD_WIDTHS.length));
+  return tf.div(tf.concat(parts, 1), count);
 }
 
 /** Without the mean over the loud frames of each band. */
@@ -38,12 +74,10 @@ function centred(x: Tensor4D): Tensor4D {
 }
 
 /**
- * A 2-D CNN over time and mel band, then attentive statistics pooling over time (Okabe et al. 2018): a learned score per step
- * says which moments of the three seconds carry the emotion (Mirsamadi et al. 2017), silence and padding getting little
- * weight; mean and standard deviation under those weights say what it is and how much it moves.
- * @returns n × VOICE_HALF
+ * A 2-D CNN over time and mel band, then attentive statistics pooling over time.
+ * @returns n × units
  */
-function listen(layers: Layers, name: string, x: Tensor4D): Tensor2D {
+function listen(layers: Layers, name: string, x: Tensor4D, units: number): Tensor2D {
   // Maximum pooling after stride 1, not strided convolutions: those cost as much and did far worse.
   let y = layers.conv2d(`${name}/stem`, x, { filters: 16, kernel: [5, 5], strides: [2, 2] }); // 150 × 32
   y = tf.maxPool(y, 2, 2, 'same'); // 75 × 16
@@ -54,13 +88,7 @@ function listen(layers: Layers, name: string, x: Tensor4D): Tensor2D {
   y = layers.conv2d(`${name}/conv4`, y, { filters: 96, kernel: [3, 3] });
   const [n, steps, bands, channels] = y.shape;
   const flat = layers.dropout(tf.reshape(y, [n * steps, bands * channels]) as Tensor2D, 0.1);
-  const features = layers.dense(`${name}/step`, flat, STEP, 'relu');
-  const scores = tf.reshape(layers.dense(`${name}/score`, features, 1), [n, steps]);
-  const weights = tf.expandDims(tf.softmax(scores), 2);
-  const byStep = tf.reshape(features, [n, steps, STEP]) as Tensor3D;
-  const mean = tf.sum(tf.mul(byStep, weights), 1);
-  const away = tf.sub(byStep, tf.expandDims(mean, 1));
-  const variance = tf.sum(tf.mul(tf.mul(away, away), weights), 1);
-  const statistics = tf.concat([mean, tf.sqrt(tf.add(variance, VARIANCE_FLOOR))], 1) as Tensor2D;
-  return layers.dense(`${name}/embedding`, layers.dropout(statistics, 0.3), VOICE_HALF, 'relu');
+  const features: Tensor3D = tf.reshape(layers.dense(`${name}/step`, flat, STEP, 'relu'), [n, steps, STEP]);
+  const statistics = attend(layers, name, features);
+  return layers.dense(`${name}/embedding`, layers.dropout(statistics, 0.3), units, 'relu');
 }

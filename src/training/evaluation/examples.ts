@@ -52,7 +52,7 @@ export function voiceExamples(set: SpeechSet, picked: Split | readonly number[] 
     const windows = clipWindows(block);
     const size = MEL_FRAMES * MEL_BANDS;
     return Array.from({ length: windows.length / size }, (_, i) => ({
-      input: { ...ABSENT, voice: { logMel: windows.subarray(i * size, (i + 1) * size), quality } },
+      input: { ...ABSENT, voice: { logMel: windows.subarray(i * size, (i + 1) * size), quality, heard: null } },
       label: set.labels[clip]!,
       group: clip,
     }));

@@ -44,6 +44,10 @@ class CountingLayers implements Layers {
     return this.#layers.embedding(name, ids, rows, width);
   }
 
+  units(name: string): number | null {
+    return this.#layers.units(name);
+  }
+
   vector(name: string, length: number): Tensor {
     return this.#layers.vector(name, length);
   }

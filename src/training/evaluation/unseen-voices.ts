@@ -90,7 +90,7 @@ async function judgeInRooms(
       // Drawn by the clip: other weights hear it in the same room.
       const heard = hearInRoom(clipSamples(set, clip), dbfs, new Rng(clip + 1), activity);
       for (const logMel of heard.windows)
-        whole.push({ input: voiceAlone({ logMel, quality: CLEAR }), label, group: clip });
+        whole.push({ input: voiceAlone({ logMel, quality: CLEAR, heard: null }), label, group: clip });
       for (const voice of heard.seconds) seconds.push({ input: voiceAlone(voice), label, group: seconds.length, clip });
     }
     const told = progressOf(`${name} at ${dbfs} dBFS`, judge.log);

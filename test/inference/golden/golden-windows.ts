@@ -12,8 +12,14 @@ export const windowSchema = z.object({
   name: z.string(),
   /** crops: bytes of the grey pictures, one after the other. */
   face: z.object({ crops: z.string(), count: z.number(), quality: qualities, box }).nullable(),
-  /** logMel: signed bytes of MEL_STEPS per unit. */
-  voice: z.object({ logMel: z.string(), quality: qualities }).nullable(),
+  /** logMel, frames: signed bytes of MEL_STEPS per unit; present: bytes. */
+  voice: z
+    .object({
+      logMel: z.string(),
+      quality: qualities,
+      heard: z.object({ frames: z.string(), present: z.string() }).nullable().default(null),
+    })
+    .nullable(),
   /** tokens: 16-bit little-endian ids. */
   words: z.object({ tokens: z.string(), count: z.number(), meta: qualities, quality: qualities }).nullable(),
 });
@@ -27,18 +33,28 @@ export function toGolden(name: string, { face, voice, words }: ModelInput): Gold
   return {
     name,
     face: face && { ...face, crops: toBase64(face.crops) },
-    voice: voice && { ...voice, logMel: toBase64(Int8Array.from(voice.logMel, steps)) },
+    voice: voice && {
+      ...voice,
+      logMel: toBase64(Int8Array.from(voice.logMel, steps)),
+      heard: voice.heard && {
+        frames: toBase64(Int8Array.from(voice.heard.frames, steps)),
+        present: toBase64(voice.heard.present),
+      },
+    },
     words: words && { ...words, tokens: toBase64(Uint16Array.from(words.tokens)) },
   };
 }
 
 export function fromGolden({ face, voice, words }: GoldenWindow): ModelInput {
   const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+  const floats = (text: string): Float32Array =>
+    Float32Array.from(new Int8Array(bytes(text).buffer), (step) => step / MEL_STEPS);
   return {
     face: face && { ...face, crops: bytes(face.crops) },
     voice: voice && {
       ...voice,
-      logMel: Float32Array.from(new Int8Array(bytes(voice.logMel).buffer), (step) => step / MEL_STEPS),
+      logMel: floats(voice.logMel),
+      heard: voice.heard && { frames: floats(voice.heard.frames), present: bytes(voice.heard.present) },
     },
     words: words && { ...words, tokens: Int32Array.from(new Uint16Array(bytes(words.tokens).buffer)) },
   };

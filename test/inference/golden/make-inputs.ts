@@ -7,7 +7,16 @@ import { FaceFinder } from '../../../src/features/face-finder.js';
 import { faceQuality } from '../../../src/features/face-quality.js';
 import { logMel, normaliseLogMel } from '../../../src/features/log-mel.js';
 import { wordFeatures } from '../../../src/features/tokens.js';
-import { FACE_CROPS, FACE_SIZE, MEL_BANDS, MEL_FRAMES } from '../../../src/features/types.js';
+import {
+  FACE_CROPS,
+  FACE_SIZE,
+  HEARD_PER_SECOND,
+  HEARD_STEPS,
+  HEARD_WIDTH,
+  MEL_BANDS,
+  MEL_FRAMES,
+  type Heard,
+} from '../../../src/features/types.js';
 import type { ModelInput } from '../../../src/inference/types.js';
 import { toGolden, type GoldenWindow } from './golden-windows.js';
 
@@ -30,6 +39,8 @@ export async function makeInputs(): Promise<GoldenWindow[]> {
     toGolden('face and words', { face, voice: null, words: words('Oh no, not again!') }),
     toGolden('nothing', { face: null, voice: null, words: null }),
     toGolden('noise', noise),
+    toGolden('voice, heard', { face: null, voice: { ...voice, heard: noiseHeard() }, words: null }),
+    toGolden('everything, heard', { face, voice: { ...voice, heard: noiseHeard() }, words: words('Well done!') }),
   ];
 }
 
@@ -48,7 +59,15 @@ async function speech(): Promise<Voice> {
   const wav = await fixture('speech-16k.wav');
   const pcm = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + 44 + 2 * 48_000));
   const { mel, frames } = logMel(Float32Array.from(pcm, (value) => value / 32_768));
-  return { logMel: normaliseLogMel(mel, frames), quality: [0.8, 0.8, 1] };
+  return { logMel: normaliseLogMel(mel, frames), quality: [0.8, 0.8, 1], heard: null };
+}
+
+/** Of two seconds of the three, as encoders may give it. */
+function noiseHeard(): Heard {
+  const present = new Uint8Array(HEARD_STEPS).fill(1, HEARD_PER_SECOND);
+  const bytes = noiseBytes(HEARD_STEPS * HEARD_WIDTH);
+  const frames = Float32Array.from(bytes, (byte, i) => (present[Math.floor(i / HEARD_WIDTH)] ? (byte - 128) / 32 : 0));
+  return { frames, present };
 }
 
 /** Bytes of a linear congruential generator (Numerical Recipes, 7.1). */
@@ -67,5 +86,5 @@ function noiseFace(): Face {
 
 function noiseVoice(): Voice {
   const logMel = Float32Array.from(noiseBytes(MEL_FRAMES * MEL_BANDS), (byte) => (byte - 128) / 32);
-  return { logMel, quality: [0, 1, 0.4] };
+  return { logMel, quality: [0, 1, 0.4], heard: null };
 }

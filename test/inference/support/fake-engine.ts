@@ -36,7 +36,7 @@ export class FakeEngine implements Engine {
   load(modelDir: string): Promise<ModelInfo> {
     if (modelDir === 'missing') return Promise.reject(new EmostreamError('MODEL_INVALID', 'There is no such model.'));
     this.loaded = modelDir;
-    return Promise.resolve({ name: modelDir, version: '0' });
+    return Promise.resolve({ name: modelDir, version: '0', hears: true });
   }
 
   async run(batch: readonly EngineInput[]): Promise<Judgement[]> {

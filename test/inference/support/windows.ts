@@ -25,7 +25,11 @@ export function windowFeatures(mark: number, closedMs: number): WindowFeatures {
       quality: FACE_QUALITY.map((_, i) => (i === 0 ? mark : 0.5)),
       box: { x: 0.2, y: 0.2, width: 0.3, height: 0.3 },
     },
-    voice: { logMel: new Float32Array(MEL_FRAMES * MEL_BANDS).fill(-1), quality: VOICE_QUALITY.map(() => 0.5) },
+    voice: {
+      logMel: new Float32Array(MEL_FRAMES * MEL_BANDS).fill(-1),
+      quality: VOICE_QUALITY.map(() => 0.5),
+      heard: null,
+    },
     words: {
       tokens: new Int32Array(WORD_TOKENS * WORD_ROW).fill(1),
       count: 3,

@@ -219,7 +219,7 @@ function featuresOf(window: AlignedWindow<number, number>): { features: WindowFe
       frames.length > 0
         ? { crops: new Uint8Array(), count: frames.length, quality: [1], box: { x: 0, y: 0, width: 1, height: 1 } }
         : null,
-    voice: audio.length > 0 ? { logMel: new Float32Array(), quality: [1] } : null,
+    voice: audio.length > 0 ? { logMel: new Float32Array(), quality: [1], heard: null } : null,
     words: words.length > 0 ? { tokens: new Int32Array(), count: words.length, meta: [], quality: [1] } : null,
     timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, saidMs: [], closedMs, featuresMs: closedMs },
   };

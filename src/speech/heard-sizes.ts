@@ -1,0 +1,10 @@
+/** What a pretrained encoder hears in sound, as the network for the voice reads it. One place, so that nobody drifts apart. */
+
+/** Numbers a step: of the speech recogniser's encoder, of the speaker encoder. */
+export const HEARD_WIDTHS = [288, 256] as const;
+/** One encoder's numbers, then the other's. */
+export const HEARD_WIDTH = HEARD_WIDTHS[0] + HEARD_WIDTHS[1];
+/** Steps a second. */
+export const HEARD_PER_SECOND = 10;
+/** Samples before a second that an encoder is given with it, at 16 kHz. */
+export const VOICE_CONTEXT = 16_000;
