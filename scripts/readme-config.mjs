@@ -1,4 +1,4 @@
-// Writes what is generated into the README: the configuration table from the schema, accuracy from models/metrics.json,
+// Writes what is generated into the pages: the configuration table from the schema, accuracy from models/metrics.json,
 // speed from bench/results/call.json; and bench/RESULTS.md from all that was measured. `npm run docs`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parityTable } from '../dist/bench/parity/table.js';
@@ -10,22 +10,27 @@ import { resultsPage } from './results-page.mjs';
 const file = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
 const json = (/** @type {string} */ path) => JSON.parse(readFileSync(file(path), 'utf8'));
 
-const blocks = {
-  config: configTable(),
-  accuracy: accuracyTable(json('models/metrics.json')),
-  speed: speedTable(json('bench/results/call.json'), json('bench/results/call-speech-off.json')),
+/** By page, the text of each of its marked blocks. @type {Record<string, Record<string, string>>} */
+const pages = {
+  'README.md': {
+    accuracy: accuracyTable(json('models/metrics.json')),
+    speed: speedTable(json('bench/results/call.json'), json('bench/results/call-speech-off.json')),
+  },
+  'docs/configuration.md': { config: configTable() },
 };
 
-let readme = readFileSync(file('README.md'), 'utf8');
-for (const [name, text] of Object.entries(blocks)) {
-  const [begin, end] = [`<!-- ${name}:begin (generated: npm run docs) -->`, `<!-- ${name}:end -->`];
-  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (from < 0 || to < from) {
-    console.error(`README.md lacks the marks ${begin} and ${end}: put them where the table belongs.`);
-    process.exit(1);
+for (const [path, blocks] of Object.entries(pages)) {
+  let page = readFileSync(file(path), 'utf8');
+  for (const [name, text] of Object.entries(blocks)) {
+    const [begin, end] = [`<!-- ${name}:begin (generated: npm run docs) -->`, `<!-- ${name}:end -->`];
+    const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+    if (from < 0 || to < from) {
+      console.error(`${path} lacks the marks ${begin} and ${end}: put them where the table belongs.`);
+      process.exit(1);
+    }
+    page = `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
   }
-  readme = `${readme.slice(0, from + begin.length)}\n\n${text}\n\n${readme.slice(to)}`;
+  writeFileSync(file(path), page);
 }
-writeFileSync(file('README.md'), readme);
 
 writeFileSync(file('bench/RESULTS.md'), resultsPage(json, { parityTable, wordsTable }));

@@ -1,4 +1,4 @@
-// Tables of the README that are made from measured figures, so that nobody types a figure.
+// Tables of the pages that are made from measured figures, so that nobody types a figure.
 
 const percent = (/** @type {number} */ share) => (100 * share).toFixed(1);
 

@@ -1,6 +1,6 @@
 import type { App } from '../../src/cli/app.js';
 
-/** Counters of the steps past capacity (README, "What can break"). */
+/** Counters of the steps past capacity (docs/failures.md). */
 export async function countGivenUp(meter: App['meter']): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const metric of await meter.registry.getMetricsAsJSON()) {

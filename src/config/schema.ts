@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 /**
  * Every option of the server: one schema for environment, file and flags. `meta` gives the sentence and the unit, from
- * which the README's table and `--help` are generated. The key `httpPort` is the flag `--http-port`, the environment
- * variable `EMOSTREAM_HTTP_PORT` and the key `httpPort` of the configuration file.
+ * which the table of docs/configuration.md and `--help` are generated. The key `httpPort` is the flag `--http-port`, the
+ * environment variable `EMOSTREAM_HTTP_PORT` and the key `httpPort` of the configuration file.
  */
 const flag = (sentence: string, fallback: boolean) =>
   z

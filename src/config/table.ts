@@ -29,7 +29,7 @@ export function optionDocs(): OptionDoc[] {
   });
 }
 
-/** The README's configuration table. */
+/** The table of docs/configuration.md. */
 export function configTable(): string {
   const rows = optionDocs().map(
     (o) =>

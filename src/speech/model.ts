@@ -72,7 +72,7 @@ function parse(path: string): SpeechModelFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw wrong(`there is no ${path}: a folder is a model's by that file (see the README)`, cause);
+    throw wrong(`there is no ${path}: a folder is a model's by that file (see docs/words.md)`, cause);
   }
   let json: unknown;
   try {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { expect, it } from 'vitest';
 import { parityTable } from '../../bench/parity/table.js';
 import { wordsTable } from '../../bench/words/table.js';
@@ -11,10 +12,26 @@ import { METRICS, REFUSALS } from '../../src/common/metrics.js';
 import { configTable, optionDocs } from '../../src/config/table.js';
 import { endEventSchema } from '../../src/events/schema.js';
 
-const readme = readFileSync(projectFile('README.md'), 'utf8');
+const page = (path: string) => readFileSync(projectFile(path), 'utf8');
+const readme = page('README.md');
+/** What people read, less what is generated whole. */
+const PAGES = [
+  'README.md',
+  ...readdirSync(projectFile('docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
-it('the README’s configuration table is the schema’s', () => {
-  expect(readme, 'run `npm run docs`').toContain(configTable());
+it('the configuration table is the schema’s', () => {
+  expect(page('docs/configuration.md'), 'run `npm run docs`').toContain(configTable());
+});
+
+it('the README’s first screen has three uses, a picture and the two commands, and leads to every page', () => {
+  const first = readme.split('\n').slice(0, 40).join('\n');
+  expect(first).toMatch(/<img src="client\/screenshots\/overlay\.png"/);
+  expect(first.match(/^- \*\*As /gm)).toHaveLength(3);
+  for (const command of ['npm start', 'npm test']) expect(first).toContain(`\n${command} `);
+  for (const path of PAGES.slice(1)) expect(readme, path).toContain(`](${path})`);
 });
 
 const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
@@ -31,33 +48,35 @@ it('bench/RESULTS.md is what was measured', () => {
   );
 });
 
-it('the README’s links to files and its headings lead somewhere', () => {
-  const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
-  expect(links.length).toBeGreaterThan(5);
+it.each(PAGES)('the links of %s to files and headings lead somewhere', (from) => {
+  const text = page(from);
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)|src="([^"]+\.png)"/g)].map(([, link, src]) => link ?? src ?? '');
   for (const link of links.filter((target) => !/^https?:/.test(target))) {
     const [path = '', anchor] = link.split('#');
-    if (path) expect(existsSync(projectFile(path)), link).toBe(true);
+    const target = path ? posix.join(posix.dirname(from), path) : from;
+    expect(existsSync(projectFile(target)), link).toBe(true);
     if (anchor === undefined) continue;
-    const page = path ? readFileSync(projectFile(path), 'utf8') : readme;
-    const anchors = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
-      (title ?? '').toLowerCase().replaceAll(' ', '-'),
+    const anchors = [...page(target).matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+      (title ?? '')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} -]/gu, '')
+        .replaceAll(' ', '-'),
     );
     expect(anchors, link).toContain(anchor);
   }
 });
 
-const section = (title: string) => readme.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
-const rows = (title: string) =>
-  section(title)
+const rows = (path: string) =>
+  page(path)
     .split('\n')
     .filter((line) => line.startsWith('| '))
     .slice(1)
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .map((cells) => cells.slice(1, -1));
 
-it('the README’s table of limits names every default as it is, and refusals by their names', () => {
+it('the table of limits names every default as it is, and refusals by their names', () => {
   const defaults = new Map(optionDocs().map((option) => [option.key, option.fallback]));
-  const limits = rows('What one participant cannot do');
+  const limits = rows('docs/limits.md');
   const optional = limits.filter(([, , option]) => option);
   expect(optional.length).toBeGreaterThan(7);
   for (const [, may = '', option = ''] of optional)
@@ -67,15 +86,16 @@ it('the README’s table of limits names every default as it is, and refusals by
   expect(named.filter((name) => !known.includes(name ?? ''))).toEqual([]);
 });
 
-it('the README names metrics, alerts, options and reasons that there are', () => {
-  const metrics = [...readme.matchAll(/`(emostream_\w+)`/g)].map(([, name]) => name ?? '');
+it('the pages name metrics, alerts, options and reasons that there are', () => {
+  const all = PAGES.map(page).join('\n');
+  const metrics = [...all.matchAll(/`(emostream_\w+)`/g)].map(([, name]) => name ?? '');
   expect(metrics.length).toBeGreaterThan(4);
   expect(metrics.filter((name) => !(name in METRICS))).toEqual([]);
   const rules = readFileSync(projectFile('deploy/prometheus/emostream.rules.yml'), 'utf8');
-  const alerts = [...readme.matchAll(/`(Emostream[A-Z]\w+)`/g)].map(([, name]) => name ?? '');
+  const alerts = [...all.matchAll(/`(Emostream[A-Z]\w+)`/g)].map(([, name]) => name ?? '');
   expect(alerts.length).toBeGreaterThan(0);
   for (const alert of alerts) expect(rules).toContain(`alert: ${alert}\n`);
-  const failures = rows('What can break, and what then');
+  const failures = rows('docs/failures.md');
   expect(failures.length).toBeGreaterThan(8);
   const gaps = failures.flatMap(([, , seen = '']) => [...seen.matchAll(/`([a-z]+-[a-z]+)`/g)].map(([, name]) => name));
   const known: readonly string[] = [...GAP_REASONS, ...endEventSchema.shape.reason.options];
