@@ -6,5 +6,3 @@ export const HEARD_WIDTHS = [288, 256] as const;
 export const HEARD_WIDTH = HEARD_WIDTHS[0] + HEARD_WIDTHS[1];
 /** Steps a second. */
 export const HEARD_PER_SECOND = 10;
-/** Samples before a second that an encoder is given with it, at 16 kHz. */
-export const VOICE_CONTEXT = 16_000;

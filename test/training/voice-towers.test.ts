@@ -6,7 +6,12 @@ import { LOG_FLOOR } from '../../src/features/log-mel.js';
 import { HEARD_STEPS, HEARD_WIDTH, MEL_BANDS, MEL_FRAMES } from '../../src/features/types.js';
 import { modalityHeads } from '../../src/inference/network/heads.js';
 import { EMBEDDING } from '../../src/inference/network/sizes.js';
-import { VOICE_PARTS, voiceEncoder, type HeardTensors } from '../../src/inference/network/voice-encoder.js';
+import {
+  VOICE_PARTS,
+  voiceEncoder,
+  voiceShares,
+  type HeardTensors,
+} from '../../src/inference/network/voice-encoder.js';
 import { eachAlone } from '../../src/training/each-alone.js';
 import { Rng } from '../../src/training/rng.js';
 import { RoomNoise } from '../../src/training/room-noise.js';
@@ -82,15 +87,21 @@ describe('the voice networks with what encoders heard', () => {
     return rows(voiceEncoder(layers, x(), of));
   };
 
-  it('are four parts, each divided by how many of its row are there', () => {
+  it('are four parts, each times its share of what is there in its row', () => {
     tf.tidy(() => {
       const [whole, without] = embed(heard());
       const [alone] = embed(null);
       const parts = (row: number[]) => [0, 1, 2, 3].map((k) => row.slice(k * PART, (k + 1) * PART));
       const [one, other] = [parts(whole!), parts(without!)];
-      for (const k of [0, 1]) one[k]!.forEach((value, i) => expect(2 * value).toBeCloseTo(other[k]![i]!, 5));
+      const [withHeard, withoutHeard] = [voiceShares(true), voiceShares(false)];
+      for (const shares of [withHeard, withoutHeard]) expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1);
+      for (const k of [0, 1]) {
+        const factor = withHeard[k]! / withoutHeard[k]!;
+        expect(factor).toBeLessThan(1);
+        one[k]!.forEach((value, i) => expect(value).toBeCloseTo(factor * other[k]![i]!, 5));
+      }
       for (const k of [2, 3]) {
-        expect(Math.max(...one[k]!)).toBeGreaterThan(0);
+        expect(Math.max(...one[k]!.map(Math.abs))).toBeGreaterThan(0);
         expect(Math.max(...other[k]!.map(Math.abs))).toBe(0);
       }
       without!.forEach((value, i) => expect(alone![i]).toBeCloseTo(value, 6));

@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { MODALITIES, type Modality } from '../../common/emotions.js';
 import { FACE_QUALITY, VOICE_QUALITY, WORDS_QUALITY } from '../../features/types.js';
-import { ABSENT } from './attend.js';
 import { FUSION_HIDDEN } from './sizes.js';
 import type { HeadOutput } from './heads.js';
 import type { Layers } from './layers.js';
 
 /** Quality figures of all modalities side by side, face first. */
 export const QUALITIES = FACE_QUALITY.length + VOICE_QUALITY.length + WORDS_QUALITY.length;
+/** Takes the weight of an absent modality to zero in the softmax; small enough for float16 devices. */
+const ABSENT = -1e4;
 
 export interface FusionInput {
   /** Per modality n × EMBEDDING; rows of an absent modality are zero. */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { HEARD_WIDTHS } from '../../features/types.js';
-import { attend } from './attend.js';
 import { encoderHead } from './encoder-head.js';
 import type { Layers } from './layers.js';
 import { EMBEDDING } from './sizes.js';
@@ -14,8 +13,26 @@ export interface HeardTensors {
   present: Tensor2D;
 }
 
-/** Parts of the embedding in a model that knows the encoders: the two networks, and one for each encoder. */
-export const VOICE_PARTS = 2 + HEARD_WIDTHS.length;
+/**
+ * Parts of the embedding in a model that knows the encoders, in order, and how much each counts: the two networks on log-mel, then
+ * the speech recogniser's and the speaker encoder.
+ */
+const SHARES: Readonly<Record<'plain' | 'centred' | 'recogniser' | 'speaker', number>> = {
+  ...{ plain: 1, centred: 1 },
+  ...{ recogniser: 1, speaker: 1 },
+};
+export const VOICE_PARTS = Object.keys(SHARES).length;
+const MEL_PARTS = 2;
+/** The encoders' parts, in the order of HEARD_WIDTHS. */
+const ENCODERS = ['recogniser', 'speaker'] as const;
+
+/** By what each part is multiplied, where something was heard and where not; they sum to 1. */
+export function voiceShares(heard: boolean): number[] {
+  const shares = Object.values(SHARES).map((share, k) => (heard || k < MEL_PARTS ? share : 0));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return shares.map((share) => share / sum);
+}
+
 const PLAIN = 'voice/plain/embedding';
 
 /** Whether a model with these weights has parts for what encoders hear. */
@@ -25,6 +42,7 @@ export function knowsHeard(weights: ReadonlyMap<string, { shape: number[] }>): b
 
 /** Width of what is seen at each step of time. */
 const STEP = 96;
+const VARIANCE_FLOOR = 1e-4;
 /** Of `normaliseLogMel`: nothing is further from the window's level. */
 const RANGE = 3;
 /** Frames count fully as voice down to 1.5 nats under the window's level, not at all from 4.5 on, and in between by degrees. */
@@ -42,26 +60,28 @@ const QUIETEST = 1.5;
  * of the parts tells which model it is; where there is none yet (training), it becomes one that knows `heard` if that is given.
  * @param x n × MEL_FRAMES × MEL_BANDS × 1, as `normaliseLogMel` gives it
  * @param heard null: nothing was in any row
- * @returns n × EMBEDDING: the parts side by side, each divided by how many of its row are there, so that a head's answer is the
- *   mean of what it says of each alone (`eachAlone` in training)
+ * @returns n × EMBEDDING: the parts side by side, each times its share of what is there in its row, so that a head's answer is the
+ *   weighted mean of what it says of each alone (`eachAlone` in training)
  */
 export function voiceEncoder(layers: Layers, x: Tensor4D, heard: HeardTensors | null): Tensor2D {
-  const width = layers.units(PLAIN) ?? EMBEDDING / (heard ? VOICE_PARTS : 2);
+  const width = layers.units(PLAIN) ?? EMBEDDING / (heard ? VOICE_PARTS : MEL_PARTS);
   const parts = [listen(layers, 'voice/plain', x, width), listen(layers, 'voice/centred', centred(x), width)];
   const missing = EMBEDDING - parts.length * width;
-  if (missing === 0) return tf.mul(tf.concat(parts, 1), 1 / parts.length);
-  const [n] = x.shape;
-  if (!heard) return tf.mul(tf.concat([...parts, tf.zeros([n, missing])], 1), 1 / parts.length);
+  const alone = voiceShares(false);
+  const weighted = parts.map((part, k) => tf.mul(part, alone[k]!));
+  if (missing === 0) return tf.concat(weighted, 1) as Tensor2D;
+  if (!heard) return tf.concat([...weighted, tf.zeros([x.shape[0], missing])], 1) as Tensor2D;
   const { frames, present } = heard;
-  const any = tf.max(present, 1, true); // n × 1
   let at = 0;
   HEARD_WIDTHS.forEach((numbers, k) => {
     const own = tf.slice(frames, [0, 0, at], [-1, -1, numbers]);
-    parts.push(tf.mul(encoderHead(layers, `voice/heard-${k}`, { frames: own, present, units: width }), any));
+    parts.push(encoderHead(layers, `voice/${ENCODERS[k]!}`, { frames: own, present, units: width }));
     at += numbers;
   });
-  const count = tf.add(2, tf.mul(any, HEARD_WIDTHS.length));
-  return tf.div(tf.concat(parts, 1), count);
+  const any = tf.max(present, 1, true); // n × 1
+  const withHeard = voiceShares(true);
+  const shared = parts.map((part, k) => tf.mul(part, tf.add(alone[k]!, tf.mul(any, withHeard[k]! - alone[k]!))));
+  return tf.concat(shared, 1) as Tensor2D;
 }
 
 /** Without the mean over the loud frames of each band. */
@@ -74,7 +94,9 @@ function centred(x: Tensor4D): Tensor4D {
 }
 
 /**
- * A 2-D CNN over time and mel band, then attentive statistics pooling over time.
+ * A 2-D CNN over time and mel band, then attentive statistics pooling over time (Okabe et al. 2018): a learned score per step
+ * says which moments of the three seconds carry the emotion (Mirsamadi et al. 2017), silence and padding getting little
+ * weight; mean and standard deviation under those weights say what it is and how much it moves.
  * @returns n × units
  */
 function listen(layers: Layers, name: string, x: Tensor4D, units: number): Tensor2D {
@@ -88,7 +110,13 @@ function listen(layers: Layers, name: string, x: Tensor4D, units: number): Tenso
   y = layers.conv2d(`${name}/conv4`, y, { filters: 96, kernel: [3, 3] });
   const [n, steps, bands, channels] = y.shape;
   const flat = layers.dropout(tf.reshape(y, [n * steps, bands * channels]) as Tensor2D, 0.1);
-  const features: Tensor3D = tf.reshape(layers.dense(`${name}/step`, flat, STEP, 'relu'), [n, steps, STEP]);
-  const statistics = attend(layers, name, features);
+  const features = layers.dense(`${name}/step`, flat, STEP, 'relu');
+  const scores = tf.reshape(layers.dense(`${name}/score`, features, 1), [n, steps]);
+  const weights = tf.expandDims(tf.softmax(scores), 2);
+  const byStep = tf.reshape(features, [n, steps, STEP]) as Tensor3D;
+  const mean = tf.sum(tf.mul(byStep, weights), 1);
+  const away = tf.sub(byStep, tf.expandDims(mean, 1));
+  const variance = tf.sum(tf.mul(tf.mul(away, away), weights), 1);
+  const statistics = tf.concat([mean, tf.sqrt(tf.add(variance, VARIANCE_FLOOR))], 1) as Tensor2D;
   return layers.dense(`${name}/embedding`, layers.dropout(statistics, 0.3), units, 'relu');
 }
