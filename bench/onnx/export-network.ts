@@ -4,7 +4,7 @@ import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import type { Layers } from '../../src/inference/network/layers.js';
 import { packOutput } from '../../src/inference/tfjs-engine.js';
 import { KERNELS } from './kernels.js';
-import { OnnxGraph } from './onnx-graph.js';
+import { OnnxGraph } from '../../src/common/onnx/onnx-graph.js';
 import { traceKernels } from './trace.js';
 
 /** What is given to the exported network at each run; the rest of a batch (who is present) is fixed in it. */

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { OnnxGraph } from './onnx-graph.js';
+import type { OnnxGraph } from '../../src/common/onnx/onnx-graph.js';
 import type { TracedKernel } from './trace.js';
 
 export interface Tensors {

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession, type OnnxTensor } from '../../src/common/onnx/runtime.js';
 import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { loadModel, type Calibration } from '../../src/inference/model-format.js';
 import { toNetworkBatch } from '../../src/inference/network/batch.js';
@@ -9,31 +8,18 @@ import { unpackScores } from '../../src/inference/tfjs-engine.js';
 import type { EmotionScores, ModelInput } from '../../src/inference/types.js';
 import { exportNetwork, networkInputs } from './export-network.js';
 
-/** What is used of onnxruntime-node. */
-interface OnnxTensor {
-  data: Float32Array;
-}
-interface Session {
-  outputNames: readonly string[];
-  run(feeds: Record<string, OnnxTensor>): Promise<Record<string, OnnxTensor>>;
-}
-interface Onnxruntime {
-  InferenceSession: { create(model: Uint8Array, options: object): Promise<Session> };
-  Tensor: new (type: 'float32' | 'int32', data: Float32Array | Int32Array, shape: readonly number[]) => OnnxTensor;
-}
-
 /**
  * The same network on ONNX Runtime's CPU provider: a reference that is no engine of the product. Inputs are made as the
  * engines make them (validation aside). One session for each pattern of presence, exported when first seen.
  */
 export class OnnxEngine {
-  readonly #runtime: Onnxruntime;
+  readonly #runtime: OnnxRuntime;
   readonly #layers: InferenceLayers;
   readonly #calibration: Calibration;
   readonly #threads: number;
-  readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #sessions = new Map<string, Promise<OnnxSession>>();
 
-  private constructor(runtime: Onnxruntime, layers: InferenceLayers, calibration: Calibration, threads: number) {
+  private constructor(runtime: OnnxRuntime, layers: InferenceLayers, calibration: Calibration, threads: number) {
     this.#runtime = runtime;
     this.#layers = layers;
     this.#calibration = calibration;
@@ -45,7 +31,7 @@ export class OnnxEngine {
     await useWasmBackend();
     const { manifest, weights } = await loadModel(modelDir);
     const tensors = new Map([...weights].map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]));
-    const runtime = createRequire(join(packages, 'package.json'))('onnxruntime-node') as Onnxruntime;
+    const runtime = loadOnnxRuntime(packages);
     return new OnnxEngine(runtime, new InferenceLayers(tensors), manifest.calibration, threads);
   }
 
@@ -53,10 +39,10 @@ export class OnnxEngine {
     const { session: starting, feeds } = this.#prepare(batch);
     const session = await starting;
     const output = await session.run(feeds);
-    return unpackScores(output[session.outputNames[0]!]!.data, batch, this.#calibration);
+    return unpackScores(output[session.outputNames[0]!]!.data as Float32Array, batch, this.#calibration);
   }
 
-  #prepare(batch: readonly ModelInput[]): { session: Promise<Session>; feeds: Record<string, OnnxTensor> } {
+  #prepare(batch: readonly ModelInput[]): { session: Promise<OnnxSession>; feeds: Record<string, OnnxTensor> } {
     const scope = tf.engine();
     scope.startScope();
     try {
@@ -74,7 +60,7 @@ export class OnnxEngine {
     }
   }
 
-  #start(model: Uint8Array): Promise<Session> {
+  #start(model: Uint8Array): Promise<OnnxSession> {
     const options = { executionProviders: ['cpu'], intraOpNumThreads: this.#threads, interOpNumThreads: 1 };
     return this.#runtime.InferenceSession.create(model, options);
   }

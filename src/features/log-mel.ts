@@ -1,5 +1,5 @@
 import { FloatSlab } from '../common/float-slab.js';
-import { melFilterbank } from './mel-filterbank.js';
+import { melFilterbank } from '../common/mel-filterbank.js';
 import { PowerSpectrum } from './power-spectrum.js';
 import { MEL_BANDS, MEL_FRAMES } from './types.js';
 

@@ -1,4 +1,4 @@
-import { hzToMel, melToHz } from './mel-filterbank.js';
+import { hzToMel, melToHz } from '../common/mel-filterbank.js';
 import { MEL_HIGH_HZ, MEL_LOW_HZ } from './log-mel.js';
 import { MEL_BANDS } from './types.js';
 

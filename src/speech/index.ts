@@ -4,7 +4,7 @@ export { type Sherpa, sherpa } from './library.js';
 export { isEnglish, readSpeechModel, type SpeechModel } from './model.js';
 export { defaultModelFolder, sileroFile } from './paths.js';
 export { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS, SpeechHearer } from './heard-sound.js';
-export { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS } from './heard-sizes.js';
+export { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS, VOICE_SECOND } from './heard-sizes.js';
 export { hearSpeech } from './hear-speech.js';
 export { probeModel } from './probe.js';
 export { FRAME_SAMPLES, SileroNetwork } from './silero-network.js';

@@ -12,3 +12,9 @@ export const defaultModelFolder = (folder = speechFolder()): string => join(fold
 
 /** What a folder is told by: the name of the JSON beside a model's files. */
 export const MODEL_FILE = 'speech-model.json';
+
+/** The folder of the voice branch's pretrained encoders (voice-encoders.ts): others would have another name. */
+export const voiceEncodersFolder = (folder = speechFolder()): string => join(folder, 'voice-encoders-1');
+
+/** Beside them: whose they are. */
+export const ENCODERS_FILE = 'voice-encoders.json';

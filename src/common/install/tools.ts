@@ -66,12 +66,34 @@ export function tellingLine(errors: string): string {
  * @throws EmostreamError INSTALL_FAILED when npm cannot bring it, or brings something else
  */
 export async function fetchPackage(work: string, spec: string, into: string, integrity?: string): Promise<void> {
-  const packed = await runTool('npm', ['pack', '--loglevel=error', spec], work);
-  const tarball = join(work, packed.trim().split('\n').at(-1)!);
-  if (integrity !== undefined) await checkIntegrity(tarball, spec, integrity);
+  const tarball = await pack(work, spec, integrity);
   await mkdir(join(work, into), { recursive: true });
   await runTool('tar', ['xzf', tarball, '-C', into, '--strip-components=1'], work);
   await rm(tarball);
+}
+
+/**
+ * Unpacks some files of a package into `node_modules` below `work`: of one that is large nothing else touches the disk.
+ * @param keep told a file's path within the package
+ * @returns the paths of those that were kept
+ * @throws EmostreamError INSTALL_FAILED as `fetchPackage`
+ */
+export async function fetchPart(
+  work: string,
+  { name, version, integrity }: PinnedPackage,
+  keep: (path: string) => boolean,
+): Promise<string[]> {
+  const into = join('node_modules', name);
+  const tarball = await pack(work, `${name}@${version}`, integrity);
+  // Everything in it lies in a folder, `package` as a rule.
+  const inside = (entry: string): string => entry.slice(entry.indexOf('/') + 1);
+  const listed = (await runTool('tar', ['tzf', tarball], work)).split('\n');
+  // A folder that is named brings all that is in it.
+  const entries = listed.filter((entry) => !entry.endsWith('/') && keep(inside(entry)));
+  await mkdir(join(work, into), { recursive: true });
+  await runTool('tar', ['xzf', tarball, '-C', into, '--strip-components=1', ...entries], work);
+  await rm(tarball);
+  return entries.map(inside);
 }
 
 /** Unpacks packages into `node_modules` below `work`. */
@@ -79,6 +101,14 @@ export async function fetchModules(work: string, packages: readonly PinnedPackag
   for (const { name, version, integrity } of packages) {
     await fetchPackage(work, `${name}@${version}`, join('node_modules', name), integrity);
   }
+}
+
+/** @returns the package's archive, in `work` */
+async function pack(work: string, spec: string, integrity: string | undefined): Promise<string> {
+  const packed = await runTool('npm', ['pack', '--loglevel=error', spec], work);
+  const tarball = join(work, packed.trim().split('\n').at(-1)!);
+  if (integrity !== undefined) await checkIntegrity(tarball, spec, integrity);
+  return tarball;
 }
 
 async function checkIntegrity(tarball: string, spec: string, integrity: string): Promise<void> {

@@ -7,9 +7,9 @@ import { makeInPlace } from '../../common/install/in-place.js';
 import type { SpeechModelFile } from '../model.js';
 import { defaultModelFolder, MODEL_FILE } from '../paths.js';
 import { MOONSHINE } from './pinned.js';
-import { findInPythonIndex } from './python-index.js';
+import { megabytes, progress } from './progress.js';
 import { tokensText } from './tokens.js';
-import { unpack } from './wheel.js';
+import { fetchFromWheel } from './wheel.js';
 
 export interface ModelInstallOptions {
   folder?: string;
@@ -32,18 +32,8 @@ const SOURCES: Record<string, Source> = {
     }
   },
   'Python’s package index': async (work, { env, log }) => {
-    const { project, name, sha256, bytes, folder } = MOONSHINE.wheel;
-    const url = await findInPythonIndex(project, name, env);
-    log(`Fetching ${name} (${megabytes(bytes)} MB; no Python is run) …`);
-    const wheel = join(work, name);
-    await download(url, wheel, { sha256, onProgress: progress(bytes, log) });
-    await unpack(
-      wheel,
-      folder,
-      MOONSHINE.files.map((file) => file.name),
-      work,
-    );
-    await rm(wheel);
+    const names = MOONSHINE.files.map((file) => file.name);
+    await fetchFromWheel(MOONSHINE.wheel, MOONSHINE.wheel.folder, names, work, { env, log });
     for (const file of MOONSHINE.files) await checkHash(join(work, file.name), file.sha256);
   },
 };
@@ -95,17 +85,4 @@ async function fromFirstSource(work: string, options: Required<ModelInstallOptio
     }
   }
   throw new EmostreamError('INSTALL_FAILED', `The speech model was not installed:\n  ${failures.join('\n  ')}\n`);
-}
-
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e6 ? 1 : 0);
-
-/** Says how far a file has come, a line for each quarter of a large one. */
-function progress(bytes: number, log: (line: string) => void): (done: number) => void {
-  const step = Math.max(bytes / 4, 5e6);
-  let next = step;
-  return (done) => {
-    if (done < next || done >= bytes) return;
-    log(`  ${megabytes(done)} of ${megabytes(bytes)} MB`);
-    while (next <= done) next += step;
-  };
 }

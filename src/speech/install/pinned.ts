@@ -21,13 +21,19 @@ export const SILERO_FILE: PinnedFile = {
   bytes: 2_327_524,
 };
 
+/** A wheel of Python's package index. */
+export interface PinnedWheel extends PinnedFile {
+  /** Its project's normalised name (PEP 503). */
+  project: string;
+}
+
 /** Moonshine Tiny, English, the files of version 2 (https://github.com/moonshine-ai/moonshine). */
 export const MOONSHINE: {
   name: string;
   licence: string;
   source: string;
-  files: readonly PinnedFile[];
-  wheel: PinnedFile & { project: string; folder: string };
+  files: readonly [PinnedFile, ...PinnedFile[]];
+  wheel: PinnedWheel & { folder: string };
 } = {
   name: 'Moonshine Tiny, English, version 2',
   licence: 'MIT (Moonshine AI)',
@@ -58,3 +64,13 @@ export const MOONSHINE: {
     folder: 'moonshine_voice/assets/tiny-en/',
   },
 };
+
+/** Resemblyzer's weights (Apache-2.0; https://github.com/resemble-ai/Resemblyzer). */
+export const RESEMBLYZER_WHEEL: PinnedWheel = {
+  project: 'resemblyzer',
+  name: 'Resemblyzer-0.1.4-py3-none-any.whl',
+  sha256: '8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f',
+  bytes: 15_747_704,
+};
+/** Within the wheel. */
+export const RESEMBLYZER_WEIGHTS = { folder: 'resemblyzer/', name: 'pretrained.pt' };

@@ -4,6 +4,7 @@ import { ProtoWriter } from './proto-writer.js';
 export const ONNX_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 export type OnnxType = keyof typeof ONNX_TYPES;
 
+export type Shape = readonly (number | string)[];
 export type Attribute = number | readonly number[] | string;
 
 /** Operator set 17 and the file version that belongs to it. */
@@ -38,11 +39,12 @@ export class OnnxGraph {
     return name;
   }
 
-  input(name: string, shape: readonly number[], type: OnnxType): void {
+  /** @param shape its sides; one that is not known beforehand by a name */
+  input(name: string, shape: Shape, type: OnnxType): void {
     this.#graph.message(11, valueInfo(name, shape, type));
   }
 
-  output(name: string, shape: readonly number[]): void {
+  output(name: string, shape: Shape): void {
     this.#graph.message(12, valueInfo(name, shape, 'float32'));
   }
 
@@ -64,9 +66,12 @@ function attributeOf(name: string, value: Attribute): ProtoWriter {
   return attribute.ints(8, value).int(20, INTS);
 }
 
-function valueInfo(name: string, shape: readonly number[], type: OnnxType): ProtoWriter {
+function valueInfo(name: string, shape: Shape, type: OnnxType): ProtoWriter {
   const dimensions = new ProtoWriter();
-  for (const side of shape) dimensions.message(1, new ProtoWriter().int(1, side));
+  for (const side of shape) {
+    const dimension = new ProtoWriter();
+    dimensions.message(1, typeof side === 'number' ? dimension.int(1, side) : dimension.string(2, side));
+  }
   const tensorType = new ProtoWriter().int(1, ONNX_TYPES[type]).message(2, dimensions);
   return new ProtoWriter().string(1, name).message(2, new ProtoWriter().message(1, tensorType));
 }

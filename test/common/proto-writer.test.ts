@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProtoWriter } from '../../bench/onnx/proto-writer.js';
+import { ProtoWriter } from '../../src/common/onnx/proto-writer.js';
 
 const hex = (writer: ProtoWriter): string => Buffer.from(writer.finish()).toString('hex');
 

@@ -1,7 +1,6 @@
 /**
  * Writes protocol buffers (https://protobuf.dev/programming-guides/encoding): the three wire forms that ONNX models need.
- * No library: the common one carries a parser, a reflection layer and generated code for what is forty lines here, and nothing
- * of the product needs it.
+ * No library: the common one carries a parser, a reflection layer and generated code for what is forty lines here.
  */
 export class ProtoWriter {
   readonly #parts: Uint8Array[] = [];
