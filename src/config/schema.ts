@@ -62,7 +62,7 @@ export const configSchema = z.strictObject({
     'The one address that browsers are told for media, where it differs from rtcHost (NAT, 0.0.0.0); with `auto`, media that come to any address are taken.',
   ),
   rtcPort: int(
-    'First UDP and TCP port for WebRTC media; each mediasoup worker takes one. 0: any free ports.',
+    'First UDP and TCP port for WebRTC media; each mediasoup worker takes one. 0: any free ones from 20000 to 29999.',
     'port',
     0,
     0,

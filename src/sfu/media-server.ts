@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { MediaAddress } from './media-addresses.js';
+import { MEDIA_PORTS } from './media-ports.js';
 
 /** Earlier servers of a worker that still carry somebody; at the bound the oldest goes, and its people connect anew. */
 const MAX_RETIRED = 4;
@@ -20,7 +21,7 @@ export class MediaServer {
     this.#current = current;
   }
 
-  /** @param port the same for every address, UDP and TCP (if there is any); 0: any free ports */
+  /** @param port the same for every address, UDP and TCP (if there is any); 0: any free ones of MEDIA_PORTS */
   static async create(
     worker: types.Worker,
     addresses: readonly MediaAddress[],
@@ -34,7 +35,7 @@ export class MediaServer {
     return this.#current;
   }
 
-  /** Listens on these from now on, on any free ports. What goes on over the old ones is not disturbed. */
+  /** Listens on these from now on, on any free ones of MEDIA_PORTS. What goes on over the old ones is not disturbed. */
   async move(addresses: readonly MediaAddress[]): Promise<void> {
     const next = await listen(this.#worker, addresses, { port: 0, tcp: this.#tcp });
     const old = this.#current;
@@ -77,7 +78,7 @@ function listen(
       protocol,
       ip,
       ...(announced === undefined ? {} : { announcedAddress: announced }),
-      ...(port ? { port } : {}),
+      ...(port ? { port } : { portRange: MEDIA_PORTS }),
     }));
   return worker.createWebRtcServer({ listenInfos: [...infos('udp'), ...(tcp ? infos('tcp') : [])] });
 }

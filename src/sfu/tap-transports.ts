@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { TAP_PORTS } from './media-ports.js';
 
 /** Analysis listens on loopback only. */
 export const LOOPBACK = '127.0.0.1';
@@ -46,7 +47,7 @@ export class TapTransports {
 
   async #open(port: number): Promise<types.PlainTransport> {
     const transport = await this.#router.createPlainTransport({
-      listenInfo: { protocol: 'udp', ip: LOOPBACK },
+      listenInfo: { protocol: 'udp', ip: LOOPBACK, portRange: TAP_PORTS },
       rtcpMux: true,
       comedia: false,
     });

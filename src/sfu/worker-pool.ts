@@ -19,7 +19,7 @@ export interface WorkerPoolOptions {
   rtcHost: string;
   /** Address that browsers are told, where it differs. */
   rtcAnnouncedAddress?: string | undefined;
-  /** First port; worker `i` takes `rtcPort + i`, UDP and TCP, on every address. 0: any free ports. */
+  /** First port; worker `i` takes `rtcPort + i`, UDP and TCP, on every address. 0: any free ones of MEDIA_PORTS. */
   rtcPort: number;
   /** Listen on TCP too. Default true. */
   rtcTcp?: boolean;

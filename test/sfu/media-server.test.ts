@@ -1,10 +1,13 @@
 import { silentMeter } from '../../src/common/metrics.js';
 import { Bulkhead } from '../../src/common/bulkhead.js';
-import { createSocket } from 'node:dgram';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { usableAddresses } from '../../src/sfu/media-addresses.js';
+import { MEDIA_PORTS, TAP_PORTS } from '../../src/sfu/media-ports.js';
+import { TapTransports } from '../../src/sfu/tap-transports.js';
+import { optionDocs } from '../../src/config/table.js';
 import { WorkerPool, type WorkerPoolOptions } from '../../src/sfu/index.js';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
 import { createWebRtcTransport } from '../../src/sfu/transport.js';
@@ -39,11 +42,16 @@ async function start(options: Partial<WorkerPoolOptions>) {
 
 /** One that was free a moment ago. */
 async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
+  for (let port = MEDIA_PORTS.max; port > MEDIA_PORTS.min; port--) {
+    const server = createServer().listen(port, '127.0.0.1');
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    server.close();
+    if (free) return port;
+  }
+  throw new Error('no media port is free');
 }
 
 test('by default media are offered on loopback first and on every address of the machine, UDP before TCP', async () => {
@@ -64,6 +72,22 @@ test('by default media are offered on loopback first and on every address of the
     await once(socket, 'connect');
     socket.destroy();
   }
+});
+
+test('media and taps have ports of their own, media out of those of outgoing connections; the option says which', async () => {
+  const { media, transport } = await start({ rtcHost: '127.0.0.1' });
+  const outside = (port: number) => port < MEDIA_PORTS.min || port > MEDIA_PORTS.max;
+  expect((await transport()).iceCandidates.map(({ port }) => port).filter(outside)).toEqual([]);
+  await media.media.move([{ ip: '127.0.0.2' }]);
+  expect((await transport()).iceCandidates.map(({ port }) => port).filter(outside)).toEqual([]);
+
+  const { tuple } = await new TapTransports(await media.worker.createRouter({ mediaCodecs: [] })).take(40_000);
+  expect(tuple.localPort).toBeGreaterThanOrEqual(TAP_PORTS.min);
+
+  const linux = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '32768 60999');
+  expect(MEDIA_PORTS.max).toBeLessThan(Number(linux.trim().split(/\s+/)[0]));
+  const option = optionDocs().find(({ key }) => key === 'rtcPort');
+  expect(option?.description).toContain(`from ${MEDIA_PORTS.min} to ${MEDIA_PORTS.max}`);
 });
 
 test('a list of addresses is taken as it is, with the same port on all', async () => {
