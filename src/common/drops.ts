@@ -25,6 +25,9 @@ export const DROPS = {
   transcriber: ['closed'],
   // Pieces of speech; `closed`: their owner left, or withdrew consent.
   speech: ['partial-overflow', 'piece-overflow', 'failed', 'closed'],
+  // Seconds of voice that were not encoded for their window; `late` ones serve the next. `busy`: the person's second before is still
+  // being encoded. `closed`: their owner left, or withdrew consent.
+  'voice-encoder': ['late', 'busy', 'load', 'closed', 'overflow', 'failed'],
   align: [
     'face-off',
     'face-time',

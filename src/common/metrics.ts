@@ -92,6 +92,10 @@ export const METRICS = {
     labels: ['words'],
     known: each('words', ['final', 'partial']),
   },
+  emostream_encoded_voice_seconds_total: {
+    kind: 'counter',
+    help: 'Seconds of voice that the pretrained encoders encoded.',
+  },
   emostream_batch_size: {
     kind: 'histogram',
     help: 'Windows per inference batch, before padding.',
@@ -179,13 +183,13 @@ export const METRICS = {
   },
   emostream_load_step: {
     kind: 'gauge',
-    help: 'What gives way in the analysis process that has most to do: 0 nothing, 1 and 2 pictures, 3 faces and newcomers.',
+    help: 'What gives way in the analysis process that has most to do: 0 nothing, 1 encoded voices and partial words, 2 and 3 pictures, 4 faces and newcomers.',
   },
   emostream_load_steps_total: {
     kind: 'counter',
     help: 'Changes of what gives way in an analysis process, by the step that it came to.',
     labels: ['step'],
-    known: each('step', ['0', '1', '2', '3']),
+    known: each('step', ['0', '1', '2', '3', '4']),
   },
   emostream_worker_restarts_total: {
     kind: 'counter',

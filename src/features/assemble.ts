@@ -13,6 +13,7 @@ import {
   MEL_HOP_MS,
   VOICE_WINDOW_MS,
   type FaceObservation,
+  type Heard,
   type VoiceObservation,
   type WindowFeatures,
 } from './types.js';
@@ -28,15 +29,21 @@ type Window = AlignedWindow<FaceObservation, VoiceObservation>;
  * What the network reads of a window.
  * @param now server wall clock, ms
  * @param maxCrops face crops taken at most, 1 to FACE_CROPS; each costs the network time
+ * @param heard what encoders heard in its three seconds
  */
-export function assembleFeatures(window: Window, now: number, maxCrops = FACE_CROPS): WindowFeatures {
+export function assembleFeatures(
+  window: Window,
+  now: number,
+  maxCrops = FACE_CROPS,
+  heard: Heard | null = null,
+): WindowFeatures {
   return {
     startMs: window.startMs,
     endMs: window.endMs,
     revision: window.revision,
     closedBy: window.closedBy,
     face: assembleFace(window, maxCrops),
-    voice: assembleVoice(window),
+    voice: assembleVoice(window, heard),
     words: assembleWords(window),
     state: window.state,
     timing: {
@@ -67,7 +74,7 @@ function assembleFace(window: Window, maxCrops: number): WindowFeatures['face'] 
   return { ...face, crops };
 }
 
-function assembleVoice(window: Window): WindowFeatures['voice'] {
+function assembleVoice(window: Window, heard: Heard | null): WindowFeatures['voice'] {
   const { audio, startMs, endMs } = window;
   if (speechMs(audio, startMs, endMs) < MIN_SPEECH_MS) return null;
   const from = endMs - VOICE_WINDOW_MS;
@@ -80,7 +87,7 @@ function assembleVoice(window: Window): WindowFeatures['voice'] {
     speechFrames += value.speechFrames;
   }
   return {
-    heard: null,
+    heard,
     logMel: normaliseLogMel(mel, MEL_FRAMES),
     quality: voiceQuality(
       weighted / Math.max(1, speechFrames),
@@ -91,7 +98,7 @@ function assembleVoice(window: Window): WindowFeatures['voice'] {
 }
 
 /** Speech between two media times, ms; of a block partly inside, its share. */
-function speechMs(audio: Window['audio'], from: number, to: number): number {
+export function speechMs(audio: Window['audio'], from: number, to: number): number {
   let sum = 0;
   for (const { mediaTime, durationMs, value } of audio) {
     const inside = Math.min(to, mediaTime + durationMs) - Math.max(from, mediaTime);

@@ -31,11 +31,14 @@ export function observeFace(
     });
 }
 
-/** Sound → blocks of log-mel frames with speech counted; a chunk that completes no frame gives nothing. */
-export function logMel(meter: Meter): OperatorFunction<HeardSound, Timed<VoiceObservation>> {
+/**
+ * Sound → blocks of log-mel frames with speech counted; a chunk that completes no frame gives nothing.
+ * @param keepSamples blocks have their sound with them
+ */
+export function logMel(meter: Meter, keepSamples = false): OperatorFunction<HeardSound, Timed<VoiceObservation>> {
   return (sound$) =>
     defer(() => {
-      const observer = new VoiceObserver(meter);
+      const observer = new VoiceObserver(meter, keepSamples);
       return sound$.pipe(
         flatten((chunk) => {
           const block = observer.observe(chunk);

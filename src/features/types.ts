@@ -62,6 +62,8 @@ export interface VoiceObservation {
   speechFrames: number;
   /** Signal-to-noise estimate, dB. */
   snrDb: number;
+  /** The block's sound at 16 kHz, -1..1, from its first frame on; empty where nobody encodes it, and once it was taken (`takeSecond`). */
+  samples: Float32Array;
 }
 
 /** What a pretrained encoder heard in the three seconds of a window, each of which it was given alone. */

@@ -6,18 +6,25 @@ import { NoiseFloor } from './noise-floor.js';
 import { SpeechHangover } from './speech-hangover.js';
 import { MEL_HOP_MS, type VoiceObservation } from './types.js';
 
+const NOTHING = new Float32Array(0);
+
 /** One participant's sound as blocks of log-mel frames with speech counted, each at its media time. */
 export class VoiceObserver {
   readonly #mel = new LogMelStream();
   readonly #noise = new NoiseFloor();
   readonly #hangover = new SpeechHangover();
   readonly #meter: Meter;
+  readonly #keepSamples: boolean;
   /** Samples taken in that are not the start of a frame already given out. */
   #waiting = 0;
+  /** They themselves, where they are kept. */
+  #tail = NOTHING;
   #nextTime: number | null = null;
 
-  constructor(meter: Meter = silentMeter) {
+  /** @param keepSamples blocks have their sound with them */
+  constructor(meter: Meter = silentMeter, keepSamples = false) {
     this.#meter = meter;
+    this.#keepSamples = keepSamples;
   }
 
   /**
@@ -31,6 +38,7 @@ export class VoiceObserver {
     const mediaTime = chunk.mediaTime - this.#waiting / SAMPLES_PER_MS;
     const { mel, frames } = this.#mel.push(chunk.samples);
     this.#waiting += chunk.samples.length - frames * HOP_SAMPLES;
+    const samples = this.#keepSamples ? this.#cut(chunk.samples, frames * HOP_SAMPLES) : NOTHING;
     const speech = this.#hangover.follow(chunk);
     const figures = frames > 0 ? this.#noise.measure(mel, frames, () => speech) : null;
     this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice' });
@@ -40,7 +48,7 @@ export class VoiceObserver {
       durationMs: frames * MEL_HOP_MS,
       arrivalMs: chunk.arrivalMs,
       decodedMs: chunk.decodedMs,
-      value: { mel, frames, ...figures },
+      value: { mel, frames, ...figures, samples },
     };
   }
 
@@ -50,10 +58,20 @@ export class VoiceObserver {
     this.#nextTime = null;
   }
 
+  /** The next so many samples of those that are not given out yet. */
+  #cut(coming: Float32Array, count: number): Float32Array {
+    const all = new Float32Array(this.#tail.length + coming.length);
+    all.set(this.#tail);
+    all.set(coming, this.#tail.length);
+    this.#tail = all.subarray(count);
+    return all.subarray(0, count);
+  }
+
   #gap(): void {
     this.#mel.reset();
     this.#noise.gap();
     this.#hangover.reset();
     this.#waiting = 0;
+    this.#tail = NOTHING;
   }
 }

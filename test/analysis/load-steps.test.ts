@@ -85,13 +85,14 @@ describe('what gives way under load', () => {
     expect(load.step).toBe(0);
   });
 
-  it('is pictures first: half, a third, then not even their packets are decoded; sound always is', () => {
+  it('is extras first, then pictures: half, a third, then not even their packets are decoded; sound always is', () => {
     const load = new LoadSteps();
     const pictures = Array.from({ length: 80 }, (_, i): Received<{ mediaTime: number; arrivalMs: number }> => {
       return { type: 'item', item: { mediaTime: i * 125, arrivalMs: i * 125 } };
     });
     const packet: TrackInput = { type: 'packet', packet: { data: new Uint8Array(), arrivalMs: 0 } };
     const counts: number[][] = [];
+    const extras: boolean[] = [];
     for (let step = 0; step <= LAST_STEP; step++) {
       let looked: Received<unknown>[] = [];
       let packets: TrackInput[] = [];
@@ -102,16 +103,19 @@ describe('what gives way under load', () => {
         .pipe(affordable(load, silentMeter), toArray())
         .subscribe((all) => (packets = all));
       expect(looked).toHaveLength(pictures.length);
+      extras.push(load.affordsExtras);
       counts.push([looked.filter(({ type }) => type === 'item').length, packets.length]);
       looks(load, 1000, 3);
     }
     // Two a second of eight are every third: a picture is not waited for past the time of the next.
-    expect(counts.slice(0, 3)).toEqual([
+    expect(counts.slice(0, 4)).toEqual([
+      [80, 1],
       [80, 1],
       [40, 1],
       [27, 1],
     ]);
     expect(counts[LAST_STEP]?.[1]).toBe(0);
+    expect(extras).toEqual([true, false, false, false, false]);
   });
 });
 

@@ -1,5 +1,7 @@
-import { filter } from 'rxjs';
+import { filter, map, Observable, timer } from 'rxjs';
 import { expect, it } from 'vitest';
+import { HEARD_PER_SECOND, HEARD_WIDTH } from '../../src/features/types.js';
+import type { VoiceEncoderPort } from '../../src/features/voice-queue.js';
 import type { TranscriberFactory } from '../../src/streams/index.js';
 import { marbles } from '../support/marbles.js';
 import { ALL, type Shown, Spine } from './support/spine.js';
@@ -146,6 +148,123 @@ it('an error where features are made costs that window', () => {
     time
       .expectObservable(spine.window$.pipe(filter(isWindow)), '^ 2100ms !')
       .toBe('2020ms b', { b: { ...SECOND, face: '1210..1910', voice: '1210..1910' } });
+  });
+});
+
+/** Answers of the right length, so much later; the third of them is an error where told so. */
+const encoder = (afterMs: number, failing = 0): VoiceEncoderPort => {
+  let calls = 0;
+  return {
+    encode: () =>
+      timer(afterMs).pipe(
+        map(() => {
+          if (++calls === failing) throw new Error('no');
+          return new Float32Array(HEARD_PER_SECOND * HEARD_WIDTH);
+        }),
+      ),
+  };
+};
+const THIRD: Shown = { ...SECOND, at: 2000, face: '2010..2910', voice: '10..2910' };
+const lost = ({ meter }: Spine, reason: string) =>
+  meter.counted('emostream_dropped_total', { stage: 'voice-encoder', reason });
+
+it('windows wait for what encoders hear in their second, and have that of the two before', () => {
+  marbles((time) => {
+    const spine = new Spine(time);
+    spine.encoder = encoder(30);
+    time.act('1ms b', { b: () => begin(spine) });
+    spine.media(3100, CAMERA, MICROPHONE);
+    time.expectObservable(spine.window$.pipe(filter(isWindow)), '^ 3090ms !').toBe('1050ms a 999ms b 999ms c', {
+      a: { ...FIRST, heard: '001' },
+      b: { ...SECOND, heard: '011' },
+      c: { ...THIRD, heard: '111' },
+    });
+    time.flush();
+    expect(spine.meter.counted('emostream_encoded_voice_seconds_total')).toBe(3);
+    expect([spine.door.observed, spine.tick.observed]).toEqual([false, false]);
+  });
+});
+
+it('a window waits a tenth of a second at most; what comes later serves the next', () => {
+  marbles((time) => {
+    const spine = new Spine(time);
+    spine.encoder = encoder(400);
+    time.act('1ms b', { b: () => begin(spine) });
+    spine.media(2100, CAMERA, MICROPHONE);
+    time
+      .expectObservable(spine.window$.pipe(filter(isWindow)), '^ 2200ms !')
+      .toBe('1120ms a 999ms b', { a: FIRST, b: { ...SECOND, heard: '010' } });
+    time.flush();
+    expect(lost(spine, 'late')).toBe(2);
+  });
+});
+
+it('an encoder that fails costs what it would have heard, and nothing else', () => {
+  marbles((time) => {
+    const spine = new Spine(time);
+    spine.encoder = encoder(30, 2);
+    time.act('1ms b', { b: () => begin(spine) });
+    spine.media(3100, CAMERA, MICROPHONE);
+    time.expectObservable(spine.window$.pipe(filter(isWindow)), '^ 3090ms !').toBe('1050ms a 999ms b 999ms c', {
+      a: { ...FIRST, heard: '001' },
+      b: { ...SECOND, heard: '010' },
+      c: { ...THIRD, heard: '101' },
+    });
+    time.flush();
+    expect(spine.meter.counted('emostream_errors_total', { code: 'INTERNAL' })).toBe(1);
+    expect(spine.log.filter((line) => line.includes('start'))).toHaveLength(1);
+  });
+});
+
+it('consent to the voice withdrawn while its second is encoded: the window is of that consent, and nothing heard serves a later one', () => {
+  marbles((time) => {
+    const spine = new Spine(time);
+    spine.encoder = encoder(90);
+    time.act('1ms b', { b: () => begin(spine) });
+    spine.media(2100, CAMERA, MICROPHONE);
+    // The window closed at 1020.
+    time.act('1060ms w 1ms g', { w: () => spine.consent({ ...ALL, voice: false }), g: () => spine.consent(ALL) });
+    time.act('1062ms o', { o: () => spine.open(3, 'microphone') });
+    spine.media(2100, 3);
+    time
+      .expectObservable(spine.window$.pipe(filter(isWindow)), '^ 2150ms !')
+      .toBe('1060ms a 1049ms b', { a: FIRST, b: { ...SECOND, voice: '1110..1910', generation: 1, heard: '001' } });
+    time.flush();
+    expect(lost(spine, 'closed')).toBe(1);
+  });
+});
+
+it('a participant who goes while a second is encoded leaves nothing behind', () => {
+  marbles((time) => {
+    const spine = new Spine(time);
+    let waiting = 0;
+    spine.encoder = {
+      encode: () => {
+        waiting += 1;
+        return new Observable(() => () => (waiting -= 1));
+      },
+    };
+    time.act('1ms b', { b: () => begin(spine) });
+    spine.media(1100, CAMERA, MICROPHONE);
+    time.act('1050ms y', { y: () => void expect(waiting).toBe(1) });
+    time.act('1060ms x', { x: () => spine.door.close() });
+    time.expectObservable(spine.window$.pipe(filter(isWindow))).toBe('1060ms |');
+    time.flush();
+    expect(waiting).toBe(0);
+    expect([spine.door.observed, spine.tick.observed]).toEqual([false, false]);
+  });
+});
+
+it('an error where voices are encoded costs what waits, as any stage’s', () => {
+  marbles((time) => {
+    const spine = new Spine(time);
+    spine.encoder = encoder(30);
+    spine.failing = 'encodeVoice';
+    time.act('1ms b', { b: () => begin(spine) });
+    spine.media(2100, CAMERA, MICROPHONE);
+    time
+      .expectObservable(spine.window$.pipe(filter(isWindow)), '^ 2100ms !')
+      .toBe('2050ms b', { b: { ...SECOND, face: '1210..1910', voice: '1210..1910', heard: '001' } });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { silentMeter } from '../../src/common/metrics.js';
 import { logMel } from '../../src/features/log-mel.js';
 import { MEL_BANDS, type VoiceObservation } from '../../src/features/types.js';
 import { VoiceObserver } from '../../src/features/voice-observer.js';
@@ -29,6 +30,19 @@ describe('VoiceObserver', () => {
         expect(b.value.speechFrames).toBeLessThanOrEqual(b.value.frames);
         frame += b.value.frames;
       }
+    },
+  );
+
+  it.each([[[320]], [[160]], [[1, 500, 37, 320]]])(
+    'has the sound with its blocks where that is asked for, cut %j',
+    (sizes) => {
+      const samples = speech();
+      const blocks = observe(chunks(samples, 50_000, sizes), new VoiceObserver(silentMeter, true));
+      for (const { mediaTime, durationMs, value } of blocks) {
+        const from = Math.round((mediaTime - 50_000) * 16);
+        expect(value.samples).toEqual(samples.slice(from, from + durationMs * 16));
+      }
+      for (const { value } of observe(chunks(samples, 50_000, sizes))) expect(value.samples).toHaveLength(0);
     },
   );
 

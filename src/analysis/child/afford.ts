@@ -1,7 +1,7 @@
 import { defer, filter, map, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Meter } from '../../common/metrics.js';
 import type { Received, TrackInput } from '../../media/index.js';
-import type { LoadSteps } from './load-steps.js';
+import { type LoadSteps, PICTURES_PER_SECOND } from './load-steps.js';
 
 /** Packets of pictures are not even decoded while none can be afforded; what follows begins with a key frame. */
 export function affordable(load: LoadSteps, meter: Meter): MonoTypeOperatorFunction<TrackInput> {
@@ -22,7 +22,7 @@ export function fewerPictures<P extends { mediaTime: number; arrivalMs: number }
       let lastMs = -Infinity;
       return picture$.pipe(
         map((received) => {
-          if (received.type === 'progress' || load.step === 0) return received;
+          if (received.type === 'progress' || load.picturesPerSecond === PICTURES_PER_SECOND[0]) return received;
           const { mediaTime, arrivalMs } = received.item;
           // A quarter is forgiven, as pictures come when the camera has them.
           const gapMs = (1000 / load.picturesPerSecond) * 0.75;

@@ -79,6 +79,7 @@ export class AnalysisHost {
       faceFinder: await FaceFinder.create(),
       searches: new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, clock),
       voices: new VoiceActivities(await SileroNetwork.load(options.voiceActivityModel)),
+      voiceEncoder: null,
       judge$: every(JUDGE_MS, clock),
       transcriber: await host.#openTranscriber(),
       judgesSpeech: options.speechModel === null || isEnglish(options.speechModel.language),
@@ -110,8 +111,8 @@ export class AnalysisHost {
       model: options.speechModel,
       meter: this.#meter,
       clock,
-      // Partial words repeat work: they are the first to give way.
-      affordsPartial: () => this.#load.step === 0,
+      // Partial words repeat work.
+      affordsPartial: () => this.#load.affordsExtras,
     });
     return this.#speech.open;
   }

@@ -1,12 +1,13 @@
 /**
- * What gives way when a process has more to do than it can, in this order: first fewer pictures are looked at, then none (an answer
- * from voice and words alone); at the last step the main process refuses analysis to newcomers. The call itself never waits.
+ * What gives way when a process has more to do than it can, in this order: first voices are not encoded and words are not recognised
+ * before a sentence ends, then fewer pictures are looked at, then none (an answer from voice and words alone); at the last step the
+ * main process refuses analysis to newcomers. The call itself never waits.
  */
-export const PICTURES_PER_SECOND = [8, 4, 2, 0] as const;
+export const PICTURES_PER_SECOND = [8, 8, 4, 2, 0] as const;
 export const LAST_STEP = PICTURES_PER_SECOND.length - 1;
 
 /** The steps as metrics name them. */
-const LABELS = ['0', '1', '2', '3'] as const;
+const LABELS = ['0', '1', '2', '3', '4'] as const;
 
 /** Media that wait longer than this come too late for their window, ms. */
 const LATE_MS = 250;
@@ -33,7 +34,12 @@ export class LoadSteps {
   }
 
   get label(): (typeof LABELS)[number] {
-    return LABELS[this.#step] ?? '3';
+    return LABELS[this.#step] ?? '4';
+  }
+
+  /** There is time for what is not indispensable. */
+  get affordsExtras(): boolean {
+    return this.#step === 0;
   }
 
   get picturesPerSecond(): number {

@@ -4,9 +4,12 @@ import type { MediaProblem } from '../../common/media-problem.js';
 import { assembleFeatures } from '../../features/assemble.js';
 import type { FaceFinder } from '../../features/face-finder.js';
 import { chosenCrops } from '../../features/crop-chooser.js';
+import { encoderPatience$, encodeVoice } from '../../features/encode-voice.js';
 import { logMel, observeFace } from '../../features/observe.js';
 import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
+import type { VoiceEncoderPort } from '../../features/voice-queue.js';
+import { takeSecond } from '../../features/voice-second.js';
 import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
 import { hearSpeech, type VoiceActivities } from '../../speech/index.js';
 import { affordable, fewerPictures } from './afford.js';
@@ -22,6 +25,8 @@ export interface MediaEnv extends AnalysisEnv {
   /** Face searches of everybody in the process. */
   searches: TokenBucket;
   voices: VoiceActivities;
+  /** Null: voices are not encoded here. */
+  voiceEncoder: VoiceEncoderPort | null;
   /** How often sound is judged, that of everybody together. */
   judge$: Observable<number>;
   /** How much can be afforded at the moment. */
@@ -39,7 +44,7 @@ export interface MediaEnv extends AnalysisEnv {
  * @param phaseMs their windows begin so long after whole seconds, ms
  */
 export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, FaceObservation, VoiceObservation> {
-  const { meter, clock, options, expiry$ } = env;
+  const { meter, clock, options, expiry$, voiceEncoder } = env;
   const mediaClock = new MediaClock(meter);
   const receiver = ({ handle }: MediaTrack) => ({
     meter,
@@ -67,14 +72,22 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
     observeFace: () => observeFace(env.faceFinder, meter, env.searches),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
     hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
-    logMel: () => logMel(meter),
-    toFeatures: (window) => {
+    logMel: () => logMel(meter, voiceEncoder !== null),
+    encodeVoice: (forget$) =>
+      encodeVoice(
+        {
+          ...{ encoder: voiceEncoder, secondOf: takeSecond, patience$: encoderPatience$ },
+          ...{ affords: () => env.load.affordsExtras, meter },
+        },
+        forget$,
+      ),
+    toFeatures: (window, heard) => {
       const from = performance.now();
       // What had no time to be settled (a picture after a gap) goes just before its window.
       const crops = chosenCrops(window.frames, options.faceCrops, window.startMs)
         .filter(({ value }) => !value.settled)
         .map(settled);
-      const features = assembleFeatures(window, clock(), options.faceCrops);
+      const features = assembleFeatures(window, clock(), options.faceCrops, heard);
       meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
       features.timing.featuresMs = clock();
       return [...crops, { type: 'window', features }];

@@ -2,7 +2,7 @@ import { defer, filter, map, merge, mergeMap, type Observable, type OperatorFunc
 import { flatten } from '../../common/flatten.js';
 import type { Modality } from '../../common/emotions.js';
 import type { SettledFace } from '../../features/settle-crops.js';
-import type { WindowFeatures } from '../../features/types.js';
+import type { Heard, WindowFeatures } from '../../features/types.js';
 import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
 import type { HeardSound } from '../../speech/index.js';
 import {
@@ -29,13 +29,14 @@ export interface Stages<Picture, F, A> {
   hearSpeech(): OperatorFunction<AudioChunk, HeardSound>;
   logMel(): OperatorFunction<HeardSound, Timed<A>>;
   settleCrops(): OperatorFunction<Received<Timed<F>>, Received<Timed<F>> | SettledFace>;
+  /** @param forget$ consent to the voice ends */
+  encodeVoice<I extends Aligned<F, A>>(forget$: Observable<unknown>): OperatorFunction<I, I & { heard: Heard | null }>;
   /** The window's features, after crops that it names and that were not handed on yet. */
-  toFeatures(window: AlignedWindow<F, A>): (SettledFace | { type: 'window'; features: WindowFeatures })[];
+  toFeatures(
+    window: AlignedWindow<F, A>,
+    heard: Heard | null,
+  ): (SettledFace | { type: 'window'; features: WindowFeatures })[];
 }
-
-/** An output before it is stamped with its consent. */
-type Made =
-  ReturnType<Stages<never, never, never>['toFeatures']>[number] | Extract<Aligned<never, never>, { type: 'skipped' }>;
 
 /**
  * The way of one participant's media, as the product says it: packets are received as pictures and sound, split into face
@@ -56,6 +57,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
 
   return defer(() => {
     const stages = newStages();
+    const stamp = <T extends object>(output: T) => ({ ...output, generation: media.terms.generation });
     const seen$ = media.track$('camera').pipe(
       mergeMap((track) =>
         track.input$.pipe(
@@ -95,13 +97,15 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A>(
       input(env.tick$, (now) => ({ type: 'tick', now })),
     ).pipe(
       alignWindows<F, A>(alignerOptions(env, media.phaseMs)),
-      flatten((aligned): readonly Made[] =>
-        aligned.type === 'window' ? stages.toFeatures(aligned.window) : [aligned],
-      ),
+      // Before it waits for anything: this is the consent under which all of it was measured.
+      map(stamp),
+      stages.encodeVoice(withdrawn(terms$, 'voice')),
+      flatten(({ generation, heard, ...aligned }): readonly ParticipantOutput[] => {
+        const made = aligned.type === 'window' ? stages.toFeatures(aligned.window, heard) : [aligned];
+        return made.map((output) => ({ ...output, generation }));
+      }),
     );
-    return merge(window$, crop$, word$).pipe(
-      map((output) => ({ ...output, generation: media.terms.generation }) satisfies ParticipantOutput),
-    );
+    return merge(window$, merge(crop$, word$).pipe(map(stamp)));
   }).pipe(retryBounded(retryOptions(env)), takeUntil(media.closed$));
 }
 

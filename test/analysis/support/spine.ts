@@ -4,8 +4,10 @@ import { ParticipantDoor, TrackDoor } from '../../../src/analysis/child/particip
 import { participantWindows, type Stages } from '../../../src/analysis/child/participant-windows.js';
 import type { ParticipantOutput, Showing } from '../../../src/analysis/messages.js';
 import type { Consent, Source } from '../../../src/common/consent.js';
+import { encoderPatience$, encodeVoice } from '../../../src/features/encode-voice.js';
 import type { SettledFace } from '../../../src/features/settle-crops.js';
-import type { WindowFeatures } from '../../../src/features/types.js';
+import { HEARD_PER_SECOND, type Heard, type WindowFeatures } from '../../../src/features/types.js';
+import type { VoiceEncoderPort } from '../../../src/features/voice-queue.js';
 import type { AudioChunk, Received, TrackInput } from '../../../src/media/index.js';
 import type { HeardSound } from '../../../src/speech/index.js';
 import type { AlignedWindow, Timed, TranscriberFactory } from '../../../src/streams/index.js';
@@ -22,11 +24,20 @@ export interface Shown {
   words: string;
   generation: number;
   revision: number;
+  /** Which of its three seconds encoders heard, as digits of 0 and 1; not there: none. */
+  heard?: string;
 }
 
 type Picture = { mediaTime: number; arrivalMs: number };
 type FailingStage =
-  'receiveVideo' | 'receiveAudio' | 'observeFace' | 'settleCrops' | 'hearSpeech' | 'logMel' | 'toFeatures';
+  | 'receiveVideo'
+  | 'receiveAudio'
+  | 'observeFace'
+  | 'settleCrops'
+  | 'hearSpeech'
+  | 'logMel'
+  | 'encodeVoice'
+  | 'toFeatures';
 
 /** One participant's spine with stages that do almost nothing, in virtual time. */
 export class Spine {
@@ -39,6 +50,8 @@ export class Spine {
   mels = 0;
   /** This stage throws at what it is given next. */
   failing: FailingStage | null = null;
+  /** Encoders of the voice, where there are any. */
+  encoder: VoiceEncoderPort | null = null;
   readonly window$: Observable<Shown | string>;
   readonly #tracks = new Map<number, TrackDoor>();
   #starts = 0;
@@ -168,7 +181,20 @@ export class Spine {
           map((sound) => check('logMel', timed(sound, 100).item)),
         );
       },
-      toFeatures: (window) => [{ type: 'window', features: check('toFeatures', featuresOf(window)) }],
+      encodeVoice: (forget$) =>
+        encodeVoice(
+          {
+            encoder: this.encoder,
+            // The media times of the sound in the second: there is always enough.
+            secondOf: ({ audio, startMs }: AlignedWindow<unknown, number>) =>
+              check('encodeVoice', Float32Array.from(audio.flatMap(({ value }) => (value >= startMs ? [value] : [])))),
+            patience$: encoderPatience$,
+            affords: () => true,
+            meter: this.meter,
+          },
+          forget$,
+        ),
+      toFeatures: (window, heard) => [{ type: 'window', features: check('toFeatures', featuresOf(window, heard)) }],
     };
   }
 }
@@ -179,18 +205,23 @@ function timed({ mediaTime, arrivalMs }: Picture, durationMs: number) {
 }
 
 /** A test's features are what the window is made of. */
-function featuresOf({ startMs, endMs, revision, frames, audio, words }: AlignedWindow<number, number>): WindowFeatures {
+function featuresOf(
+  { startMs, endMs, revision, frames, audio, words }: AlignedWindow<number, number>,
+  heard: Heard | null,
+): WindowFeatures {
   const span = (items: Timed<number>[]) =>
     items.length === 0 ? '' : `${String(items[0]!.mediaTime)}..${String(items.at(-1)!.mediaTime)}`;
   const made = { face: span(frames), voice: span(audio), words: words.map(({ text }) => text).join(' ') };
-  return { startMs, endMs, revision, ...made } as unknown as WindowFeatures;
+  const present = heard && { heard: [0, 1, 2].map((k) => heard.present[k * HEARD_PER_SECOND]).join('') };
+  return { startMs, endMs, revision, ...made, ...present } as unknown as WindowFeatures;
 }
 
 function show(output: ParticipantOutput): Shown | string {
   if (output.type === 'crop') return `crop ${String(output.id)} g${String(output.generation)}`;
   if (output.type !== 'window') return output.type;
-  const { startMs, revision, face, voice, words } = output.features as unknown as Omit<Shown, 'at'> & {
+  const { startMs, revision, face, voice, words, heard } = output.features as unknown as Omit<Shown, 'at'> & {
     startMs: number;
   };
-  return { at: startMs, face, voice, words, generation: output.generation, revision };
+  const own = { at: startMs, face, voice, words, generation: output.generation, revision };
+  return heard === undefined ? own : { ...own, heard };
 }

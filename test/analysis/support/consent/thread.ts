@@ -1,11 +1,12 @@
-import { concatMap, identity, map, Observable, Subject, type Subscription } from 'rxjs';
+import { concatMap, filter, identity, map, Observable, skip, Subject, type Subscription } from 'rxjs';
 import type { ProcessEnd } from '../../../../src/analysis/process-tracks.js';
 import type { AnalysisEnv } from '../../../../src/analysis/child/analysis-env.js';
 import { ParticipantDoor, TrackDoor } from '../../../../src/analysis/child/participant-media.js';
 import { participantWindows, type Stages } from '../../../../src/analysis/child/participant-windows.js';
 import type { ParticipantOutput, ToAnalysis } from '../../../../src/analysis/messages.js';
 import { silentMeter } from '../../../../src/common/metrics.js';
-import type { WindowFeatures } from '../../../../src/features/types.js';
+import { encodeVoice } from '../../../../src/features/encode-voice.js';
+import { HEARD_PER_SECOND, HEARD_WIDTH, type Heard, type WindowFeatures } from '../../../../src/features/types.js';
 import type { AudioChunk, TrackInput } from '../../../../src/media/index.js';
 import type { AlignedWindow, TranscriberOptions } from '../../../../src/streams/index.js';
 
@@ -46,6 +47,7 @@ export class SimulatedThread implements ProcessEnd {
   /** Words on their way out of recognisers. */
   readonly #recognising: { atMs: number; give: () => void }[] = [];
   readonly #env: AnalysisEnv;
+  #encodings = 0;
 
   constructor(deps: ThreadDeps) {
     this.#deps = deps;
@@ -168,8 +170,23 @@ export class SimulatedThread implements ProcessEnd {
           return { mediaTime, durationMs: 100, arrivalMs, decodedMs, value: samples[0]! };
         }),
       settleCrops: () => identity,
-      toFeatures: (window) => {
-        const { features, measurements } = featuresOf(window);
+      encodeVoice: (forget$) =>
+        encodeVoice(
+          {
+            encoder: { encode: (second) => this.#encoded(second) },
+            secondOf: ({ audio, startMs }: AlignedWindow<unknown, number>) => {
+              const own = audio.filter(({ mediaTime }) => mediaTime >= startMs);
+              return own.length > 0 ? Float32Array.from(own, ({ value }) => value) : null;
+            },
+            // Two turns.
+            patience$: this.#tick.pipe(skip(1)),
+            affords: () => true,
+            meter: silentMeter,
+          },
+          forget$,
+        ),
+      toFeatures: (window, heard) => {
+        const { features, measurements } = featuresOf(window, heard);
         this.#deps.onMade(features, measurements);
         return [{ type: 'window', features }];
       },
@@ -198,6 +215,17 @@ export class SimulatedThread implements ProcessEnd {
       });
   }
 
+  /** The numbers of the measurements in a second, after a time that is now within the patience for it and now beyond. */
+  #encoded(second: Float32Array): Observable<Float32Array> {
+    const answer = new Float32Array(HEARD_PER_SECOND * HEARD_WIDTH);
+    answer.set(second);
+    const dueMs = this.#deps.clock() + (this.#encodings++ % 2 ? 50 : 400);
+    return this.#tick.pipe(
+      filter((now) => now >= dueMs),
+      map(() => answer),
+    );
+  }
+
   /** One word for each piece of sound, late, and with no regard to being closed. */
   #recogniser({ onWords }: TranscriberOptions) {
     return {
@@ -210,7 +238,10 @@ export class SimulatedThread implements ProcessEnd {
   }
 }
 
-function featuresOf(window: AlignedWindow<number, number>): { features: WindowFeatures; measurements: number[] } {
+function featuresOf(
+  window: AlignedWindow<number, number>,
+  heard: Heard | null,
+): { features: WindowFeatures; measurements: number[] } {
   const { frames, audio, words, closedMs } = window;
   const { startMs, endMs, revision, closedBy, state } = window;
   const features: WindowFeatures = {
@@ -219,10 +250,11 @@ function featuresOf(window: AlignedWindow<number, number>): { features: WindowFe
       frames.length > 0
         ? { crops: new Uint8Array(), count: frames.length, quality: [1], box: { x: 0, y: 0, width: 1, height: 1 } }
         : null,
-    voice: audio.length > 0 ? { logMel: new Float32Array(), quality: [1], heard: null } : null,
+    voice: audio.length > 0 ? { logMel: new Float32Array(), quality: [1], heard } : null,
     words: words.length > 0 ? { tokens: new Int32Array(), count: words.length, meta: [], quality: [1] } : null,
     timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, saidMs: [], closedMs, featuresMs: closedMs },
   };
   const measurements = [...frames, ...audio].map(({ value }) => value);
+  measurements.push(...(heard?.frames.filter((id) => id > 0) ?? []));
   return { features, measurements: [...measurements, ...words.flatMap(({ text }) => text.split(' ').map(Number))] };
 }

@@ -1,0 +1,34 @@
+import { GAP_TOLERANCE_MS, SAMPLES_PER_MS } from '../speech/index.js';
+import type { AlignedWindow, Timed } from '../streams/types.js';
+import { MIN_SPEECH_MS, speechMs } from './assemble.js';
+import type { VoiceObservation } from './types.js';
+
+const NOTHING = new Float32Array(0);
+const TOLERANCE = GAP_TOLERANCE_MS * SAMPLES_PER_MS;
+
+type Window = Pick<AlignedWindow<unknown, VoiceObservation>, 'audio' | 'startMs' | 'endMs'>;
+
+/**
+ * Takes the samples of a window's own second out of its blocks of sound. Blocks that no later second needs lose theirs: they are
+ * kept for revisions, which need none.
+ * @returns samples of [startMs, endMs) at 16 kHz, zeros where no sound came; null where too little was said for a voice
+ */
+export function takeSecond({ audio, startMs, endMs }: Window): Float32Array | null {
+  const second = speechMs(audio, startMs, endMs) < MIN_SPEECH_MS ? null : layOut(audio, startMs, endMs);
+  for (const { mediaTime, durationMs, value } of audio) if (mediaTime + durationMs <= endMs) value.samples = NOTHING;
+  return second;
+}
+
+/** What follows within the tolerance follows without a break: a clock that is slewed makes no clicks. */
+function layOut(audio: readonly Timed<VoiceObservation>[], startMs: number, endMs: number): Float32Array {
+  const second = new Float32Array((endMs - startMs) * SAMPLES_PER_MS);
+  let next = -Infinity;
+  for (const { mediaTime, value } of audio) {
+    const own = Math.round((mediaTime - startMs) * SAMPLES_PER_MS);
+    const at = Math.abs(own - next) <= TOLERANCE ? next : own;
+    next = at + value.samples.length;
+    const [from, to] = [Math.max(0, -at), Math.min(value.samples.length, second.length - at)];
+    if (from < to) second.set(value.samples.subarray(from, to), at + from);
+  }
+  return second;
+}
