@@ -1,5 +1,5 @@
 /**
- * Sets the project up: `node scripts/setup.mjs [packages|build|serve|test]`, all of it by default. Every npm script does what
+ * Sets the project up: `node scripts/setup.mjs [packages|worker|build|serve|test]`, all of it by default. Every npm script does what
  * it needs of this by itself (run.mjs); this is for doing it beforehand, in an image's build for instance.
  * Without dependencies, for it runs before they are installed, and for Node 20 too, for it brings Node 22.
  */

@@ -1,10 +1,11 @@
 /**
- * What a command needs of the set-up; each includes what stands before it.
+ * What a command needs of the set-up.
  * - `packages`: Node and the npm packages
- * - `build`: also the compiled program and page
- * - `serve`: also mediasoup's worker, the media library and the models that hear voices and words
+ * - `worker`: these, and mediasoup's worker: a stage of an image that changes seldom (Dockerfile)
+ * - `build`: the packages, and the compiled program and page
+ * - `serve`: all of that, the media library and the models that hear voices and words
  * - `test`: also the browsers
- * @typedef {'packages' | 'build' | 'serve' | 'test'} Need
+ * @typedef {'packages' | 'worker' | 'build' | 'serve' | 'test'} Need
  */
 
 /**
@@ -24,9 +25,10 @@
  */
 
 /** From the least to the most. @type {readonly Need[]} */
-export const NEEDS = ['packages', 'build', 'serve', 'test'];
+export const NEEDS = ['packages', 'worker', 'build', 'serve', 'test'];
 
 /** Whether a command that needs `need` takes a step that is for `step`. @param {Need} need @param {Need} step */
 export function includes(need, step) {
+  if (need === 'build' && step === 'worker') return false;
   return NEEDS.indexOf(step) <= NEEDS.indexOf(need);
 }

@@ -12,7 +12,7 @@ import { BUILD_PACKAGES } from './worker-build.mjs';
  */
 export const systemPackagesStep = {
   title: 'system packages',
-  for: 'serve',
+  for: 'worker',
   reason: (at) => {
     const missing = missingPackages(Object.keys(wantedPackages(at)));
     return missing.length > 0 ? `missing: ${missing.join(', ')}` : undefined;

@@ -13,7 +13,7 @@ import { findWorker, startsAtAll } from './worker-place.mjs';
  */
 export const workerDownloadStep = {
   title: "mediasoup's worker, prebuilt",
-  for: 'serve',
+  for: 'worker',
   reason: ({ root }) => (findWorker(root) ? undefined : 'none is there yet'),
   work: async (at) => {
     at.mustBuildWorker = !(await downloadWorker(at.root, (text) => at.progress.detail(text)));
@@ -23,7 +23,7 @@ export const workerDownloadStep = {
 /** @type {import('./step.mjs').Step} */
 export const workerBuildStep = {
   title: "mediasoup's worker, built from its source",
-  for: 'serve',
+  for: 'worker',
   reason: ({ root }) => (findWorker(root) ? undefined : 'about 5 minutes on two cores; kept for all later checkouts'),
   work: ({ root, progress }) => buildWorker(root, progress),
 };
@@ -31,7 +31,7 @@ export const workerBuildStep = {
 /** @type {import('./step.mjs').Step} */
 export const workerCheckStep = {
   title: "mediasoup's worker, checked",
-  for: 'serve',
+  for: 'worker',
   reason: ({ root }) => {
     const worker = findWorker(root);
     // One that a variable names is this command's alone, and is not remembered.

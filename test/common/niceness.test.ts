@@ -17,11 +17,14 @@ function ofThreads(): number[] {
   });
 }
 
-it('a process that analyses is below the call', () => {
-  const code = `import { belowTheCall } from ${niceness}; import { getPriority } from 'node:os'; belowTheCall(); console.log(getPriority());`;
-  const told = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
-  expect(Number(told)).toBe(Math.max(5, getPriority()));
-});
+it.each([0, 10])(
+  'a process that analyses and is started with niceness %d more is below the call, and not raised',
+  (more) => {
+    const code = `import { belowTheCall } from ${niceness}; import { getPriority } from 'node:os'; belowTheCall(); console.log(getPriority());`;
+    const told = execFileSync('nice', ['-n', `${more}`, process.execPath, '--input-type=module', '-e', code]);
+    expect(Number(told)).toBe(Math.max(5, getPriority() + more));
+  },
+);
 
 it.skipIf(process.platform !== 'linux')('of a thread, that thread alone is', async () => {
   const before = ofThreads().filter((nice) => nice === getPriority()).length;

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { projectFile } from '../../bench/support/project-file.js';
+import { findProgram } from '../../scripts/setup/command.mjs';
+import { CLOSE_PATIENCE_MS } from '../../src/cli/supervision.js';
+import { configSchema } from '../../src/config/schema.js';
+import { MEDIA_PORTS } from '../../src/sfu/media-ports.js';
+import { parseYaml } from '../support/yaml.js';
+import { OPTIONS, dockerStages, fileText } from './support.js';
+
+const CHART = 'deploy/helm/emostream';
+const deployment = fileText(`${CHART}/templates/deployment.yaml`);
+
+interface Values {
+  http: { port: number };
+  media: { mode: string; port: number; workers: number };
+}
+let values: Values;
+beforeAll(async () => {
+  values = (await parseYaml(fileText(`${CHART}/values.yaml`))) as unknown as Values;
+});
+
+it('is of the version that it installs', async () => {
+  const { version } = JSON.parse(fileText('package.json')) as { version: string };
+  expect(await parseYaml(fileText(`${CHART}/Chart.yaml`))).toMatchObject({ appVersion: version });
+});
+
+it('has the server’s ports, media below those of nodes and of outgoing connections', () => {
+  expect(values.http.port).toBe(configSchema.parse({}).httpPort);
+  expect(values.media).toMatchObject({ mode: 'hostNetwork', port: MEDIA_PORTS.min });
+});
+
+it('sets options that there are, and keeps the cluster from setting others', () => {
+  const options = [...deployment.matchAll(/name: (EMOSTREAM_\w+)/g)].map(([, name = '']) => name);
+  expect(options.length).toBeGreaterThan(6);
+  for (const option of options) expect(OPTIONS).toContain(option);
+  // A Service "emostream" becomes EMOSTREAM_PORT and more in every container, which the server refuses as unknown.
+  expect(deployment).toContain('enableServiceLinks: false');
+});
+
+it('runs the image as its user, on a root that is read-only, with its volumes', () => {
+  const image = dockerStages(fileText('Dockerfile')).at(-1) ?? [];
+  const rest = (wanted: string) => image.find(({ name }) => name === wanted)?.rest ?? '';
+  const [user, group] = rest('USER').split(':');
+  for (const line of [`runAsUser: ${user}`, `runAsGroup: ${group}`, `fsGroup: ${group}`, 'runAsNonRoot: true'])
+    expect(deployment).toContain(`${line}\n`);
+  const helpers = fileText(`${CHART}/templates/_helpers.tpl`);
+  expect(helpers).toContain('readOnlyRootFilesystem: true');
+  for (const volume of JSON.parse(rest('VOLUME')) as string[]) expect(helpers).toContain(`mountPath: ${volume} }`);
+});
+
+it('asks for health where the server answers, and lets it close', () => {
+  const routes = fileText('src/server/http-routes.ts');
+  const probes = [...deployment.matchAll(/httpGet: \{ path: (\S+),/g)].map(([, path]) => path);
+  expect(probes).toEqual(['/healthz', '/healthz', '/readyz']);
+  for (const path of probes) expect(routes).toContain(`'${path}': {`);
+  const [, grace] = /terminationGracePeriodSeconds: (\d+)/.exec(deployment) ?? [];
+  expect(1000 * Number(grace)).toBeGreaterThan(CLOSE_PATIENCE_MS);
+});
+
+it('is one server, never two', () => {
+  expect(deployment).toContain('replicas: 1\n');
+  expect(deployment).toContain('strategy: { type: Recreate }');
+});
+
+const helm = findProgram(['helm']);
+if (!helm) console.warn('passed over: helm is not here; what the chart makes is not looked at');
+
+describe.skipIf(!helm)('helm', () => {
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(helm ?? '', args, { encoding: 'utf8', cwd: projectFile(CHART) });
+    return { status, output: stdout + stderr };
+  };
+  const secret = `jwtSecret=${'0'.repeat(32)}`;
+
+  it('finds nothing wrong with it', () => {
+    expect(run('lint', '.', '--strict', '--set', secret)).toMatchObject({ status: 0 });
+  });
+
+  it('makes a pod on its node’s network, or load balancers for UDP and TCP', () => {
+    expect(run('template', 'x', '.', '--set', secret).output).toContain('hostNetwork: true');
+    const address = 'media.announcedAddress=203.0.113.7';
+    const { output } = run('template', 'x', '.', '--set', `${secret},media.mode=loadBalancer,${address}`);
+    expect(output).not.toContain('hostNetwork');
+    expect(output.match(/type: LoadBalancer/g)).toHaveLength(2);
+  });
+
+  it.each([
+    ['no secret', ''],
+    ['a short secret', 'jwtSecret=short'],
+    ['a load balancer without its address', `${secret},media.mode=loadBalancer`],
+    ['a port of outgoing connections', `${secret},media.port=44444`],
+    ['replicas', `${secret},replicaCount=2`],
+  ])('is refused %s', (_what, set) => {
+    expect(run('template', 'x', '.', '--set', set).status).not.toBe(0);
+  });
+});
