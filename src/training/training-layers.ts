@@ -33,11 +33,13 @@ export class TrainingLayers implements Layers {
     return this.#rng.run;
   }
 
-  conv2d(name: string, x: Tensor4D, { filters, kernel, strides = [1, 1], activation = 'relu' }: ConvOptions): Tensor4D {
+  conv2d(name: string, x: Tensor4D, options: ConvOptions): Tensor4D {
+    const { filters, kernel, strides = [1, 1], activation = 'relu', silentAtFirst = false } = options;
     const inputs = x.shape[3];
     const shape = [kernel[0], kernel[1], inputs, filters];
     const weight = this.#variable(`${name}/kernel`, shape, () => this.#normal(shape, kernel[0] * kernel[1] * inputs));
-    const gamma = this.#variable(`${name}/gamma`, [filters], () => tf.ones([filters])) as Variable & Tensor1D;
+    const gain = silentAtFirst ? 0 : 1;
+    const gamma = this.#variable(`${name}/gamma`, [filters], () => tf.fill([filters], gain)) as Variable & Tensor1D;
     const beta = this.#variable(`${name}/beta`, [filters], () => tf.zeros([filters])) as Variable & Tensor1D;
     const mean = this.#average(`${name}/mean`, filters, 0);
     const variance = this.#average(`${name}/variance`, filters, 1);
@@ -81,6 +83,10 @@ export class TrainingLayers implements Layers {
       },
     }));
     return look(this.tableAnchor) as Tensor3D;
+  }
+
+  has(): boolean {
+    return true;
   }
 
   units(name: string): number | null {

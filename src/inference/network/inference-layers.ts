@@ -63,6 +63,10 @@ export class InferenceLayers implements Layers {
     return tf.sum(tf.mul(tf.reshape(all, [n, m, perMean, width]), tf.expandDims(share, 3)), 2);
   }
 
+  has(name: string): boolean {
+    return this.#weights.has(`${name}/kernel`);
+  }
+
   units(name: string): number | null {
     return this.#weights.get(`${name}/bias`)?.shape[0] ?? null;
   }

@@ -9,6 +9,8 @@ export interface ConvOptions {
   /** Height, width; default 1, 1. */
   strides?: [number, number];
   activation?: 'linear' | 'relu';
+  /** The gain of its batch normalisation begins at 0, so that a residual block begins as its short cut (Goyal et al. 2017). */
+  silentAtFirst?: boolean;
 }
 
 /**
@@ -25,6 +27,8 @@ export interface Layers {
   denseEach(name: string, x: Tensor3D, units: number, activation?: 'linear' | 'relu'): Tensor3D;
   /** The mean of a table's rows by id, 0 not counted. @param ids n × m × perMean, int32 @returns n × m × width */
   embedding(name: string, ids: Tensor3D, rows: number, width: number): Tensor3D;
+  /** Whether a layer with a kernel is there, or will be made as it is asked for: an older model lacks some. */
+  has(name: string): boolean;
   /** How many outputs a layer has that is there already; null where it will be made as it is asked for. */
   units(name: string): number | null;
   /** A trained vector, zeros (or `initial`) at the start. */

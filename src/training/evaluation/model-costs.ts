@@ -44,6 +44,10 @@ class CountingLayers implements Layers {
     return this.#layers.embedding(name, ids, rows, width);
   }
 
+  has(name: string): boolean {
+    return this.#layers.has(name);
+  }
+
   units(name: string): number | null {
     return this.#layers.units(name);
   }
