@@ -5,7 +5,7 @@ import type { Picture } from '../src/features/picture.js';
 import { buildIn, isThePortraits, type Seen } from './faces/finding.js';
 import { framed, FRAMINGS, readPortraits } from './faces/portraits.js';
 import { cutRooms } from './faces/rooms.js';
-import { drawnScenes } from './faces/scenes.js';
+import { drawnScenes, printedPages } from './faces/scenes.js';
 import { commitId } from './support/commit.js';
 import { table } from './support/statistics.js';
 import { writeJson } from './support/write-json.js';
@@ -83,6 +83,8 @@ function counts(seen: readonly Seen[]): Counts {
   };
 }
 
+/** So many pages of print for each drawn picture of a kind; those from 9005 on to 9204 had a say in the threshold of near faces. */
+const PAGES = { perScene: 10, from: { tuned: 9005, others: 50_000 } } as const;
 /** Of the portraits so many are cut to other shapes, too. */
 const CUT_EVERY = 3;
 
@@ -120,6 +122,10 @@ for (const tuned of [true, false]) {
     );
 }
 empty.push(look('drawn', false, scenes));
+for (const tuned of [true, false]) {
+  const pages = printedPages(PAGES.perScene * Number(options.scenes), PAGES.from[tuned ? 'tuned' : 'others']);
+  empty.push(look('drawn pages out of focus', tuned, pages));
+}
 
 const cell = (row: Row, of: (counts: Counts) => number): string => {
   const share = (one: Counts | null) => (one ? `${((100 * of(one)) / row.pictures).toFixed(2)} %` : '–');

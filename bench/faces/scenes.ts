@@ -1,5 +1,6 @@
 import type { Picture } from '../../src/features/picture.js';
 import { seeded } from '../support/random.js';
+import { blurred, printedPage } from './print.js';
 
 type Paint = (x: number, y: number) => readonly [number, number, number];
 const grey = (value: number): [number, number, number] => [value, value, value];
@@ -34,6 +35,19 @@ function blobs(random: () => number, width: number, height: number): Paint {
   }));
   const wall = grey(100 + 100 * random());
   return (x, y) => all.findLast((one) => ((x - one.x) / one.a) ** 2 + ((y - one.y) / one.b) ** 2 < 1)?.colour ?? wall;
+}
+
+/** A page held before the camera or hanging on the wall, out of focus. */
+function print(random: () => number, width: number, height: number): Paint {
+  const size = 6 + 40 * random() ** 2;
+  const page = blurred(
+    printedPage(random, width, height, size),
+    width,
+    height,
+    Math.round((0.06 + 0.2 * random()) * size),
+  );
+  const [paper, ink] = [150 + 90 * random(), 20 + 90 * random()];
+  return (x, y) => grey(paper + (ink - paper) * page[y * width + x]!);
 }
 
 const KINDS: Record<string, (random: () => number, width: number, height: number) => Paint> = {
@@ -77,14 +91,25 @@ export function drawnScenes(each: number): Picture[] {
   return Object.entries(KINDS).flatMap(([name, kind], k) =>
     Array.from({ length: each }, (_, i) => {
       const [width, height] = SIZES[i % SIZES.length]!;
-      const paint = kind(seeded(1000 * k + i + name.length), width, height);
-      const rgb = new Uint8ClampedArray(width * height * 3);
-      for (let y = 0, at = 0; y < height; y++) {
-        for (let x = 0; x < width; x++, at += 3) rgb.set(paint(x, y), at);
-      }
-      return { rgb: new Uint8Array(rgb.buffer), width, height };
+      return painted(kind(seeded(1000 * k + i + name.length), width, height), width, height);
     }),
   );
+}
+
+/** @param from the first one's number: the same number is the same page @returns pages of print out of focus, which look like faces to the finder */
+export function printedPages(count: number, from: number): Picture[] {
+  return Array.from({ length: count }, (_, i) => {
+    const [width, height] = SIZES[(from + i) % SIZES.length]!;
+    return painted(print(seeded(from + i), width, height), width, height);
+  });
+}
+
+function painted(paint: Paint, width: number, height: number): Picture {
+  const rgb = new Uint8ClampedArray(width * height * 3);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) rgb.set(paint(x, y), at);
+  }
+  return { rgb: new Uint8Array(rgb.buffer), width, height };
 }
 
 export { SIZES as CALL_SIZES };

@@ -21,6 +21,8 @@ export const MIN_SCORE = 0.5;
 const MIN_OVERLAP = 0.3;
 /** The deepest feature map has one cell per so many pixels; the input is a multiple of it. */
 const GRANULE = 32;
+/** A framed look: a square of so many pixels of the network's input, and the face's side in it. */
+const FRAME = { side: 96, face: 62 } as const;
 /** A picture is magnified at most so much: more adds no information. */
 const MAX_MAGNIFY = 2;
 
@@ -66,12 +68,43 @@ export class FaceFinder {
     if (this.#disposed) throw new EmostreamError('CLOSED', 'The face finder was disposed.');
     const { width, height } = picture;
     const area = region ?? { x: 0, y: 0, width, height };
-    const { canvasWidth, canvasHeight, contentWidth, contentHeight } = inputSize(area, SEARCH_AREA[detail]);
+    return this.#look(picture, area, { left: 0, top: 0, ...inputSize(area, SEARCH_AREA[detail]) });
+  }
+
+  /**
+   * A look at a face as large as the picture: what is to be seen of it takes two thirds of a small square, with black where the
+   * picture ends.
+   * @param box in pixels of the picture @returns as `find`
+   */
+  findFramed(picture: AnyPicture, box: Region): Detection[] {
+    if (this.#disposed) throw new EmostreamError('CLOSED', 'The face finder was disposed.');
+    const face = within(box, picture);
+    const scale = FRAME.face / Math.max(face.width, face.height);
+    const half = FRAME.side / scale / 2;
+    const [x, y] = [face.x + face.width / 2 - half, face.y + face.height / 2 - half];
+    const area = within({ x, y, width: 2 * half, height: 2 * half }, picture);
+    const pixels = (length: number): number => Math.min(Math.max(1, Math.round(length * scale)), FRAME.side);
+    const [contentWidth, contentHeight] = [pixels(area.width), pixels(area.height)];
+    return this.#look(picture, area, {
+      ...{ left: (FRAME.side - contentWidth) >> 1, top: (FRAME.side - contentHeight) >> 1 },
+      ...{ contentWidth, contentHeight, canvasWidth: FRAME.side, canvasHeight: FRAME.side },
+    });
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#model.dispose();
+  }
+
+  /** Puts a part of the picture at a place of a black canvas, and searches that. */
+  #look(picture: AnyPicture, area: Region, canvas: Canvas): Detection[] {
+    const { canvasWidth, canvasHeight, contentWidth, contentHeight, left, top } = canvas;
     const length = canvasWidth * canvasHeight * 3;
     if (this.#canvas.length !== length) this.#canvas = new Float32Array(length);
     this.#canvas.fill(-1); // black around the picture
     resampleRgbInto(
-      this.#canvas,
+      this.#canvas.subarray((top * canvasWidth + left) * 3),
       canvasWidth,
       picture,
       area,
@@ -83,18 +116,12 @@ export class FaceFinder {
     const scaleX = area.width / contentWidth;
     const scaleY = area.height / contentHeight;
     return blend(this.#detect(canvasWidth, canvasHeight), MIN_OVERLAP).map((d) => ({
-      x: area.x + d.x * scaleX,
-      y: area.y + d.y * scaleY,
+      x: area.x + (d.x - left) * scaleX,
+      y: area.y + (d.y - top) * scaleY,
       width: d.width * scaleX,
       height: d.height * scaleY,
       score: d.score,
     }));
-  }
-
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#model.dispose();
   }
 
   #detect(canvasWidth: number, canvasHeight: number): Detection[] {
@@ -109,6 +136,27 @@ export class FaceFinder {
       return scores && boxes ? decodeMap(scores.values, boxes.values, scores.columns, map, MIN_SCORE) : [];
     });
   }
+}
+
+/** The network's input, pixels: the part of it that shows the picture, and where that begins. */
+interface Canvas {
+  canvasWidth: number;
+  canvasHeight: number;
+  contentWidth: number;
+  contentHeight: number;
+  left: number;
+  top: number;
+}
+
+/** The part of a region that lies in the picture. */
+function within({ x, y, width, height }: Region, picture: { width: number; height: number }): Region {
+  const [left, top] = [Math.max(0, x), Math.max(0, y)];
+  return {
+    x: left,
+    y: top,
+    width: Math.min(picture.width, x + width) - left,
+    height: Math.min(picture.height, y + height) - top,
+  };
 }
 
 /** The network's input for a region: both sides multiples of GRANULE, about `area` pixels, the aspect ratio kept. */

@@ -49,11 +49,11 @@ const MAX_CLOSE_UPS = 2;
 const SURE = 0.62;
 const SURE_FINE = 0.7;
 /**
- * The same of a face whose close-up does not fit into the picture: of it no more can be seen than the search saw. Chosen on 600
- * portraits (the highest by which 99 % of those are found), and on 1,330 pictures without a face, in which no such thing reaches 0.57.
- * Known to pass all the same: one part of a picture of blurred print, of 850 others (bench/RESULTS.md).
+ * The same of a face whose close-up does not fit into the picture. What passes for one is print out of focus: looked at in its own
+ * size, as the search did, 8 of 200 drawn pages pass at 0.64; at this size in a frame (findFramed) none reaches it. Chosen on those and
+ * on 310 cuts of portraits (bench/RESULTS.md).
  */
-const SURE_NEAR = 0.64;
+const SURE_NEAR = 0.67;
 
 /** A picture with its place in media time and when it came, server wall clock, both ms. */
 export type TimedPicture = AnyPicture & { mediaTime: number; arrivalMs: number };
@@ -177,15 +177,15 @@ export class FaceObserver {
   }
 
   /**
-   * A second look at a face, with what is around it. Where the picture is too small for that, what is in the picture: its border
-   * repeated all around takes the network's trust in a face that fills it, and one in twelve portraits was refused for that.
+   * A second look at a face, with what is around it. Where the picture is too small for that, in a black frame: its border repeated
+   * all around takes the network's trust in a face that fills it, and one in twelve portraits was refused for that.
    */
   #closeUp(frame: TimedPicture, box: Region): Detection[] {
+    if (!closeUpFits(frame, box)) return this.#finder.findFramed(frame, box);
     const side = CLOSE_UP * Math.max(box.width, box.height);
     const x = box.x + box.width / 2 - side / 2;
     const y = box.y + box.height / 2 - side / 2;
-    const around = { x, y, width: side, height: side };
-    return this.#finder.find(frame, 'close', closeUpFits(frame, box) ? around : within(around, frame));
+    return this.#finder.find(frame, 'close', { x, y, width: side, height: side });
   }
 
   #describe(grey: GreyPlane): FaceObservation {
@@ -212,17 +212,6 @@ export class FaceObserver {
 
 function closeUpFits(picture: { width: number; height: number }, box: Region): boolean {
   return CLOSE_UP * Math.max(box.width, box.height) <= Math.min(picture.width, picture.height);
-}
-
-/** The part of a region that lies in the picture. */
-function within({ x, y, width, height }: Region, picture: { width: number; height: number }): Region {
-  const [left, top] = [Math.max(0, x), Math.max(0, y)];
-  return {
-    x: left,
-    y: top,
-    width: Math.min(picture.width, x + width) - left,
-    height: Math.min(picture.height, y + height) - top,
-  };
 }
 
 /** The part of a box in pixels that lies in the picture, in fractions of it. */

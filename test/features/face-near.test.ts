@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { printedPages } from '../../bench/faces/scenes.js';
 import { overlap } from '../../src/features/blazeface-anchors.js';
 import { FaceFinder, type Picture } from '../../src/features/face-finder.js';
 import { FaceObserver } from '../../src/features/face-observer.js';
@@ -79,6 +80,14 @@ describe('a person who sits close to the camera', () => {
 });
 
 describe('a close look at what is no face', () => {
+  // Each was taken for a face as large as the picture, with scores of 0.68 to 0.86, when the second look was as large as the first.
+  it.each([9069, 9159, 9204])('refuses a page of print out of focus (%i)', (number) => {
+    const [page] = printedPages(1, number);
+    const observer = new FaceObserver(finder);
+    expect(finder.find(page!).some(({ score }) => score > 0.68)).toBe(true);
+    for (const t of [0, 1000, 2000]) expect(observer.observe({ ...page!, mediaTime: t, arrivalMs: t }).crop).toBeNull();
+  });
+
   it('refuses a large skin-coloured oval with two dark spots', () => {
     const oval = picture(160, 160, (x, y) => {
       const spot = Math.min(Math.hypot(x - 55, y - 60), Math.hypot(x - 105, y - 60)) < 10;
