@@ -7,7 +7,9 @@ import { assembleFeatures } from '../../src/features/assemble.js';
 import { isLaughter } from '../../src/features/laughter.js';
 import { logMel } from '../../src/features/log-mel.js';
 import { VoiceObserver } from '../../src/features/voice-observer.js';
-import { hearer } from './support/hear.js';
+import { VoiceActivities } from '../../src/speech/index.js';
+import { FRAME_SAMPLES, type Memory, type SileroNetwork } from '../../src/speech/silero-network.js';
+import { hearer, network } from './support/hear.js';
 import { hum, RATE, sound, speech, whiteNoise } from './support/sounds.js';
 
 const HEARING: Hearing = {
@@ -69,6 +71,31 @@ describe('a voice is present', () => {
     expect(spoken.length).toBeGreaterThan(1);
     expect(spoken.every(Boolean)).toBe(true);
     expect([present[0], present.at(-1)]).toEqual([false, false]);
+  });
+
+  // A memory that went on through the noise of a room grew deaf: of real clips with noise between them it heard a seventh less.
+  it.each([
+    ['a second of the noise of a room', 0.003, true],
+    ['a second of loud noise', 0.1, false],
+  ])('what was heard before is forgotten after %s: %s', (_, level, isForgotten) => {
+    const noise = whiteNoise(level, 7);
+    const remembered: boolean[] = [];
+    // The real network, with what it is given to remember by looked at.
+    const spied = {
+      encode: (inputs: readonly Float32Array[]) => network.encode(inputs),
+      remember: (values: readonly Float32Array[], memories: readonly Memory[]) => {
+        remembered.push(memories[0]!.hidden.some((value) => value !== 0));
+        return network.remember(values, memories);
+      },
+    } as SileroNetwork;
+    const activity = new VoiceActivities(spied).open();
+    const second = Math.ceil(RATE / FRAME_SAMPLES);
+    for (let frame = 0; frame < 2 * second; frame++) {
+      activity.push(Float32Array.from({ length: FRAME_SAMPLES }, () => noise()));
+    }
+    expect(activity.judged().some(Boolean)).toBe(false);
+    expect(remembered.slice(1, second).every(Boolean)).toBe(true);
+    expect(remembered[second]).toBe(!isForgotten);
   });
 });
 

@@ -8,9 +8,10 @@ import {
   type VoiceActivity,
 } from '../../../src/speech/index.js';
 
-const network = await SileroNetwork.load(sileroFile());
+/** The real model, loaded once. */
+export const network = await SileroNetwork.load(sileroFile());
 
-/** The real model, which is loaded once, with nobody else to be judged. */
+/** With nobody else to be judged. */
 export const voices = (): VoiceActivities => new VoiceActivities(network);
 
 export const hearer = (activity: VoiceActivity = voices().open()): SpeechHearer => new SpeechHearer(activity);
