@@ -46,7 +46,7 @@ export type Refusal = (typeof REFUSALS)[number];
 
 const KINDS = ['audio', 'video'] as const;
 /** What is replaced when it dies. */
-export const WORKERS = ['server', 'mediasoup', 'analysis', 'inference', 'speech'] as const;
+export const WORKERS = ['server', 'mediasoup', 'analysis', 'inference', 'speech', 'voice-encoder'] as const;
 /** Labels of an analysed second: an emotion, a guess below the threshold, or nothing to judge by. */
 export const EMOTION_LABELS = [...EMOTIONS, 'uncertain', 'none'] as const;
 
@@ -95,6 +95,10 @@ export const METRICS = {
   emostream_encoded_voice_seconds_total: {
     kind: 'counter',
     help: 'Seconds of voice that the pretrained encoders encoded.',
+  },
+  emostream_voice_encoding_cpu_seconds_total: {
+    kind: 'counter',
+    help: 'CPU time that the pretrained voice encoders took.',
   },
   emostream_batch_size: {
     kind: 'histogram',

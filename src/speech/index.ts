@@ -7,6 +7,7 @@ export { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS, SpeechHearer } from 
 export { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS, VOICE_SECOND } from './heard-sizes.js';
 export { VOICE_ENCODERS } from './voice-encoders.js';
 export { VoiceEncoder } from './voice-encoder.js';
+export { VoiceEncoderThread } from './voice-encoder-thread.js';
 export { hearSpeech } from './hear-speech.js';
 export { probeModel } from './probe.js';
 export { FRAME_SAMPLES, SileroNetwork } from './silero-network.js';

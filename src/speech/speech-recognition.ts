@@ -132,10 +132,10 @@ export class SpeechRecognition {
     const from = performance.now();
     this.#thread
       .recognise(sound)
-      .then(({ recognised, cpuMs }) => {
+      .then(({ answer, cpuMs }) => {
         const tookMs = performance.now() - from;
         this.#measure(next.partial, seconds, cpuMs, tookMs);
-        if (this.#people.has(next.speaker)) next.speaker.speaker.recognised(next.piece, recognised, heard);
+        if (this.#people.has(next.speaker)) next.speaker.speaker.recognised(next.piece, answer, heard);
         else this.#drop('closed', 1);
       })
       .catch((error: unknown) => this.#failed(next, error))

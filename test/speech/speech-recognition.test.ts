@@ -14,7 +14,7 @@ import { installedModel, NO_MODEL, noModel } from './support/model.js';
 const model = installedModel();
 if (!model) console.log(`skipped in part: ${NO_MODEL}`);
 
-const entry = pathToFileURL(projectFile('test/fixtures/recogniser-thread.mjs'));
+const entry = pathToFileURL(projectFile('test/fixtures/request-thread.mjs'));
 const second = '#'.repeat(31);
 const pause = '.'.repeat(30);
 

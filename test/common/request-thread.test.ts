@@ -3,12 +3,12 @@ import { projectFile } from '../../bench/support/project-file.js';
 import { pathToFileURL } from 'node:url';
 import { RecogniserThread } from '../../src/speech/recogniser-thread.js';
 import { CountMeter } from '../inference/support/count-meter.js';
-import { noModel } from './support/model.js';
+import { noModel } from '../speech/support/model.js';
 
-const entry = pathToFileURL(projectFile('test/fixtures/recogniser-thread.mjs'));
+const entry = pathToFileURL(projectFile('test/fixtures/request-thread.mjs'));
 const [ANSWERS, DIES, HANGS, THROWS] = [0, 1, 2, 3];
 
-describe('the thread that recognises speech', () => {
+describe('a thread that answers requests', () => {
   let thread: RecogniserThread;
   afterEach(() => thread.close());
   const setUp = (patienceMs = 20_000) => {
@@ -24,9 +24,9 @@ describe('the thread that recognises speech', () => {
 
   it('that dies of a piece is replaced for the next one', async () => {
     const { piece, restarts } = setUp();
-    expect((await piece(ANSWERS)).recognised.text).toBe('piece 1');
+    expect((await piece(ANSWERS)).answer.text).toBe('piece 1');
     await expect(piece(DIES)).rejects.toMatchObject({ code: 'WORKER_DIED' });
-    expect((await piece(ANSWERS)).recognised.text).toBe('piece 3');
+    expect((await piece(ANSWERS)).answer.text).toBe('piece 3');
     expect(restarts()).toBe(1);
   });
 
