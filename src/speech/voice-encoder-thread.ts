@@ -75,7 +75,7 @@ export class VoiceEncoderThread {
     if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       this.#waiting.push({ second, resolve, reject });
-      void this.#work();
+      this.#work();
     });
   }
 
@@ -87,31 +87,36 @@ export class VoiceEncoderThread {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) next.reject(closed());
   }
 
-  async #work(): Promise<void> {
+  #work(): void {
     if (this.#busy) return;
+    const next = this.#waiting.shift();
+    if (!next) return;
     this.#busy = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) await this.#encode(next);
-    this.#busy = false;
+    this.#encode(next.second)
+      .then(next.resolve, (error: unknown) => next.reject(this.#failed(error)))
+      .finally(() => {
+        this.#busy = false;
+        this.#work();
+      });
   }
 
-  async #encode({ second, resolve, reject }: Waiting): Promise<void> {
+  async #encode(second: Float32Array): Promise<Float32Array> {
     const { meter } = this.#options;
     const from = performance.now();
-    try {
-      const copy = second.slice();
-      const { answer, cpuMs } = await this.#thread.ask(copy, [copy.buffer]);
-      meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice-encoder' });
-      meter.count('emostream_voice_encoding_cpu_seconds_total', {}, cpuMs / 1000);
-      meter.count('emostream_voice_encoded_seconds_total');
-      resolve(answer);
-    } catch (error) {
-      const failure = toEmostreamError(error);
-      if (failure.code !== 'CLOSED') {
-        meter.count('emostream_errors_total', { code: failure.code });
-        this.#drop('failed');
-      }
-      reject(failure);
-    }
+    const copy = second.slice();
+    const { answer, cpuMs } = await this.#thread.ask(copy, [copy.buffer]);
+    meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice-encoder' });
+    meter.count('emostream_voice_encoding_cpu_seconds_total', {}, cpuMs / 1000);
+    meter.count('emostream_voice_encoded_seconds_total');
+    return answer;
+  }
+
+  #failed(error: unknown): EmostreamError {
+    const failure = toEmostreamError(error);
+    if (failure.code === 'CLOSED') return failure;
+    this.#options.meter.count('emostream_errors_total', { code: failure.code });
+    this.#drop('failed');
+    return failure;
   }
 
   #drop(reason: DropReason<'voice-encoder'>): void {

@@ -43,7 +43,7 @@ describe('the thread that encodes voices', () => {
   });
 
   it('that hangs is replaced', async () => {
-    const { encode } = setUp({ entry: fake, patienceMs: 300 });
+    const { encode } = setUp({ entry: fake, patienceMs: 3000 });
     await expect(encode(HANGS)).rejects.toMatchObject({ code: 'WORKER_DIED' });
     expect((await encode(ANSWERS, 5))[1]).toBe(5);
   });
