@@ -4,10 +4,6 @@ import type { SpeechModel } from './model.js';
 import type { PieceSound } from './recogniser.js';
 import type { Recognised } from './word-times.js';
 
-export interface RecogniserData {
-  model: SpeechModel;
-}
-
 export interface RecogniserThreadOptions extends Pick<RequestThreadOptions, 'meter' | 'clock'> {
   model: SpeechModel;
   /** A thread that does not answer for so long is taken for dead, ms; the first answer may wait for the model. Default 20 000. */
@@ -25,7 +21,7 @@ export class RecogniserThread extends RequestThread<PieceSound, Recognised> {
       worker: 'speech',
       does: 'recognises speech',
       entry: workerUrl(import.meta.url, './recogniser-worker.js'),
-      workerData: { model } satisfies RecogniserData,
+      workerData: model,
       patienceMs: PATIENCE_MS,
       ...options,
     });
