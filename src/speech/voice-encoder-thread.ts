@@ -69,7 +69,7 @@ export class VoiceEncoderThread {
    * @param second VOICE_SECOND samples at 16 kHz, which stay the caller's
    * @returns HEARD_PER_SECOND × HEARD_WIDTH
    * @throws EmostreamError OVERLOADED: too many came after it; WORKER_DIED; CLOSED; INTERNAL: the encoder refused it. All but CLOSED
-   * are counted here
+   * are counted as dropped here
    */
   encode(second: Float32Array): Promise<Float32Array> {
     if (this.#closed) return Promise.reject(closed());
@@ -106,16 +106,13 @@ export class VoiceEncoderThread {
     const copy = second.slice();
     const { answer, cpuMs } = await this.#thread.ask(copy, [copy.buffer]);
     meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice-encoder' });
-    meter.count('emostream_voice_encoding_cpu_seconds_total', {}, cpuMs / 1000);
-    meter.count('emostream_voice_encoded_seconds_total');
+    meter.count('emostream_voice_encoding_cpu_seconds_total', undefined, cpuMs / 1000);
     return answer;
   }
 
   #failed(error: unknown): EmostreamError {
     const failure = toEmostreamError(error);
-    if (failure.code === 'CLOSED') return failure;
-    this.#options.meter.count('emostream_errors_total', { code: failure.code });
-    this.#drop('failed');
+    if (failure.code !== 'CLOSED') this.#drop('failed');
     return failure;
   }
 

@@ -26,8 +26,7 @@ describe('the thread that encodes voices', () => {
     const answers = await Promise.all([thread.encode(second), encode(ANSWERS, 1), encode(ANSWERS, 2)]);
     expect(answers.map(([, n]) => n)).toEqual([7, 1, 2]);
     expect(second.length).toBe(2);
-    expect(meter.counted('emostream_voice_encoded_seconds_total')).toBe(3);
-    expect(meter.counted('emostream_voice_encoding_cpu_seconds_total', {})).toBeCloseTo(0.003, 9);
+    expect(meter.counted('emostream_voice_encoding_cpu_seconds_total')).toBeCloseTo(0.003, 9);
     expect(meter.observed.filter(({ labels }) => labels?.['stage'] === 'voice-encoder')).toHaveLength(3);
   });
 
@@ -39,7 +38,6 @@ describe('the thread that encodes voices', () => {
     expect(answered.status).toBe('fulfilled');
     expect(dropped('failed')).toBe(2);
     expect(meter.counted('emostream_worker_restarts_total', { worker: 'voice-encoder' })).toBe(1);
-    expect(meter.counted('emostream_errors_total', { code: 'WORKER_DIED' })).toBe(1);
   });
 
   it('that hangs is replaced', async () => {
@@ -84,7 +82,7 @@ describe('the thread that encodes voices', () => {
     thread.warmUp();
     expect(await thread.encode(second)).toEqual(await encoder.encode(second));
     await encoder.close();
-    expect(meter.counted('emostream_voice_encoding_cpu_seconds_total', {})).toBeGreaterThan(0);
+    expect(meter.counted('emostream_voice_encoding_cpu_seconds_total')).toBeGreaterThan(0);
     const interrupted = thread.encode(second);
     thread.close();
     await expect(interrupted).rejects.toMatchObject({ code: 'CLOSED' });
