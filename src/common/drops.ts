@@ -25,12 +25,9 @@ export const DROPS = {
   transcriber: ['closed'],
   // Pieces of speech; `closed`: their owner left, or withdrew consent.
   speech: ['partial-overflow', 'piece-overflow', 'failed', 'closed'],
-<<<<<<< HEAD
   // Seconds of voice that were not encoded for their window; `late` ones serve the next. `busy`: the person's second before is still
   // being encoded. `closed`: their owner left, or withdrew consent.
   'voice-encoder': ['late', 'busy', 'load', 'closed', 'overflow', 'failed'],
-=======
->>>>>>> 0357a4e (Voices are encoded in a thread of their own; it and the recogniser's are one kind of thread that answers requests)
   align: [
     'face-off',
     'face-time',
