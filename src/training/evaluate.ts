@@ -12,6 +12,8 @@ import { tradeOffs, type TradedAnswers } from './evaluation/trade-off.js';
 import { judgeUnseenVoices, voiceDetails } from './evaluation/unseen-voices.js';
 import { judgeUserCorpora } from './evaluation/user-sets.js';
 import { judgeWordsLeftOut, WORDS_LEFT_OUT } from './evaluation/words-left-out.js';
+import { openVoiceEncoder } from './heard/installed-encoder.js';
+import { SPEECH_CORPORA } from './train-options.js';
 import { corporaSeen } from './weights-store.js';
 
 export { faceExamples, meanOf, voiceExamples, wordExamples, type Example } from './evaluation/examples.js';
@@ -39,7 +41,9 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const { prepared, weights, model, metrics, engine, log } = options;
   await engine.load(model);
   const { manifest } = await loadModel(model);
-  const judge = { engine, uncertainBelow: manifest.calibration.uncertainBelow, log };
+  const encoder = await openVoiceEncoder();
+  if (!encoder) log('no voice encoders are installed: voices are judged without');
+  const judge = { engine, uncertainBelow: manifest.calibration.uncertainBelow, encoder, log };
   const folder = dirname(metrics);
   // Read first: a file that is spoilt ends the command before the long work.
   await readPeers(folder);
@@ -51,12 +55,13 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const valid = await judgeModalities(judge, validCorpora, 'valid');
   if (options.validationOnly) {
     await judgeTriples(judge, valid.pools, 'valid', options.triples);
+    await encoder?.close();
     return;
   }
   const testCorpora = await readCorpora(prepared, 'test');
   const test = await judgeModalities(judge, testCorpora, 'test');
   const multiLabel = await judgeMultiLabel(judge, validCorpora.goemotions, testCorpora.goemotions);
-  for (const name of ['ravdess', 'emodb'] as const) {
+  for (const name of SPEECH_CORPORA) {
     const { figures, answers } = test.sets[`${name}_test`]!;
     Object.assign(figures, await voiceDetails(judge, `${name}_test`, testCorpora[name], answers));
   }
@@ -69,6 +74,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const own = { version: manifest.version, groups: await judgeSentences(engine) };
   const sentences = await withVersion(sentencesFile, own);
   const users = await judgeUserCorpora(judge, prepared, trainedOn);
+  await encoder?.close();
 
   const results: Results = {
     ...pickFigures(test.sets),
@@ -87,7 +93,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     results,
     tradeOffs: tradeOffs(judge.uncertainBelow, {
       face: traded('ferplus'),
-      voice: traded('ravdess', 'emodb'),
+      voice: traded(...SPEECH_CORPORA),
       words: traded('goemotions_ekman_single', 'meld'),
     }),
     sentences,

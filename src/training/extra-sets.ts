@@ -6,16 +6,16 @@ import { judgeClips } from './clip-judge.js';
 import { exists } from './data/corpora/folders.js';
 import type { FaceSet } from './data/ferplus.js';
 import { readPrepared } from './data/prepared.js';
-import type { SpeechSet } from './data/speech.js';
 import { readTexts, type TextSet } from './data/text.js';
 import { USER_CORPORA, userSet, type UserCorpusName } from './data/user-corpora.js';
+import type { VoiceSet } from './heard/heard-clips.js';
 import { describe, figures, type ClassificationFigures } from './metrics.js';
 import { predictFaces, predictWords, probabilities } from './predict.js';
 import { SPEECH_CORPORA, WORDS_CORPORA, type BuiltInCorpus, type TrainOptions } from './train-options.js';
 
 interface SetOf {
   face: FaceSet;
-  voice: SpeechSet;
+  voice: VoiceSet;
   words: TextSet;
 }
 
@@ -51,15 +51,19 @@ export interface ExtraSets<T> {
 
 /**
  * The prepared sets of `--with`; test parts are not opened.
+ * @param complete adds to a set what is not prepared with it
  * @throws EmostreamError CONFIG_INVALID when a corpus has no such part, NOT_FOUND when it is not prepared
  */
 export async function extraSets<M extends Modality>(
   modality: M,
   { prepared, with: names = [], without = [] }: Pick<TrainOptions, 'prepared' | 'with' | 'without'>,
+  complete: (name: string, set: SetOf[M]) => Promise<SetOf[M]> = (_, set) => Promise.resolve(set),
 ): Promise<ExtraSets<SetOf[M]>> {
   await checkPrepared(modality, prepared, names);
-  const read = (name: string): Promise<SetOf[M]> =>
-    (modality === 'words' ? readTexts(prepared, name) : readPrepared(prepared, name)) as Promise<SetOf[M]>;
+  const read = async (name: string): Promise<SetOf[M]> => {
+    const set = modality === 'words' ? readTexts(prepared, name) : readPrepared(prepared, name);
+    return complete(name, (await set) as SetOf[M]);
+  };
   const train: SetOf[M][] = [];
   const valid: [UserCorpusName, SetOf[M]][] = [];
   for (const name of names) {

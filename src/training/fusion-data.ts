@@ -1,10 +1,10 @@
 import { EMOTIONS } from '../common/emotions.js';
 import { faceQuality } from '../features/face-quality.js';
 import { hearClip } from '../features/hear-clip.js';
-import { normaliseLogMel } from '../features/log-mel.js';
+import { HOP_SAMPLES, logMel, normaliseLogMel } from '../features/log-mel.js';
 import { NoiseFloor } from '../features/noise-floor.js';
 import { voiceQuality, wordsQuality } from '../features/quality.js';
-import { FACE_CROPS, FACE_SIZE, MEL_FRAMES, WORD_TOKENS, WORDS_WINDOW_MS } from '../features/types.js';
+import { FACE_CROPS, FACE_SIZE, MEL_FRAMES, WORD_TOKENS, WORDS_WINDOW_MS, type Heard } from '../features/types.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { EMBEDDING } from '../inference/network/sizes.js';
 import { VoiceActivities } from '../speech/index.js';
@@ -12,10 +12,12 @@ import type { FaceSet } from './data/ferplus.js';
 import type { SpeechSet } from './data/speech.js';
 import type { TextSet } from './data/text.js';
 import { augmentFace } from './face-augment.js';
+import { encodeSeconds, soundAt } from './heard/clip-copies.js';
+import { joinHeard, windowOf, type SecondEncoder } from './heard/seconds.js';
 import { joinFloats } from './join-floats.js';
 import { predictFaces, predictVoices, predictWords } from './predict.js';
 import type { Rng } from './rng.js';
-import { RoomNoise } from './room-noise.js';
+import { addRoom } from './room-noise.js';
 import { clipSamples } from './splits.js';
 import { augmentVoice } from './voice-augment.js';
 import { drawPlace, layAt } from './voice-windows.js';
@@ -26,6 +28,8 @@ export interface EncodedSet {
   /** Each `rows` × EMBEDDING; rows is FACE_CROPS for a face and 1 otherwise. */
   embeddings: Float32Array[];
   quality: number[][];
+  /** Voices only: whether encoders heard it. */
+  heard?: boolean[];
 }
 
 /** The half of the validation data on which fusion is trained, and the half on which it is chosen and calibrated. */
@@ -55,28 +59,49 @@ export function encodeFaces(folded: Folded, set: FaceSet, half: Half, rng: Rng):
   return { labels: picked.map((i) => set.majority[i]!), embeddings: rows(embeddings, FACE_CROPS), quality };
 }
 
-/** Several windows of each clip, clean and noisy, in a silent room or not, the clip anywhere in the window. */
-export function encodeVoices(folded: Folded, set: SpeechSet, clips: readonly number[], rng: Rng): EncodedSet {
+/**
+ * Several windows of each clip, clean and noisy, in a silent room or not, the clip anywhere in the window. Where there are encoders
+ * each is there twice: with what they hear, and as it is where none is installed.
+ */
+export async function encodeVoices(
+  folded: Folded,
+  set: SpeechSet,
+  clips: readonly number[],
+  rng: Rng,
+  encoder: SecondEncoder | null,
+): Promise<EncodedSet> {
   const windows: Float32Array[] = [];
+  const heard: (Heard | null)[] = [];
   const labels: number[] = [];
   const quality: number[][] = [];
-  const rooms = new RoomNoise(rng.fork());
   const activity = VoiceActivities.installed().open();
   for (const clip of clips) {
     for (let variant = 0; variant < 4; variant++) {
       const clean = clipSamples(set, clip);
-      const block = hearClip(variant === 0 ? clean : augmentVoice(clean, rng), activity);
+      const voice = variant === 0 ? clean : augmentVoice(clean, rng);
+      const block = hearClip(voice, activity);
       const place = drawPlace(block.frames, rng);
-      const canvas = layAt(block, place);
-      if (variant > 1) rooms.lay(canvas, block, rng);
+      const sound = soundAt(voice, place * HOP_SAMPLES);
+      if (variant > 1) addRoom(sound.samples, voice, rng);
+      const canvas = layAt(logMel(sound.samples), 0);
       const isSpeech = (frame: number) => block.speech[frame - place] === 1;
       const { speechFrames, snrDb } = new NoiseFloor().measure(canvas, MEL_FRAMES, isSpeech);
       windows.push(normaliseLogMel(canvas, MEL_FRAMES));
+      if (encoder) heard.push(windowOf(await encodeSeconds(sound, encoder), sound.isHeard.length));
       labels.push(set.labels[clip]!);
       quality.push(voiceQuality(snrDb, speechFrames / MEL_FRAMES, rng.chance(0.8) ? 1 : rng.between(0.5, 1)));
     }
   }
-  return { labels, embeddings: rows(predictVoices(folded, joinFloats(windows)).embeddings, 1), quality };
+  const joined = joinFloats(windows);
+  const of = (told: Heard | null, hears: boolean): EncodedSet => ({
+    labels,
+    embeddings: rows(predictVoices(folded, joined, told).embeddings, 1),
+    quality,
+    heard: labels.map(() => hears),
+  });
+  const alone = of(null, false);
+  const allHeard = joinHeard(heard);
+  return allHeard ? joinSets(alone, of(allHeard, true)) : alone;
 }
 
 export function encodeWords(folded: Folded, set: TextSet, half: Half, rng: Rng): EncodedSet {
@@ -95,6 +120,7 @@ export function joinSets(...sets: EncodedSet[]): EncodedSet {
     labels: sets.flatMap(({ labels }) => labels),
     embeddings: sets.flatMap(({ embeddings }) => embeddings),
     quality: sets.flatMap(({ quality }) => quality),
+    heard: sets.flatMap(({ heard, labels }) => heard ?? labels.map(() => false)),
   };
 }
 

@@ -97,7 +97,11 @@ export class TripleSampler {
   }
 }
 
-/** The key of what is present, as in the model's calibration: `face`, `face+words`, … */
-export function tripleKey({ examples }: Triple): string {
-  return MODALITIES.filter((modality) => examples[modality] !== null).join('+');
+/** The key of what is present, as in the model's calibration: `face`, `face+words`, `face+voiceHeard`, … */
+export function tripleKey({ examples }: Triple, { voice }: Record<Modality, EncodedSet>): string {
+  const named = (modality: Modality): string =>
+    modality === 'voice' && voice.heard?.[examples.voice!] ? 'voiceHeard' : modality;
+  return MODALITIES.filter((modality) => examples[modality] !== null)
+    .map(named)
+    .join('+');
 }

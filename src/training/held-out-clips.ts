@@ -5,20 +5,26 @@ import { EmostreamError } from '../common/errors.js';
 import { temperatureOf, uncertainThreshold, type Judged } from './calibrate.js';
 import { meanPerClip } from './clip-judge.js';
 import { probabilities } from './predict.js';
-import { JUDGED_SPEECH } from './train-options.js';
+import { SPEECH_CORPORA } from './train-options.js';
 
 /** One row of seven, before softmax, for each window. */
 const logits = z.array(z.array(z.number()).length(EMOTIONS.length));
 
-const clipSchema = z.object({
-  corpus: z.enum(JUDGED_SPEECH),
-  speaker: z.int(),
-  label: z.int(),
-  fold: z.int(),
+const answersShape = {
   /** Of the windows in which the clip is judged whole. */
   windows: logits.min(1),
   /** In rooms, by dBFS: the same windows, and those of the seconds of a call. */
   rooms: z.record(z.string(), z.object({ windows: logits.min(1), seconds: logits })).optional(),
+};
+
+const clipSchema = z.object({
+  corpus: z.enum(SPEECH_CORPORA),
+  speaker: z.int(),
+  label: z.int(),
+  fold: z.int(),
+  ...answersShape,
+  /** The same where no voice encoder is installed; absent where none was. */
+  without: z.object(answersShape).optional(),
 });
 /** A clip as the network that did not hear its speaker answers it. */
 export type HeldOutClip = z.infer<typeof clipSchema>;
@@ -50,20 +56,34 @@ export async function readPart(path: string, recipe: string): Promise<FoldsPart 
 }
 
 /** A clip's answers as distributions. */
-export type HeldOutAnswer = Omit<HeldOutClip, 'windows' | 'rooms'> & {
+export type HeldOutAnswer = Omit<HeldOutClip, 'windows' | 'rooms' | 'without'> &
+  Calibrated & {
+    /** Where no voice encoder is installed. */
+    without?: Calibrated;
+  };
+
+interface Calibrated {
   /** Of the clip: the mean of its windows. */
   probabilities: number[];
   /** From this confidence on an answer is certain. */
   uncertain_below: number;
   /** The same in rooms, and of each second of a call. */
   rooms?: Record<string, { probabilities: number[]; seconds: number[][] }>;
-};
+}
 
 /**
  * Answers at the temperature, and with the threshold of `uncertain`, that fit the clips of all other folds. So a fold's speakers have
  * no part in their own calibration.
  */
 export function calibrated(clips: readonly HeldOutClip[]): HeldOutAnswer[] {
+  const without = calibratedAlone(clips.map(({ without: answers, ...clip }) => ({ ...clip, ...answers })));
+  return calibratedAlone(clips).map((answers, i) => {
+    const { corpus, speaker, label, fold, without: own } = clips[i]!;
+    return { corpus, speaker, label, fold, ...answers, ...(own && { without: without[i]! }) };
+  });
+}
+
+function calibratedAlone(clips: readonly HeldOutClip[]): Calibrated[] {
   const fits = new Map<number, { temperature: number; threshold: number }>();
   for (const fold of new Set(clips.map((clip) => clip.fold))) {
     const others = clips.filter((clip) => clip.fold !== fold);
@@ -71,10 +91,9 @@ export function calibrated(clips: readonly HeldOutClip[]): HeldOutAnswer[] {
     const temperature = temperatureOf(Float32Array.from(others.flatMap(({ windows }) => windows.flat())), labels);
     fits.set(fold, { temperature, threshold: uncertainThreshold(judgedAt(others, temperature)).threshold });
   }
-  return clips.map(({ windows, rooms, ...clip }) => {
-    const { temperature, threshold } = fits.get(clip.fold)!;
+  return clips.map(({ windows, rooms, fold }) => {
+    const { temperature, threshold } = fits.get(fold)!;
     return {
-      ...clip,
       probabilities: meanOfWindows(windows, temperature),
       uncertain_below: threshold,
       ...(rooms && {

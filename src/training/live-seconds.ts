@@ -4,12 +4,15 @@ import {
   MEL_BANDS,
   MEL_FRAMES,
   VOICE_WINDOW_MS,
+  type Heard,
   type VoiceObservation,
   type WindowFeatures,
 } from '../features/types.js';
 import { VoiceObserver } from '../features/voice-observer.js';
 import { SpeechHearer, type VoiceActivity } from '../speech/index.js';
 import type { Timed } from '../streams/types.js';
+import { encodeSeconds, itselfInSeconds } from './heard/clip-copies.js';
+import { windowOf, type SecondEncoder } from './heard/seconds.js';
 import { colouredNoise } from './coloured-noise.js';
 import type { Rng } from './rng.js';
 import { clipEnds } from './voice-windows.js';
@@ -31,25 +34,65 @@ const LIVE = { face: 'off', voice: 'live', words: 'off' } as const;
 
 type Voice = NonNullable<WindowFeatures['voice']>;
 
+type Encode = Pick<SecondEncoder, 'encode'>;
+
 /** A clip in a room, as it is judged whole and as a call would judge each second. */
 export interface HeardInRoom {
   /** The windows of `clipWindows`, with the room around the clip and under it: MEL_FRAMES × MEL_BANDS each, normalised. */
   windows: Float32Array[];
+  /** What encoders hear in each of the windows; null: nothing, or there are none. */
+  heard: (Heard | null)[];
   /** What the features of each second are in which a call hears a voice: windows end anywhere in the clip, a second apart. */
   seconds: Voice[];
 }
 
-/** @param clip 16 kHz, -1..1 @param dbfs of the room @param rng draws the room and where against the clip seconds begin */
-export function hearInRoom(clip: Float32Array, dbfs: number, rng: Rng, activity: VoiceActivity): HeardInRoom {
+/**
+ * @param clip 16 kHz, -1..1 @param dbfs of the room @param rng draws the room and where against the clip seconds begin
+ * @param encoder null: no encoders
+ */
+export async function hearInRoom(
+  clip: Float32Array,
+  dbfs: number,
+  rng: Rng,
+  { activity, encoder }: { activity: VoiceActivity; encoder: Encode | null },
+): Promise<HeardInRoom> {
   const firstFrame = LEAD_SECONDS * FRAMES_PER_SECOND + rng.below(FRAMES_PER_SECOND);
-  const { blocks, seconds } = observe(placeInRoom(clip, firstFrame * HOP_SAMPLES, dbfs, rng), activity);
+  const from = firstFrame * HOP_SAMPLES;
+  const placed = placeInRoom(clip, from, dbfs, rng);
+  const { blocks, voices } = observe(placed, activity);
   const room = join(blocks);
   const frames = frameCount(clip.length);
   const windows = clipEnds(frames).map((end) => {
     const to = Math.min(firstFrame + end, room.frames);
     return normaliseLogMel(room.mel.subarray((to - MEL_FRAMES) * MEL_BANDS, to * MEL_BANDS), MEL_FRAMES);
   });
-  return { windows, seconds };
+  const whole = encoder ? await heardWhole(placed, { from, length: clip.length }, windows.length, encoder) : null;
+  const seconds = encoder ? await withHeard(voices, placed, encoder) : voices;
+  return { windows, heard: whole ?? windows.map(() => null), seconds: seconds.filter((voice) => voice !== null) };
+}
+
+/** Each second that ends a whole number of seconds before the clip does, where enough of the clip is in it. */
+async function heardWhole(
+  placed: Float32Array,
+  { from, length }: { from: number; length: number },
+  windows: number,
+  encoder: Encode,
+): Promise<(Heard | null)[]> {
+  const { isHeard } = itselfInSeconds(new Float32Array(length));
+  const end = from + length;
+  const samples = placed.subarray(end - isHeard.length * SAMPLE_RATE, end);
+  const encoded = await encodeSeconds({ samples, isHeard }, encoder);
+  return Array.from({ length: windows }, (_, i) => windowOf(encoded, encoded.length - (windows - 1 - i)));
+}
+
+/** As in a call, each second in which a voice is heard is encoded, and a window has those of its own. */
+async function withHeard(
+  voices: readonly (Voice | null)[],
+  placed: Float32Array,
+  encoder: Encode,
+): Promise<(Voice | null)[]> {
+  const encoded = await encodeSeconds({ samples: placed, isHeard: voices.map((voice) => voice !== null) }, encoder);
+  return voices.map((voice, second) => voice && { ...voice, heard: windowOf(encoded, second + 1) });
 }
 
 /** The clip from a sample on in a room that begins before it and goes on after it. */
@@ -68,7 +111,7 @@ export function placeInRoom(clip: Float32Array, from: number, dbfs: number, rng:
 function observe(
   samples: Float32Array,
   activity: VoiceActivity,
-): { blocks: Timed<VoiceObservation>[]; seconds: Voice[] } {
+): { blocks: Timed<VoiceObservation>[]; voices: (Voice | null)[] } {
   activity.reset();
   const hearer = new SpeechHearer(activity);
   const observer = new VoiceObserver();
@@ -84,10 +127,10 @@ function observe(
     hear(hearer.hear({ mediaTime, arrivalMs: 0, decodedMs: 0, samples: samples.subarray(at, at + CHUNK) }));
   }
   hear(hearer.judge());
-  const seconds = Array.from({ length: Math.floor(samples.length / SAMPLE_RATE) }, (_, second) =>
+  const voices = Array.from({ length: Math.floor(samples.length / SAMPLE_RATE) }, (_, second) =>
     voiceOf(blocks, 1000 * (second + 1)),
   );
-  return { blocks, seconds: seconds.filter((voice) => voice !== null) };
+  return { blocks, voices };
 }
 
 function voiceOf(blocks: readonly Timed<VoiceObservation>[], endMs: number): Voice | null {

@@ -41,3 +41,26 @@ export class RoomNoise {
     for (let i = 0; i < canvas.length; i++) canvas[i] = Math.log(Math.exp(canvas[i]!) + gain * power[from + i]!);
   }
 }
+
+/** Samples of a stretch by which a voice's level is told: 25 ms. */
+const STRETCH = 400;
+
+/** The same in the waveform: the noise of a room under all of a sound, in place. @param voice that is in it, samples */
+export function addRoom(sound: Float32Array, voice: Float32Array, rng: Rng): void {
+  const next = colouredNoise(COLOURS[rng.below(COLOURS.length)]!, rng);
+  const noise = Float32Array.from(sound, next);
+  const level = loudStretch(voice) * 10 ** (-rng.between(LOUDEST, FAINTEST) / 20);
+  const gain = level / Math.max(rms(noise), 1e-9);
+  for (let i = 0; i < sound.length; i++) sound[i] = Math.min(Math.max(sound[i]! + gain * noise[i]!, -1), 1);
+}
+
+/** The level that one stretch in twenty is above. */
+function loudStretch(voice: Float32Array): number {
+  const levels = Array.from({ length: Math.max(1, Math.floor(voice.length / STRETCH)) }, (_, i) =>
+    rms(voice.subarray(i * STRETCH, (i + 1) * STRETCH)),
+  );
+  return levels.sort((a, b) => a - b)[Math.floor(0.95 * levels.length)]!;
+}
+
+const rms = (samples: Float32Array): number =>
+  Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / Math.max(samples.length, 1));

@@ -38,6 +38,32 @@ export class ShuffledIndices implements Replayable {
   }
 }
 
+/** Endless indices of several groups: a group by the root of its size, then the next of its own shuffle. */
+export class GroupedIndices {
+  readonly #groups: readonly number[][];
+  readonly #shuffled: ShuffledIndices[];
+  readonly #upTo: number[];
+  readonly #rng: Rng;
+
+  constructor(groups: readonly number[][], rng: Rng) {
+    this.#groups = groups.filter(({ length }) => length > 0);
+    this.#shuffled = this.#groups.map(({ length }) => new ShuffledIndices(length, rng.fork()));
+    const roots = this.#groups.map(({ length }) => Math.sqrt(length));
+    const total = roots.reduce((sum, root) => sum + root, 0);
+    let sum = 0;
+    this.#upTo = roots.map((root) => (sum += root / total));
+    this.#rng = rng.fork();
+  }
+
+  next(): number {
+    const drawn = this.#rng.next();
+    const found = this.#upTo.findIndex((upTo) => drawn < upTo);
+    // Rounding may leave the last bound just under 1.
+    const group = found < 0 ? this.#groups.length - 1 : found;
+    return this.#groups[group]![this.#shuffled[group]!.next()]!;
+  }
+}
+
 /**
  * Batches of examples of like length, so that little of a batch is padding: of so many batches' worth of a shuffle those of like
  * length go together, and the batches come in random order.

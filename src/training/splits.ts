@@ -1,5 +1,5 @@
 import type { SpeechSet } from './data/speech.js';
-import { isEmogator } from './speakers.js';
+import { FIRST_SPEAKER, isEmogator } from './speakers.js';
 
 /**
  * Speech is split by speaker, never by clip; each part of RAVDESS and EMO-DB has women and men. Of nEMO's seven a man (TP0) is for
@@ -32,16 +32,18 @@ export function clipsOfSpeakers(set: SpeechSet, asked: (speaker: number) => bool
 const FOLDS = 10;
 
 /**
- * Ten folds for cross-validation: each holds out one speaker of EMO-DB and two neighbouring actors of RAVDESS, a man and a woman.
- * Further speakers begin again at the first fold.
+ * Ten folds for cross-validation: each holds out one speaker of EMO-DB, two neighbouring actors of RAVDESS, a man and a woman, and in
+ * seven of the folds one speaker of nEMO. Further speakers of a corpus begin again at the first fold.
  */
 export function speakerFolds(speakers: Iterable<number>): number[][] {
   const folds = Array.from({ length: FOLDS }, (): number[] => []);
   const known = [...new Set(speakers)].sort((a, b) => a - b);
-  const actors = known.filter((speaker) => speaker < 200);
-  const others = known.filter((speaker) => speaker >= 200);
+  const actors = known.filter((speaker) => speaker < FIRST_SPEAKER.emodb);
   for (const actor of actors) folds[Math.floor((actor - 101) / 2) % FOLDS]!.push(actor);
-  others.forEach((speaker, i) => folds[i % FOLDS]!.push(speaker));
+  const isNemo = (speaker: number): boolean => speaker >= FIRST_SPEAKER.nemo;
+  const others = known.filter((speaker) => speaker >= FIRST_SPEAKER.emodb);
+  for (const own of [others.filter((speaker) => !isNemo(speaker)), others.filter(isNemo)])
+    own.forEach((speaker, i) => folds[i % FOLDS]!.push(speaker));
   return folds.filter(({ length }) => length > 0);
 }
 

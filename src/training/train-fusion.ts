@@ -16,6 +16,8 @@ import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
 import { encodeFaces, encodeVoices, encodeWords, joinSets, type EncodedSet, type Half } from './fusion-data.js';
 import { TripleSampler, tripleKey, type Triple } from './fusion-sampler.js';
+import { openVoiceEncoder } from './heard/installed-encoder.js';
+import type { SecondEncoder } from './heard/seconds.js';
 import { joinFloats } from './join-floats.js';
 import { headLoss } from './loss.js';
 import { figures } from './metrics.js';
@@ -39,6 +41,8 @@ const STEPS = 60;
 const JUDGED = 6000;
 /** Validation speakers on whose clips fusion is judged; it is fitted on the others'. */
 const JUDGE_SPEAKERS = new Set([117, 213]);
+/** Clips of a corpus, about: so that none is most of the voices. */
+const VOICES_OF_A_CORPUS = 200;
 
 export interface FusionResult extends FitResult {
   calibration: Calibration;
@@ -57,9 +61,12 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
   const parts = await Promise.all(MODALITIES.map((part) => readWeights(options.weights, part)));
   const trained = new Map(parts.flatMap(({ weights }) => [...weights]));
   const folded = foldBatchNorm(trained);
-  const fitSets = await encodeHalf(prepared, corpora, folded, 'fit', rng);
+  const encoder = await openVoiceEncoder();
+  const encode = (half: Half) => encodeHalf({ prepared, corpora, folded, half, rng, encoder });
+  const fitSets = await encode('fit');
   const fitting = new TripleSampler(fitSets, rng.fork());
-  const judgeSets = await encodeHalf(prepared, corpora, folded, 'judge', rng);
+  const judgeSets = await encode('judge');
+  await encoder?.close();
   const judging = new TripleSampler(judgeSets, rng.fork());
   const judged = Array.from({ length: JUDGED }, () => judging.draw(0, 0.4));
 
@@ -83,7 +90,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     },
     validate: (weights) => {
       const logits = fusedLogits(weights, judging, judged);
-      const byKey = groupByKey(judged);
+      const byKey = groupByKey(judged, judging.sets);
       const accuracies = [...byKey].map(([key, rows]) => {
         const labels = rows.map((row) => judged[row]!.label);
         const result = figures(probabilities(pick(logits, rows)), labels, EMOTIONS.length);
@@ -107,25 +114,42 @@ function fusionOnly(weights: ReadonlyMap<string, NamedWeights>): Map<string, Nam
   return new Map([...weights].filter(([name]) => !isHead(name)));
 }
 
-async function encodeHalf(
-  prepared: string,
-  corpora: readonly BuiltInCorpus[],
-  folded: ReadonlyMap<string, NamedWeights>,
-  half: Half,
-  rng: Rng,
-): Promise<Record<Modality, EncodedSet>> {
+async function encodeHalf({
+  prepared,
+  corpora,
+  folded,
+  half,
+  rng,
+  encoder,
+}: {
+  prepared: string;
+  corpora: readonly BuiltInCorpus[];
+  folded: ReadonlyMap<string, NamedWeights>;
+  half: Half;
+  rng: Rng;
+  encoder: SecondEncoder | null;
+}): Promise<Record<Modality, EncodedSet>> {
   const faces = await readPrepared<FaceSet>(prepared, 'ferplus-valid');
   const voices: EncodedSet[] = [];
   for (const name of SPEECH_CORPORA.filter((corpus) => corpora.includes(corpus))) {
     const set = await readPrepared<SpeechSet>(prepared, name);
-    const clips = clipsOf(set, 'valid').filter((i) => JUDGE_SPEAKERS.has(set.speakers[i]!) === (half === 'judge'));
-    voices.push(encodeVoices(folded, set, clips, rng));
+    voices.push(await encodeVoices(folded, set, clipsOfHalf(set, half), rng, encoder));
   }
   const words: EncodedSet[] = [];
   for (const name of WORDS_CORPORA.filter((corpus) => corpora.includes(corpus))) {
     words.push(encodeWords(folded, await readTexts(prepared, `${name}-valid`), half, rng));
   }
   return { face: encodeFaces(folded, faces, half, rng), voice: joinSets(...voices), words: joinSets(...words) };
+}
+
+/** A validation speaker's clips are of one half. Where there is but one speaker, every other clip. */
+function clipsOfHalf(set: SpeechSet, half: Half): number[] {
+  const clips = clipsOf(set, 'valid');
+  const every = Math.max(1, Math.round(clips.length / VOICES_OF_A_CORPUS));
+  const isAlone = new Set(clips.map((i) => set.speakers[i])).size === 1;
+  const isJudged = (clip: number, at: number): boolean =>
+    isAlone ? Math.floor(at / every) % 2 === 1 : JUDGE_SPEAKERS.has(set.speakers[clip]!);
+  return clips.filter((clip, at) => at % every === 0 && isJudged(clip, at) === (half === 'judge'));
 }
 
 function withLayers<T>(weights: ReadonlyMap<string, NamedWeights>, use: (layers: InferenceLayers) => T): T {
@@ -150,10 +174,10 @@ function fusedLogits(
   });
 }
 
-function groupByKey(triples: readonly Triple[]): Map<string, number[]> {
+function groupByKey(triples: readonly Triple[], sets: Record<Modality, EncodedSet>): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   triples.forEach((triple, row) => {
-    const key = tripleKey(triple);
+    const key = tripleKey(triple, sets);
     groups.set(key, [...(groups.get(key) ?? []), row]);
   });
   return groups;
@@ -178,19 +202,24 @@ function calibrate(
   halves: readonly Record<Modality, EncodedSet>[],
   log: (line: string) => void,
 ): { calibration: Calibration; coverage: number } {
-  const own = Object.fromEntries(
-    MODALITIES.map((modality) => {
-      const labels = halves.flatMap((sets) => sets[modality].labels);
-      const perHalf = halves.map((sets) => ownLogits(weights, modality, sets));
-      const temperature = temperatureOf(joinFloats(perHalf), labels);
-      log(`temperature of ${modality}: ${temperature.toFixed(3)} (n ${labels.length})`);
-      return [modality, temperature];
-    }),
-  ) as Record<Modality, number>;
+  const own: Partial<Record<Name, number>> = {};
+  for (const modality of MODALITIES) {
+    const labels = halves.flatMap((sets) => sets[modality].labels);
+    const all = joinFloats(halves.map((sets) => ownLogits(weights, modality, sets)));
+    const names = halves.flatMap((sets) => namesOf(modality, sets[modality]));
+    for (const name of new Set(names)) {
+      const named = [...names.keys()].filter((i) => names[i] === name);
+      own[name] = temperatureOf(
+        pick(all, named),
+        named.map((i) => labels[i]!),
+      );
+      log(`temperature of ${name}: ${own[name].toFixed(3)} (n ${named.length})`);
+    }
+  }
   const logits = fusedLogits(weights, sampler, triples);
   const fused: Record<string, number> = { ...own };
   const judged: Record<Modality, Judged[]> = { face: [], voice: [], words: [] };
-  for (const [key, rows] of groupByKey(triples)) {
+  for (const [key, rows] of groupByKey(triples, sampler.sets)) {
     const labels = rows.map((row) => triples[row]!.label);
     const picked = pick(logits, rows);
     if (key.includes('+')) {
@@ -198,7 +227,7 @@ function calibrate(
       log(`temperature of ${key}: ${fused[key].toFixed(3)} (n ${rows.length})`);
       continue;
     }
-    const modality = key as Modality;
+    const modality = key === 'voiceHeard' ? 'voice' : (key as Modality);
     const p = probabilities(picked, fused[key]);
     labels.forEach((label, i) => {
       const row = [...p.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
@@ -217,8 +246,16 @@ function calibrate(
   // Of all real examples alike: pairs and triples are matched by label, and so too easy to choose by.
   const together = chosen('fused', Object.values(judged).flat());
   const uncertainBelow = { face: face!, voice: voice!, words: words!, fused: together.threshold };
-  return { calibration: { fused, ...own, uncertainBelow }, coverage: together.coverage };
+  const { face: ofFace = 1, voice: ofVoice = 1, words: ofWords = 1, ...heard } = own;
+  const temperatures = { face: ofFace, voice: ofVoice, words: ofWords, ...heard };
+  return { calibration: { fused, ...temperatures, uncertainBelow }, coverage: together.coverage };
 }
+
+/** A modality as the calibration calls it: a voice that encoders heard has a temperature of its own. */
+type Name = Modality | 'voiceHeard';
+
+const namesOf = (modality: Modality, { labels, heard }: EncodedSet): Name[] =>
+  labels.map((_, i) => (modality === 'voice' && heard?.[i] ? 'voiceHeard' : modality));
 
 function ownLogits(
   weights: ReadonlyMap<string, NamedWeights>,

@@ -5,22 +5,19 @@ import type { FitResult } from './fit.js';
 import type { RunControl } from './resume.js';
 
 /** Built-in corpora that each part is trained on. */
-export const SPEECH_CORPORA = ['ravdess', 'emodb'] as const;
+export const SPEECH_CORPORA = ['ravdess', 'emodb', 'nemo'] as const;
 export const WORDS_CORPORA = ['goemotions', 'meld'] as const;
 export const BUILT_IN_CORPORA = ['ferplus', ...SPEECH_CORPORA, ...WORDS_CORPORA] as const;
 export type SpeechCorpus = (typeof SPEECH_CORPORA)[number];
 export type WordsCorpus = (typeof WORDS_CORPORA)[number];
 export type BuiltInCorpus = (typeof BUILT_IN_CORPORA)[number];
 
-/** Speech corpora of which each is left out in turn. */
-export const JUDGED_SPEECH = [...SPEECH_CORPORA, 'nemo'] as const;
-export type JudgedSpeech = (typeof JUDGED_SPEECH)[number];
-
 /** As a training record and a model card call them. */
 export const CORPUS_TITLES: Readonly<Record<BuiltInCorpus, string>> = {
   ferplus: 'FER+',
   ravdess: 'RAVDESS',
   emodb: 'EMO-DB',
+  nemo: 'nEMO',
   goemotions: 'GoEmotions',
   meld: 'MELD',
 };

@@ -1,46 +1,50 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
-import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
 import { modalityHeads } from '../inference/network/heads.js';
-import { voiceEncoder } from '../inference/network/voice-encoder.js';
+import { voiceParts, voiceShares } from '../inference/network/voice-encoder.js';
 import { affectOf } from './circumplex.js';
 import { judgeClips } from './clip-judge.js';
-import { readPrepared } from './data/prepared.js';
-import type { SpeechSet } from './data/speech.js';
 import { eachAlone } from './each-alone.js';
 import { extraSets } from './extra-sets.js';
 import { fit, type FitOptions, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
+import { heardClips, type VoiceSet } from './heard/heard-clips.js';
+import { openVoiceEncoder, readVoiceSets } from './heard/installed-encoder.js';
+import type { SecondEncoder } from './heard/seconds.js';
+import { isStandard, standardVectors } from './heard/speaker-shift.js';
 import { headLoss } from './loss.js';
 import { describe, figures, meanOf } from './metrics.js';
 import { AdamW } from './optimiser.js';
 import { Rng } from './rng.js';
-import { RoomNoise } from './room-noise.js';
-import { ShuffledIndices } from './sampler.js';
 import { clipsOf, splitOfSpeaker } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import { SPEECH_CORPORA, type JudgedSpeech, type TrainOptions } from './train-options.js';
-import { drawWindow, voiceExamples, type VoiceExample } from './voice-examples.js';
+import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
+import { VoiceBatches } from './voice-batches.js';
+import { voiceExamples, type VoiceExample } from './voice-examples.js';
 
-/** Passes over the data unless told otherwise. */
-export const VOICE_EPOCHS = 44;
+/** Unless told otherwise. An epoch is a pass over the clips, but at most so many steps, whatever the corpora. */
+export const VOICE_EPOCHS = 16;
+const EPOCH_STEPS = 100;
 const BATCH = 16;
-const WINDOW = MEL_FRAMES * MEL_BANDS;
 
-/** The corpora that are asked for, by name. */
-export async function speechSets(
-  { prepared, without = [] }: Pick<TrainOptions, 'prepared' | 'without'>,
-  among: readonly JudgedSpeech[] = SPEECH_CORPORA,
-): Promise<Map<JudgedSpeech, SpeechSet>> {
-  const corpora = among.filter((corpus) => !without.some((name) => name === corpus));
-  const sets = await Promise.all(corpora.map((corpus) => readPrepared<SpeechSet>(prepared, corpus)));
-  return new Map(corpora.map((corpus, i) => [corpus, sets[i]!]));
+/** The corpora that are asked for, by name, with what the encoders hear in them. */
+export function speechSets(
+  { prepared, without = [], log }: Pick<TrainOptions, 'prepared' | 'without' | 'log'>,
+  encoder: SecondEncoder | null,
+): Promise<Map<SpeechCorpus, VoiceSet>> {
+  const corpora = SPEECH_CORPORA.filter((corpus) => !without.includes(corpus));
+  return readVoiceSets(corpora, { prepared, encoder, log });
 }
 
-/** The voice network on RAVDESS and EMO-DB, split by speaker; judged by the UAR over clips of the validation speakers. */
+/** The voice network on the built-in corpora, split by speaker; judged by the UAR over clips of the validation speakers. */
 export async function trainVoice(options: TrainOptions): Promise<FitResult> {
-  const sets = [...(await speechSets(options)).values()];
-  const extra = await extraSets('voice', options);
+  const encoder = await openVoiceEncoder();
+  const sets = [...(await speechSets(options, encoder)).values()];
+  const extra = await extraSets('voice', options, async (name, set) => ({
+    ...set,
+    heard: encoder && (await heardClips({ ...options, name }, set, encoder)),
+  }));
+  await encoder?.close();
   const isTrained = (speaker: number): boolean => splitOfSpeaker(speaker) === 'train';
   const examples = voiceExamples([...sets, ...extra.train], isTrained, new Rng(options.seed));
   return trainOnVoices(examples, options, {
@@ -57,7 +61,7 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   });
 }
 
-/** Trains on these clips and no others. */
+/** Trains on these clips and no others. Where it is known what encoders hear in them, the network knows encoders too. */
 export async function trainOnVoices(
   examples: readonly VoiceExample[],
   { seed, epochs = VOICE_EPOCHS, from, onBest, control, log }: Omit<TrainOptions, 'prepared' | 'without'>,
@@ -65,33 +69,29 @@ export async function trainOnVoices(
 ): Promise<FitResult> {
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
+  const batches = new VoiceBatches(examples, BATCH, rng);
+  log(`voice: ${examples.length} training clips${batches.hears ? '' : ', and no voice encoders'}`);
+  if (batches.hears) layers.restore(standardVectors(examples));
   if (from) layers.restore(from);
-  const augmenting = rng.fork();
-  const rooms = new RoomNoise(augmenting.fork());
-  log(`voice: ${examples.length} training clips`);
-  const indices = new ShuffledIndices(examples.length, rng.fork());
-
   const loss = (): tf.Scalar => {
-    const windows = new Float32Array(BATCH * WINDOW);
-    const drawn = Array.from({ length: BATCH }, () => examples[indices.next()]!);
-    drawn.forEach((example, i) => windows.set(drawWindow(example, rooms, augmenting), i * WINDOW));
-    const targets = drawn.map(({ target }) => target);
-    const weights = tf.tensor1d(drawn.map(({ weight }) => weight));
-    const x = tf.tensor4d(windows, [BATCH, MEL_FRAMES, MEL_BANDS, 1]);
+    const { x, heard, targets, weights } = batches.next();
     const [truths, affects] = [tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf))];
-    // Each network of the two has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
-    const [plain, centred] = eachAlone(voiceEncoder(layers, x, null), 2).map((alone) =>
+    // Each network has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
+    const losses = eachAlone(voiceParts(layers, x, heard), heard ? voiceShares(true) : 2).map((alone) =>
       headLoss(modalityHeads(layers, 'voice', alone), truths, affects, weights),
     );
-    return tf.add(plain!, centred!);
+    return tf.addN(losses);
   };
+  // Makes all variables; `fit` would take those that are restored for all there are.
+  tf.tidy(() => void loss());
 
   const optimiser = new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 });
   const run = fit({
     layers,
     optimiser,
     epochs,
-    stepsPerEpoch: Math.ceil(examples.length / BATCH),
+    stepsPerEpoch: Math.min(EPOCH_STEPS, Math.ceil(examples.length / BATCH)),
+    frozen: isStandard,
     learningRate: 3e-3,
     loss,
     ...judging,

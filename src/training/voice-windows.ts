@@ -34,16 +34,17 @@ export function windowAt(clip: MelBlock, at: number): Float32Array {
   return normaliseLogMel(layAt(clip, at), MEL_FRAMES);
 }
 
-/** Where, in frames, the windows end in which a clip is judged: a long one's each second, and the last with the clip. */
+/**
+ * Where, in frames, the windows end in which a clip is judged: with the clip, and each second before that until its beginning is
+ * heard. So each second of sound is in the same place in all of them, as in a call.
+ */
 export function clipEnds(frames: number): number[] {
-  const ends: number[] = [];
-  for (let end = MEL_FRAMES; end < frames; end += HOP_FRAMES) ends.push(end);
-  return [...ends, frames];
+  const count = 1 + Math.ceil(Math.max(0, frames - MEL_FRAMES) / HOP_FRAMES);
+  return Array.from({ length: count }, (_, i) => frames - (count - 1 - i) * HOP_FRAMES);
 }
 
 /**
- * The windows in which a clip is judged: a short one in a single window that ends with it, a long one in a window each
- * second and one that ends with it.
+ * The windows in which a clip is judged: a short one in a single window that ends with it, a long one in one for each second.
  * @returns count × MEL_FRAMES × MEL_BANDS
  */
 export function clipWindows(clip: MelBlock): Float32Array {

@@ -33,7 +33,7 @@ describe('cross-validation of the voice', () => {
           lines.push(line);
         },
       });
-    // Speakers 101, 115, 118 of RAVDESS and 203, 212, 215 of EMO-DB: folds 1, 2, 3, 8 and 9 of ten have somebody.
+    // Speakers 101, 115, 118 of RAVDESS, 203, 212, 215 of EMO-DB and 301, 302, 306 of nEMO: folds 1, 2, 3, 8 and 9 of ten have somebody.
     await expect(run('fold 3/')).rejects.toThrow('interrupted');
     expect(await readFolds(weights)).toBeNull();
     expect(lines.filter((line) => line.includes('epoch 1/1'))).toHaveLength(2);
@@ -48,32 +48,26 @@ describe('cross-validation of the voice', () => {
     expect(tf.memory().numTensors).toBe(before);
     const { folds, rows } = (await readFolds(weights))!;
     expect(lines.filter((line) => line.includes('epoch 1/1'))).toHaveLength(folds.length - 2);
-    expect(rows.map(({ speaker }) => speaker).sort()).toEqual([101, 115, 118, 203, 212, 215]);
+    expect(rows.map(({ speaker }) => speaker).sort()).toEqual([101, 115, 118, 203, 212, 215, 301, 302, 306]);
     for (const { speaker, fold } of rows) expect(folds[fold]).toContain(speaker);
     expect(await readdir(weights)).toEqual(['voice.folds.json']);
     expect(JSON.parse(await readFile(join(weights, 'voice.folds.json'), 'utf8'))).toMatchObject({ seed: 1 });
   });
 
-  it('by corpus trains on all speakers of the others, with as many steps, and answers in rooms', async (context) => {
+  it('by corpus trains on all speakers of the others, whatever they are, and answers in rooms', async (context) => {
     if (!existsSync(addonFile(engineFolder()))) {
       console.log('skipped: the tensorflow engine is not installed (npx emostream engine install tensorflow)');
       context.skip();
     }
-    // Forty-four clips, twenty-two times as many as the usual recipe has: 101 and 203.
     const nemo = Array.from({ length: 44 }, (_, i) => 301 + (i % 7));
     await writePrepared(folder, 'nemo', { ...clips(nemo) });
     const weights = join(folder, 'corpora');
     const lines: string[] = [];
     const command = 'emostream train voice --leave-out-corpus';
     const log = (line: string): void => void lines.push(line);
-    await leaveOutCorpora({ prepared: folder, weights, command, seed: 1, epochs: 47, inRooms: 3, log });
+    await leaveOutCorpora({ prepared: folder, weights, command, seed: 1, epochs: 1, inRooms: 3, log });
     const counted = lines.flatMap((line) => /(fold \d)\/3.* (\d+) training clips/u.exec(line)?.slice(1) ?? []);
     expect(counted).toEqual(['fold 1', '47', 'fold 2', '47', 'fold 3', '6']);
-    // 47 epochs of 2 clips are as much as 2 of 47, and 16 of 6.
-    for (const [fold, epochs] of [2, 2, 16].entries()) {
-      const own = lines.filter((line) => line.startsWith(`fold ${fold + 1}/3  epoch`));
-      expect(own.at(-1)).toContain(`epoch ${epochs}/${epochs} `);
-    }
     const { folds, rows } = (await readCorporaLeftOut(weights))!;
     expect(folds).toEqual([
       [101, 115, 118],

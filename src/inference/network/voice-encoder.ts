@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { HEARD_WIDTHS } from '../../features/types.js';
-import { encoderHead } from './encoder-head.js';
+import { encoderHead, statisticsOver } from './encoder-head.js';
 import type { Layers } from './layers.js';
 import { EMBEDDING } from './sizes.js';
 
@@ -11,6 +11,14 @@ export interface HeardTensors {
   frames: Tensor3D;
   /** n × HEARD_STEPS of 0 and 1 */
   present: Tensor2D;
+}
+
+/** The same as `statisticsOf` measures it. */
+export interface HeardStatistics {
+  /** n × 2 · HEARD_WIDTH: each encoder's, side by side. */
+  values: Tensor2D;
+  /** n × 1: 1 where anything is present, 0 where nothing is. */
+  any: Tensor2D;
 }
 
 /**
@@ -23,8 +31,8 @@ const SHARES: Readonly<Record<'plain' | 'centred' | 'recogniser' | 'speaker', nu
 };
 export const VOICE_PARTS = Object.keys(SHARES).length;
 const MEL_PARTS = 2;
-/** The encoders' parts, in the order of HEARD_WIDTHS. */
-const ENCODERS = ['recogniser', 'speaker'] as const;
+/** The heads of the encoders' parts, in the order of HEARD_WIDTHS. */
+export const HEARD_HEADS = ['voice/recogniser', 'voice/speaker'] as const;
 
 /** By what each part is multiplied, where something was heard and where not; they sum to 1. */
 export function voiceShares(heard: boolean): number[] {
@@ -64,6 +72,22 @@ const QUIETEST = 1.5;
  *   weighted mean of what it says of each alone (`eachAlone` in training)
  */
 export function voiceEncoder(layers: Layers, x: Tensor4D, heard: HeardTensors | null): Tensor2D {
+  return voiceParts(layers, x, heard && statisticsOf(heard));
+}
+
+/** Each encoder's statistics over the steps that are present. */
+export function statisticsOf({ frames, present }: HeardTensors): HeardStatistics {
+  let at = 0;
+  const values = HEARD_WIDTHS.map((numbers) => {
+    const own = tf.slice(frames, [0, 0, at], [-1, -1, numbers]);
+    at += numbers;
+    return statisticsOver(own, present);
+  });
+  return { values: tf.concat(values, 1) as Tensor2D, any: tf.max(present, 1, true) };
+}
+
+/** `voiceEncoder` where the statistics are known. */
+export function voiceParts(layers: Layers, x: Tensor4D, heard: HeardStatistics | null): Tensor2D {
   const width = layers.units(PLAIN) ?? EMBEDDING / (heard ? VOICE_PARTS : MEL_PARTS);
   const parts = [listen(layers, 'voice/plain', x, width), listen(layers, 'voice/centred', centred(x), width)];
   const missing = EMBEDDING - parts.length * width;
@@ -71,14 +95,13 @@ export function voiceEncoder(layers: Layers, x: Tensor4D, heard: HeardTensors | 
   const weighted = parts.map((part, k) => tf.mul(part, alone[k]!));
   if (missing === 0) return tf.concat(weighted, 1) as Tensor2D;
   if (!heard) return tf.concat([...weighted, tf.zeros([x.shape[0], missing])], 1) as Tensor2D;
-  const { frames, present } = heard;
+  const { values, any } = heard;
   let at = 0;
   HEARD_WIDTHS.forEach((numbers, k) => {
-    const own = tf.slice(frames, [0, 0, at], [-1, -1, numbers]);
-    parts.push(encoderHead(layers, `voice/${ENCODERS[k]!}`, { frames: own, present, units: width }));
-    at += numbers;
+    const own = tf.slice(values, [0, at], [-1, 2 * numbers]);
+    parts.push(encoderHead(layers, HEARD_HEADS[k]!, own, width));
+    at += 2 * numbers;
   });
-  const any = tf.max(present, 1, true); // n × 1
   const withHeard = voiceShares(true);
   const shared = parts.map((part, k) => tf.mul(part, tf.add(alone[k]!, tf.mul(any, withHeard[k]! - alone[k]!))));
   return tf.concat(shared, 1) as Tensor2D;

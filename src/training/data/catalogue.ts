@@ -45,6 +45,14 @@ export const CORPORA: readonly CorpusEntry[] = [
     sets: ['emodb'],
   },
   {
+    name: 'nemo',
+    title: 'nEMO (voice, Polish)',
+    from: 'https://huggingface.co/datasets/amu-cai/nEMO',
+    terms: 'CC BY-NC-SA 4.0: not commercial, nor are weights trained on it',
+    layout: 'speech/nemo.tar: labels.csv (file, label, speaker) and the files that it names',
+    sets: ['nemo'],
+  },
+  {
     name: 'goemotions',
     title: 'GoEmotions (words)',
     from: 'https://github.com/google-research/google-research/tree/master/goemotions',
@@ -64,14 +72,6 @@ export const CORPORA: readonly CorpusEntry[] = [
 
 /** Those that judge the shipped weights by what they never saw; nothing is trained on them unless it is asked for. */
 export const JUDGING_CORPORA: readonly CorpusEntry[] = [
-  {
-    name: 'nemo',
-    title: 'nEMO (voice, Polish)',
-    from: 'https://huggingface.co/datasets/amu-cai/nEMO',
-    terms: 'CC BY-NC-SA 4.0: not commercial, nor are weights trained on it',
-    layout: 'speech/nemo.tar: labels.csv (file, label, speaker) and the files that it names',
-    sets: ['nemo'],
-  },
   {
     name: 'emogator',
     title: 'EmoGator (voice, bursts without words)',

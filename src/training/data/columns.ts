@@ -1,6 +1,6 @@
-export type Column = Uint8Array | Int16Array | Int32Array | Float32Array;
+export type Column = Uint8Array | Int16Array | Uint16Array | Int32Array | Float32Array;
 
-const TYPES = { Uint8Array, Int16Array, Int32Array, Float32Array };
+const TYPES = { Uint8Array, Int16Array, Uint16Array, Int32Array, Float32Array };
 
 export interface ColumnHead {
   name: string;

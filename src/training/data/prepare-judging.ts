@@ -9,7 +9,7 @@ const SPEECH: readonly [name: string, title: string, read: (path: string) => Pro
   ['emogator', 'EmoGator', readEmogator],
 ];
 
-/** The corpora to judge by, of those whose archives lie in the folder. */
+/** nEMO and the corpora to judge by, of those whose archives lie in the folder. */
 export async function prepareJudging({
   data,
   out,
@@ -22,7 +22,9 @@ export async function prepareJudging({
   for (const [name, title, read] of SPEECH) {
     const path = join(data, 'speech', `${name}.tar`);
     if (!(await exists(path))) {
-      log(`${title}: no ${path}, so nothing is judged on it`);
+      log(
+        `${title}: no ${path}, so nothing is judged on it${name === 'nemo' ? ': `train voice` needs `--without nemo`' : ''}`,
+      );
       continue;
     }
     const { set, skipped } = await read(path);

@@ -9,6 +9,8 @@ import { VoiceActivities } from '../../speech/index.js';
 import type { FaceSet } from '../data/ferplus.js';
 import type { SpeechSet } from '../data/speech.js';
 import type { TextSet } from '../data/text.js';
+import { encodeSeconds, itselfInSeconds } from '../heard/clip-copies.js';
+import { windowOf, type SecondEncoder } from '../heard/seconds.js';
 import { clipSamples, clipsOf, type Split } from '../splits.js';
 import { clipWindows } from '../voice-windows.js';
 
@@ -22,6 +24,7 @@ export interface Example {
 }
 
 const PIXELS = FACE_SIZE * FACE_SIZE;
+const WINDOW = MEL_FRAMES * MEL_BANDS;
 export const ABSENT: ModelInput = { face: null, voice: null, words: null };
 
 /** The answer of a group of examples. */
@@ -39,25 +42,43 @@ export function faceExamples({ images, majority }: FaceSet): Example[] {
   });
 }
 
-/** The windows of a split's clips, or of the clips given; group: the clip's index. */
-export function voiceExamples(set: SpeechSet, picked: Split | readonly number[] = 'test'): Example[] {
+/**
+ * The windows of a split's clips, or of the clips given; group: the clip's index.
+ * @param encoder null: as where no voice encoder is installed
+ */
+export async function voiceExamples(
+  set: SpeechSet,
+  picked: Split | readonly number[],
+  encoder: Pick<SecondEncoder, 'encode'> | null,
+): Promise<Example[]> {
   const clips = typeof picked === 'string' ? clipsOf(set, picked) : picked;
   const activity = VoiceActivities.installed().open();
-  return clips.flatMap((clip) => {
-    const block = hearClip(clipSamples(set, clip), activity);
+  const examples: Example[] = [];
+  for (const clip of clips) {
+    const samples = clipSamples(set, clip);
+    const block = hearClip(samples, activity);
     const isSpeech = (frame: number) => block.speech[frame] === 1;
     const { speechFrames, snrDb } = new NoiseFloor().measure(block.mel, block.frames, isSpeech);
     const inside = Math.min(block.frames, MEL_FRAMES) / block.frames;
     const quality = voiceQuality(snrDb, (speechFrames * inside) / MEL_FRAMES, 1);
     const windows = clipWindows(block);
-    const size = MEL_FRAMES * MEL_BANDS;
-    return Array.from({ length: windows.length / size }, (_, i) => ({
-      input: { ...ABSENT, voice: { logMel: windows.subarray(i * size, (i + 1) * size), quality, heard: null } },
-      label: set.labels[clip]!,
-      group: clip,
-    }));
-  });
+    const count = windows.length / WINDOW;
+    const seconds = encoder ? await encodeSeconds(itselfInSeconds(samples), encoder) : [];
+    for (let i = 0; i < count; i++) {
+      const heard = windowOf(seconds, seconds.length - (count - 1 - i));
+      const logMel = windows.subarray(i * WINDOW, (i + 1) * WINDOW);
+      examples.push({ input: { ...ABSENT, voice: { logMel, quality, heard } }, label: set.labels[clip]!, group: clip });
+    }
+  }
+  return examples;
 }
+
+/** The same as where no voice encoder is installed. */
+export const withoutHeard = (examples: readonly Example[]): Example[] =>
+  examples.map(({ input, ...example }) => ({
+    ...example,
+    input: { ...input, voice: input.voice && { ...input.voice, heard: null } },
+  }));
 
 /** The texts with one label, or `every` text; group: the text's index. */
 export function wordExamples(set: TextSet, every = false): Example[] {

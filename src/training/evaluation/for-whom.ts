@@ -26,7 +26,7 @@ export function forWhom(corpora: readonly string[]): string {
 
 /** What would have to be there for commercial use. */
 export const WHAT_WOULD_CHANGE_IT =
-  'No corpus here allows commercial use of face and voice. What would change that: recordings of people who agreed to it, your own or under a licence that allows it, e.g. CREMA-D (ODbL 1.0; face and voice, no surprise), in the place of FER+, RAVDESS and EMO-DB: `emostream data prepare --corpus cremad=FOLDER`, then `emostream train face --without ferplus --with cremad` and `train voice --without ravdess emodb --with cremad`; fusion would have to be trained on their validation data. What such weights reach was not measured.';
+  'No corpus here allows commercial use of face and voice. What would change that: recordings of people who agreed to it, your own or under a licence that allows it, e.g. CREMA-D (ODbL 1.0; face and voice, no surprise), in the place of FER+, RAVDESS, EMO-DB and nEMO: `emostream data prepare --corpus cremad=FOLDER`, then `emostream train face --without ferplus --with cremad` and `train voice --without ravdess emodb nemo --with cremad`; fusion would have to be trained on their validation data. What such weights reach was not measured.';
 
 interface Cost {
   flag: string;
@@ -47,6 +47,13 @@ const COSTS: readonly Cost[] = [
     figure: 'uar',
   },
   { flag: 'emodb', part: 'voice', terms: 'research', sets: ['emodb_loso', 'emodb_left_out'], figure: 'uar' },
+  {
+    flag: 'nemo',
+    part: 'voice',
+    terms: 'CC BY-NC-SA 4.0',
+    sets: ['nemo_by_speaker', 'nemo_left_out'],
+    figure: 'uar',
+  },
   {
     flag: 'goemotions',
     part: 'words',
@@ -69,15 +76,14 @@ export function withoutSection(results: Record<string, TestFigures>): string {
     return [`\`train ${part} --without ${flag}\``, terms, on, cell(own), cell(without), cost];
   });
   const open = Object.entries({
-    'train voice --leave-out-corpus': ['ravdess_left_out', 'emodb_left_out'],
+    'train voice --leave-out-corpus': ['ravdess_left_out', 'emodb_left_out', 'nemo_left_out'],
     'train words --leave-out-corpus': ['goemotions_ekman_single_left_out', 'meld_left_out'],
   }).flatMap(([command, sets]) => (sets.every((name) => results[name]) ? [] : [`\`emostream ${command}\``]));
   return `## For whom, and what leaving a corpus out costs
 
 ${WHAT_WOULD_CHANGE_IT}
 
-A corpus of voices or words left out, on the people or texts of that corpus itself, which a network without it never met (the voice:
-trained on nEMO in its stead):
+A corpus of voices or words left out, on the people or texts of that corpus itself, which a network without it never met:
 
 ${table(['command', 'terms', 'judged by', 'with it', 'without', 'points'], rows)}${
     open.length > 0

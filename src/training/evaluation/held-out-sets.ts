@@ -1,14 +1,15 @@
-import type { JudgedSpeech } from '../train-options.js';
+import type { SpeechCorpus } from '../train-options.js';
 import { answerOf, type Answer } from './answers.js';
-import { bySex, roomFigures, type RoomFigures, type VoiceAnswer } from './brief-figures.js';
+import { briefFigures, bySex, roomFigures, type RoomFigures, type VoiceAnswer } from './brief-figures.js';
 import type { VoiceFolds } from './sources.js';
 import { testFigures, type TestFigures } from './test-figures.js';
 
-type About = Partial<Record<JudgedSpeech, readonly [figure: string, text: string]>>;
+type About = Record<SpeechCorpus, readonly [figure: string, text: string]>;
 
 const BY_SPEAKER: About = {
   ravdess: ['ravdess_by_actor', 'RAVDESS, 7 classes (calm = neutral), grouped by actor'],
   emodb: ['emodb_loso', 'EMO-DB, 6 classes (no boredom), 7 offered, each speaker held out once'],
+  nemo: ['nemo_by_speaker', 'nEMO, 6 classes (no disgust), 7 offered, each speaker held out once'],
 };
 const BY_CORPUS: About = {
   ravdess: ['ravdess_left_out', 'RAVDESS, English, 7 classes (calm = neutral)'],
@@ -55,14 +56,21 @@ function judgeRows(
     const speakers = own.map(({ speaker }) => speaker);
     const protocol = `${text}: ${how(own)}; mean over 3 s windows, voice alone; judges the recipe, not the shipped weights`;
     const [sexes, rooms] = [bySex(answers), roomsOf(own)];
+    const without = own.map(
+      (row, clip) => row.without && toAnswer({ ...row, ...row.without }, row.without.probabilities, clip),
+    );
     out[figure] = {
       ...testFigures(answers, { protocol, unit: 'clip', speakers }),
       ...(sexes ? { by_sex: sexes } : {}),
       ...(rooms ? { rooms } : {}),
+      ...(isWhole(without) ? { without_encoders: briefFigures(without) } : {}),
     };
   }
   return out;
 }
+
+const isWhole = (answers: readonly (VoiceAnswer | undefined)[]): answers is VoiceAnswer[] =>
+  !answers.includes(undefined);
 
 function toAnswer({ label, speaker, uncertain_below }: Row, probabilities: number[], clip: number): VoiceAnswer {
   const own: Answer['own'] = { face: null, voice: null, words: null };

@@ -29,12 +29,20 @@ const ABOUT: Record<string, About> = {
   },
   voice: {
     title: 'Voice',
-    what: 'Two CNNs over time and mel band with attention pooling, on 3 s of log-mel; the one hears the sound as it is, the other without its mean spectrum, and they answer together. Silence is no voice, not neutral.',
+    what: 'Two CNNs over time and mel band with attention pooling, on 3 s of log-mel; the one hears the sound as it is, the other without its mean spectrum. Where the voice encoders are installed, two more parts read what pretrained networks make of each second: Moonshine Tiny’s encoder after its third block (MIT) and the first two layers of Resemblyzer’s speaker encoder (Apache-2.0), both frozen; all answer together. Silence is no voice, not neutral.',
     cost: 'per 3 s window',
-    sets: ['ravdess_test', 'ravdess_by_actor', 'emodb_test', 'emodb_loso', ...UNSEEN_SETS],
+    sets: [
+      'ravdess_test',
+      'ravdess_by_actor',
+      'emodb_test',
+      'emodb_loso',
+      'nemo_test',
+      'nemo_by_speaker',
+      ...UNSEEN_SETS,
+    ],
     use: 'speech of one person, 16 kHz, as a call brings it.',
     limits:
-      'Acted speech of 30 people, two sentences in English and ten in German. What is left of its figures on corpora in other languages, in rooms and by second is told under “Voices that training never heard” on the accuracy page. Spontaneous speech, ages and illness were not measured.',
+      'Acted speech of 37 people: two sentences in English, ten in German, ninety in Polish. What is left of its figures on corpora in other languages, in rooms and by second is told under “Voices that training never heard” on the accuracy page. Spontaneous speech, ages and illness were not measured.',
   },
   words: {
     title: 'Words',
@@ -65,6 +73,7 @@ const TERMS: Record<string, string> = {
   'FER+': 'FER+ (votes: MIT; FER2013 pictures: research)',
   RAVDESS: 'RAVDESS (CC BY-NC-SA 4.0, **non-commercial**)',
   'EMO-DB': 'EMO-DB (free for research)',
+  nEMO: 'nEMO (CC BY-NC-SA 4.0, **non-commercial**)',
   GoEmotions: 'GoEmotions (CC BY 4.0)',
   MELD: 'MELD (GPL-3)',
   ...Object.fromEntries(

@@ -36,7 +36,16 @@ export interface Report {
 
 /** In the order of the page; what is not named here comes after, in its own. */
 const ORDER = [
-  ...['ferplus_test', 'ravdess_test', 'ravdess_by_actor', 'emodb_test', 'emodb_loso', 'nemo_test', 'emogator_test'],
+  ...[
+    'ferplus_test',
+    'ravdess_test',
+    'ravdess_by_actor',
+    'emodb_test',
+    'emodb_loso',
+    'nemo_test',
+    'nemo_by_speaker',
+    'emogator_test',
+  ],
   ...LEFT_OUT_SETS,
   ...['goemotions_ekman_test', 'goemotions_ekman_single_test', 'meld_test'],
   ...WORDS_LEFT_OUT,

@@ -3,11 +3,14 @@ import type { FaceSet } from '../data/ferplus.js';
 import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
 import { readTexts, type TextSet } from '../data/text.js';
+import type { SecondEncoder } from '../heard/seconds.js';
 import { progressOf } from '../progress.js';
 import { Rng } from '../rng.js';
+import { FIRST_SPEAKER, NEMO_SPEAKERS } from '../speakers.js';
 import { clipsOf } from '../splits.js';
 import { answersOf, type Answer, type Answering } from './answers.js';
-import { faceExamples, voiceExamples, wordExamples, type Example } from './examples.js';
+import { briefFigures } from './brief-figures.js';
+import { faceExamples, voiceExamples, withoutHeard, wordExamples, type Example } from './examples.js';
 import { chooseThresholds } from './multi-label.js';
 import { headRates, multiLabelTestFigures, testFigures, type TestFigures } from './test-figures.js';
 import { PATTERNS, TripleMaker, tripleExamples } from './triples.js';
@@ -15,6 +18,8 @@ import { PATTERNS, TripleMaker, tripleExamples } from './triples.js';
 /** Runs the test sets and the validation sets; nothing else of the product reads the test sets. */
 
 export interface Judge extends Answering {
+  /** Null: as where no voice encoder is installed. */
+  encoder: SecondEncoder | null;
   log: (line: string) => void;
 }
 
@@ -28,6 +33,7 @@ export interface Corpora {
   ferplus: FaceSet;
   ravdess: SpeechSet;
   emodb: SpeechSet;
+  nemo: SpeechSet;
   goemotions: TextSet;
   meld: TextSet;
 }
@@ -37,6 +43,7 @@ export async function readCorpora(prepared: string, split: 'valid' | 'test'): Pr
     ferplus: await readPrepared<FaceSet>(prepared, `ferplus-${split}`),
     ravdess: await readPrepared<SpeechSet>(prepared, 'ravdess'),
     emodb: await readPrepared<SpeechSet>(prepared, 'emodb'),
+    nemo: await readPrepared<SpeechSet>(prepared, 'nemo'),
     goemotions: await readTexts(prepared, `goemotions-${split}`),
     meld: await readTexts(prepared, `meld-${split}`),
   };
@@ -44,6 +51,9 @@ export async function readCorpora(prepared: string, split: 'valid' | 'test'): Pr
 
 const speakersOf = (set: SpeechSet, split: 'valid' | 'test'): number[] =>
   [...new Set(clipsOf(set, split).map((clip) => set.speakers[clip]! % 100))].sort((a, b) => a - b);
+
+const namesOfNemo = (set: SpeechSet, split: 'valid' | 'test'): string =>
+  [...new Set(clipsOf(set, split).map((clip) => NEMO_SPEAKERS[set.speakers[clip]! - FIRST_SPEAKER.nemo]!))].join(', ');
 
 /** Each text's labels. */
 const truthsOf = ({ targets }: TextSet, rows: readonly number[]): boolean[][] =>
@@ -55,10 +65,11 @@ export async function judgeModalities(
   corpora: Corpora,
   split: 'valid' | 'test',
 ): Promise<{ sets: Record<string, JudgedSet>; pools: Record<Modality, Example[]> }> {
-  const { ferplus, ravdess, emodb, goemotions, meld } = corpora;
+  const { ferplus, ravdess, emodb, nemo, goemotions, meld } = corpora;
   const faces = faceExamples(ferplus);
-  const ravdessVoices = voiceExamples(ravdess, split);
-  const emodbVoices = voiceExamples(emodb, split);
+  const ravdessVoices = await voiceExamples(ravdess, split, judge.encoder);
+  const emodbVoices = await voiceExamples(emodb, split, judge.encoder);
+  const nemoVoices = await voiceExamples(nemo, split, judge.encoder);
   const texts = wordExamples(goemotions);
   const utterances = wordExamples(meld);
   const voiceText = 'mean over 3 s windows, voice alone';
@@ -84,6 +95,13 @@ export async function judgeModalities(
       emodb,
     ],
     [
+      `nemo_${split}`,
+      nemoVoices,
+      'clip',
+      `nEMO speaker ${namesOfNemo(nemo, split)} (not seen in training), Polish, 6 classes (no disgust), 7 offered; ${voiceText}; one speaker of seven`,
+      nemo,
+    ],
+    [
       `goemotions_ekman_single_${split}`,
       texts,
       'text',
@@ -101,10 +119,26 @@ export async function judgeModalities(
     const answers = await answersOf(judge, examples, progressOf(name, judge.log));
     const speakers = speech && answers.map(({ group }) => speech.speakers[group]!);
     const options = { protocol, unit, ...(speakers ? { speakers } : {}) };
-    sets[name] = { figures: testFigures(answers, options), answers };
+    const without = speech ? await withoutEncoders(judge, speech, examples) : {};
+    sets[name] = { figures: { ...testFigures(answers, options), ...without }, answers };
     judge.log(line(name, sets[name].figures));
   }
   return { sets, pools: { face: faces, voice: ravdessVoices, words: [...texts, ...utterances] } };
+}
+
+/** The same examples of voices as where no voice encoder is installed; nothing where none is. */
+export async function withoutEncoders(
+  judge: Judge,
+  set: SpeechSet,
+  examples: readonly Example[],
+): Promise<Pick<TestFigures, 'without_encoders'>> {
+  if (!judge.encoder) return {};
+  const answers = await answersOf(judge, withoutHeard(examples));
+  return {
+    without_encoders: briefFigures(
+      answers.map((answer) => ({ ...answer, clip: answer.group, speaker: set.speakers[answer.group]! })),
+    ),
+  };
 }
 
 /** GoEmotions as published: several labels, thresholds from the validation split. */

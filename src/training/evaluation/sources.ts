@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { EMOTIONS } from '../../common/emotions.js';
 import { EmostreamError } from '../../common/errors.js';
-import { JUDGED_SPEECH } from '../train-options.js';
+import { SPEECH_CORPORA } from '../train-options.js';
 
 /** What other commands measured, and the accuracy page shows: absent where they were not run. */
 
@@ -29,13 +29,14 @@ const peersSchema = z.array(
 export type Peer = z.infer<typeof peersSchema>[number];
 
 const distribution = sevenOf(z.number().min(0).max(1));
+const roomSchema = z.object({ probabilities: distribution, seconds: z.array(distribution) });
 const foldsSchema = z.object({
   command: z.string(),
   seed: z.number(),
   folds: z.array(z.array(z.number())),
   rows: z.array(
     z.object({
-      corpus: z.enum(JUDGED_SPEECH),
+      corpus: z.enum(SPEECH_CORPORA),
       speaker: z.number(),
       label: z
         .int()
@@ -45,7 +46,15 @@ const foldsSchema = z.object({
       probabilities: distribution,
       /** From where on an answer is certain, as chosen on the other folds. */
       uncertain_below: z.number().optional(),
-      rooms: z.record(z.string(), z.object({ probabilities: distribution, seconds: z.array(distribution) })).optional(),
+      rooms: z.record(z.string(), roomSchema).optional(),
+      /** The same without the voice encoders; absent where none was installed. */
+      without: z
+        .object({
+          probabilities: distribution,
+          uncertain_below: z.number().optional(),
+          rooms: z.record(z.string(), roomSchema).optional(),
+        })
+        .optional(),
     }),
   ),
 });

@@ -37,6 +37,8 @@ export interface TestFigures {
   by_sex?: Record<Sex, BriefFigures>;
   /** Voices only. */
   rooms?: RoomFigures;
+  /** Voices only, where the voice encoders were heard too: the same answers without them. */
+  without_encoders?: BriefFigures;
   /** Multi-label protocol only: per emotion. */
   multi_label?: { thresholds: number[]; precision: number[]; f1: number[]; exact_match: number };
   /** Triples only: accuracy by which modalities were present. */

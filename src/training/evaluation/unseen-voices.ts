@@ -11,17 +11,11 @@ import { clipSamples, clipsOf } from '../splits.js';
 import { answersOf, type Answer } from './answers.js';
 import { bySex, roomFigures, type RoomFigures, type VoiceAnswer } from './brief-figures.js';
 import { ABSENT, voiceExamples, type Example } from './examples.js';
-import { line, type Judge } from './sets.js';
+import { line, withoutEncoders, type Judge } from './sets.js';
 import { testFigures, type TestFigures } from './test-figures.js';
 
 /** What of the product is judged by voices that its training never heard. */
 const UNSEEN = [
-  {
-    name: 'nemo',
-    title: 'nEMO',
-    figure: 'nemo_test',
-    text: 'nEMO, acted sentences in Polish, 6 classes (no disgust), 7 offered',
-  },
   {
     name: 'emogator',
     title: 'EmoGator',
@@ -45,7 +39,8 @@ export async function judgeUnseenVoices(
     const set = await readPrepared<SpeechSet>(prepared, name);
     const clips = trainedOn.includes(title) ? clipsOf(set, 'test') : [...set.labels.keys()];
     if (clips.length === 0) continue;
-    const answers = await answersOf(judge, voiceExamples(set, clips), progressOf(figure, judge.log));
+    const examples = await voiceExamples(set, clips, judge.encoder);
+    const answers = await answersOf(judge, examples, progressOf(figure, judge.log));
     const heard = trainedOn.includes(title) ? 'its test speakers, none heard in training' : 'the model never heard it';
     const speakers = answers.map(({ group }) => set.speakers[group]!);
     results[figure] = testFigures(answers, {
@@ -54,6 +49,7 @@ export async function judgeUnseenVoices(
       speakers,
     });
     judge.log(line(figure, results[figure]));
+    Object.assign(results[figure], await withoutEncoders(judge, set, examples));
     Object.assign(results[figure], await voiceDetails(judge, figure, set, answers));
   }
   return results;
@@ -79,8 +75,8 @@ async function judgeInRooms(
   set: SpeechSet,
   clips: readonly number[],
 ): Promise<RoomFigures> {
-  const ears = VoiceActivities.installed();
-  const activity = ears.open();
+  const activities = VoiceActivities.installed();
+  const activity = activities.open();
   const rooms: RoomFigures = {};
   for (const dbfs of ROOMS) {
     const whole: Example[] = [];
@@ -88,10 +84,14 @@ async function judgeInRooms(
     for (const clip of clips) {
       const label = set.labels[clip]!;
       // Drawn by the clip: other weights hear it in the same room.
-      const heard = hearInRoom(clipSamples(set, clip), dbfs, new Rng(clip + 1), activity);
-      for (const logMel of heard.windows)
-        whole.push({ input: voiceAlone({ logMel, quality: CLEAR, heard: null }), label, group: clip });
-      for (const voice of heard.seconds) seconds.push({ input: voiceAlone(voice), label, group: seconds.length, clip });
+      const ears = { activity, encoder: judge.encoder };
+      const inRoom = await hearInRoom(clipSamples(set, clip), dbfs, new Rng(clip + 1), ears);
+      for (const [i, logMel] of inRoom.windows.entries()) {
+        const heard = inRoom.heard[i]!;
+        whole.push({ input: voiceAlone({ logMel, quality: CLEAR, heard }), label, group: clip });
+      }
+      for (const voice of inRoom.seconds)
+        seconds.push({ input: voiceAlone(voice), label, group: seconds.length, clip });
     }
     const told = progressOf(`${name} at ${dbfs} dBFS`, judge.log);
     const ofClips = await answersOf(judge, whole, told);
@@ -104,7 +104,7 @@ async function judgeInRooms(
     const { clip, second } = rooms[String(dbfs)]!;
     judge.log(`${name} at ${dbfs} dBFS: uar ${clip.uar.toFixed(3)}, of seconds ${second.uar.toFixed(3)} n ${second.n}`);
   }
-  ears.dispose();
+  activities.dispose();
   return rooms;
 }
 

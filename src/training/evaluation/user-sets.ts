@@ -6,6 +6,7 @@ import { readPrepared } from '../data/prepared.js';
 import type { SpeechSet } from '../data/speech.js';
 import { readTexts } from '../data/text.js';
 import { USER_CORPORA, USER_CORPUS_NAMES, userSet, userTestName, type UserCorpusName } from '../data/user-corpora.js';
+import type { SecondEncoder } from '../heard/seconds.js';
 import { progressOf } from '../progress.js';
 import { answersOf } from './answers.js';
 import { faceExamples, voiceExamples, wordExamples, type Example } from './examples.js';
@@ -32,7 +33,7 @@ export async function judgeUserCorpora(
   for (const corpus of USER_CORPUS_NAMES) {
     const { title, modalities, testPart } = USER_CORPORA[corpus];
     for (const modality of modalities) {
-      const part = await readTestPart(prepared, corpus, modality);
+      const part = await readTestPart(prepared, corpus, modality, judge.encoder);
       if (!part || part.examples.length === 0) continue;
       const name = userTestName(corpus, modality);
       const answers = await answersOf(judge, part.examples, progressOf(name, judge.log));
@@ -57,7 +58,12 @@ interface TestPart {
   speakers?: Int32Array | undefined;
 }
 
-async function readTestPart(prepared: string, corpus: UserCorpusName, modality: Modality): Promise<TestPart | null> {
+async function readTestPart(
+  prepared: string,
+  corpus: UserCorpusName,
+  modality: Modality,
+  encoder: SecondEncoder | null,
+): Promise<TestPart | null> {
   const name = userSet(corpus, modality, 'test');
   if (!(await exists(join(prepared, `${name}.json`)))) return null;
   if (modality === 'words') return { examples: wordExamples(await readTexts(prepared, name)) };
@@ -66,5 +72,5 @@ async function readTestPart(prepared: string, corpus: UserCorpusName, modality: 
     return { examples: faceExamples(set), speakers: set.speakers };
   }
   const set = await readPrepared<SpeechSet>(prepared, name);
-  return { examples: voiceExamples(set, [...set.labels.keys()]), speakers: set.speakers };
+  return { examples: await voiceExamples(set, [...set.labels.keys()], encoder), speakers: set.speakers };
 }

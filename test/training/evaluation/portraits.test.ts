@@ -69,7 +69,7 @@ describe('judging portraits', () => {
   });
   const judge = () =>
     judgePortraits(
-      { engine, uncertainBelow: { face: 0.4, voice: 1, words: 1, fused: 1 }, log: () => undefined },
+      { engine, encoder: null, uncertainBelow: { face: 0.4, voice: 1, words: 1, fused: 1 }, log: () => undefined },
       folder,
     );
 
