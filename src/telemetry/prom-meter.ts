@@ -3,6 +3,12 @@ import { bucketsOf, type Labels, METRICS, type Meter, type MetricName, type Metr
 import type { Tally } from '../common/tally.js';
 import { TallyHistogram } from './tally-histogram.js';
 
+/**
+ * Of prom-client's own metrics those that Prometheus finds fault with (`promtool check metrics`): gauges with a counter's name. Each
+ * is the sum of one that stays: `sum(nodejs_active_handles)`.
+ */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** The catalogue of src/common/metrics.ts as Prometheus metrics. */
 export class PromMeter implements Meter {
   readonly registry = new Registry();
@@ -12,6 +18,7 @@ export class PromMeter implements Meter {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
     for (const [name, spec] of Object.entries(METRICS) as [MetricName, MetricSpec][]) {
       const common = { name, help: spec.help, labelNames: [...(spec.labels ?? [])], registers: [this.registry] };
       if (spec.kind === 'counter') this.#counters.set(name, new Counter(common));

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
 import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
-import { WORKERS } from '../../src/common/metrics.js';
+import { METRICS, WORKERS } from '../../src/common/metrics.js';
+import { configKeys } from '../../src/config/load.js';
+import { PromMeter } from '../../src/telemetry/prom-meter.js';
 import { ServeProcess } from '../cli/support/serve-process.js';
 import { Recorder } from '../sfu/support/recorder.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -41,6 +43,20 @@ describe('the alerts', () => {
     expect([...new Set(silent)].sort()).toEqual([...alerts].sort());
   });
 
+  it('each lead to their part of the runbook, which has no other, asks only for metrics that exist and names options that do', () => {
+    const rules = readFileSync(RULES, 'utf8');
+    const runbook = readFileSync(projectFile('deploy/runbook.md'), 'utf8');
+    const alerts = matches(rules, /- alert: (\w+)/g);
+    expect(matches(rules, /runbook: deploy\/runbook\.md#(\w+)/g)).toEqual(alerts.map((name) => name.toLowerCase()));
+    expect(matches(runbook, /^## (\w+)$/gm)).toEqual(alerts);
+    for (const part of runbook.split('\n## ').slice(1)) expect(part).toMatch(/- \*\*Look:\*\*[\s\S]*- \*\*Do\b/);
+    const asked = matches(runbook, /(emostream_[a-z_]+)/g);
+    expect(asked.filter((name) => !(name.replace(/_bucket$/, '') in METRICS))).toEqual([]);
+    const named = matches(runbook, /`([a-z]+[A-Z]\w+)`/g);
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((name) => !configKeys.some((key) => key === name))).toEqual([]);
+  });
+
   it.skipIf(!programs)('are rules that Prometheus takes, and do in each case what it says', () => {
     expect(promtool('check', 'config', CONFIG)).toMatchObject({ status: 0 });
     const checked = promtool('check', 'rules', RULES);
@@ -64,6 +80,21 @@ describe.skipIf(!programs)('the dashboard', () => {
     const checked = promtool('check', 'rules', path);
     expect(checked.status, checked.output).toBe(0);
   });
+});
+
+const CLEAN = { status: 0, said: '' };
+
+/** What `promtool check metrics` finds in an exposition: faults of form, and names that mislead. */
+function lint(exposition: string) {
+  const args = ['check', 'metrics'];
+  const { status, stdout, stderr } = spawnSync(programs?.promtool ?? '', args, { input: exposition, encoding: 'utf8' });
+  return { status, said: stdout + stderr };
+}
+
+it.skipIf(!programs)('Prometheus finds nothing wrong with the metrics, Node’s own included', async () => {
+  const { body } = await new PromMeter().exposition();
+  expect(body).toContain('\nnodejs_active_handles');
+  expect(lint(body)).toEqual(CLEAN);
 });
 
 /** A Prometheus that scrapes one server every second, with the rules as they are shipped. */
@@ -145,12 +176,6 @@ describe.skipIf(!programs)('a real Prometheus', () => {
     process.kill(server.workers()[0] ?? 0, 'SIGKILL');
     const alerts = await prometheus.askUntil(alarm, (firing) => firing.length > 0);
     expect(alerts.map(({ metric }) => metric.worker)).toEqual(['mediasoup']);
-    // Nothing in the exposition is wrong for Prometheus: it would not be taken then.
-    const lint = spawnSync(programs?.promtool ?? '', ['check', 'metrics'], {
-      input: await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
-      encoding: 'utf8',
-    });
-    const ours = lint.stderr.split('\n').filter((line) => line.startsWith('emostream_'));
-    expect(ours).toEqual([]);
+    expect(lint(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())).toEqual(CLEAN);
   }, 240_000);
 });

@@ -17,6 +17,7 @@ const readme = page('README.md');
 /** What people read, less what is generated whole. */
 const PAGES = [
   'README.md',
+  'deploy/runbook.md',
   ...readdirSync(projectFile('docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -31,7 +32,7 @@ it('the README’s first screen has three uses, a picture and the two commands, 
   expect(first).toMatch(/<img src="client\/screenshots\/overlay\.png"/);
   expect(first.match(/^- \*\*As /gm)).toHaveLength(3);
   for (const command of ['npm start', 'npm test']) expect(first).toContain(`\n${command} `);
-  for (const path of PAGES.slice(1)) expect(readme, path).toContain(`](${path})`);
+  for (const path of PAGES.slice(2)) expect(readme, path).toContain(`](${path})`);
 });
 
 const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
