@@ -17,6 +17,9 @@ const readme = page('README.md');
 /** What people read, less what is generated whole. */
 const PAGES = [
   'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   'deploy/runbook.md',
   ...readdirSync(projectFile('docs'))
     .filter((name) => name.endsWith('.md'))
@@ -32,10 +35,21 @@ it('the README’s first screen has three uses, a picture and the two commands, 
   expect(first).toMatch(/<img src="client\/screenshots\/overlay\.png"/);
   expect(first.match(/^- \*\*As /gm)).toHaveLength(3);
   for (const command of ['npm start', 'npm test']) expect(first).toContain(`\n${command} `);
-  for (const path of PAGES.slice(2)) expect(readme, path).toContain(`](${path})`);
+  for (const path of PAGES.slice(1)) expect(readme, path).toContain(`](${path})`);
 });
 
 const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
+
+it('the pages name commands that there are, and the changelog the version that is next', () => {
+  const manifest = JSON.parse(page('package.json')) as { version: string; scripts: Record<string, string> };
+  const commands = PAGES.flatMap((path) =>
+    [...page(path).matchAll(/\bnpm run ([a-z][a-z:-]*)/g)].map(([, name]) => name),
+  );
+  expect(commands.length).toBeGreaterThan(10);
+  expect(commands.filter((name) => !(name! in manifest.scripts))).toEqual([]);
+  const versions = [...page('CHANGELOG.md').matchAll(/^## (\S+)/gm)].map(([, version]) => version);
+  expect(versions).toContain(manifest.version);
+});
 
 it('the README’s figures are the measured ones', () => {
   const [call, off] = [json('bench/results/call.json'), json('bench/results/call-speech-off.json')];
@@ -93,7 +107,7 @@ it('the pages name metrics, alerts, options and reasons that there are', () => {
   expect(metrics.length).toBeGreaterThan(4);
   expect(metrics.filter((name) => !(name in METRICS))).toEqual([]);
   const rules = readFileSync(projectFile('deploy/prometheus/emostream.rules.yml'), 'utf8');
-  const alerts = [...all.matchAll(/`(Emostream[A-Z]\w+)`/g)].map(([, name]) => name ?? '');
+  const alerts = [...all.matchAll(/`(Emostream(?!Error)[A-Z]\w+)`/g)].map(([, name]) => name ?? '');
   expect(alerts.length).toBeGreaterThan(0);
   for (const alert of alerts) expect(rules).toContain(`alert: ${alert}\n`);
   const failures = rows('docs/failures.md');
