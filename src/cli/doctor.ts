@@ -20,7 +20,7 @@ export function doctorCommand(): Command {
     .option('--model <folder>', 'fusion model to time the engines with (default: the shipped one)')
     .option('--json', 'print JSON instead of a table')
     .action(async (flags: { model?: string; json?: boolean }) => {
-      const checks = [nodeCheck(), workerCheck(), await decoderCheck(), await faceCheck(), ...checkSpeech()];
+      const checks = [nodeCheck(), workerCheck(), await decoderCheck(), await faceCheck(), ...(await checkSpeech())];
       for (const status of listEngines()) checks.push(await engineCheck(status, flags.model ?? shippedModelFolder()));
       if (flags.json) console.log(JSON.stringify({ version: packageVersion(), checks }, null, 2));
       else print(checks);

@@ -1,14 +1,24 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultModelFolder, readSpeechModel, sherpa, sileroFile } from '../speech/index.js';
+import {
+  defaultModelFolder,
+  readSpeechModel,
+  sherpa,
+  sileroFile,
+  VOICE_SECOND,
+  VoiceEncoder,
+} from '../speech/index.js';
 import { MODEL_FILE } from '../speech/paths.js';
 import { type Check, failed, ok } from './check.js';
 
 const INSTALL = 'npx emostream speech install';
 
-/** What hears voices and words: the library, the model of voice activity, and that of recognition, which may be missing. */
-export function checkSpeech(): Check[] {
-  return [libraryCheck(), sileroCheck(), modelCheck()];
+/**
+ * What hears voices and words: the library, the model of voice activity; that of recognition and the voice encoders, which may be
+ * missing.
+ */
+export async function checkSpeech(): Promise<Check[]> {
+  return [libraryCheck(), sileroCheck(), modelCheck(), await encodersCheck()];
 }
 
 function libraryCheck(): Check {
@@ -37,5 +47,32 @@ function modelCheck(): Check {
     return ok(name, `${model.name} (${model.language}), ${model.licence}, in ${folder}`);
   } catch (error) {
     return failed(name, error, `Remove ${folder} and run ${INSTALL}.`);
+  }
+}
+
+/** Seconds that are encoded: the first is slower, as its memory is new. */
+const TRIED = 5;
+
+async function encodersCheck(): Promise<Check> {
+  const name = 'voice encoders';
+  try {
+    const encoder = await VoiceEncoder.open();
+    if (!encoder) {
+      return { name, state: 'missing', detail: 'Voices are judged without pretrained encoders.', advice: INSTALL };
+    }
+    const times: number[] = [];
+    for (let i = 0; i < TRIED; i++) {
+      const from = process.cpuUsage();
+      await encoder.encode(new Float32Array(VOICE_SECOND));
+      const { user, system } = process.cpuUsage(from);
+      times.push((user + system) / 1000);
+    }
+    await encoder.close();
+    return ok(
+      name,
+      `${Math.min(...times).toFixed(1)} ms of CPU a second; Moonshine Tiny’s and Resemblyzer’s, in ONNX Runtime`,
+    );
+  } catch (error) {
+    return failed(name, error, '');
   }
 }

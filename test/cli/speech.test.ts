@@ -1,9 +1,11 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkSpeech } from '../../src/cli/speech-checks.js';
 import { speechCommand } from '../../src/cli/speech.js';
 import { sherpa } from '../../src/speech/index.js';
-import { sileroFile, speechFolder } from '../../src/speech/paths.js';
+import { onnxRuntimeFolder } from '../../src/common/onnx/install.js';
+import { ENCODERS_FILE, sileroFile, speechFolder, voiceEncodersFolder } from '../../src/speech/paths.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { SECRET } from '../server/support/test-server.js';
 import { ServeProcess } from './support/serve-process.js';
@@ -17,25 +19,40 @@ afterEach(() => {
 });
 
 describe('what hears speech', () => {
-  it('is here after the set-up', () => {
-    expect(
-      checkSpeech()
-        .slice(0, 2)
-        .map(({ state }) => state),
-    ).toEqual(['ok', 'ok']);
+  it('is here after the set-up', async () => {
+    const checks = await checkSpeech();
+    expect(checks.slice(0, 2).map(({ state }) => state)).toEqual(['ok', 'ok']);
+    // The set-up may have been unable to fetch these: then they are missing, and never broken.
+    for (const { state, detail } of checks.slice(2)) expect(['ok', 'missing'], detail).toContain(state);
   });
 
   it('is said to be missing, with what to do, where there is nothing', async () => {
     vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
-    const [, activity, model] = checkSpeech();
+    const [, activity, model, encoders] = await checkSpeech();
     expect(activity).toMatchObject({ state: 'failed', advice: 'npx emostream speech install' });
     expect(model).toMatchObject({ state: 'missing', advice: 'npx emostream speech install' });
     expect(model?.detail).toMatch(/captions only/);
+    expect(encoders).toMatchObject({ state: 'missing', advice: 'npx emostream speech install' });
     const lines: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
     await speechCommand().parseAsync(['status'], { from: 'user' });
-    expect(lines.join('\n')).toMatch(/failed {2}voice activity[^]*missing speech model/);
+    expect(lines.join('\n')).toMatch(/failed {2}voice activity[^]*missing speech model[^]*missing voice encoders/);
     expect(process.exitCode).toBe(1);
+  });
+
+  it('that is broken is told apart from what is missing', async () => {
+    const cache = temporaryFolder();
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    const runtime = join(onnxRuntimeFolder(), 'node_modules', 'onnxruntime-node');
+    for (const [folder, file, text] of [
+      [voiceEncodersFolder(), ENCODERS_FILE, '[]'],
+      [runtime, 'package.json', '{"main":"dist/index.js"}'],
+      [join(runtime, 'dist'), 'index.js', 'throw new Error("GLIBC_2.99 not found")'],
+    ] as const) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    expect((await checkSpeech())[3]).toMatchObject({ state: 'failed', detail: expect.stringContaining('GLIBC_2.99') });
   });
 
   it('whose native part does not load is an error that says what to do', async () => {

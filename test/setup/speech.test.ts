@@ -1,20 +1,28 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { Progress } from '../../scripts/setup/progress.mjs';
+import { projectPaths } from '../../scripts/setup/locations.mjs';
 import { speechFiles, speechStep } from '../../scripts/setup/speech.mjs';
+import { writeState } from '../../scripts/setup/state.mjs';
 import { defaultModelFolder, sileroFile } from '../../src/speech/index.js';
-import { MODEL_FILE, speechFolder } from '../../src/speech/paths.js';
+import { userCache } from '../../src/common/install/user-cache.js';
+import { hasOnnxRuntime, onnxRuntimeFolder } from '../../src/common/onnx/install.js';
+import { ENCODERS_FILE, MODEL_FILE, speechFolder, voiceEncodersFolder } from '../../src/speech/paths.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 it('the set-up looks for the models where the program keeps them', () => {
   const env = { XDG_CACHE_HOME: '/elsewhere' };
   const folder = speechFolder(env);
   const model = join(defaultModelFolder(folder), MODEL_FILE);
-  expect(speechFiles(env)).toEqual({ voiceActivity: sileroFile(folder), model });
+  const encoders = join(voiceEncodersFolder(folder), ENCODERS_FILE);
+  const { runtime, ...others } = speechFiles(env);
+  expect(others).toEqual({ voiceActivity: sileroFile(folder), model, encoders });
+  const files = temporaryFolder({ [relative('/elsewhere', runtime)]: '' });
+  expect(hasOnnxRuntime(onnxRuntimeFolder(userCache({ XDG_CACHE_HOME: files })))).toBe(true);
 });
 
 /** A project whose command puts some of the models into an empty cache, then fails. */
-function setUpWith(...brings: ('voiceActivity' | 'model')[]) {
+function setUpWith(...brings: (keyof ReturnType<typeof speechFiles>)[]) {
   const cache = temporaryFolder();
   vi.stubEnv('XDG_CACHE_HOME', cache);
   const files = speechFiles();
@@ -49,9 +57,26 @@ it('without voice activity it does not', async () => {
   expect(speechStep.reason(at)).toBe('not here');
 });
 
-it('with both there is nothing to do', async () => {
-  const { at, said } = setUpWith('voiceActivity', 'model');
+it('without the voice encoders, or what runs them, the set-up goes on, and says so', async () => {
+  for (const brings of [[], ['encoders'], ['runtime']] as const) {
+    const { at, said } = setUpWith('voiceActivity', 'model', ...brings);
+    await speechStep.work(at);
+    expect(said()).toMatch(/without voice encoders[^]*speech install` tries again/);
+    expect(said()).not.toContain('captions');
+    expect(speechStep.reason(at)).toBeUndefined();
+  }
+});
+
+it('what a set-up before knew nothing of is fetched by the next', async () => {
+  const { at } = setUpWith('voiceActivity', 'model');
   await speechStep.work(at);
-  expect(said()).not.toContain('captions');
+  writeState(projectPaths(at.root).state, { speech: { tried: 'moonshine-tiny-en-v2' } });
+  expect(speechStep.reason(at)).toBe('no voice encoders yet');
+});
+
+it('with all of them there is nothing to do', async () => {
+  const { at, said } = setUpWith('voiceActivity', 'model', 'encoders', 'runtime');
+  await speechStep.work(at);
+  expect(said()).not.toMatch(/captions|encoders/);
   expect(speechStep.reason(at)).toBeUndefined();
 });

@@ -48,7 +48,7 @@ export async function installOnnxRuntime(options: OnnxRuntimeInstallOptions): Pr
   const library = new RegExp(`^bin/napi-v\\d+/${platform}/${arch}/`, 'u');
   await makeInPlace(folder, entryOf(folder), async (work) => {
     log(
-      `Fetching ONNX Runtime ${VERSION} (MIT) out of npm’s ${RUNTIME.name}, which carries every platform’s library …`,
+      `Fetching ONNX Runtime ${VERSION} (MIT): npm’s ${RUNTIME.name}, 114 MB, of which this platform’s library is kept …`,
     );
     const kept = await fetchPart(
       work,
