@@ -106,7 +106,7 @@ export class VoiceEncoderThread {
     const copy = second.slice();
     const { answer, cpuMs } = await this.#thread.ask(copy, [copy.buffer]);
     meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice-encoder' });
-    meter.count('emostream_voice_encoding_cpu_seconds_total', undefined, cpuMs / 1000);
+    meter.count('emostream_voice_encoding_cpu_seconds_total', {}, cpuMs / 1000);
     return answer;
   }
 
