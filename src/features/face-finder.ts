@@ -6,7 +6,7 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { EmostreamError } from '../common/errors.js';
 import { BLAZEFACE_MAPS, BLAZEFACE_VALUES, blend, decodeMap, type Detection } from './blazeface-anchors.js';
 import type { AnyPicture } from './picture.js';
-import { resampleRgbInto, type Region } from './resample.js';
+import { resampleRgbInto, within, type Region } from './resample.js';
 import { useWasmBackend } from '../common/tfjs-wasm.js';
 
 export type { Picture } from './picture.js';
@@ -146,17 +146,6 @@ interface Canvas {
   contentHeight: number;
   left: number;
   top: number;
-}
-
-/** The part of a region that lies in the picture. */
-function within({ x, y, width, height }: Region, picture: { width: number; height: number }): Region {
-  const [left, top] = [Math.max(0, x), Math.max(0, y)];
-  return {
-    x: left,
-    y: top,
-    width: Math.min(picture.width, x + width) - left,
-    height: Math.min(picture.height, y + height) - top,
-  };
 }
 
 /** The network's input for a region: both sides multiples of GRANULE, about `area` pixels, the aspect ratio kept. */

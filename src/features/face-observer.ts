@@ -7,7 +7,7 @@ import type { FaceFinder } from './face-finder.js';
 import { faceQuality } from './face-quality.js';
 import { FaceTracker } from './face-tracker.js';
 import { type AnyPicture, type GreyPlane, greyOf } from './picture.js';
-import type { Region } from './resample.js';
+import { within, type Region } from './resample.js';
 import type { FaceBox, FaceObservation } from './types.js';
 
 export interface FaceObserverOptions {
@@ -49,11 +49,11 @@ const MAX_CLOSE_UPS = 2;
 const SURE = 0.62;
 const SURE_FINE = 0.7;
 /**
- * The same of a face whose close-up does not fit into the picture. What passes for one is print out of focus: looked at in its own
- * size, as the search did, 8 of 200 drawn pages pass at 0.64; at this size in a frame (findFramed) none reaches it. Chosen on those and
- * on 310 cuts of portraits (bench/RESULTS.md).
+ * The same of a face whose close-up does not fit into the picture, on the mean of three looks. What passes for such a face is print out of
+ * focus: of 200 drawn pages 8 places pass the search and the close-up, which are of its own size; seen smaller, in a black frame
+ * (findFramed), they hold no face. Chosen on these pages (none reaches it) and on 497 portraits (bench/RESULTS.md).
  */
-const SURE_NEAR = 0.67;
+const SURE_NEAR = 0.64;
 
 /** A picture with its place in media time and when it came, server wall clock, both ms. */
 export type TimedPicture = AnyPicture & { mediaTime: number; arrivalMs: number };
@@ -168,24 +168,32 @@ export class FaceObserver {
     for (let tries = 0; tries < MAX_CLOSE_UPS; tries++) {
       const face = chooseFace(found, frame.width, frame.height, before);
       if (!face || (before && sameFace(face, before))) return face;
-      const closer = this.#closeUp(frame, face).find((d) => sameFace(d, face));
-      const enough = closeUpFits(frame, face) ? sure : Math.max(sure, SURE_NEAR);
-      if (closer && (face.score + closer.score) / 2 >= enough) return face;
+      if (this.#confirmed(frame, face, sure)) return face;
       found.splice(found.indexOf(face), 1);
     }
     return null;
   }
 
+  /** Whether further looks at a new face agree with the search, on the mean. */
+  #confirmed(frame: TimedPicture, face: Detection, sure: number): boolean {
+    const score = (found: Detection[]): number => found.find((d) => sameFace(d, face))?.score ?? 0;
+    const two = face.score + score(this.#closeUp(frame, face));
+    if (closeUpFits(frame, face)) return two / 2 >= sure;
+    const enough = 3 * Math.max(sure, SURE_NEAR);
+    // A third look that cannot change anything is not taken.
+    return two + 1 >= enough && two + score(this.#finder.findFramed(frame, face)) >= enough;
+  }
+
   /**
-   * A second look at a face, with what is around it. Where the picture is too small for that, in a black frame: its border repeated
-   * all around takes the network's trust in a face that fills it, and one in twelve portraits was refused for that.
+   * A second look at a face, with what is around it. Where the picture is too small for that, what is in the picture: its border
+   * repeated all around takes the network's trust in a face that fills it, and one in twelve portraits was refused for that.
    */
   #closeUp(frame: TimedPicture, box: Region): Detection[] {
-    if (!closeUpFits(frame, box)) return this.#finder.findFramed(frame, box);
     const side = CLOSE_UP * Math.max(box.width, box.height);
     const x = box.x + box.width / 2 - side / 2;
     const y = box.y + box.height / 2 - side / 2;
-    return this.#finder.find(frame, 'close', { x, y, width: side, height: side });
+    const around = { x, y, width: side, height: side };
+    return this.#finder.find(frame, 'close', closeUpFits(frame, box) ? around : within(around, frame));
   }
 
   #describe(grey: GreyPlane): FaceObservation {

@@ -14,6 +14,17 @@ export interface Region {
   height: number;
 }
 
+/** The part of a region that lies in the picture. */
+export function within({ x, y, width, height }: Region, picture: { width: number; height: number }): Region {
+  const [left, top] = [Math.max(0, x), Math.max(0, y)];
+  return {
+    x: left,
+    y: top,
+    width: Math.min(picture.width, x + width) - left,
+    height: Math.min(picture.height, y + height) - top,
+  };
+}
+
 interface Taps {
   /** `count` source indices per output sample, clamped to the picture, and their weights, which sum to 1. */
   index: Int32Array;
