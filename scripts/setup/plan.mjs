@@ -1,6 +1,8 @@
+import { accessSync, constants } from 'node:fs';
 import { buildClientStep, buildServerStep } from './build.mjs';
 import { chromiumStep } from './chromium.mjs';
 import { commandLinkStep } from './command-link.mjs';
+import { SetupError } from './failure.mjs';
 import { firefoxStep } from './firefox.mjs';
 import { withLock } from './lock.mjs';
 import { projectPaths } from './locations.mjs';
@@ -36,6 +38,25 @@ const STEPS = [
 ];
 
 /**
+ * A service has its code read-only (deploy/systemd), and cannot do what whoever installed it left undone.
+ * @param {string} root
+ * @param {string} lack what is to be done
+ * @param {(path: string, mode: number) => void} [access] for tests
+ * @throws {SetupError} if the folder cannot be written
+ */
+export function demandWritable(root, lack, access = accessSync) {
+  try {
+    access(root, constants.W_OK);
+  } catch {
+    throw new SetupError(`the set-up is not complete (${lack}), and ${root} cannot be written here`, {
+      remedy:
+        'run "node scripts/setup.mjs serve" there as the owner of the folder, with the XDG_CACHE_HOME that this command has ' +
+        '(docs/deploying.md)',
+    });
+  }
+}
+
+/**
  * Does what is left to do of the set-up. Of two commands that need something at once, one waits for the other.
  * @param {string} root
  * @param {import('./step.mjs').Need} need
@@ -46,7 +67,9 @@ export async function setUp(root, need, progress = new Progress()) {
   const steps = STEPS.filter((step) => includes(need, step.for));
   /** @type {import('./step.mjs').Context} */
   const at = { root, need, progress, node: findNode(root) ?? '', mustBuildWorker: false };
-  if (steps.every((step) => step.reason(at) === undefined)) return { node: at.node };
+  const first = steps.find((step) => step.reason(at) !== undefined);
+  if (!first) return { node: at.node };
+  demandWritable(root, `${first.title}: ${first.reason(at)}`);
   await withLock(
     projectPaths(root).lock,
     async () => {

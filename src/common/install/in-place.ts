@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -29,6 +29,8 @@ export async function makeInPlace(
     await make(work);
     // Another install may have made it meanwhile; what is there and is not complete was spoiled.
     if (existsSync(complete)) return;
+    // `mkdtemp` keeps it to its maker: a service that another user runs could not read what root installed.
+    await chmod(work, 0o755);
     await rm(folder, { recursive: true, force: true });
     await rename(work, folder);
   } finally {
