@@ -14,9 +14,12 @@ const NEWEST = 0.2;
 export class PartialPace {
   #meanMs = 0;
 
-  /** A partial piece took so long, ms. */
-  took(durationMs: number): void {
-    this.#meanMs += NEWEST * (durationMs - this.#meanMs);
+  /**
+   * A piece took so long, ms. One that was whole counts only while there are no partial ones, which otherwise would never come again:
+   * the first of all may have waited for the model.
+   */
+  took(durationMs: number, partial: boolean): void {
+    if (partial || this.everyMs(1) === Infinity) this.#meanMs += NEWEST * (durationMs - this.#meanMs);
   }
 
   /** @param speaking people who speak at the moment @returns ms of speech between partial words; Infinity: none */

@@ -147,7 +147,7 @@ export class SpeechRecognition {
 
   #measure(partial: boolean, seconds: number, cpuMs: number, tookMs: number): void {
     const { meter } = this.#options;
-    if (partial) this.#pace.took(tookMs);
+    this.#pace.took(tookMs, partial);
     const words: 'partial' | 'final' = partial ? 'partial' : 'final';
     meter.observe('emostream_stage_duration_seconds', tookMs / 1000, { stage: partial ? 'words-partial' : 'words' });
     meter.count('emostream_recognition_cpu_seconds_total', { words }, cpuMs / 1000);
