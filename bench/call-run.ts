@@ -34,6 +34,7 @@ export interface CallReport {
   engine: string;
   /** Whether words were recognised, and for which share of the time each person spoke; null: as recorded. */
   speech: string;
+  voiceEncoder: string;
   speakingShare: number | null;
   events: {
     expected: number;
@@ -125,6 +126,7 @@ export async function runCall(plan: CallPlan, config: Config, logger: Logger): P
     seconds: plan.seconds,
     engine: `${app.engine.name}, ${app.engine.model}`,
     speech: app.speech.state,
+    voiceEncoder: app.voiceEncoder,
     speakingShare: plan.speakingShare ?? null,
     ...eventReport(inTime, plan),
     cpu: { cores: cpu.total / plan.seconds, perParticipantSecond: cpu.parts },

@@ -18,6 +18,7 @@ const program = new Command('bench:call')
   .option('--captions <seconds>', 'each participant says a caption every so many seconds; 0: never', '5')
   .option('--seeing', 'everybody also receives everybody else of their room, as in a call', false)
   .option('--speech <on|off>', 'whether words are recognised in the voices; as configured if not given')
+  .option('--voice-encoder <auto|off>', 'whether pretrained encoders hear the voices; as configured if not given')
   .option(
     '--speaking <share>',
     'people speak in turn, each for this share of the time: with 0.25, 5 of 20 at once; as recorded if not given',
@@ -31,13 +32,15 @@ interface Options {
   captions: string;
   seeing: boolean;
   speech?: string;
+  voiceEncoder?: string;
   speaking?: string;
   json?: string;
 }
 
 program.parse();
 const options = program.opts<Options>();
-const flags = { httpPort: 0, ...(options.speech !== undefined && { speech: options.speech }) };
+const { speech, voiceEncoder } = options;
+const flags = { httpPort: 0, ...(speech && { speech }), ...(voiceEncoder && { voiceEncoder }) };
 const config = loadConfig({ env: process.env, flags });
 const report = await runCall(
   {
@@ -72,6 +75,7 @@ function print(result: CallReport): string {
     ['measured time, s', result.seconds],
     ['engine', result.engine],
     ['words recognised in voices', result.speech],
+    ['voices encoded', result.voiceEncoder],
     ['each speaks for this share of the time', result.speakingShare ?? 'as recorded'],
     ['events expected', events.expected],
     ['events received', events.received],

@@ -295,6 +295,7 @@ function lobby(): void {
     engine: 'wasm',
     model: 'story',
     speech,
+    voiceEncoder: 'on',
   };
   const onJoin = () => Promise.reject(new Error('This is only a story.'));
   root.replaceChildren(new Lobby({ media: new LocalMedia(), info, room: 'team-1', token: null, onJoin }).element);

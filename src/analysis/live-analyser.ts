@@ -7,9 +7,10 @@ import { scheduleTimeout } from '../common/schedule.js';
 import type { Meter } from '../common/metrics.js';
 import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
-import { chooseSpeech, sileroFile, type SpeechChoice } from '../speech/index.js';
+import { chooseSpeech, chooseVoiceEncoder, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
 import type { Analyser, ParticipantAnalysis, ShownWords } from '../sfu/types.js';
 import { AnalysedParticipant } from './analysed-participant.js';
+import { analysisOptions } from './analysis-options.js';
 import { AnalysisProcess } from './analysis-process.js';
 import { CrashLedger, type Suspicion } from './crash-ledger.js';
 import type { AnalysisInspection, AnalysisOptions } from './messages.js';
@@ -26,6 +27,8 @@ export interface LiveAnalyserDeps {
   bus: EventBus;
   runner: WindowRunner;
   engine: { name: string; model: string };
+  /** The model knows what to make of what pretrained encoders hear. */
+  hears: boolean;
   meter: Meter;
   clock: Clock;
   logger: Logger;
@@ -46,6 +49,7 @@ const SUSPECT_PAUSE_MS = 1000;
 export class LiveAnalyser implements Analyser {
   /** As it was at the start: what is installed later is used from the next start on. */
   readonly speech: SpeechChoice;
+  readonly voiceEncoder: VoiceEncoderState;
   readonly #deps: LiveAnalyserDeps;
   readonly #options: AnalysisOptions;
   readonly #bulkhead: Bulkhead;
@@ -68,7 +72,8 @@ export class LiveAnalyser implements Analyser {
     this.#deps = deps;
     this.#bulkhead = new Bulkhead('nothing', deps);
     this.speech = chooseSpeech(deps.config);
-    const options = (this.#options = optionsOf(deps.config, this.speech));
+    this.voiceEncoder = chooseVoiceEncoder(deps.config, deps.hears);
+    const options = (this.#options = analysisOptions(deps.config, this.speech, this.voiceEncoder));
     const { analysisProcesses } = deps.config;
     this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
     this.#phases = new WindowPhases(deps.config.maxBatch);
@@ -283,17 +288,4 @@ const ignore = (): void => undefined;
 
 function nameOf({ room, participant }: { room: string; participant: string }): string {
   return JSON.stringify([room, participant]);
-}
-
-function optionsOf(config: Config, speech: SpeechChoice): AnalysisOptions {
-  return {
-    allowedLatenessMs: config.allowedLateness,
-    wordsRevisionHorizonMs: config.wordsRevisionHorizon,
-    faceCrops: config.faceCrops,
-    voiceActivityModel: sileroFile(),
-    speechModel: speech.model,
-    transcriber: speech.state === 'on' ? (config.transcriber ?? null) : null,
-    maxPacketRate: config.maxPacketRate,
-    maxPixelRate: config.maxPixelRate,
-  };
 }

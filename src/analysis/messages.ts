@@ -20,6 +20,8 @@ export interface AnalysisOptions {
   speechModel: SpeechModel | null;
   /** The operator's own module of speech recognition; null: none. */
   transcriber: string | null;
+  /** Voices are encoded by the installed encoders, too. */
+  voiceEncoder: boolean;
   /** Most packets of a track handled per second. */
   maxPacketRate: number;
   /** Most pixels of a track decoded per second. */

@@ -13,7 +13,7 @@ import { batchSizes } from '../inference/batch-sizes.js';
 import { createEngine } from '../inference/engines.js';
 import { PREPARES_SHAPES, type Engine, type EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
-import { probeModel, type SpeechChoice } from '../speech/index.js';
+import { probeModel, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
 import { EventWatch } from '../telemetry/event-watch.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
@@ -27,6 +27,7 @@ export interface App {
   meter: PromMeter;
   engine: { name: string; model: string };
   speech: SpeechChoice;
+  voiceEncoder: VoiceEncoderState;
   engineMemory(): Promise<EngineMemory>;
   close(): Promise<void>;
 }
@@ -93,7 +94,7 @@ async function start(
     logger.warn({ reason }, 'the inference thread died; another takes its place');
   const engine = await createEngine(config.engine, { threads: config.inferenceThreads, meter, onRestart });
   closers.push(() => engine.dispose());
-  const identity = await loadModel(engine, config);
+  const { hears, ...identity } = await loadModel(engine, config);
   meter.set('emostream_engine_info', 1, { engine: identity.name, model: identity.model });
   logger.info({ engine: identity.name, model: identity.model }, 'engine ready');
 
@@ -101,12 +102,16 @@ async function start(
   const runner = new BatchRunner(engine, { ...config, padTo }, { clock, meter });
   closers.push(() => runner.close(ENGINE_PATIENCE_MS));
   if (config.speechModel !== undefined && config.speech === 'on') await probeModel(config.speechModel);
-  const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, meter, clock, logger });
+  const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, hears, meter, clock, logger });
   closers.push(() => analyser.close());
 
   const { state, language } = analyser.speech;
   const speech = { state, language };
   if (state === 'missing') logger.warn({ advice: INSTALL_SPEECH }, 'no speech model: words come from captions only');
+  const { voiceEncoder } = analyser;
+  if (voiceEncoder === 'missing') {
+    logger.warn({ advice: INSTALL_SPEECH }, 'no voice encoders: voices are judged by their log-mel alone');
+  }
   const vitals = new ThreadVitals('main', meter);
   const usage = new WorkerUsage(meter);
   const server: RunningServer = await createServer({
@@ -117,7 +122,7 @@ async function start(
     logger,
     clock,
     developmentSecret,
-    info: { version: packageVersion(), engine: identity.name, model: identity.model, speech },
+    info: { version: packageVersion(), engine: identity.name, model: identity.model, speech, voiceEncoder },
     telemetry: telemetryHandlers(
       meter,
       () => {
@@ -127,8 +132,13 @@ async function start(
           engine: engine.healthy,
         };
         const advice = state === 'missing' ? { advice: INSTALL_SPEECH } : {};
-        const ready = Object.values(checks).every(Boolean);
-        return { ready, engine: identity.name, model: identity.model, speech: { ...speech, ...advice }, checks };
+        const encoderAdvice = voiceEncoder === 'missing' ? { advice: INSTALL_SPEECH } : {};
+        return {
+          ready: Object.values(checks).every(Boolean),
+          ...{ engine: identity.name, model: identity.model, speech: { ...speech, ...advice } },
+          voiceEncoder: { state: voiceEncoder, ...encoderAdvice },
+          checks,
+        };
       },
       () => usage.report(server.pool.workers.map(({ worker }) => worker)),
     ),
@@ -150,17 +160,18 @@ async function start(
     meter,
     engine: identity,
     speech: analyser.speech,
+    voiceEncoder,
     engineMemory: () => engine.memory(),
     close: () => (closing ??= closeAll()),
   };
 }
 
-async function loadModel(engine: Engine, config: Config): Promise<{ name: string; model: string }> {
+async function loadModel(engine: Engine, config: Config): Promise<{ name: string; model: string; hears: boolean }> {
   const folder = config.model ?? shippedModelFolder();
   if (!existsSync(folder)) {
     throw new EmostreamError('MODEL_INVALID', `there is no model in ${folder}: give its folder with --model`);
   }
-  const { name, version } = await engine.load(folder);
+  const { name, version, hears } = await engine.load(folder);
   await engine.warmUp(batchSizes(config.maxBatch));
-  return { name: engine.name, model: `${name}@${version}` };
+  return { name: engine.name, model: `${name}@${version}`, hears };
 }

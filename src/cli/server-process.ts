@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { loadConfig } from '../config/load.js';
 import { EmostreamError } from '../common/errors.js';
-import { isEnglish, type SpeechChoice } from '../speech/index.js';
+import { isEnglish, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
 import { createLogger } from '../telemetry/logger.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
 import { type App, INSTALL_SPEECH, startApp } from './app.js';
@@ -79,13 +79,14 @@ function surviveBrokenOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
-function announce({ server, engine, speech }: App): void {
+function announce({ server, engine, speech, voiceEncoder }: App): void {
   const lines = [
     `emostream is ready: ${server.url}/`,
     `  metrics           ${server.url}/metrics`,
     `  health            ${server.url}/healthz  ${server.url}/readyz`,
     `  media             offered on ${server.pool.offered.join(', ')}`,
     `  engine            ${engine.name}, model ${engine.model}`,
+    `  voices            ${VOICES[voiceEncoder]}`,
     `  words             ${wordsLine(speech)}`,
   ];
   if (server.development) {
@@ -97,6 +98,13 @@ function announce({ server, engine, speech }: App): void {
   }
   console.log(lines.join('\n'));
 }
+
+const VOICES: Record<VoiceEncoderState, string> = {
+  on: 'heard by pretrained encoders, too',
+  off: 'judged by log-mel alone',
+  unused: 'judged by log-mel alone: the model was trained without pretrained encoders',
+  missing: `judged by log-mel alone: the encoders are not installed. \`${INSTALL_SPEECH}\` brings them; then start anew`,
+};
 
 function wordsLine({ state, model }: SpeechChoice): string {
   if (state === 'missing') {

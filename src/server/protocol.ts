@@ -213,6 +213,8 @@ export const infoSchema = z.strictObject({
   model: z.string(),
   /** Words recognised in voices; `missing`: there is no model. `language`: BCP 47, null where it is not known. */
   speech: z.object({ state: z.enum(['on', 'off', 'missing']), language: z.string().nullable() }),
+  /** Pretrained encoders that hear voices, too; `unused`: the model was trained without, `missing`: they are not installed. */
+  voiceEncoder: z.enum(['on', 'off', 'unused', 'missing']),
 });
 export type ServerInfo = z.infer<typeof infoSchema>;
 

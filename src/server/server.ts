@@ -36,7 +36,7 @@ export interface ServerDeps {
   meter: Meter;
   logger: Logger;
   clock: Clock;
-  info: Pick<ServerInfo, 'version' | 'engine' | 'model' | 'speech'>;
+  info: Pick<ServerInfo, 'version' | 'engine' | 'model' | 'speech' | 'voiceEncoder'>;
   telemetry: TelemetryHandlers;
   /** Takes the place of a random one where no secret is configured. */
   developmentSecret?: string | undefined;

@@ -7,6 +7,8 @@ export interface ReadyReport {
   model: string;
   /** Whether words are recognised in voices; without it words come from captions only, which is no reason not to serve. */
   speech: { state: 'on' | 'off' | 'missing'; language: string | null; advice?: string };
+  /** Whether pretrained encoders hear voices, too; without them the voice is judged by its log-mel alone. */
+  voiceEncoder: { state: 'on' | 'off' | 'unused' | 'missing'; advice?: string };
   /** Named checks, true when good. */
   checks: Record<string, boolean>;
 }

@@ -19,6 +19,7 @@ const OPTIONS = {
   faceCrops: 2,
   voiceActivityModel: sileroFile(),
   speechModel: null,
+  voiceEncoder: false,
   transcriber: null,
   maxPacketRate: 1000,
   maxPixelRate: 1_000_000,

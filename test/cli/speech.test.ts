@@ -85,13 +85,26 @@ describe('a server', () => {
       speech: { ...missing, advice: 'npx emostream speech install' },
     });
     expect(await answer(port, '/api/info')).toMatchObject({ speech: missing });
+    // Which of the two depends on the model: one that was trained without encoders misses none.
+    const { voiceEncoder } = (await answer(port, '/readyz')) as { voiceEncoder: { state: string; advice?: string } };
+    expect(await answer(port, '/api/info')).toMatchObject({ voiceEncoder: voiceEncoder.state });
+    const unused = { state: 'unused' };
+    const none = { state: 'missing', advice: 'npx emostream speech install' };
+    expect([unused, none]).toContainEqual(voiceEncoder);
+    expect(serving.output).toMatch(
+      /voices +judged by log-mel alone: the (model was trained|encoders are not installed)/,
+    );
   });
 
   it('with --speech off says that words come from captions, and nothing is missing', async () => {
-    serving = new ServeProcess({ flags: ['--speech', 'off'] });
+    serving = new ServeProcess({ flags: ['--speech', 'off', '--voice-encoder', 'off'] });
     const port = await serving.ready();
     expect(serving.output).toMatch(/words +from captions only\n/);
-    expect(await answer(port, '/readyz')).toMatchObject({ ready: true, speech: { state: 'off', language: null } });
+    expect(await answer(port, '/readyz')).toMatchObject({
+      ready: true,
+      speech: { state: 'off', language: null },
+      voiceEncoder: { state: 'off' },
+    });
   });
 
   it('without voice activity does not start, and says what brings it', async () => {

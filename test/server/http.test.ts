@@ -61,6 +61,7 @@ describe('GET /api/info', () => {
       engine: 'none',
       model: 'none',
       speech: { state: 'off', language: null },
+      voiceEncoder: 'off',
     });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });

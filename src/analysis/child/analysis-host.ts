@@ -7,7 +7,13 @@ import { TokenBucket } from '../../common/token-bucket.js';
 import { ThreadVitals } from '../../common/thread-vitals.js';
 import { FaceFinder } from '../../features/face-finder.js';
 import { liveDecoders } from '../../media/index.js';
-import { isEnglish, SileroNetwork, SpeechRecognition, VoiceActivities } from '../../speech/index.js';
+import {
+  isEnglish,
+  SileroNetwork,
+  SpeechRecognition,
+  VoiceActivities,
+  VoiceEncoderThread,
+} from '../../speech/index.js';
 import type { TranscriberFactory } from '../../streams/index.js';
 import type { MarkerWriter } from '../crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
@@ -62,6 +68,7 @@ export class AnalysisHost {
   #env!: MediaEnv;
   #packets!: PacketReceiver;
   #speech: SpeechRecognition | null = null;
+  #encoder: VoiceEncoderThread | null = null;
 
   private constructor(deps: AnalysisHostDeps) {
     this.#deps = deps;
@@ -79,7 +86,7 @@ export class AnalysisHost {
       faceFinder: await FaceFinder.create(),
       searches: new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, clock),
       voices: new VoiceActivities(await SileroNetwork.load(options.voiceActivityModel)),
-      voiceEncoder: null,
+      voiceEncoder: host.#openVoiceEncoder(),
       judge$: every(JUDGE_MS, clock),
       transcriber: await host.#openTranscriber(),
       judgesSpeech: options.speechModel === null || isEnglish(options.speechModel.language),
@@ -117,6 +124,11 @@ export class AnalysisHost {
     return this.#speech.open;
   }
 
+  #openVoiceEncoder(): VoiceEncoderThread | null {
+    if (!this.#deps.options.voiceEncoder) return null;
+    return (this.#encoder = new VoiceEncoderThread({ meter: this.#meter, clock: this.#deps.clock }));
+  }
+
   get ports(): number[] {
     return this.#packets.ports;
   }
@@ -136,6 +148,7 @@ export class AnalysisHost {
     for (const key of [...this.#people.keys()]) this.#close(key);
     this.#packets.stop();
     this.#speech?.close();
+    this.#encoder?.close();
     this.#env.faceFinder.dispose();
     this.#env.voices.dispose();
   }
@@ -210,6 +223,7 @@ export class AnalysisHost {
     this.#lookAtLoad();
     this.#meter.set('emostream_queue_depth', this.#packets.waiting, { queue: 'analysis-packets' });
     this.#meter.set('emostream_queue_depth', this.#speech?.waiting ?? 0, { queue: 'speech' });
+    this.#meter.set('emostream_queue_depth', this.#encoder?.waiting ?? 0, { queue: 'voice-encoder' });
     this.#deps.send({ type: 'metrics', measurements: this.#meter.flush() });
   }
 

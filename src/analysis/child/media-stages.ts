@@ -1,4 +1,4 @@
-import { type Observable } from 'rxjs';
+import { type Observable, tap } from 'rxjs';
 import { flatten } from '../../common/flatten.js';
 import type { MediaProblem } from '../../common/media-problem.js';
 import { assembleFeatures } from '../../features/assemble.js';
@@ -26,7 +26,7 @@ export interface MediaEnv extends AnalysisEnv {
   searches: TokenBucket;
   voices: VoiceActivities;
   /** Null: voices are not encoded here. */
-  voiceEncoder: VoiceEncoderPort | null;
+  voiceEncoder: (VoiceEncoderPort & { warmUp(): void }) | null;
   /** How often sound is judged, that of everybody together. */
   judge$: Observable<number>;
   /** How much can be afforded at the moment. */
@@ -72,7 +72,12 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
     observeFace: () => observeFace(env.faceFinder, meter, env.searches),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
     hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
-    logMel: () => logMel(meter, voiceEncoder !== null),
+    logMel: () => (sound$) =>
+      sound$.pipe(
+        // It loads its models before the second in which somebody begins to speak is over.
+        tap(({ speech }) => void (speech && voiceEncoder?.warmUp())),
+        logMel(meter, voiceEncoder !== null),
+      ),
     encodeVoice: (forget$) =>
       encodeVoice(
         {

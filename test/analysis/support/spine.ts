@@ -70,6 +70,7 @@ export class Spine {
         faceCrops: 2,
         voiceActivityModel: '',
         speechModel: null,
+        voiceEncoder: false,
         transcriber: null,
         maxPacketRate: 1000,
         maxPixelRate: 1,

@@ -44,7 +44,13 @@ export async function startServer(
     meter,
     logger: silentLogger,
     clock: systemClock,
-    info: { version: '0.0.0-test', engine: 'none', model: 'none', speech: { state: 'off', language: null } },
+    info: {
+      version: '0.0.0-test',
+      engine: 'none',
+      model: 'none',
+      speech: { state: 'off', language: null },
+      voiceEncoder: 'off',
+    },
     telemetry: {
       metrics: (_request, response) => void response.end('metrics'),
       healthz: (_request, response) => void response.end('ok'),

@@ -58,6 +58,7 @@ export class SimulatedThread implements ProcessEnd {
         faceCrops: 2,
         voiceActivityModel: '',
         speechModel: null,
+        voiceEncoder: false,
         transcriber: 'simulated',
         maxPacketRate: 1000,
         maxPixelRate: 1,
