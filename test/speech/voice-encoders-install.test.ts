@@ -10,6 +10,7 @@ import { MOONSHINE } from '../../src/speech/install/pinned.js';
 import { resemblyzerLayers } from '../../src/speech/install/resemblyzer.js';
 import { installVoiceEncoders } from '../../src/speech/install/voice-encoders.js';
 import { defaultModelFolder } from '../../src/speech/paths.js';
+import { VOICE_ENCODERS } from '../../src/speech/voice-encoders.js';
 import { seeded } from '../features/support/pictures.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -90,4 +91,13 @@ it('without the speech model there are no voice encoders, and nothing is left be
   });
   expect(await readdir(cache)).toEqual([]);
   expect(lines.join('\n')).toMatch(/MIT[^]*Apache-2\.0/);
+});
+
+it('the documentation names each encoder’s source, licence and hash as the program has them', () => {
+  const page = readFileSync(new URL('../../docs/words.md', import.meta.url), 'utf8');
+  for (const { source, licence, sha256 } of VOICE_ENCODERS) {
+    const row = page.split('\n').find((line) => line.includes(`\`${sha256}\``));
+    expect(row, sha256).toContain(source);
+    expect(row).toContain(licence.split(' ')[0]);
+  }
 });
