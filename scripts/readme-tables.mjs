@@ -49,9 +49,11 @@ export function speedTable(on, off) {
     ['cores used in all', ({ cpu }) => cpu.cores.toFixed(2)],
     [
       'CPU per participant-second: decoding and features',
-      (report) => ms(cpuOf(report, 'process analysis') - cpuOf(report, 'thread speech')),
+      (report) =>
+        ms(cpuOf(report, 'process analysis') - cpuOf(report, 'thread speech') - cpuOf(report, 'thread voice-encoder')),
     ],
     ['CPU per participant-second: recognising words', (report) => ms(cpuOf(report, 'thread speech'))],
+    ['CPU per participant-second: encoding voices', (report) => ms(cpuOf(report, 'thread voice-encoder'))],
     ['CPU per participant-second: network', (report) => ms(cpuOf(report, 'thread inference'))],
     ['CPU per participant-second: mediasoup', (report) => ms(cpuOf(report, 'thread mediasoup'))],
     ['peak memory of all processes (server, analysis, media)', ({ memory }) => `${memory.peakMiB} MiB`],

@@ -17,6 +17,7 @@ function givenUp(metric: string, labels: Record<string, string>): string | undef
     case 'emostream_load_steps_total':
       return `changes to step ${labels['step'] ?? ''}`;
     case 'emostream_dropped_total':
+      if (labels['stage'] === 'voice-encoder') return `voices not encoded in time: ${labels['reason'] ?? ''}`;
       return labels['reason']?.startsWith('load-') ? `dropped: ${labels['reason']}` : undefined;
     case 'emostream_refused_total':
       return labels['what'] === 'analysis' ? 'newcomers who had to wait' : undefined;
