@@ -74,6 +74,13 @@ describe('the image', () => {
     for (const name of linked) expect(installed, name).toContain(runTime[name]);
   });
 
+  it('can be made for both platforms: what is native in the packages is there for each', () => {
+    const { packages } = JSON.parse(fileText('package-lock.json')) as { packages: Record<string, { dev?: boolean }> };
+    const native = Object.keys(packages).filter((path) => /linux-x64$/.test(path) && !packages[path]?.dev);
+    expect(native.length).toBeGreaterThan(1);
+    for (const path of native) expect(Object.keys(packages)).toContain(path.replace(/x64$/, 'arm64'));
+  });
+
   it('is made of files that there are', () => {
     const own = all(image, 'COPY').filter((rest) => !rest.startsWith('--from='));
     expect(own.length).toBeGreaterThan(1);

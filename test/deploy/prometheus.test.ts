@@ -14,6 +14,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const RULES = projectFile('deploy/prometheus/emostream.rules.yml');
 const RULE_TESTS = projectFile('deploy/prometheus/emostream.rules.test.yml');
 const CONFIG = projectFile('deploy/prometheus/prometheus.yml');
+const CONFIGS = [CONFIG, projectFile('deploy/prometheus/prometheus.compose.yml')];
 
 const programs = findPrometheus();
 if (!programs) {
@@ -58,7 +59,7 @@ describe('the alerts', () => {
   });
 
   it.skipIf(!programs)('are rules that Prometheus takes, and do in each case what it says', () => {
-    expect(promtool('check', 'config', CONFIG)).toMatchObject({ status: 0 });
+    for (const config of CONFIGS) expect(promtool('check', 'config', config)).toMatchObject({ status: 0 });
     const checked = promtool('check', 'rules', RULES);
     expect(checked.status, checked.output).toBe(0);
     const tested = promtool('test', 'rules', RULE_TESTS);
