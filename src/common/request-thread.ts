@@ -46,7 +46,7 @@ export class RequestThread<Request, Answer> {
   #call: Call<Answer> | null = null;
   #calls = 0;
   #deaths: number[] = [];
-  #closed = false;
+  #ended: Promise<void> | null = null;
 
   constructor(options: RequestThreadOptions) {
     this.#options = options;
@@ -63,7 +63,7 @@ export class RequestThread<Request, Answer> {
   }
 
   warmUp(): void {
-    if (!this.#closed && !this.hopeless) this.#worker ??= this.#start();
+    if (!this.#ended && !this.hopeless) this.#worker ??= this.#start();
   }
 
   /**
@@ -71,7 +71,7 @@ export class RequestThread<Request, Answer> {
    * @throws EmostreamError WORKER_DIED when the thread died of it, CLOSED (also: it is still at work), INTERNAL when it refused it
    */
   ask(request: Request, moved: readonly ArrayBuffer[]): Promise<Answered<Answer>> {
-    if (this.#closed || this.#call)
+    if (this.#ended || this.#call)
       return Promise.reject(new EmostreamError('CLOSED', `The thread that ${this.#options.does} takes one at a time.`));
     if (this.hopeless) return Promise.reject(this.death);
     const worker = (this.#worker ??= this.#start());
@@ -84,15 +84,24 @@ export class RequestThread<Request, Answer> {
     });
   }
 
-  /** Ends the thread, when it has done what it works on, which is rejected at once. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  /**
+   * Ends the thread when it has done what it works on, which is rejected at once. Resolves when it has ended: a process that ends
+   * before may be ended by the library.
+   */
+  close(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  #end(): Promise<void> {
     this.#settle()?.reject(new EmostreamError('CLOSED', `The thread that ${this.#options.does} is closing.`));
-    if (this.#worker) leave(this.#worker);
-    // Whoever ends the process lets it end first.
-    this.#worker?.ref();
+    const worker = this.#worker;
     this.#worker = null;
+    if (!worker) return Promise.resolve();
+    leave(worker);
+    // Whoever ends the process lets it end first.
+    worker.ref();
+    return new Promise((resolve) => worker.once('exit', () => resolve()));
   }
 
   #start(): Worker {

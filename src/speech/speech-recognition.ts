@@ -96,10 +96,11 @@ export class SpeechRecognition {
     };
   };
 
-  close(): void {
+  /** Resolves when its thread has ended, after the piece that it works on. */
+  close(): Promise<void> {
     this.#people.clear();
     this.#rest();
-    this.#thread.close();
+    return this.#thread.close();
   }
 
   #look(): void {

@@ -79,12 +79,11 @@ export class VoiceEncoderThread {
     });
   }
 
-  /** Ends the thread, when it has done what it works on; everything that waits is rejected at once. */
-  close(): void {
-    if (this.#closed) return;
+  /** Everything that waits is rejected at once. Resolves when the thread has ended, after what it works on. */
+  close(): Promise<void> {
     this.#closed = true;
-    this.#thread.close();
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) next.reject(closed());
+    return this.#thread.close();
   }
 
   #work(): void {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
 import { pathToFileURL } from 'node:url';
+import { RequestThread } from '../../src/common/request-thread.js';
 import { RecogniserThread } from '../../src/speech/recogniser-thread.js';
 import { CountMeter } from '../inference/support/count-meter.js';
 import { noModel } from '../speech/support/model.js';
@@ -58,9 +59,23 @@ describe('a thread that answers requests', () => {
   it('answers nothing after it was closed', async () => {
     const { piece, restarts } = setUp();
     const answer = piece(ANSWERS);
-    thread.close();
+    const closed = thread.close();
     await expect(answer).rejects.toMatchObject({ code: 'CLOSED' });
     await expect(piece(ANSWERS)).rejects.toMatchObject({ code: 'CLOSED' });
     expect(restarts()).toBe(0);
+    await closed;
+  });
+
+  it('is closed when it has ended', async () => {
+    const options = { worker: 'speech', does: 'waits', entry, meter: new CountMeter(), clock: () => 0 } as const;
+    const asked = new RequestThread<Int32Array, unknown>({ ...options, patienceMs: 20_000 });
+    const request = new Int32Array(new SharedArrayBuffer(8));
+    await asked.ask(request, []);
+    expect(request[1]).toBe(0);
+    const closing = asked.close();
+    expect(asked.close()).toBe(closing);
+    await closing;
+    expect(request[1]).toBe(1);
+    await new RequestThread({ ...options, patienceMs: 20_000 }).close();
   });
 });

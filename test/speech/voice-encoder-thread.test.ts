@@ -67,10 +67,11 @@ describe('the thread that encodes voices', () => {
   it('that is closed rejects what waits and what comes', async () => {
     const { dropped, encode } = setUp();
     const waiting = Promise.allSettled([encode(ANSWERS), encode(ANSWERS)]);
-    thread.close();
+    const ended = thread.close();
     for (const each of await waiting) expect(each).toMatchObject({ reason: { code: 'CLOSED' } });
     await expect(encode(ANSWERS)).rejects.toMatchObject({ code: 'CLOSED' });
     expect(dropped('failed') + dropped('overflow')).toBe(0);
+    await ended;
   });
 
   const isInstalled = VoiceEncoder.isInstalled();
@@ -84,9 +85,9 @@ describe('the thread that encodes voices', () => {
     await encoder.close();
     expect(meter.counted('emostream_voice_encoding_cpu_seconds_total')).toBeGreaterThan(0);
     const interrupted = thread.encode(second);
-    thread.close();
+    const closed = thread.close();
     await expect(interrupted).rejects.toMatchObject({ code: 'CLOSED' });
     // Terminated inside of ONNX Runtime it would end this process.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await closed;
   });
 });

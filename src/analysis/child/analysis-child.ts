@@ -3,10 +3,14 @@ import { systemClock, systemTime } from '../../common/clock.js';
 import { toEmostreamError } from '../../common/errors.js';
 import { collectSeldom } from '../../common/heap.js';
 import { belowTheCall } from '../../common/niceness.js';
+import { waitAtMost } from '../../common/wait-at-most.js';
 import { MARKER_FD, MarkerWriter } from '../crash-marker.js';
 import type { FromAnalysis, ToAnalysis } from '../messages.js';
 import { AnalysisHost } from './analysis-host.js';
 import { ParentChannel } from './parent-channel.js';
+
+/** How long threads that recognise or encode speech may take to end, ms: within what the main process waits for this one's end. */
+const THREADS_PATIENCE_MS = 1000;
 
 /**
  * Entry of an analysis process: decodes foreign media, and holds nothing else. The main process starts it, tells it everything by
@@ -42,8 +46,8 @@ function refuse(error: unknown): void {
 }
 
 function stop(): void {
-  host?.close();
-  process.disconnect();
+  const disconnect = (): void => process.disconnect();
+  waitAtMost(THREADS_PATIENCE_MS, Promise.resolve(host?.close())).then(disconnect, disconnect);
 }
 
 function isOpen(fd: number): boolean {

@@ -142,15 +142,15 @@ export class AnalysisHost {
     }
   }
 
-  close(): void {
+  /** Resolves when its threads have ended: native libraries end a process in its last moments that leaves them at work. */
+  async close(): Promise<void> {
     clearInterval(this.#reporter);
     this.#vitals.close();
     for (const key of [...this.#people.keys()]) this.#close(key);
     this.#packets.stop();
-    this.#speech?.close();
-    this.#encoder?.close();
     this.#env.faceFinder.dispose();
     this.#env.voices.dispose();
+    await Promise.all([this.#speech?.close(), this.#encoder?.close()]);
   }
 
   #handle(message: Exclude<ToAnalysis, { type: 'start' | 'stop' }>): void {
