@@ -22,7 +22,7 @@ export interface CrossValidateOptions extends Pick<TrainOptions, 'prepared' | 's
   command: string;
   /** Forget the folds of an interrupted run. */
   restart?: boolean;
-  /** Of each corpus about so many clips are judged in rooms too; default 400, 0: none. */
+  /** Of each corpus about so many clips are judged in rooms too; default IN_ROOMS, 0: none. */
   inRooms?: number;
 }
 

@@ -19,8 +19,8 @@ import { clipEnds } from './voice-windows.js';
 
 /** Noise floors under a clip, dBFS (the root mean square over full scale): a quiet room, an ordinary one, a fan. */
 export const ROOMS = [-70, -55, -45] as const;
-/** Clips of a set that are judged in rooms, about: each takes a second. */
-export const IN_ROOMS = 400;
+/** Clips of a set that are judged in rooms, about: each takes a second and a half. */
+export const IN_ROOMS = 120;
 /** From white to brownish, drawn for each clip. */
 const COLOURS = [0, 0.3, 0.6, 0.8];
 /** Room before a clip, so that a window that ends in it is all room but for the clip, and after it, until no window hears it. */

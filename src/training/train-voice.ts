@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
 import { modalityHeads } from '../inference/network/heads.js';
-import { voiceParts, voiceShares } from '../inference/network/voice-encoder.js';
-import { affectOf } from './circumplex.js';
+import { EMBEDDING } from '../inference/network/sizes.js';
+import { heardParts, melParts, VOICE_PARTS } from '../inference/network/voice-encoder.js';
 import { judgeClips } from './clip-judge.js';
-import { eachAlone } from './each-alone.js';
 import { extraSets } from './extra-sets.js';
 import { fit, type FitOptions, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
@@ -19,13 +18,12 @@ import { Rng } from './rng.js';
 import { clipsOf, splitOfSpeaker } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
 import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
-import { VoiceBatches } from './voice-batches.js';
+import { MEL_BATCH, VoiceBatches } from './voice-batches.js';
 import { voiceExamples, type VoiceExample } from './voice-examples.js';
 
 /** Unless told otherwise. An epoch is a pass over the clips, but at most so many steps, whatever the corpora. */
-export const VOICE_EPOCHS = 16;
+export const VOICE_EPOCHS = 10;
 const EPOCH_STEPS = 100;
-const BATCH = 16;
 
 /** The corpora that are asked for, by name, with what the encoders hear in them. */
 export function speechSets(
@@ -69,17 +67,26 @@ export async function trainOnVoices(
 ): Promise<FitResult> {
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
-  const batches = new VoiceBatches(examples, BATCH, rng);
+  const batches = new VoiceBatches(examples, rng);
   log(`voice: ${examples.length} training clips${batches.hears ? '' : ', and no voice encoders'}`);
   if (batches.hears) layers.restore(standardVectors(examples));
   if (from) layers.restore(from);
+  const width = EMBEDDING / (batches.hears ? VOICE_PARTS : 2);
   const loss = (): tf.Scalar => {
-    const { x, heard, targets, weights } = batches.next();
-    const [truths, affects] = [tf.tensor2d(targets), tf.tensor2d(targets.map(affectOf))];
-    // Each network has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
-    const losses = eachAlone(voiceParts(layers, x, heard), heard ? voiceShares(true) : 2).map((alone) =>
-      headLoss(modalityHeads(layers, 'voice', alone), truths, affects, weights),
-    );
+    const mel = batches.nextMel();
+    const heard = batches.hears ? batches.nextHeard() : null;
+    // Each part has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
+    const told = [
+      ...melParts(layers, mel.x, width).map((part) => ({ part, of: mel })),
+      ...(heard ? heardParts(layers, heard.values, width).map((part) => ({ part, of: heard })) : []),
+    ];
+    const losses = told.map(({ part, of: { truths, affects, weights } }, k) => {
+      const alone = tf.pad(part, [
+        [0, 0],
+        [k * width, EMBEDDING - (k + 1) * width],
+      ]);
+      return headLoss(modalityHeads(layers, 'voice', alone), truths, affects, weights);
+    });
     return tf.addN(losses);
   };
   // Makes all variables; `fit` would take those that are restored for all there are.
@@ -90,7 +97,7 @@ export async function trainOnVoices(
     layers,
     optimiser,
     epochs,
-    stepsPerEpoch: Math.min(EPOCH_STEPS, Math.ceil(examples.length / BATCH)),
+    stepsPerEpoch: Math.min(EPOCH_STEPS, Math.ceil(examples.length / MEL_BATCH)),
     frozen: isStandard,
     learningRate: 3e-3,
     loss,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { MEL_BANDS, MEL_FRAMES } from '../features/types.js';
-import type { HeardStatistics } from '../inference/network/voice-encoder.js';
+import { affectOf } from './circumplex.js';
 import { STATISTICS } from './heard/heard-rows.js';
 import { SpeakerShift } from './heard/speaker-shift.js';
 import type { Rng } from './rng.js';
@@ -11,33 +11,36 @@ import { drawHeard, drawWindow, type VoiceExample } from './voice-examples.js';
 
 const WINDOW = MEL_FRAMES * MEL_BANDS;
 
-export interface VoiceBatch {
-  /** n × MEL_FRAMES × MEL_BANDS × 1 */
-  x: Tensor4D;
-  /** Null: no encoders. */
-  heard: HeardStatistics | null;
-  targets: number[][];
+/** Windows of log-mel in a step. */
+export const MEL_BATCH = 16;
+/** Windows of what encoders hear in a step: their read-out costs next to nothing. */
+const HEARD_BATCH = 64;
+
+interface Truth {
+  /** n × 7 */
+  truths: Tensor2D;
+  /** n × 2 */
+  affects: Tensor2D;
+  /** n */
   weights: Tensor1D;
 }
 
 /**
  * Endless batches of windows, of a corpus by the root of its size. The networks for log-mel and those for what encoders hear share no
- * weights, so each may be shown another window of a clip: log-mel's is drawn anew each time, the other was encoded before.
+ * weights and answer alone, so each has windows of its own: log-mel's are drawn anew each time, the others were encoded before.
  */
 export class VoiceBatches {
   /** Whether it is known what encoders hear in all of the clips. */
   readonly hears: boolean;
   readonly #examples: readonly VoiceExample[];
-  readonly #size: number;
   readonly #augmenting: Rng;
   readonly #rooms: RoomNoise;
   readonly #indices: GroupedIndices;
   readonly #shift: SpeakerShift;
 
-  constructor(examples: readonly VoiceExample[], size: number, rng: Rng) {
+  constructor(examples: readonly VoiceExample[], rng: Rng) {
     this.hears = examples.every(({ heard }) => heard !== null);
     this.#examples = examples;
-    this.#size = size;
     this.#augmenting = rng.fork();
     this.#rooms = new RoomNoise(this.#augmenting.fork());
     const corpora = [...new Set(examples.map(({ corpus }) => corpus))];
@@ -47,28 +50,32 @@ export class VoiceBatches {
   }
 
   /** Tensors that the caller disposes of. */
-  next(): VoiceBatch {
-    const drawn = Array.from({ length: this.#size }, () => this.#examples[this.#indices.next()]!);
-    const windows = new Float32Array(this.#size * WINDOW);
+  nextMel(): Truth & { x: Tensor4D } {
+    const drawn = this.#draw(MEL_BATCH);
+    const windows = new Float32Array(drawn.length * WINDOW);
     drawn.forEach((example, i) => windows.set(drawWindow(example, this.#rooms, this.#augmenting), i * WINDOW));
-    return {
-      x: tf.tensor4d(windows, [this.#size, MEL_FRAMES, MEL_BANDS, 1]),
-      heard: this.hears ? this.#draw(drawn) : null,
-      targets: drawn.map(({ target }) => target),
-      weights: tf.tensor1d(drawn.map(({ weight }) => weight)),
-    };
+    return { x: tf.tensor4d(windows, [drawn.length, MEL_FRAMES, MEL_BANDS, 1]), ...truthOf(drawn) };
   }
 
-  #draw(drawn: readonly VoiceExample[]): HeardStatistics {
+  /** Of clips of which it is known what encoders hear. Tensors that the caller disposes of. */
+  nextHeard(): Truth & { values: Tensor2D } {
+    const drawn = this.#draw(HEARD_BATCH);
     const values = new Float32Array(drawn.length * STATISTICS);
     drawn.forEach(({ heard, speaker }, i) => {
       const own = values.subarray(i * STATISTICS, (i + 1) * STATISTICS);
       drawHeard(heard!, own, this.#augmenting);
       this.#shift.move(own, speaker, this.#augmenting);
     });
-    return {
-      values: tf.tensor2d(values, [drawn.length, STATISTICS]),
-      any: tf.ones([drawn.length, 1]),
-    };
+    return { values: tf.tensor2d(values, [drawn.length, STATISTICS]), ...truthOf(drawn) };
+  }
+
+  #draw(count: number): VoiceExample[] {
+    return Array.from({ length: count }, () => this.#examples[this.#indices.next()]!);
   }
 }
+
+const truthOf = (drawn: readonly VoiceExample[]): Truth => ({
+  truths: tf.tensor2d(drawn.map(({ target }) => target)),
+  affects: tf.tensor2d(drawn.map(({ target }) => affectOf(target))),
+  weights: tf.tensor1d(drawn.map(({ weight }) => weight)),
+});

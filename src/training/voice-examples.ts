@@ -10,7 +10,7 @@ import { augmentVoice, maskWindow } from './voice-augment.js';
 import { drawPlace, layAt } from './voice-windows.js';
 
 /** Augmented copies of each clip, made once at the start; the first is the clip itself. */
-const VARIANTS = 4;
+const VARIANTS = 3;
 /** Share of labels spread evenly: acted clips are not all of the emotion that the actor was asked for. */
 const SMOOTHING = 0.08;
 /** Share of windows with the noise of a room; the others are as silent around the clip as a muted line. */
@@ -39,7 +39,7 @@ export interface HeardOf {
   to: number;
 }
 
-/** The clips of the speakers that are asked for. Some 300 KB and 40 ms each. */
+/** The clips of the speakers that are asked for. Some 240 KB and 30 ms each. */
 export function voiceExamples(
   sets: readonly VoiceSet[],
   isWanted: (speaker: number) => boolean,

@@ -68,7 +68,7 @@ ${meanOfLeftOut(results)}
 ### In rooms, by clip and by second
 
 Users get seconds, in rooms. Noise of a drawn colour, white to brownish, at so many dBFS under and around the clip, which begins anywhere
-against the seconds; voice activity, windows and features are those of calls. Up to some 400 clips of each set. A second in which a call
+against the seconds; voice activity, windows and features are those of calls. Up to some 120 clips of each set. A second in which a call
 hears no voice has no answer and is not counted. UAR:
 
 ${roomsTable(voices)}`;

@@ -1,9 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
+import { describe, expect, it } from 'vitest';
 import { HEARD_WIDTHS } from '../../../src/features/types.js';
-import { voiceShares } from '../../../src/inference/network/voice-encoder.js';
-import { eachAlone } from '../../../src/training/each-alone.js';
 import { STATISTICS } from '../../../src/training/heard/heard-rows.js';
 import { isStandard, SpeakerShift, standardVectors } from '../../../src/training/heard/speaker-shift.js';
 import { Rng } from '../../../src/training/rng.js';
@@ -55,24 +51,5 @@ describe('the vectors that standardise', () => {
     expect(scale).toBeCloseTo(1 / Math.sqrt(29.6 - 19.36), 5);
     for (const name of vectors.keys()) expect(isStandard(name)).toBe(true);
     expect(isStandard('voice/speaker/embedding/kernel')).toBe(false);
-  });
-});
-
-describe('parts that count by shares', () => {
-  beforeAll(async () => {
-    await tf.setBackend('cpu');
-  });
-
-  it('alone are themselves, whatever their share was', () => {
-    const shares = voiceShares(true);
-    const parts = Float32Array.of(1, 2, 3, 4);
-    const embedding = tf.tensor2d(
-      parts.map((value, i) => value * shares[i]!),
-      [1, 4],
-    );
-    eachAlone(embedding, shares).forEach((alone, k) => {
-      const values = [...alone.dataSync()];
-      values.forEach((value, i) => expect(value).toBeCloseTo(i === k ? parts[k]! : 0, 5));
-    });
   });
 });
