@@ -12,6 +12,7 @@ import { faceQuality } from '../../src/features/face-quality.js';
 import { logMel, normaliseLogMel } from '../../src/features/log-mel.js';
 import { wordFeatures } from '../../src/features/tokens.js';
 import { loadModel } from '../../src/inference/model-format.js';
+import { knowsHeard } from '../../src/inference/network/voice-encoder.js';
 import { scoresOf } from '../../src/inference/scores-of.js';
 import { presenceKey, TfjsEngine } from '../../src/inference/tfjs-engine.js';
 import type { ModelInput } from '../../src/inference/types.js';
@@ -53,12 +54,16 @@ describe('the shipped model', () => {
   });
 
   it('has a temperature for every set of modalities that can be present', async () => {
-    const { manifest } = await loadModel(FOLDER);
+    const { manifest, weights } = await loadModel(FOLDER);
     const keys = Array.from({ length: 7 }, (_, i) => {
       const bits = i + 1;
       return MODALITIES.filter((_modality, m) => bits & (1 << m)).join('+');
     });
-    expect(Object.keys(manifest.calibration.fused).sort()).toEqual(keys.sort());
+    // A voice of which encoders heard something has others, where the model knows what to make of it.
+    const heard = knowsHeard(weights) ? keys.filter((key) => key.includes('voice')) : [];
+    const all = [...keys, ...heard.map((key) => key.replace('voice', 'voiceHeard'))];
+    expect(Object.keys(manifest.calibration.fused).sort()).toEqual(all.sort());
+    expect(manifest.calibration.voiceHeard !== undefined).toBe(heard.length > 0);
     const face = await astronaut();
     expect(keys).toContain(presenceKey({ ...said('hello'), face }));
   });
