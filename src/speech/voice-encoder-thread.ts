@@ -1,6 +1,7 @@
 import { BoundedQueue } from '../common/bounded-queue.js';
 import type { DropReason } from '../common/drops.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
+import { forbidTelemetry } from '../common/onnx/no-telemetry.js';
 import { RequestThread, type RequestThreadOptions } from '../common/request-thread.js';
 import { workerUrl } from '../common/worker-url.js';
 
@@ -41,6 +42,7 @@ export class VoiceEncoderThread {
 
   constructor(options: VoiceEncoderThreadOptions) {
     this.#options = options;
+    forbidTelemetry();
     this.#thread = new RequestThread({
       worker: 'voice-encoder',
       does: 'encodes voices',

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { EmostreamError, firstLine } from '../errors.js';
+import { forbidTelemetry } from './no-telemetry.js';
 
 /** What is used of onnxruntime-node (https://onnxruntime.ai/docs/api/js), which is no dependency: see install.ts. */
 export interface OnnxTensor {
@@ -24,10 +25,12 @@ export interface OnnxRuntime {
 }
 
 /**
+ * Its telemetry is off (no-telemetry.ts).
  * @param folder whose node_modules holds onnxruntime-node
- * @throws EmostreamError ENGINE_UNAVAILABLE: it does not load there, and why
+ * @throws EmostreamError ENGINE_UNAVAILABLE: it does not load there, and why; INTERNAL in a thread whose telemetry cannot be forbidden
  */
 export function loadOnnxRuntime(folder: string): OnnxRuntime {
+  forbidTelemetry();
   try {
     return createRequire(join(folder, 'package.json'))('onnxruntime-node') as OnnxRuntime;
   } catch (cause) {
