@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    // Guards against what hangs, on a busy machine too.
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     // Two cores: real workers, browsers and networks run in these tests.
     maxWorkers: 2,
