@@ -24,9 +24,10 @@ export async function writeModelCard(
 /** What the corpora's terms mean for the weights. */
 function terms(corpora: readonly string[]): string {
   const research = `FER2013 and EMO-DB are for research use.${restrictions(corpora)}`;
-  if (!corpora.includes('RAVDESS')) return research;
-  return `**RAVDESS is CC BY-NC-SA 4.0: these weights are offered under the same terms, for non-commercial use only.** ${research}
-\`emostream train voice --without ravdess\`, and the same for fusion, makes weights without it.`;
+  const bound = ['RAVDESS', 'nEMO'].filter((name) => corpora.includes(name));
+  if (bound.length === 0) return research;
+  return `**${bound.join(' and ')} ${bound.length > 1 ? 'are' : 'is'} CC BY-NC-SA 4.0: these weights are offered under the same terms, for non-commercial use only.** ${research}
+\`emostream train voice --without ${bound.map((name) => name.toLowerCase()).join(' ')}\`, and the same for fusion, makes weights without.`;
 }
 
 /** A run and the one that it went on from, earliest first. */
@@ -81,8 +82,10 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
 
 - Face: FER+ vote shares as soft labels. Pictures of the training split that are byte for byte in the validation or test
   split were dropped, and those of the validation split that are in the test split.
-- Voice: RAVDESS and EMO-DB split by speaker. Test: RAVDESS actors 18-20, EMO-DB speakers 15, 16. Validation: actors 15-17,
-  speakers 12, 13. "Calm" counts as neutral; boredom is left out.
+- Voice: RAVDESS, EMO-DB and nEMO split by speaker. Test: RAVDESS actors 18-20, EMO-DB speakers 15, 16, nEMO KD0. Validation: actors
+  15-17, speakers 12, 13, TP0. "Calm" counts as neutral; boredom is left out. Four copies of each clip were heard by the two
+  pretrained encoders, which stayed as they are; a linear read-out of mean and deviation over the window was trained on them, each
+  encoder's alone, the windows moved from their speaker's mean towards another's.
   Clips were also heard at other speeds, through filters, with noise, clipped, and coded with Opus at 10 to 32 kbit/s;
   six windows of ten lay in the noise of a room, 15 to 60 dB under the voice.
 - Words: GoEmotions with Ekman's labels, and MELD, each of its lines four times. In training a second head learned the 28 labels
@@ -128,6 +131,7 @@ ${protocols.join('\n')}
 | FER+ votes (Barsoum et al. 2016) | MIT |
 | RAVDESS (Livingstone and Russo 2018) | CC BY-NC-SA 4.0, non-commercial |
 | EMO-DB (Burkhardt et al. 2005) | free for research |
+| nEMO (Christop 2024) | CC BY-NC-SA 4.0, non-commercial |
 | GoEmotions (Demszky et al. 2020) | CC BY 4.0 |
 | MELD (Poria et al. 2019) | GPL-3 |
 ${userTerms(corpora)}
@@ -140,7 +144,7 @@ ${WHAT_WOULD_CHANGE_IT}
 For research, demonstration and self-observation in calls whose participants were told and agreed. What it gives is how an
 expression would be labelled by annotators, not what a person feels.
 
-- Voices are acted, by few speakers, in English and German; spontaneous speech is harder. Words are English.
+- Voices are acted, by few speakers, in English, German and Polish; spontaneous speech is harder. Words are English.
 - "Disgusted" and "fearful" are rare in all corpora: see their recalls.
 - Accuracy by skin tone, age, gender, culture, glasses or beard was not measured; the face corpus is known to be unbalanced.
 - Light from behind, profiles, and small or covered faces are outside of what was measured.

@@ -34,7 +34,10 @@ export function speechSets(
   return readVoiceSets(corpora, { prepared, encoder, log });
 }
 
-/** The voice network on the built-in corpora, split by speaker; judged by the UAR over clips of the validation speakers. */
+/**
+ * The voice network on the built-in corpora, split by speaker; judged by the UAR over clips of the validation speakers, with the
+ * encoders and as where none is installed alike: it has to serve both.
+ */
 export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   const encoder = await openVoiceEncoder();
   const sets = [...(await speechSets(options, encoder)).values()];
@@ -53,8 +56,15 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
         const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
         return figures(probabilities, labels, EMOTIONS.length);
       });
-      const score = meanOf(judged.length > 0 ? judged : extra.judge(folded), ({ uar }) => uar);
-      return { score, text: judged.map(describe).join(' | ') + extra.report(folded) };
+      const alone = sets.flatMap((set) => {
+        if (!set.heard) return [];
+        const { probabilities, labels } = judgeClips(folded, { ...set, heard: null }, clipsOf(set, 'valid'));
+        return [figures(probabilities, labels, EMOTIONS.length)];
+      });
+      const score = meanOf(judged.length > 0 ? [...judged, ...alone] : extra.judge(folded), ({ uar }) => uar);
+      const without =
+        alone.length > 0 ? ` | without encoders, uar ${(100 * meanOf(alone, ({ uar }) => uar)).toFixed(1)}` : '';
+      return { score, text: judged.map(describe).join(' | ') + without + extra.report(folded) };
     },
   });
 }
