@@ -88,7 +88,7 @@ describe('what training is given with', () => {
 describe('what training is given without', () => {
   it.each<[Part, BuiltInCorpus[], RegExp]>([
     ['face', ['ferplus'], /nothing is left to train face on/u],
-    ['voice', ['emodb', 'ravdess'], /nothing is left to train voice on/u],
+    ['voice', ['emodb', 'ravdess', 'nemo'], /nothing is left to train voice on/u],
     ['words', ['meld', 'goemotions'], /nothing is left to train words on/u],
     ['fusion', ['ferplus'], /no face left/u],
     ['fusion', ['goemotions', 'meld', 'emodb'], /no words left/u],
@@ -105,7 +105,7 @@ describe('what training is given without', () => {
     const alone = { prepared, with: ['cremad' as const] };
     const refusal = { code: 'CONFIG_INVALID', message: expect.stringMatching(/nothing to choose the epoch/u) };
     await expect(extraSets('face', { ...alone, without: ['ferplus'] })).rejects.toMatchObject(refusal);
-    await extraSets('voice', { ...alone, without: ['ravdess', 'emodb'] });
+    await extraSets('voice', { ...alone, without: ['ravdess', 'emodb', 'nemo'] });
   });
 });
 
@@ -122,7 +122,7 @@ describe('added corpora', () => {
       await expect(trainVoice({ prepared, seed: 1, epochs: 1, with: names, control, log })).rejects.toBe(reason);
       return /(\d+) training clips/u.exec(lines.join('\n'))?.[1];
     };
-    expect([await clips([]), await clips(['cremad'])]).toEqual(['2', '4']);
+    expect([await clips([]), await clips(['cremad'])]).toEqual(['3', '5']);
   });
 
   it('come with their validation part, if they have one', async () => {
@@ -171,7 +171,12 @@ function needsTensorflow(context: TestContext): void {
 describe('on the tensorflow engine, training', () => {
   const cases: [Part, UserCorpusName, string[], RegExp][] = [
     ['face', 'cremad', ['FER+', 'CREMA-D'], /^epoch 1\/1.*\(n 2\) {2}best/u],
-    ['voice', 'cremad', ['RAVDESS', 'EMO-DB', 'CREMA-D'], /^epoch 1\/1.* \| cremad accuracy \S+ uar \S+ .*\(n 1\)/u],
+    [
+      'voice',
+      'cremad',
+      ['RAVDESS', 'EMO-DB', 'nEMO', 'CREMA-D'],
+      /^epoch 1\/1.* \| cremad accuracy \S+ uar \S+ .*\(n 1\)/u,
+    ],
     ['words', 'iemocap', ['GoEmotions', 'MELD', 'IEMOCAP'], /^epoch 1\/1.* \| iemocap accuracy .*\(n 1\)/u],
   ];
   for (const [part, name, corpora, line] of cases) {
@@ -187,7 +192,13 @@ describe('on the tensorflow engine, training', () => {
   const left: [Part, BuiltInCorpus[], UserCorpusName[], string[], RegExp][] = [
     ['words', ['meld'], [], ['GoEmotions'], /^epoch 1\/1 {2}loss \S+ {2}GoEmotions accuracy [^|]*\(n 1\) {2}best/u],
     ['words', ['goemotions'], [], ['MELD'], /^epoch 1\/1 {2}loss \S+ {2}MELD accuracy [^|]*\(n 1\) {2}best/u],
-    ['voice', ['ravdess', 'emodb'], ['cremad'], ['CREMA-D'], /^epoch 1\/1 {2}loss \S+ {3}\| cremad .*\(n 1\) {2}best/u],
+    [
+      'voice',
+      ['ravdess', 'emodb', 'nemo'],
+      ['cremad'],
+      ['CREMA-D'],
+      /^epoch 1\/1 {2}loss \S+ {3}\| cremad .*\(n 1\) {2}best/u,
+    ],
   ];
   for (const [part, without, names, corpora, line] of left) {
     it(`${part} --without ${without.join(' ')} is trained and chosen on the others`, async (context) => {
