@@ -119,6 +119,7 @@ it(
       'ferplus_test',
       'ravdess_test',
       'emodb_test',
+      'nemo_test',
       'goemotions_ekman_test',
       'goemotions_ekman_single_test',
       'meld_test',
