@@ -34,7 +34,8 @@ describe.skipIf(!model)('words recognised in a call', () => {
     expect(
       errorRate([wordErrors(comparedWords('This makes me so angry, stop it now!'), comparedWords(said.text))]),
     ).toBeLessThan(0.2);
-    expect(texts.filter(({ final }) => !final).length).toBeGreaterThan(0);
+    // Of this sentence, or on a busy machine of the next one.
+    await call.until('partial words', () => texts.some(({ final }) => !final), 60_000);
     // Of the second after its end: all of it is in the trailing words.
     const event = await call.until('an angry second', () =>
       call
@@ -64,9 +65,8 @@ describe.skipIf(!model)('words recognised in a call', () => {
         onWords: (words) => texts.push({ ...words, afterwards: isWithdrawn }),
       });
       ben.peer.start();
-      // In the middle of the sentence: it has partial words, and goes on.
-      await call.until('partial words', () => texts.some(({ final }) => !final), 60_000);
-      expect(texts.some(({ final }) => final)).toBe(false);
+      // In the middle of a sentence: it has partial words, and goes on.
+      await call.until('partial words', () => texts.at(-1)?.final === false, 60_000);
       isWithdrawn = true;
       await ben.setConsent({ ...withdrawn, face: false });
       const seq = call.events.at(-1)?.seq ?? 0;
