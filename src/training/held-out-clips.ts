@@ -17,7 +17,7 @@ const answersShape = {
   rooms: z.record(z.string(), z.object({ windows: logits.min(1), seconds: logits })).optional(),
 };
 
-const clipSchema = z.object({
+export const clipSchema = z.object({
   corpus: z.enum(SPEECH_CORPORA),
   speaker: z.int(),
   label: z.int(),

@@ -14,6 +14,7 @@ import type { SpeechSet } from './data/speech.js';
 import { readTexts } from './data/text.js';
 import { fit, type FitResult } from './fit.js';
 import { foldBatchNorm } from './fold.js';
+import { readLeftOutAnswers, unheardOf, type LeftOutAnswers } from './left-out-answers.js';
 import { encodeFaces, encodeVoices, encodeWords, joinSets, type EncodedSet, type Half } from './fusion-data.js';
 import { TripleSampler, tripleKey, type Triple } from './fusion-sampler.js';
 import { openVoiceEncoder } from './heard/installed-encoder.js';
@@ -104,7 +105,17 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     control,
     log,
   });
-  const { calibration, coverage } = calibrate(result.weights, judging, judged, [fitSets, judgeSets], log);
+  const halves = [fitSets, judgeSets];
+  const leftOut = await readLeftOutAnswers(options.weights, halves.flatMap(({ voice }) => voice.labels).length);
+  log(`voices are calibrated ${leftOut ? 'on corpora left out, too' : 'without corpora left out'}`);
+  const { calibration, coverage } = calibrate({
+    weights: result.weights,
+    sampler: judging,
+    triples: judged,
+    halves,
+    leftOut,
+    log,
+  });
   return { ...result, weights: fusionOnly(result.weights), calibration, coverage };
 }
 
@@ -185,23 +196,29 @@ function groupByKey(triples: readonly Triple[], sets: Record<Modality, EncodedSe
 
 function pick(logits: Float32Array, rows: readonly number[]): Float32Array {
   const out = new Float32Array(rows.length * EMOTIONS.length);
-  rows.forEach((row, i) => {
-    out.set(logits.subarray(row * EMOTIONS.length, (row + 1) * EMOTIONS.length), i * EMOTIONS.length);
-  });
+  const at = (row: number): number => row * EMOTIONS.length;
+  rows.forEach((row, i) => out.set(logits.subarray(at(row), at(row + 1)), at(i)));
   return out;
+}
+
+interface Calibrating {
+  weights: ReadonlyMap<string, NamedWeights>;
+  sampler: TripleSampler;
+  triples: readonly Triple[];
+  halves: readonly Record<Modality, EncodedSet>[];
+  leftOut: LeftOutAnswers | null;
+  log: (line: string) => void;
 }
 
 /**
  * One modality alone is its own head, which fusion was not trained on: its temperature is that of all validation data, fused
- * or not. Those of several are of the judging half's triples.
+ * or not. Those of several are of the judging half's triples. Of a voice alone, answers to corpora that networks of the same
+ * recipe never heard count as much as those to new speakers of known ones: a call is a recording that training never heard.
  */
-function calibrate(
-  weights: ReadonlyMap<string, NamedWeights>,
-  sampler: TripleSampler,
-  triples: readonly Triple[],
-  halves: readonly Record<Modality, EncodedSet>[],
-  log: (line: string) => void,
-): { calibration: Calibration; coverage: number } {
+function calibrate({ weights, sampler, triples, halves, leftOut, log }: Calibrating): {
+  calibration: Calibration;
+  coverage: number;
+} {
   const own: Partial<Record<Name, number>> = {};
   for (const modality of MODALITIES) {
     const labels = halves.flatMap((sets) => sets[modality].labels);
@@ -209,10 +226,11 @@ function calibrate(
     const names = halves.flatMap((sets) => namesOf(modality, sets[modality]));
     for (const name of new Set(names)) {
       const named = [...names.keys()].filter((i) => names[i] === name);
-      own[name] = temperatureOf(
-        pick(all, named),
-        named.map((i) => labels[i]!),
-      );
+      const unheard = unheardOf(leftOut, name);
+      own[name] = temperatureOf(joinFloats([pick(all, named), unheard.logits]), [
+        ...named.map((i) => labels[i]!),
+        ...unheard.labels,
+      ]);
       log(`temperature of ${name}: ${own[name].toFixed(3)} (n ${named.length})`);
     }
   }
@@ -228,12 +246,17 @@ function calibrate(
       continue;
     }
     const modality = key === 'voiceHeard' ? 'voice' : (key as Modality);
-    const p = probabilities(picked, fused[key]);
-    labels.forEach((label, i) => {
-      const row = [...p.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
-      const confidence = Math.max(...row);
-      judged[modality].push({ confidence, right: row.indexOf(confidence) === label, weight: 1 / labels.length });
-    });
+    const unheard = unheardOf(leftOut, key);
+    const parts = [{ logits: picked, labels }, unheard].filter((part) => part.labels.length > 0);
+    for (const part of parts) {
+      const p = probabilities(part.logits, fused[key]);
+      part.labels.forEach((label, i) => {
+        const row = [...p.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length)];
+        const confidence = Math.max(...row);
+        const weight = 1 / part.labels.length / parts.length;
+        judged[modality].push({ confidence, right: row.indexOf(confidence) === label, weight });
+      });
+    }
   }
   const chosen = (name: string, answers: readonly Judged[]): { threshold: number; coverage: number } => {
     const { threshold, coverage, accuracy } = uncertainThreshold(answers);
