@@ -35,7 +35,7 @@ export function judgeLeftOut({ rows, command }: VoiceFolds): Record<string, Test
     rows,
     BY_CORPUS,
     (own) =>
-      `all ${speakersOf(own)} speakers, by a network trained on the other ${corpora - 1} corpora with \`${command}\`, nothing chosen on any of them`,
+      `all ${speakersOf(own)} speakers, by a network trained on the other ${corpora - 1} corpora with \`${command}\`, no epoch chosen on it; selected on: encoders, their layers and the recipe were compared on these corpora left out`,
   );
 }
 

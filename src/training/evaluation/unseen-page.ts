@@ -36,7 +36,8 @@ export function unseenSection(results: Results): string {
   return `## Voices that training never heard
 
 Mean recall (UAR) by clip in silence, as recorded. "Recipe": trained anew by the same recipe and as many steps, judged on whom it did not
-hear, nothing chosen on them; the other rows are the shipped weights. Bursts of the voice (EmoGator) are no speech and stand apart.
+hear, no epoch chosen on them (but the encoders, the layers read of them and parts of the recipe were: corpora left out are "selected
+on"); the other rows are the shipped weights. Bursts of the voice (EmoGator) are no speech and stand apart.
 ${missing.map((text) => `\n${text}\n`).join('')}
 ${table(
   [
