@@ -47,7 +47,6 @@ const VOICES_OF_A_CORPUS = 200;
 
 export interface FusionResult extends FitResult {
   calibration: Calibration;
-  coverage: number;
 }
 
 /**
@@ -108,7 +107,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
   const halves = [fitSets, judgeSets];
   const leftOut = await readLeftOutAnswers(options.weights, halves.flatMap(({ voice }) => voice.labels).length);
   log(`voices are calibrated ${leftOut ? 'on corpora left out, too' : 'without corpora left out'}`);
-  const { calibration, coverage } = calibrate({
+  const calibration = calibrate({
     weights: result.weights,
     sampler: judging,
     triples: judged,
@@ -116,7 +115,7 @@ export async function trainFusion(options: TrainOptions & { weights: string }): 
     leftOut,
     log,
   });
-  return { ...result, weights: fusionOnly(result.weights), calibration, coverage };
+  return { ...result, weights: fusionOnly(result.weights), calibration };
 }
 
 const isHead = (name: string): boolean => /^(?:face|voice|words)\/(?:logits|affect)\//u.test(name);
@@ -215,10 +214,7 @@ interface Calibrating {
  * or not. Those of several are of the judging half's triples. Of a voice alone, answers to corpora that networks of the same
  * recipe never heard count as much as those to new speakers of known ones: a call is a recording that training never heard.
  */
-function calibrate({ weights, sampler, triples, halves, leftOut, log }: Calibrating): {
-  calibration: Calibration;
-  coverage: number;
-} {
+function calibrate({ weights, sampler, triples, halves, leftOut, log }: Calibrating): Calibration {
   const own: Partial<Record<Name, number>> = {};
   for (const modality of MODALITIES) {
     const labels = halves.flatMap((sets) => sets[modality].labels);
@@ -258,20 +254,20 @@ function calibrate({ weights, sampler, triples, halves, leftOut, log }: Calibrat
       });
     }
   }
-  const chosen = (name: string, answers: readonly Judged[]): { threshold: number; coverage: number } => {
+  const chosen = (name: string, answers: readonly Judged[]): number => {
     const { threshold, coverage, accuracy } = uncertainThreshold(answers);
     log(
       `${name}: uncertain below ${threshold.toFixed(3)}; ${(100 * coverage).toFixed(0)} % are certain, ${(100 * accuracy).toFixed(0)} % of those right`,
     );
-    return { threshold, coverage };
+    return threshold;
   };
-  const [face, voice, words] = MODALITIES.map((modality) => chosen(modality, judged[modality]).threshold);
-  // Of all real examples alike: pairs and triples are matched by label, and so too easy to choose by.
-  const together = chosen('fused', Object.values(judged).flat());
-  const uncertainBelow = { face: face!, voice: voice!, words: words!, fused: together.threshold };
+  const [face, voice, words] = MODALITIES.map((modality) => chosen(modality, judged[modality]));
+  // Pairs and triples are matched by label, and so too easy to choose by: as sure as the strictest of one modality.
+  const fusedBelow = Math.max(face!, voice!, words!);
+  const uncertainBelow = { face: face!, voice: voice!, words: words!, fused: fusedBelow };
   const { face: ofFace = 1, voice: ofVoice = 1, words: ofWords = 1, ...heard } = own;
   const temperatures = { face: ofFace, voice: ofVoice, words: ofWords, ...heard };
-  return { calibration: { fused, ...temperatures, uncertainBelow }, coverage: together.coverage };
+  return { fused, ...temperatures, uncertainBelow };
 }
 
 /** A modality as the calibration calls it: a voice that encoders heard has a temperature of its own. */
