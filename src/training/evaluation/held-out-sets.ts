@@ -18,6 +18,8 @@ const BY_CORPUS: About = {
 };
 const names = (about: About): string[] => Object.values(about).map(([figure]) => figure);
 export const FOLD_SETS = names(BY_SPEAKER);
+/** Of each corpus the test speakers, then all speakers, each held out once. */
+export const SPEAKER_SETS = Object.entries(BY_SPEAKER).flatMap(([corpus, [figure]]) => [`${corpus}_test`, figure]);
 export const LEFT_OUT_SETS = names(BY_CORPUS);
 
 /** Cross-validation of the voice recipe: answers of networks that never heard the speaker. Not the shipped weights. */

@@ -4,6 +4,7 @@ import { percent, table } from './markdown.js';
 import type { PartCost } from './model-costs.js';
 import type { TestFigures } from './test-figures.js';
 import { corporaSeen, type TrainingRecord } from '../weights-store.js';
+import { SPEAKER_SETS } from './held-out-sets.js';
 import { UNSEEN_SETS } from './unseen-page.js';
 import { WORDS_LEFT_OUT } from './words-left-out.js';
 
@@ -31,15 +32,7 @@ const ABOUT: Record<string, About> = {
     title: 'Voice',
     what: 'Two CNNs over time and mel band with attention pooling, on 3 s of log-mel; the one hears the sound as it is, the other without its mean spectrum. Where the voice encoders are installed, two more parts read what pretrained networks make of each second: Moonshine Tiny’s encoder after its third block (MIT) and the first two layers of Resemblyzer’s speaker encoder (Apache-2.0), both frozen; all answer together. Silence is no voice, not neutral.',
     cost: 'per 3 s window',
-    sets: [
-      'ravdess_test',
-      'ravdess_by_actor',
-      'emodb_test',
-      'emodb_loso',
-      'nemo_test',
-      'nemo_by_speaker',
-      ...UNSEEN_SETS,
-    ],
+    sets: [...SPEAKER_SETS, ...UNSEEN_SETS],
     use: 'speech of one person, 16 kHz, as a call brings it.',
     limits:
       'Acted speech of 37 people: two sentences in English, ten in German, ninety in Polish. What is left of its figures on corpora in other languages, in rooms and by second is told under “Voices that training never heard” on the accuracy page. Spontaneous speech, ages and illness were not measured.',

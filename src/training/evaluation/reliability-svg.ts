@@ -1,6 +1,6 @@
 import type { ReliabilityBin } from '../metrics.js';
 import { wilson } from './statistics.js';
-import { element, label, picture } from './svg.js';
+import { element, label, percentGrid, picture } from './svg.js';
 
 const SIDE = 320;
 const LEFT = 70;
@@ -14,12 +14,7 @@ export function reliabilitySvg(title: string, bins: readonly ReliabilityBin[], e
   const base = TOP + SIDE + 62 + HISTOGRAM;
   const most = Math.max(...bins.map(({ n }) => n), 1);
   const total = bins.reduce((sum, { n }) => sum + n, 0);
-  const body = [label(20, 28, title, { class: 'title' })];
-  for (const tick of [0, 0.25, 0.5, 0.75, 1]) {
-    body.push(element('line', { x1: x(0), x2: x(1), y1: y(tick), y2: y(tick), class: 'grid' }));
-    body.push(label(x(0) - 8, y(tick) + 4, `${100 * tick}`, { class: 'end small muted' }));
-    body.push(label(x(tick), y(0) + 18, `${100 * tick}`, { class: 'middle small muted' }));
-  }
+  const body = [label(20, 28, title, { class: 'title' }), ...percentGrid(x, y)];
   body.push(
     element('line', { x1: x(0), y1: y(0), x2: x(1), y2: y(1), class: 'line', 'stroke-dasharray': '5 4' }),
     label(x(0.5), y(0) + 36, 'confidence, %', { class: 'middle small' }),

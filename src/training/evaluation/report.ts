@@ -9,7 +9,7 @@ import { writeModelCard } from '../model-card.js';
 import { corporaSeen } from '../weights-store.js';
 import { accuracyPage } from './accuracy-page.js';
 import { confusionSvg } from './confusion-svg.js';
-import { FOLD_SETS, LEFT_OUT_SETS } from './held-out-sets.js';
+import { FOLD_SETS, LEFT_OUT_SETS, SPEAKER_SETS } from './held-out-sets.js';
 import { readSentences, sentencesSection, type SentenceFigures } from './judge-sentences.js';
 import { modelCosts } from './model-costs.js';
 import { portraitFiguresSchema, portraitsSection, type PortraitFigures } from './portraits.js';
@@ -36,16 +36,9 @@ export interface Report {
 
 /** In the order of the page; what is not named here comes after, in its own. */
 const ORDER = [
-  ...[
-    'ferplus_test',
-    'ravdess_test',
-    'ravdess_by_actor',
-    'emodb_test',
-    'emodb_loso',
-    'nemo_test',
-    'nemo_by_speaker',
-    'emogator_test',
-  ],
+  'ferplus_test',
+  ...SPEAKER_SETS,
+  'emogator_test',
   ...LEFT_OUT_SETS,
   ...['goemotions_ekman_test', 'goemotions_ekman_single_test', 'meld_test'],
   ...WORDS_LEFT_OUT,

@@ -1,4 +1,4 @@
-import { element, label, picture } from './svg.js';
+import { element, label, percentGrid, picture } from './svg.js';
 
 const WIDTH = 420;
 const HEIGHT = 300;
@@ -18,12 +18,7 @@ export interface RiskCurve {
 export function riskSvg(title: string, curves: readonly RiskCurve[]): string {
   const x = (share: number): number => LEFT + share * WIDTH;
   const y = (share: number): number => TOP + (1 - share) * HEIGHT;
-  const body = [label(20, 28, title, { class: 'title' })];
-  for (const tick of [0, 0.25, 0.5, 0.75, 1]) {
-    body.push(element('line', { x1: x(0), x2: x(1), y1: y(tick), y2: y(tick), class: 'grid' }));
-    body.push(label(x(0) - 8, y(tick) + 4, `${100 * tick}`, { class: 'end small muted' }));
-    body.push(label(x(tick), y(0) + 18, `${100 * tick}`, { class: 'middle small muted' }));
-  }
+  const body = [label(20, 28, title, { class: 'title' }), ...percentGrid(x, y)];
   body.push(
     label(x(0.5), y(0) + 36, 'answered, % (the surest first)', { class: 'middle small' }),
     label(0, 0, 'wrong, %', { class: 'middle small', transform: `translate(24 ${y(0.5)}) rotate(-90)` }),

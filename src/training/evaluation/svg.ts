@@ -22,6 +22,15 @@ export function label(x: number, y: number, text: string, attributes: Record<str
   return element('text', { x, y, ...attributes }, escapeXml(text));
 }
 
+/** Lines and percentages of a plane of shares. @param x @param y where a share lies */
+export function percentGrid(x: (share: number) => number, y: (share: number) => number): string[] {
+  return [0, 0.25, 0.5, 0.75, 1].flatMap((tick) => [
+    element('line', { x1: x(0), x2: x(1), y1: y(tick), y2: y(tick), class: 'grid' }),
+    label(x(0) - 8, y(tick) + 4, `${100 * tick}`, { class: 'end small muted' }),
+    label(x(tick), y(0) + 18, `${100 * tick}`, { class: 'middle small muted' }),
+  ]);
+}
+
 // Greys and one blue: light ground #fff, ink #1f2328; dark ground #161b22, ink #e6edf3. Both above 4.5:1.
 const STYLE = `text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#1f2328}
 .ground{fill:#fff;stroke:#d0d7de}.title{font-size:15px;font-weight:600}.muted{fill:#57606a}.small{font-size:11px}

@@ -37,8 +37,10 @@ export function uncertainSection(
         : '';
     return `### ${TITLES[modality]}\n\n${tradeOffTable(rows)}${picture}`;
   });
-  return `Each modality has a threshold of its own, and what is fused has one. They were chosen on validation data, so that certain answers reach
-${(100 * CERTAIN_ACCURACY).toFixed(0)} % there, or, where too few would be left, so that the surest ${(100 * LEAST_CERTAIN).toFixed(0)} % are certain; test sets had no say. Cells: share of answers
+  return `Each modality has a threshold of its own, and what is fused has one. They were chosen on validation data, that
+of a voice on corpora left out as much, where its answers are less sure and less often right, so that certain answers reach
+${(100 * CERTAIN_ACCURACY).toFixed(0)} % there, or, where too few would be left, so that the surest ${(100 * LEAST_CERTAIN).toFixed(0)} % are certain; test sets had no say. What is fused
+has to be as sure as the strictest of one modality alone. Cells: share of answers
 that are certain → accuracy of those. The curves show what is wrong of the surest answers, by how many of them are given.
 
 ${parts.join('\n\n')}`;
