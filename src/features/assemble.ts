@@ -1,5 +1,6 @@
 import type { AlignedWindow } from '../streams/types.js';
 import { chosenCrops, cropId } from './crop-chooser.js';
+import { shownAs } from './crop-sides.js';
 import { isLaughter } from './laughter.js';
 import { LOG_FLOOR, normaliseLogMel } from './log-mel.js';
 import { voiceQuality, wordsQuality } from './quality.js';
@@ -60,17 +61,17 @@ export function assembleFeatures(
 /** @returns with `cropIds` where crops were settled on the way, and then without their pixels */
 function assembleFace(window: Window, maxCrops: number): WindowFeatures['face'] {
   const chosen = chosenCrops(window.frames, maxCrops, window.startMs);
-  const newest = chosen.at(-1);
+  const newest = chosen.at(-1)?.frame;
   if (!newest) return null;
   const quality = FACE_QUALITY.map(
-    (_, k) => chosen.reduce((sum, f) => sum + (f.value.quality[k] ?? 0), 0) / chosen.length,
+    (_, k) => chosen.reduce((sum, { frame }) => sum + (frame.value.quality[k] ?? 0), 0) / chosen.length,
   );
   const face = { count: chosen.length, quality, box: newest.value.box };
-  if (chosen.every(({ value }) => value.settled)) {
-    return { ...face, crops: new Uint8Array(), cropIds: chosen.map(({ mediaTime }) => cropId(mediaTime)) };
+  if (chosen.every(({ frame }) => frame.value.settled)) {
+    return { ...face, crops: new Uint8Array(), cropIds: chosen.map(({ frame }) => cropId(frame.mediaTime)) };
   }
   const crops = new Uint8Array(chosen.length * FACE_SIZE * FACE_SIZE);
-  chosen.forEach((f, i) => crops.set(f.value.crop, i * FACE_SIZE * FACE_SIZE));
+  chosen.forEach(({ frame, side }, i) => crops.set(shownAs(frame.value.crop, side), i * FACE_SIZE * FACE_SIZE));
   return { ...face, crops };
 }
 

@@ -1,5 +1,6 @@
 import type { Timed } from '../streams/types.js';
-import { FACE_QUALITY, type FaceObservation } from './types.js';
+import { nextSide } from './crop-sides.js';
+import { FACE_QUALITY, type CropSide, type FaceObservation } from './types.js';
 
 const WINDOW_MS = 1000;
 /**
@@ -12,6 +13,12 @@ export const SETTLED_EARLY_MS = 120;
 export type Seen = Timed<FaceObservation> & {
   value: { crop: Uint8Array; box: NonNullable<FaceObservation['box']> };
 };
+
+/** One that is shown to the network. */
+export interface ShownFace {
+  frame: Seen;
+  side: CropSide;
+}
 
 export function isSeen(frame: Timed<FaceObservation>): frame is Seen {
   return frame.value.crop !== null && frame.value.box !== null;
@@ -27,6 +34,8 @@ export function merit({ value }: Timed<FaceObservation>): number {
 
 /** The part of its window that a picture is in, counted from the first window, when each window has `parts` of them. */
 const partOf = (mediaTime: number, parts: number): number => Math.floor((mediaTime * parts) / WINDOW_MS);
+
+const windowOf = (part: number, parts: number): number => Math.floor(part / parts);
 
 /** When the best picture of a part is settled, ms of media time. */
 function settledAt(part: number, parts: number): number {
@@ -44,6 +53,8 @@ export class CropChooser {
   #best: Seen | null = null;
   /** The newest part for which one is settled. */
   #settled = -Infinity;
+  /** Of those settled in the window of the newest. */
+  #sides: CropSide[] = [];
 
   /**
    * @param parts crops per window
@@ -55,7 +66,7 @@ export class CropChooser {
   }
 
   /** @returns what is settled by it */
-  add(frame: Timed<FaceObservation>): Seen[] {
+  add(frame: Timed<FaceObservation>): ShownFace[] {
     const out = this.reach(frame.mediaTime);
     const part = this.#partOf(frame);
     if (!isSeen(frame) || part <= this.#settled) return out;
@@ -66,14 +77,17 @@ export class CropChooser {
   }
 
   /** Media, or the clock, have come to this time. */
-  reach(mediaTime: number): Seen[] {
+  reach(mediaTime: number): ShownFace[] {
     const best = this.#best;
     if (!best) return [];
     const part = this.#partOf(best);
     if (mediaTime - this.#phaseMs < settledAt(part, this.#parts)) return [];
     this.#best = null;
+    if (windowOf(part, this.#parts) !== windowOf(this.#settled, this.#parts)) this.#sides = [];
     this.#settled = part;
-    return [best];
+    const side = nextSide(this.#sides);
+    this.#sides.push(side);
+    return [{ frame: best, side }];
   }
 
   #partOf({ mediaTime }: { mediaTime: number }): number {
@@ -82,18 +96,32 @@ export class CropChooser {
 }
 
 /**
- * The pictures of a window that the network is shown, in order of time: those that are settled, then the best of the rest while
- * there is room. Where nothing was settled on the way (a recording that is read), what would have been.
+ * The pictures of a window that the network is shown, in order of time, and which way round: those that are settled, then the
+ * best of the rest while there is room. Where nothing was settled on the way (a recording that is read), what would have been.
  */
-export function chosenCrops(frames: readonly Timed<FaceObservation>[], most: number, windowStartMs: number): Seen[] {
+export function chosenCrops(
+  frames: readonly Timed<FaceObservation>[],
+  most: number,
+  windowStartMs: number,
+): ShownFace[] {
   const seen = frames.filter(isSeen);
-  if (seen.length <= most) return seen;
+  if (seen.length <= most) return withSides(seen);
   const chosen = new Set(seen.filter(({ value }) => value.settled));
   if (chosen.size === 0) {
     const chooser = new CropChooser(most, windowStartMs % WINDOW_MS);
-    for (const frame of seen) for (const settled of chooser.add(frame)) chosen.add(settled);
-    for (const settled of chooser.reach(Infinity)) chosen.add(settled);
+    for (const seenFrame of seen) for (const { frame } of chooser.add(seenFrame)) chosen.add(frame);
+    for (const { frame } of chooser.reach(Infinity)) chosen.add(frame);
   }
   for (const frame of [...seen].sort((a, b) => merit(b) - merit(a))) if (chosen.size < most) chosen.add(frame);
-  return seen.filter((frame) => chosen.has(frame)).slice(0, most);
+  return withSides(seen.filter((frame) => chosen.has(frame)).slice(0, most));
+}
+
+/** Those that are settled keep their side; the others make up for it. */
+function withSides(frames: readonly Seen[]): ShownFace[] {
+  const sides = frames.flatMap(({ value }) => value.settled ?? []);
+  return frames.map((frame) => {
+    const side = frame.value.settled ?? nextSide(sides);
+    if (!frame.value.settled) sides.push(side);
+    return { frame, side };
+  });
 }

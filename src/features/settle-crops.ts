@@ -3,7 +3,8 @@ import { flatten } from '../common/flatten.js';
 import { withTicks } from '../common/with-ticks.js';
 import type { Received } from '../media/index.js';
 import type { Timed } from '../streams/types.js';
-import { CropChooser, cropId, type Seen } from './crop-chooser.js';
+import { CropChooser, cropId, type ShownFace } from './crop-chooser.js';
+import { shownAs } from './crop-sides.js';
 import type { FaceObservation } from './types.js';
 
 /** A face crop that a window will name; it can be encoded before the window closes. */
@@ -11,7 +12,7 @@ export interface SettledFace {
   type: 'crop';
   /** See `cropId`. */
   id: number;
-  /** FACE_SIZE² grey values 0..255. */
+  /** FACE_SIZE² grey values 0..255, the way round that they are shown to the network. */
   pixels: Uint8Array;
 }
 
@@ -41,7 +42,7 @@ export function settleCrops(
 }
 
 /** Marks the picture, by which its window finds it. */
-export function settled({ mediaTime, value }: Seen): SettledFace {
-  value.settled = true;
-  return { type: 'crop', id: cropId(mediaTime), pixels: value.crop };
+export function settled({ frame: { mediaTime, value }, side }: ShownFace): SettledFace {
+  value.settled = side;
+  return { type: 'crop', id: cropId(mediaTime), pixels: shownAs(value.crop, side) };
 }

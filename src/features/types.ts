@@ -37,6 +37,9 @@ export interface FaceBox {
   height: number;
 }
 
+/** Which way round a crop is shown to the network: as it is, or its mirror image. */
+export type CropSide = 'plain' | 'mirrored';
+
 /** What one picture says about a face; `crop` is null where there is none. */
 export interface FaceObservation {
   /** FACE_SIZE² grey values 0..255, or null. */
@@ -48,8 +51,8 @@ export interface FaceObservation {
   quality: number[];
   /** How many faces the last detection saw. */
   faces: number;
-  /** The crop was handed to inference, for the window of this picture to name. */
-  settled?: boolean;
+  /** The crop was handed to inference, for the window of this picture to name, and this way round. */
+  settled?: CropSide;
 }
 
 /** Log-mel frames of a stretch of sound, with what voice activity detection needs. */
@@ -81,7 +84,10 @@ export interface WindowFeatures {
   closedBy: 'watermark' | 'deadline' | 'revision';
   /** Null: no face in any picture of the window. */
   face: {
-    /** count × FACE_SIZE² grey values 0..255, in time order; empty where `cropIds` names the crops instead. */
+    /**
+     * count × FACE_SIZE² grey values 0..255, in time order, every other one mirrored (`crop-sides.ts`); empty where `cropIds` names
+     * the crops instead.
+     */
     crops: Uint8Array;
     /** In a call: the numbers of crops that were handed to inference before the window closed, `count` of them in time order. */
     cropIds?: readonly number[];

@@ -1,4 +1,5 @@
 import { EMOTIONS } from '../common/emotions.js';
+import { shownAs } from '../features/crop-sides.js';
 import { faceQuality } from '../features/face-quality.js';
 import { hearClip } from '../features/hear-clip.js';
 import { HOP_SAMPLES, logMel, normaliseLogMel } from '../features/log-mel.js';
@@ -39,8 +40,8 @@ type Folded = ReadonlyMap<string, NamedWeights>;
 const PIXELS = FACE_SIZE * FACE_SIZE;
 
 /**
- * Each picture as the crops of one second: itself and three versions that a call might have made of it, of unequal quality, so
- * that attention over crops has something to choose from.
+ * Each picture as the crops of one second, every other one mirrored as in a call: itself both ways round, then two versions that a
+ * call might have made of it, of unequal quality, so that attention over crops has something to choose from.
  */
 export function encodeFaces(folded: Folded, set: FaceSet, half: Half, rng: Rng): EncodedSet {
   const picked = [...set.majority.keys()].filter((i) => set.majority[i]! >= 0 && i % 2 === (half === 'fit' ? 0 : 1));
@@ -49,7 +50,7 @@ export function encodeFaces(folded: Folded, set: FaceSet, half: Half, rng: Rng):
     const image = set.images.subarray(index * PIXELS, (index + 1) * PIXELS);
     const side = rng.between(40, 200);
     const figures = Array.from({ length: FACE_CROPS }, (_, k) => {
-      const crop = k === 0 ? image : augmentFace(image, rng);
+      const crop = shownAs(k < 2 ? image : augmentFace(image, rng), k % 2 === 0 ? 'plain' : 'mirrored');
       crops.set(crop, (row * FACE_CROPS + k) * PIXELS);
       return faceQuality(crop, side);
     });

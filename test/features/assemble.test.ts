@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chosenCrops } from '../../src/features/crop-chooser.js';
+import { settled } from '../../src/features/settle-crops.js';
 import { assembleFeatures } from '../../src/features/assemble.js';
 import { logMel, MEL_SILENCE, normaliseLogMel } from '../../src/features/log-mel.js';
 import {
@@ -104,6 +106,18 @@ describe('assembleFeatures: face', () => {
   it('takes the best crop of each quarter of the window', () => {
     const frames = [0, 100, 250, 350, 500, 600, 750, 850].map((at, i) => face(at, i + 1, i % 2 ? 0.9 : 0.3));
     expect(idsOf(assembleFeatures(window({ frames }), END).face!.crops)).toEqual([2, 4, 6, 8]);
+  });
+
+  it('shows every other crop mirrored, and hands on the same pixels when they are settled on the way', () => {
+    const pixels = Uint8Array.from({ length: FACE_SIZE ** 2 }, (_, i) => i % FACE_SIZE);
+    const frames = [face(100, 1), face(600, 2)];
+    for (const { value } of frames) value.crop = pixels;
+    const read = assembleFeatures(window({ frames }), END, 2).face!;
+    expect([read.crops[0], read.crops[FACE_SIZE ** 2]]).toEqual([0, FACE_SIZE - 1]);
+    const early = chosenCrops(frames, 2, START).map(settled);
+    const live = assembleFeatures(window({ frames }), END, 2).face!;
+    expect(live.cropIds).toEqual(early.map(({ id }) => id));
+    expect(Buffer.concat(early.map((crop) => crop.pixels))).toEqual(Buffer.from(read.crops));
   });
 
   it('fills up from a crowded quarter when others are empty', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chosenCrops, CropChooser, isSeen, merit, SETTLED_EARLY_MS } from '../../src/features/crop-chooser.js';
+import {
+  chosenCrops,
+  CropChooser,
+  isSeen,
+  merit,
+  SETTLED_EARLY_MS,
+  type ShownFace,
+} from '../../src/features/crop-chooser.js';
 import type { FaceObservation } from '../../src/features/types.js';
 import type { Timed } from '../../src/streams/index.js';
 
@@ -14,7 +21,8 @@ function picture(atMs: number, quality: number, hasFace = true): Timed<FaceObser
   };
   return { mediaTime: T0 + atMs, durationMs: 0, arrivalMs: T0 + atMs, decodedMs: T0 + atMs, value };
 }
-const at = (frames: readonly { mediaTime: number }[]) => frames.map(({ mediaTime }) => mediaTime - T0);
+const at = (shown: readonly ShownFace[]) => shown.map(({ frame }) => frame.mediaTime - T0);
+const sides = (shown: readonly ShownFace[]) => shown.map(({ side }) => side);
 
 describe('the pictures of a window that are shown to the network', () => {
   it('are settled as the halves of the window end, the second a little before the window does', () => {
@@ -55,7 +63,7 @@ describe('the pictures of a window that are shown to the network', () => {
           const inOrder = [...raw].sort((a, b) => a.atMs - b.atMs);
           const pictures = inOrder.map(({ atMs, quality, hasFace }) => picture(atMs, quality, hasFace));
           const chooser = new CropChooser(parts, phaseMs);
-          const settled = [];
+          const settled: ShownFace[] = [];
           let now = T0;
           for (const frame of pictures) {
             for (; now <= frame.mediaTime; now += tickMs) settled.push(...chooser.reach(now));
@@ -63,10 +71,10 @@ describe('the pictures of a window that are shown to the network', () => {
           }
           settled.push(...chooser.reach(Infinity));
           const partOf = (mediaTime: number) => Math.floor(((mediaTime - T0 - phaseMs) * parts) / 1000);
-          expect(new Set(settled.map(({ mediaTime }) => partOf(mediaTime))).size).toBe(settled.length);
+          expect(new Set(settled.map(({ frame }) => partOf(frame.mediaTime))).size).toBe(settled.length);
           const withFace = new Set(pictures.filter(isSeen).map(({ mediaTime }) => partOf(mediaTime)));
           expect(settled.length).toBe(withFace.size);
-          for (const one of settled) {
+          for (const { frame: one } of settled) {
             const part = partOf(one.mediaTime);
             const end = T0 + phaseMs + ((part + 1) * 1000) / parts;
             const deadline = end - ((part + 1) % parts === 0 ? SETTLED_EARLY_MS : 0);
@@ -82,12 +90,14 @@ describe('the pictures of a window that are shown to the network', () => {
 
   it('are the same when a recording is read as when they are settled on the way', () => {
     const pictures = [50, 200, 350, 480, 560, 700, 860, 930].map((atMs, i) => picture(atMs, ((i * 7) % 5) / 5));
-    const read = at(chosenCrops(pictures, 2, T0));
-    const chooser = new CropChooser(2);
-    for (const frame of pictures) for (const { value } of chooser.add(frame)) value.settled = true;
-    for (const { value } of chooser.reach(T0 + 1000)) value.settled = true;
-    expect(at(chosenCrops(pictures, 2, T0))).toEqual(read);
-    expect(read).toHaveLength(2);
+    const read = chosenCrops(pictures, 3, T0);
+    const chooser = new CropChooser(3);
+    const settled = pictures.flatMap((frame) => chooser.add(frame));
+    for (const { frame, side } of [...settled, ...chooser.reach(T0 + 1000)]) frame.value.settled = side;
+    const live = chosenCrops(pictures, 3, T0);
+    expect(at(live)).toEqual(at(read));
+    expect(sides(live)).toEqual(sides(read));
+    expect(sides(read)).toEqual(['plain', 'mirrored', 'plain']);
   });
 
   it('are of the parts of its own window where windows begin between whole seconds', () => {
@@ -102,5 +112,20 @@ describe('the pictures of a window that are shown to the network', () => {
   it('are filled up from the best of the rest where a part had no face', () => {
     const pictures = [picture(50, 0.1), picture(100, 0.9), picture(200, 0.3), picture(300, 0.2)];
     expect(at(chosenCrops(pictures, 2, T0))).toEqual([100, 200]);
+  });
+
+  it('begin in each window with one as it is, and every other one is mirrored', () => {
+    const chooser = new CropChooser(3);
+    const pictures = [100, 500, 800, 1100, 1800, 2500].map((atMs) => picture(atMs, 0.5));
+    const settled = [...pictures.flatMap((frame) => chooser.add(frame)), ...chooser.reach(Infinity)];
+    expect(at(settled)).toEqual([100, 500, 800, 1100, 1800, 2500]);
+    expect(sides(settled)).toEqual(['plain', 'mirrored', 'plain', 'plain', 'mirrored', 'plain']);
+  });
+
+  it('make up for those that are settled already, whichever came first', () => {
+    const [early, late] = [picture(600, 0.5), picture(100, 0.9)];
+    early.value.settled = 'plain';
+    expect(sides(chosenCrops([late, early], 2, T0))).toEqual(['mirrored', 'plain']);
+    expect(sides(chosenCrops([picture(700, 0.5)], 2, T0))).toEqual(['plain']);
   });
 });

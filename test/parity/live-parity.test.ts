@@ -13,6 +13,7 @@ import { systemClock } from '../../src/common/clock.js';
 import { shippedModelFolder } from '../../src/common/version.js';
 import { loadConfig } from '../../src/config/load.js';
 import { InProcessBus } from '../../src/events/in-process-bus.js';
+import { bothSides, shownAs } from '../../src/features/crop-sides.js';
 import { cropFace, cropRegion } from '../../src/features/face-crop.js';
 import { FaceFinder, type Picture } from '../../src/features/face-finder.js';
 import { resampleRgbInto } from '../../src/features/resample.js';
@@ -175,10 +176,14 @@ describe('what the network gets in a call', () => {
     const beside = cropFace(picture, { ...region, x: region.x + step });
     const crop = live.crops.subarray(0, FACE_SIZE * FACE_SIZE);
     expect(meanDifference(crop, offline)).toBeLessThan(meanDifference(beside, offline));
+    // The window's second crop is the mirror image of the same face.
+    const second = live.crops.subarray(FACE_SIZE * FACE_SIZE, 2 * FACE_SIZE * FACE_SIZE);
+    const turned = shownAs(offline, 'mirrored');
+    expect(meanDifference(second, turned)).toBeLessThan(meanDifference(second, offline) / 2);
     const [a, b, c] = [
       await answer({ face: live }),
-      await answer({ face: { ...live, crops: offline, count: 1 } }),
-      await answer({ face: { ...live, crops: beside, count: 1 } }),
+      await answer({ face: { ...live, crops: bothSides(offline) } }),
+      await answer({ face: { ...live, crops: bothSides(beside) } }),
     ];
     expect(top(a)).toBe(top(b));
     // A face that is two pixels elsewhere is the same face: the call may say as different a thing about it, and no more.

@@ -90,7 +90,7 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
       const from = performance.now();
       // What had no time to be settled (a picture after a gap) goes just before its window.
       const crops = chosenCrops(window.frames, options.faceCrops, window.startMs)
-        .filter(({ value }) => !value.settled)
+        .filter(({ frame }) => !frame.value.settled)
         .map(settled);
       const features = assembleFeatures(window, clock(), options.faceCrops, heard);
       meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });

@@ -166,30 +166,15 @@ function ownFigure(published: string, r: TestFigures): string {
 function peersSection(results: Record<string, TestFigures>, peers: readonly Peer[] | null): string {
   if (!peers || peers.length === 0) return 'Not measured.';
   const ours = results['ferplus_test'];
-  const own = ours
-    ? [
-        [
-          'emostream',
-          '',
-          'face alone',
-          String(ours.n),
-          percent(ours.accuracy),
-          percent(ours.uar),
-          percent(ours.macro_f1),
-          ...ours.recall.map(share),
-        ],
-      ]
-    : [];
-  const rows = peers.map((p) => [
-    p.name,
-    p.version,
-    p.model,
-    String(p.n),
-    percent(p.accuracy),
-    percent(p.uar),
-    percent(p.macro_f1),
-    ...p.recall.map(share),
-  ]);
+  const figuresOf = (r: Pick<TestFigures, 'accuracy' | 'uar' | 'macro_f1' | 'recall'>): string[] => [
+    ...[percent(r.accuracy), percent(r.uar), percent(r.macro_f1)],
+    ...r.recall.map(share),
+  ];
+  const own: string[][] = [];
+  if (ours) own.push(['emostream', '', 'face alone, as it is and mirrored', String(ours.n), ...figuresOf(ours)]);
+  if (ours?.shown_once)
+    own.push(['emostream', '', 'face alone, as it is', String(ours.n), ...figuresOf(ours.shown_once)]);
+  const rows = peers.map((p) => [p.name, p.version, p.model, String(p.n), ...figuresOf(p)]);
   const head = ['program', 'version', 'network', 'n', 'accuracy', 'UAR', 'macro-F1', ...EMOTIONS];
   const how = peers.map(
     (p) => `- ${p.name} ${p.version} (${p.backend}, \`${p.command}\`, commit ${p.commit}): ${p.protocol}.`,
@@ -213,9 +198,15 @@ function setSection(name: string, r: TestFigures): string {
     : '';
   return `### ${name}
 
-${r.protocol}. n ${r.n}; resampled by ${r.resampled}.
+${r.protocol}. n ${r.n}; resampled by ${r.resampled}.${shownOnceText(r)}
 ${labels}
 ${confusion}![Reliability of ${name}](${name}-reliability.svg)`;
+}
+
+function shownOnceText({ shown_once: once }: TestFigures): string {
+  if (!once) return '';
+  const { accuracy, uar, ece } = once;
+  return ` Shown once, as they are: accuracy ${percent(accuracy)}, UAR ${percent(uar)}, ECE ${ece.toFixed(3)}.`;
 }
 
 /** Of people and corpora that training did not hear; their figures are in a section of their own. */

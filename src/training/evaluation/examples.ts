@@ -1,9 +1,18 @@
 import { EMOTIONS } from '../../common/emotions.js';
+import { bothSides } from '../../features/crop-sides.js';
 import { faceQuality } from '../../features/face-quality.js';
 import { hearClip } from '../../features/hear-clip.js';
 import { NoiseFloor } from '../../features/noise-floor.js';
 import { voiceQuality, wordsQuality } from '../../features/quality.js';
-import { FACE_SIZE, MEL_BANDS, MEL_FRAMES, WORD_ROW, WORD_TOKENS, WORDS_META } from '../../features/types.js';
+import {
+  FACE_SIZE,
+  MEL_BANDS,
+  MEL_FRAMES,
+  WORD_ROW,
+  WORD_TOKENS,
+  WORDS_META,
+  type FaceBox,
+} from '../../features/types.js';
 import type { ModelInput } from '../../inference/types.js';
 import { VoiceActivities } from '../../speech/index.js';
 import type { FaceSet } from '../data/ferplus.js';
@@ -32,15 +41,31 @@ export function meanOf(distributions: readonly (readonly number[])[]): number[] 
   return EMOTIONS.map((_, k) => distributions.reduce((sum, p) => sum + p[k]!, 0) / distributions.length);
 }
 
-/** The pictures that have a majority label; group: the picture's index. */
+/** How pictures are shown, for the protocols. */
+export const PICTURE_SHOWN =
+  'each picture as a second of a call shows it that sees nothing else: as it is and mirrored, face alone';
+
+/** The pictures that have a majority label, as `PICTURE_SHOWN` says; group: the picture's index. */
 export function faceExamples({ images, majority }: FaceSet): Example[] {
   const picked = [...majority.keys()].filter((i) => majority[i]! >= 0);
   return picked.map((i) => {
-    const crops = images.slice(i * PIXELS, (i + 1) * PIXELS);
-    const face = { crops, count: 1, quality: faceQuality(crops, FACE_SIZE), box: { x: 0, y: 0, width: 1, height: 1 } };
+    const crop = images.subarray(i * PIXELS, (i + 1) * PIXELS);
+    const face = shownStill(crop, faceQuality(crop, FACE_SIZE), { x: 0, y: 0, width: 1, height: 1 });
     return { input: { ...ABSENT, face }, label: majority[i]!, group: i };
   });
 }
+
+/** A face in a picture that does not change, in a second of which two pictures are judged (`faceCrops` by default). */
+export function shownStill(crop: Uint8Array, quality: number[], box: FaceBox): NonNullable<ModelInput['face']> {
+  return { crops: bothSides(crop), count: 2, quality, box };
+}
+
+/** The same pictures shown once, as they are: as in a call that judges one a second. */
+export const shownOnce = (examples: readonly Example[]): Example[] =>
+  examples.map(({ input, ...example }) => ({
+    ...example,
+    input: { ...input, face: input.face && { ...input.face, crops: input.face.crops.subarray(0, PIXELS), count: 1 } },
+  }));
 
 /**
  * The windows of a split's clips, or of the clips given; group: the clip's index.

@@ -8,7 +8,7 @@ import { portraitAt, portraitSet, type PortraitSet } from '../data/muxspace.js';
 import { readPrepared } from '../data/prepared.js';
 import { progressOf } from '../progress.js';
 import { answersOf, type Answer } from './answers.js';
-import { ABSENT, type Example } from './examples.js';
+import { ABSENT, shownStill, type Example } from './examples.js';
 import { interval, percent, table } from './markdown.js';
 import type { Judge } from './sets.js';
 import { bootstrap, indicesBy } from './statistics.js';
@@ -42,7 +42,7 @@ export interface PortraitAnswer extends Pick<Answer, 'top' | 'certain'> {
   person: number;
 }
 
-/** Whole portraits that no training saw, found and framed as in a call, one picture each, face alone; null: not prepared. */
+/** Whole portraits that no training saw, found and framed as in a call that sees one picture, face alone; null: not prepared. */
 export async function judgePortraits(judge: Judge, prepared: string): Promise<PortraitFigures | null> {
   const name = portraitSet('valid');
   if (!(await exists(join(prepared, `${name}.json`)))) return null;
@@ -68,7 +68,7 @@ async function foundFaces(set: PortraitSet): Promise<Example[]> {
     return [...set.happy.keys()].flatMap((i) => {
       const seen = new FaceObserver(finder).observe({ ...portraitAt(set, i), mediaTime: 0, arrivalMs: 0 });
       if (!seen.crop || !seen.box) return [];
-      const face = { crops: seen.crop, count: 1, quality: seen.quality, box: seen.box };
+      const face = shownStill(seen.crop, seen.quality, seen.box);
       return [{ input: { ...ABSENT, face }, label: -1, group: i }];
     });
   } finally {
@@ -114,7 +114,7 @@ export function portraitsSection(figures: PortraitFigures | null): string {
   if (!figures) return `${head}**Not measured** in this run: \`emostream data prepare\` with muxspace.`;
   const f = figures;
   return `${head}Press photographs cut to the head (muxspace's labels of Labeled Faces in the Wild, its part \`valid\`), whole and in grey, of people
-whom training never saw. The face is found, confirmed and framed as with the first picture of a call; one picture, face alone. Only happy
+whom training never saw. The face is found, confirmed and framed as with the first picture of a call, and shown as it is and mirrored; face alone. Only happy
 against the rest is judged: a second annotator repeats no other label (on this one kappa is 0.76). A quarter of the people took part in
 choosing how a found face is confirmed, nobody in anything else.
 

@@ -10,9 +10,17 @@ import { FIRST_SPEAKER, NEMO_SPEAKERS } from '../speakers.js';
 import { clipsOf } from '../splits.js';
 import { answersOf, type Answer, type Answering } from './answers.js';
 import { briefFigures } from './brief-figures.js';
-import { faceExamples, voiceExamples, withoutHeard, wordExamples, type Example } from './examples.js';
+import {
+  faceExamples,
+  PICTURE_SHOWN,
+  shownOnce,
+  voiceExamples,
+  withoutHeard,
+  wordExamples,
+  type Example,
+} from './examples.js';
 import { chooseThresholds } from './multi-label.js';
-import { headRates, multiLabelTestFigures, testFigures, type TestFigures } from './test-figures.js';
+import { headRates, multiLabelTestFigures, testFigures, type SetOptions, type TestFigures } from './test-figures.js';
 import { PATTERNS, TripleMaker, tripleExamples } from './triples.js';
 
 /** Runs the test sets and the validation sets; nothing else of the product reads the test sets. */
@@ -78,7 +86,7 @@ export async function judgeModalities(
       `ferplus_${split}`,
       faces,
       'picture',
-      `FER+ ${split === 'test' ? 'PrivateTest' : 'PublicTest'}, 7 classes, majority of the votes; ties, contempt, unknown and not-a-face left out; one picture, face alone`,
+      `FER+ ${split === 'test' ? 'PrivateTest' : 'PublicTest'}, 7 classes, majority of the votes; ties, contempt, unknown and not-a-face left out; ${PICTURE_SHOWN}`,
     ],
     [
       `ravdess_${split}`,
@@ -119,11 +127,25 @@ export async function judgeModalities(
     const answers = await answersOf(judge, examples, progressOf(name, judge.log));
     const speakers = speech && answers.map(({ group }) => speech.speakers[group]!);
     const options = { protocol, unit, ...(speakers ? { speakers } : {}) };
-    const without = speech ? await withoutEncoders(judge, speech, examples) : {};
-    sets[name] = { figures: { ...testFigures(answers, options), ...without }, answers };
+    const otherwise = await shownOtherwise(judge, examples, speech, options);
+    sets[name] = { figures: { ...testFigures(answers, options), ...otherwise }, answers };
     judge.log(line(name, sets[name].figures));
   }
   return { sets, pools: { face: faces, voice: ravdessVoices, words: [...texts, ...utterances] } };
+}
+
+/** The same examples as a call may get them, too: voices that no encoder hears, faces that are seen once a second. */
+async function shownOtherwise(
+  judge: Judge,
+  examples: readonly Example[],
+  speech: SpeechSet | undefined,
+  options: SetOptions,
+): Promise<Partial<TestFigures>> {
+  if (speech) return withoutEncoders(judge, speech, examples);
+  if (!examples.some(({ input }) => input.face)) return {};
+  const once = testFigures(await answersOf(judge, shownOnce(examples)), options);
+  const { accuracy, uar, macro_f1, recall, ece } = once;
+  return { shown_once: { accuracy, uar, macro_f1, recall, ece } };
 }
 
 /** The same examples of voices as where no voice encoder is installed; nothing where none is. */

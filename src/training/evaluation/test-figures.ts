@@ -39,6 +39,8 @@ export interface TestFigures {
   rooms?: RoomFigures;
   /** Voices only, where the voice encoders were heard too: the same answers without them. */
   without_encoders?: BriefFigures;
+  /** Faces only: the same pictures shown once, as they are, and not mirrored too. */
+  shown_once?: Pick<TestFigures, 'accuracy' | 'uar' | 'macro_f1' | 'recall' | 'ece'>;
   /** Multi-label protocol only: per emotion. */
   multi_label?: { thresholds: number[]; precision: number[]; f1: number[]; exact_match: number };
   /** Triples only: accuracy by which modalities were present. */

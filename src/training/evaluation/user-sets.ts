@@ -9,13 +9,13 @@ import { USER_CORPORA, USER_CORPUS_NAMES, userSet, userTestName, type UserCorpus
 import type { SecondEncoder } from '../heard/seconds.js';
 import { progressOf } from '../progress.js';
 import { answersOf } from './answers.js';
-import { faceExamples, voiceExamples, wordExamples, type Example } from './examples.js';
+import { faceExamples, PICTURE_SHOWN, voiceExamples, wordExamples, type Example } from './examples.js';
 import { line, type Judge } from './sets.js';
 import { testFigures, type TestFigures } from './test-figures.js';
 
 const UNITS: Record<Modality, string> = { face: 'picture', voice: 'clip', words: 'utterance' };
 const HOW: Record<Modality, string> = {
-  face: 'one picture, face alone',
+  face: PICTURE_SHOWN,
   voice: 'mean over 3 s windows, voice alone',
   words: 'words of each utterance, words alone',
 };
