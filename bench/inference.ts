@@ -2,12 +2,10 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { silentMeter } from '../src/common/metrics.js';
-import { wordFeatures } from '../src/features/tokens.js';
-import { FACE_SIZE, type WindowFeatures } from '../src/features/types.js';
 import type { BatchRunner } from '../src/inference/batch-runner.js';
 import type { createEngine } from '../src/inference/engines.js';
-import { fullWindow } from '../src/inference/full-window.js';
 import type { SettledCrop } from '../src/inference/types.js';
+import { cropIds, cropPixels, revisedBy, windowOf } from './support/simulated-people.js';
 import { median, quantile } from './support/statistics.js';
 
 /**
@@ -29,19 +27,6 @@ const { values } = parseArgs({
 const PEOPLE = Number(values.people);
 const WARM_UP = 2;
 const FIRST = 8;
-const CROPS = 2;
-const PIXELS = FACE_SIZE * FACE_SIZE;
-const CAPTION_EVERY = 5;
-/** Windows that end with a caption's words before it comes. */
-const REVISED = 2;
-const TEXTS = Array.from({ length: 16 }, (_, i) =>
-  wordFeatures(
-    `well, I think number ${i} was not what we had hoped for after all these days, was it? Let us look again!`,
-  ),
-);
-
-const TEMPLATES = Array.from({ length: 8 }, (_, i) => fullWindow(i));
-
 interface Subject {
   /** One second of everybody. */
   second(n: number): Promise<{ cpuMs: number; lastMs: number }>;
@@ -53,7 +38,6 @@ const cpuMs = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
-const now = (): number => performance.timeOrigin + performance.now();
 
 async function subject(dist: string): Promise<Subject> {
   const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(dist, file)).href) as Promise<T>;
@@ -71,30 +55,22 @@ async function subject(dist: string): Promise<Subject> {
   return {
     async second(n) {
       const from = cpuMs();
-      const ids = Array.from({ length: CROPS }, (_, i) => n * CROPS + i);
       const people = Array.from({ length: PEOPLE }, (_, person) => ({ room: 'r', participant: String(person) }));
       if (early) {
-        for (const id of ids) {
-          for (const who of people)
-            runner.crop!({ ...who, id, pixels: TEMPLATES[id % TEMPLATES.length]!.face!.crops.slice(0, PIXELS) });
+        for (const id of cropIds(n)) {
+          for (const who of people) runner.crop!({ ...who, id, pixels: cropPixels(id) });
           // A part of the second lies between; the crops of the last part come shortly before its end.
           await new Promise((r) => setTimeout(r, 300));
         }
       }
       const start = performance.now();
-      const outcomes = people.map((who, i) =>
-        runner.submit({ ...who, features: windowOf(n, i, 0, early ? ids : null) }),
-      );
+      const outcomes = people.map((who, i) => runner.submit({ ...who, features: windowOf(n, i, 0, early) }));
       const judged = await Promise.all(outcomes);
       const lastMs = performance.now() - start;
       if (judged.some((outcome) => 'dropped' in outcome)) throw new Error('a window was dropped');
-      const revisions = people.flatMap((who, i) => {
-        if ((n + i) % CAPTION_EVERY !== 0) return [];
-        return Array.from({ length: REVISED }, (_, back) => {
-          const features = windowOf(n - back, i, 1, early ? ids.map((id) => id - back * CROPS) : null);
-          return runner.submit({ ...who, features });
-        });
-      });
+      const revisions = people.flatMap((who, i) =>
+        revisedBy(n, i).map((second) => runner.submit({ ...who, features: windowOf(second, i, 1, early) })),
+      );
       await Promise.all(revisions);
       return { cpuMs: (cpuMs() - from) / PEOPLE, lastMs };
     },
@@ -102,30 +78,6 @@ async function subject(dist: string): Promise<Subject> {
       await runner.close();
       await engine.dispose();
     },
-  };
-}
-
-function windowOf(n: number, person: number, revision: number, cropIds: number[] | null): WindowFeatures {
-  const { face, voice } = TEMPLATES[(n + person) % TEMPLATES.length]!;
-  const closedMs = now();
-  // A revision has the next caption's words.
-  const text = TEXTS[(Math.floor((n + person) / CAPTION_EVERY) + person + revision) % TEXTS.length]!;
-  return {
-    ...{
-      startMs: 1e12 + n * 1000,
-      endMs: 1e12 + (n + 1) * 1000,
-      revision,
-      closedBy: revision > 0 ? 'revision' : 'watermark',
-    },
-    face: {
-      ...face!,
-      ...(cropIds ? { crops: new Uint8Array(0), cropIds } : { crops: face!.crops.subarray(0, CROPS * PIXELS) }),
-      count: CROPS,
-    },
-    voice,
-    words: { ...text, quality: [0.5, 0.5] },
-    state: { face: 'live', voice: 'live', words: 'live' },
-    timing: { lastMediaMs: null, lastArrivalMs: null, lastDecodedMs: null, saidMs: [], closedMs, featuresMs: closedMs },
   };
 }
 

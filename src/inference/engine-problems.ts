@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { loaderFinds } from '../common/install/shared-library.js';
+import { DRIVER_LIBRARY, missingCudaLibraries } from './engine-install/cuda-libraries.js';
 import { addonFile, engineFolder, webgpuFiles, type InstallableEngine } from './engine-install/paths.js';
 import { GPU_NEEDS } from './engine-install/tensorflow-facts.js';
 import type { EngineName } from './types.js';
@@ -34,33 +35,32 @@ function tensorflowGpuProblem(): EngineProblem | null {
     const advice = `On a machine with one, run \`npx emostream engine install tensorflow-gpu\`. ${GPU_NEEDS}`;
     return { reason: 'There is no NVIDIA GPU here.', advice };
   }
-  return notInstalled('tensorflow-gpu', addonFile(engineFolder('tensorflow-gpu')), GPU_NEEDS);
+  const folder = engineFolder('tensorflow-gpu');
+  return notInstalled('tensorflow-gpu', addonFile(folder), GPU_NEEDS) ?? cudaProblem(folder);
+}
+
+/** What would keep TensorFlow from the GPU that is there. */
+export function cudaProblem(folder: string): EngineProblem | null {
+  if (!loaderFinds(DRIVER_LIBRARY)) {
+    return {
+      reason: `The driver’s ${DRIVER_LIBRARY} is missing.`,
+      advice: 'Install the NVIDIA driver (525 or newer); in a container, give it the GPU with its driver’s libraries.',
+    };
+  }
+  const missing = missingCudaLibraries(folder);
+  if (missing.length === 0) return null;
+  const advice = `Remove ${folder} and run \`npx emostream engine install tensorflow-gpu\`, which brings them.`;
+  return { reason: `${missing.join(', ')} cannot be found.`, advice };
 }
 
 function webgpuProblem(): EngineProblem | null {
   const missing = notInstalled('webgpu', webgpuFiles(engineFolder('webgpu')).backend);
   if (missing) return missing;
-  if (process.platform !== 'linux' || hasVulkanLoader()) return null;
+  if (process.platform !== 'linux' || loaderFinds('libvulkan.so.1')) return null;
   return {
     reason: 'The Vulkan loader, libvulkan.so.1, is missing.',
     advice: 'Install it (Debian: apt-get install libvulkan1), and the driver of the GPU with its Vulkan part.',
   };
-}
-
-/** Folders of Debian, Fedora and Alpine; elsewhere the loader's own list is asked. */
-const LIBRARY_FOLDERS = [
-  '/usr/lib/x86_64-linux-gnu',
-  '/usr/lib/aarch64-linux-gnu',
-  '/usr/lib64',
-  '/usr/lib',
-  '/usr/local/lib',
-];
-
-function hasVulkanLoader(): boolean {
-  const folders = [...LIBRARY_FOLDERS, ...(process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean)];
-  if (folders.some((folder) => existsSync(`${folder}/libvulkan.so.1`))) return true;
-  const { stdout } = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' });
-  return (stdout ?? '').includes('libvulkan.so.1');
 }
 
 /** A module with one function that uses a 128-bit constant: valid only where WebAssembly has SIMD. */

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { EmostreamError, firstLine } from '../common/errors.js';
 import { GPU_NEEDS, quietenTensorflow } from './engine-install/tensorflow-facts.js';
 import { addonFile, engineFolder } from './engine-install/paths.js';
+import { cudaProblem } from './engine-problems.js';
 import { shareCore } from './engine-install/shared-core.js';
 import { TfjsEngine } from './tfjs-engine.js';
 import type { Engine } from './types.js';
@@ -49,7 +50,9 @@ export async function startTensorflowBackend(folder = engineFolder('tensorflow')
   }
   await tf.ready();
   if (gpu && !backend?.isUsingGpuDevice) {
-    throw new EmostreamError('ENGINE_UNAVAILABLE', `TensorFlow finds no GPU that it can use. ${GPU_NEEDS}`);
+    const problem = cudaProblem(folder);
+    const why = problem ? `${problem.reason} ${problem.advice}` : GPU_NEEDS;
+    throw new EmostreamError('ENGINE_UNAVAILABLE', `TensorFlow finds no GPU that it can use. ${why}`);
   }
 }
 

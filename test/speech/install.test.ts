@@ -6,9 +6,9 @@ import { zipSync } from 'fflate';
 import { afterEach, expect, it } from 'vitest';
 import { download } from '../../src/common/install/download.js';
 import { installMoonshine } from '../../src/speech/install/moonshine.js';
-import { findInPythonIndex } from '../../src/speech/install/python-index.js';
+import { findInPythonIndex } from '../../src/common/install/python-index.js';
 import { tokensText } from '../../src/speech/install/tokens.js';
-import { unpack } from '../../src/speech/install/wheel.js';
+import { among, requireAll, unpackWheel } from '../../src/common/install/wheel.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const closers: (() => unknown)[] = [];
@@ -82,12 +82,20 @@ it('a download must have its hash, says how far it is, and never tells a passwor
 
 it('files come out of a wheel, and only those asked for', async () => {
   const folder = temporaryFolder();
-  const content = { 'pkg/assets/a.txt': Buffer.from('A'), 'pkg/b.txt': Buffer.from('B') };
+  const content = {
+    'pkg/assets/': new Uint8Array(0),
+    'pkg/assets/a.txt': Buffer.from('A'),
+    'pkg/b.txt': Buffer.from('B'),
+  };
   await writeFile(join(folder, 'a.whl'), zipSync(content));
-  await unpack(join(folder, 'a.whl'), 'pkg/assets/', ['a.txt'], folder);
+  const take = (name: string) => unpackWheel(join(folder, 'a.whl'), folder, among('pkg/assets/', [name]));
+  expect(await take('a.txt')).toEqual(['pkg/assets/a.txt']);
   expect((await readdir(folder)).sort()).toEqual(['a.txt', 'a.whl']);
+  expect(await unpackWheel(join(folder, 'a.whl'), join(folder, 'all'), (name) => name)).toHaveLength(2);
+  expect(await readFile(join(folder, 'all', 'pkg', 'b.txt'), 'utf8')).toBe('B');
   expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('A');
-  await expect(unpack(join(folder, 'a.whl'), 'pkg/assets/', ['b.txt'], folder)).rejects.toThrow('pkg/assets/b.txt');
+  const taken = await take('b.txt');
+  expect(() => requireAll('a.whl', 'pkg/assets/', ['b.txt'], taken)).toThrow('a.whl has no pkg/assets/b.txt');
 });
 
 it('where no source has the model, each says why, and nothing is left behind', async () => {

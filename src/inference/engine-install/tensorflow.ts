@@ -5,9 +5,9 @@ import { EmostreamError, toEmostreamError } from '../../common/errors.js';
 import { makeInPlace } from '../../common/install/in-place.js';
 import { fetchModules, fetchPackage, runTool } from '../../common/install/tools.js';
 import { addonFile, engineFolder } from './paths.js';
-import { TENSORFLOW_PACKAGES, TFJS_NODE } from './pinned.js';
+import { TENSORFLOW_PACKAGES, TFJS_NODE, WHEELS } from './pinned.js';
 import { writeStandIns } from './shared-core.js';
-import { LIBRARY_SOURCES, librarySources, type LibrarySource, type TensorflowLibrary } from './tensorflow-library.js';
+import { librarySources, sourcesFor, type LibrarySource, type TensorflowLibrary } from './tensorflow-library.js';
 
 /**
  * Installs the `tensorflow` or `tensorflow-gpu` engine into the user's cache: `@tensorflow/tfjs-node`'s kernels and N-API
@@ -69,9 +69,10 @@ async function checkBeforehand(engine: string, folder: string, options: InstallO
 async function fromFirstSource(work: string, headers: string, engine: string, options: InstallOptions): Promise<void> {
   const { from, env = process.env, log } = options;
   const failures: string[] = [];
-  for (const source of from ? [from] : LIBRARY_SOURCES) {
+  const gpu = engine === 'tensorflow-gpu';
+  for (const source of from ? [from] : sourcesFor(gpu)) {
     try {
-      const library = await librarySources[source](work, { gpu: engine === 'tensorflow-gpu', env, log });
+      const library = await librarySources[source](work, { gpu, env, log });
       log('Compiling the addon …');
       await compileAddon(work, headers, library);
       return;
@@ -79,7 +80,7 @@ async function fromFirstSource(work: string, headers: string, engine: string, op
       const { message } = toEmostreamError(error);
       failures.push(`${source}: ${message}`);
       log(`No TensorFlow from the ${source}: ${message}`);
-      for (const part of ['tensorflow', 'lib', 'wheel', 'wheel.txt'])
+      for (const part of ['tensorflow', 'nvidia', 'lib', ...Object.values(WHEELS).map(({ name }) => name)])
         await rm(join(work, part), { recursive: true, force: true });
     }
   }

@@ -7,9 +7,9 @@ import { makeInPlace } from '../../common/install/in-place.js';
 import type { SpeechModelFile } from '../model.js';
 import { defaultModelFolder, MODEL_FILE } from '../paths.js';
 import { MOONSHINE } from './pinned.js';
-import { megabytes, progress } from './progress.js';
+import { megabytes, progress } from '../../common/install/progress.js';
 import { tokensText } from './tokens.js';
-import { fetchFromWheel } from './wheel.js';
+import { fetchFromWheel } from '../../common/install/wheel.js';
 
 export interface ModelInstallOptions {
   folder?: string;

