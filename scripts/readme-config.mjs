@@ -1,8 +1,9 @@
 // Writes what is generated into the pages: the configuration table from the schema, accuracy from models/metrics.json,
-// speed from bench/results/call.json; and bench/RESULTS.md from all that was measured. `npm run docs`.
-import { readFileSync, writeFileSync } from 'node:fs';
+// speed from bench/results/call.json; bench/RESULTS.md from all that was measured; and Grafana's dashboards. `npm run docs`.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parityTable } from '../dist/bench/parity/table.js';
 import { wordsTable } from '../dist/bench/words/table.js';
+import { dashboardFiles, FOLDERS } from '../dist/deploy/dashboards/index.js';
 import { configTable } from '../dist/src/config/table.js';
 import { accuracyTable, speedTable } from './readme-tables.mjs';
 import { resultsPage } from './results-page.mjs';
@@ -34,3 +35,8 @@ for (const [path, blocks] of Object.entries(pages)) {
 }
 
 writeFileSync(file('bench/RESULTS.md'), resultsPage(json, { parityTable, wordsTable }));
+
+for (const folder of FOLDERS) {
+  mkdirSync(file(folder), { recursive: true });
+  for (const [name, text] of dashboardFiles()) writeFileSync(file(`${folder}/${name}`), text);
+}

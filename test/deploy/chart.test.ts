@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
+import { dashboardFiles } from '../../deploy/dashboards/index.js';
 import { findProgram } from '../../scripts/setup/command.mjs';
 import { CLOSE_PATIENCE_MS } from '../../src/cli/supervision.js';
 import { configSchema } from '../../src/config/schema.js';
@@ -68,7 +69,9 @@ if (!helm) console.warn('passed over: helm is not here; what the chart makes is 
 
 describe.skipIf(!helm)('helm', () => {
   const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(helm ?? '', args, { encoding: 'utf8', cwd: projectFile(CHART) });
+    // One that was built without its release's flags takes a Kubernetes of years ago for granted.
+    const all = [...args, '--kube-version', '1.30.0'];
+    const { status, stdout, stderr } = spawnSync(helm ?? '', all, { encoding: 'utf8', cwd: projectFile(CHART) });
     return { status, output: stdout + stderr };
   };
   const secret = `jwtSecret=${'0'.repeat(32)}`;
@@ -83,6 +86,19 @@ describe.skipIf(!helm)('helm', () => {
     const { output } = run('template', 'x', '.', '--set', `${secret},media.mode=loadBalancer,${address}`);
     expect(output).not.toContain('hostNetwork');
     expect(output.match(/type: LoadBalancer/g)).toHaveLength(2);
+  });
+
+  it('hands Grafana the dashboards as they are, unless told otherwise', () => {
+    const { output } = run('template', 'x', '.', '--set', secret);
+    const map = output.split(/^---\n/m).find((document) => document.includes('grafana_dashboard: "1"')) ?? '';
+    for (const [name, text] of dashboardFiles()) {
+      expect(map).toContain(`  ${name}: |\n`);
+      // Each of its lines, in order, indented by Helm.
+      expect(map.replaceAll(/^ {4}/gm, '')).toContain(text.trim());
+    }
+    const without = run('template', 'x', '.', '--set', `${secret},metrics.dashboards.enabled=false`).output;
+    expect(without).not.toContain('grafana_dashboard');
+    expect(without).toContain('kind: Deployment');
   });
 
   it.each([

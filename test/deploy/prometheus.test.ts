@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { projectFile } from '../../bench/support/project-file.js';
 import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
@@ -8,12 +8,9 @@ import { METRICS, WORKERS } from '../../src/common/metrics.js';
 import { configKeys } from '../../src/config/load.js';
 import { PromMeter } from '../../src/telemetry/prom-meter.js';
 import { ServeProcess } from '../cli/support/serve-process.js';
-import { Recorder } from '../sfu/support/recorder.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { CONFIG, PrometheusProcess, RULES } from './prometheus-process.js';
 
-const RULES = projectFile('deploy/prometheus/emostream.rules.yml');
 const RULE_TESTS = projectFile('deploy/prometheus/emostream.rules.test.yml');
-const CONFIG = projectFile('deploy/prometheus/prometheus.yml');
 const CONFIGS = [CONFIG, projectFile('deploy/prometheus/prometheus.compose.yml')];
 
 const programs = findPrometheus();
@@ -67,22 +64,6 @@ describe('the alerts', () => {
   });
 });
 
-describe.skipIf(!programs)('the dashboard', () => {
-  it('asks nothing that Prometheus does not understand', () => {
-    const { panels } = JSON.parse(readFileSync(projectFile('deploy/grafana/emostream.json'), 'utf8')) as {
-      panels: { targets?: { expr: string }[] }[];
-    };
-    const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr.replaceAll(/\$__\w+/g, '1m')));
-    expect(queries.length).toBeGreaterThan(15);
-    const rules = queries.map((expr, index) => ({ record: `query:${index}`, expr }));
-    const path = join(temporaryFolder(), 'rules.json');
-    // JSON is YAML.
-    writeFileSync(path, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
-    const checked = promtool('check', 'rules', path);
-    expect(checked.status, checked.output).toBe(0);
-  });
-});
-
 const CLEAN = { status: 0, said: '' };
 
 /** What `promtool check metrics` finds in an exposition: faults of form, and names that mislead. */
@@ -98,60 +79,9 @@ it.skipIf(!programs)('Prometheus finds nothing wrong with the metrics, Node’s 
   expect(lint(body)).toEqual(CLEAN);
 });
 
-/** A Prometheus that scrapes one server every second, with the rules as they are shipped. */
-class Prometheus extends Recorder {
-  readonly child: ChildProcess;
-  output = '';
-
-  constructor(program: string, target: number) {
-    super();
-    const folder = temporaryFolder();
-    copyFileSync(RULES, join(folder, 'emostream.rules.yml'));
-    const config = readFileSync(CONFIG, 'utf8')
-      .replace(/scrape_interval: \w+/, 'scrape_interval: 1s')
-      .replace(/evaluation_interval: \w+/, 'evaluation_interval: 1s')
-      .replaceAll('127.0.0.1:8080', `127.0.0.1:${target}`);
-    writeFileSync(join(folder, 'prometheus.yml'), config);
-    this.child = spawn(
-      program,
-      [
-        `--config.file=${join(folder, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        '--web.listen-address=127.0.0.1:0',
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    this.child.stderr?.on('data', (chunk: Buffer) => {
-      this.output += chunk.toString();
-      this.changed();
-    });
-  }
-
-  /** @returns the labels and values of what a query finds now */
-  async ask(query: string): Promise<{ metric: Record<string, string>; value: number }[]> {
-    const address = await this.until(() => /msg="Listening on" address=([\d.:]+)/.exec(this.output)?.[1]);
-    const response = await fetch(`http://${address}/api/v1/query?query=${encodeURIComponent(query)}`);
-    // It listens before its storage is ready.
-    if (response.status === 503) return [];
-    const { data } = (await response.json()) as {
-      data?: { result: { metric: Record<string, string>; value: [number, string] }[] };
-    };
-    return (data?.result ?? []).map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
-  }
-
-  /** Asks until the answer is as wanted. */
-  async askUntil(query: string, enough: (result: Awaited<ReturnType<Prometheus['ask']>>) => boolean) {
-    for (;;) {
-      const result = await this.ask(query);
-      if (enough(result)) return result;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-}
-
 describe.skipIf(!programs)('a real Prometheus', () => {
   let server: ServeProcess | undefined;
-  let prometheus: Prometheus | undefined;
+  let prometheus: PrometheusProcess | undefined;
   afterEach(() => {
     prometheus?.child.kill('SIGKILL');
     server?.kill();
@@ -160,7 +90,7 @@ describe.skipIf(!programs)('a real Prometheus', () => {
   it('reads what the server says, and is alarmed by the very first crash of a worker', async () => {
     server = new ServeProcess();
     const port = await server.ready();
-    prometheus = new Prometheus(programs?.prometheus ?? '', port);
+    prometheus = new PrometheusProcess(programs?.prometheus ?? '', port);
     await prometheus.askUntil('up{job="emostream"}', ([up]) => up?.value === 1);
     // Two scrapes at least have seen the series at 0 before anything happens.
     await prometheus.askUntil(
