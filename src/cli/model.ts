@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion, shippedModelFolder } from '../common/version.js';
 import { WEIGHT_TYPES, type WeightType } from '../inference/model-format.js';
 
@@ -48,5 +48,33 @@ export function modelCommand(): Command {
       });
       await engine.dispose();
     });
+  model
+    .command('mix')
+    .description('Put a face between the trained one and the one that it went on from in its place.')
+    .requiredOption('--before <folder>', 'folder with the face that it went on from')
+    .option('--share <number>', 'of the trained face in the mixture', parseShare, 0.7)
+    .option('--unbalanced', 'the face before is of a version that did not balance rare emotions (models up to 0.5.0)')
+    .option('--prepared <folder>', 'folder of `emostream data prepare` (default: in the user’s cache)')
+    .option('--weights <folder>', 'where trained parts are kept (default: beside the prepared data)')
+    .action(
+      async (flags: { before: string; share: number; unbalanced?: boolean; prepared?: string; weights?: string }) => {
+        const { mixFace } = await import('../training/mix-face.js');
+        const { defaultPreparedFolder } = await import('../training/data/prepared.js');
+        const prepared = flags.prepared ?? defaultPreparedFolder();
+        const unbalanced = flags.unbalanced === true;
+        await mixFace({
+          ...{ prepared, unbalanced, before: flags.before, share: flags.share },
+          weights: flags.weights ?? join(prepared, 'weights'),
+          command: `emostream model mix --share ${flags.share}${unbalanced ? ' --unbalanced' : ''}`,
+          log: console.log,
+        });
+      },
+    );
   return model;
+}
+
+function parseShare(value: string): number {
+  const share = Number(value);
+  if (!(share > 0 && share < 1)) throw new InvalidArgumentError('a number between 0 and 1.');
+  return share;
 }

@@ -50,7 +50,7 @@ export async function trainFace({
   if (from) goOnFrom(from, layers);
   const indices = new ShuffledIndices(train.majority.length, rng.fork());
   const augmenting = rng.fork();
-  const prior = logFrequencies(train.targets).map((value) => BALANCE * value);
+  const balance = balanceOf(train.targets);
 
   const loss = (): tf.Scalar => {
     const picked = indices.take(BATCH);
@@ -64,7 +64,7 @@ export async function trainFace({
     const x = tf.tensor4d(normaliseFaces(images, BATCH), [BATCH, FACE_SIZE, FACE_SIZE, 1]);
     const { logits, affect } = modalityHeads(layers, 'face', faceEncoder(layers, x));
     return headLoss(
-      { logits: tf.add(logits, prior), affect },
+      { logits: tf.add(logits, balance), affect },
       tf.tensor2d(targets),
       tf.tensor2d(targets.map(affectOf)),
     );
@@ -99,6 +99,9 @@ export function goOnFrom(from: ReadonlyMap<string, NamedWeights>, layers: Traini
   tf.tidy(() => void faceEncoder(layers, tf.zeros([1, FACE_SIZE, FACE_SIZE, 1])));
   layers.training = true;
 }
+
+/** What is added to the logits in the loss. @param targets n × 7 */
+export const balanceOf = (targets: Float32Array): number[] => logFrequencies(targets).map((value) => BALANCE * value);
 
 /** @param targets n × 7 @returns 7: the logarithm of each emotion's share of all votes */
 export function logFrequencies(targets: Float32Array): number[] {

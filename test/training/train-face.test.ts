@@ -9,6 +9,7 @@ import { faceEncoder } from '../../src/inference/network/face-encoder.js';
 import { InferenceLayers } from '../../src/inference/network/inference-layers.js';
 import { foldBatchNorm } from '../../src/training/fold.js';
 import { Rng } from '../../src/training/rng.js';
+import { mixWeights } from '../../src/training/mix-face.js';
 import { goOnFrom, logFrequencies } from '../../src/training/train-face.js';
 import { TrainingLayers } from '../../src/training/training-layers.js';
 
@@ -58,6 +59,32 @@ describe('a face network that is gone on with', () => {
     const { grads } = tf.variableGrads(() => tf.sum(tf.square(faceEncoder(layers, x))), [gain]);
     expect(Math.max(...tf.abs(grads[gain.name]!).dataSync())).toBeGreaterThan(0);
     layers.dispose();
+  });
+});
+
+describe('a face between the older and the newer', () => {
+  const network = (missing: RegExp): Map<string, NamedWeights> =>
+    new Map(
+      ['face/stem/kernel', 'face/res3/b/gamma', 'face/res4/a/gamma', 'face/res4/b/gamma', 'face/logits/bias']
+        .filter((name) => !missing.test(name))
+        .map((name) => [name, { shape: [2], values: Float32Array.of(name.length, 4) }]),
+    );
+  const [older, newer] = [network(/res4/u), network(/nothing/u)];
+  for (const { values } of older.values()) values.set([0, 2]);
+
+  it('has the mean of both by their shares, and what the older one lacks in so far as it does anything', () => {
+    const mixed = mixWeights(older, newer, 0.75);
+    expect(mixed.size).toBe(newer.size);
+    const second = (name: string) => mixed.get(`face/${name}`)!.values[1];
+    expect([second('stem/kernel'), second('res3/b/gamma'), second('logits/bias')]).toEqual([3.5, 3.5, 3.5]);
+    // The older network's answer without the block is that with a block of gain 0.
+    expect([second('res4/a/gamma'), second('res4/b/gamma')]).toEqual([4, 3]);
+  });
+
+  it('is of one network only', () => {
+    expect(() => mixWeights(newer, older, 0.5)).toThrow('the newer one has no face/res4/a/gamma');
+    const other = new Map(older).set('face/stem/kernel', { shape: [1], values: Float32Array.of(1) });
+    expect(() => mixWeights(other, newer, 0.5)).toThrow('face/stem/kernel differs in shape');
   });
 });
 
