@@ -5,8 +5,9 @@ import { backoffDelay, type BackoffOptions, DEFAULT_BACKOFF } from './backoff.js
 import { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { ClientError, isFinal, toClientError } from './errors.js';
-import { readToken } from './http.js';
-import { type Missed, type ResumePoint, SequenceTracker } from './sequence.js';
+import type { Unknown } from './read-message.js';
+import type { Missed, ResumePoint } from './sequence.js';
+import { type SubscribeOptions, Subscription, Subscriptions } from './subscriptions.js';
 import { platformSocket, type SocketFactory } from './socket.js';
 
 export interface ClientOptions {
@@ -44,7 +45,9 @@ export interface ClientEvents {
   event: RoomEvent;
   /** Events that will never come. */
   missed: Missed;
-  /** The server sent what this client does not understand (another version?); it was ignored. */
+  /** The server sent a type of message that this client does not know (a later version?); it was ignored. */
+  unknown: Unknown;
+  /** The server sent what breaks the protocol; it was ignored. */
   invalid: ClientError;
 }
 
@@ -60,7 +63,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #everOpen = false;
-  #sequence: SequenceTracker | undefined;
+  readonly #subscriptions = new Subscriptions();
 
   constructor(options: ClientOptions) {
     super();
@@ -80,14 +83,12 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     return this.#status;
   }
 
-  /** The newest event heard; what a subscription resumes after. */
-  get lastSeq(): number | undefined {
-    return this.#sequence?.lastSeq;
-  }
-
-  /** The same with the numbering that it is of: to resume with another client. */
-  get place(): ResumePoint | undefined {
-    return this.#sequence?.place;
+  /**
+   * The newest event heard, and its numbering: what a subscription resumes after, and another client can.
+   * @param room of the first subscription if not given
+   */
+  place(room?: string): ResumePoint | undefined {
+    return (room === undefined ? this.#subscriptions.all[0] : this.#subscriptions.of(room))?.place;
   }
 
   /**
@@ -113,22 +114,18 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   }
 
   /**
-   * Events of the token's room from now on, or from after the resume point; kept up over lost connections.
+   * Events of a room from now on, or from after the resume point; kept up over lost connections. There is one subscription a room:
+   * a second takes its place.
    * @returns the room, its numbering and its newest sequence number
    */
-  async subscribe(from?: ResumePoint): Promise<ResultOf<'subscribe'>> {
-    this.#sequence = new SequenceTracker(from);
-    try {
-      return await this.#subscribe(this.#sequence);
-    } catch (error) {
-      this.#sequence = undefined;
-      throw error;
-    }
+  async subscribe(options: SubscribeOptions = {}): Promise<ResultOf<'subscribe'>> {
+    return this.#subscribe(new Subscription({ ...this.#room, ...options }));
   }
 
-  async unsubscribe(): Promise<void> {
-    this.#sequence = undefined;
-    await this.request('unsubscribe', {});
+  /** @param room all of them if not given */
+  async unsubscribe(room?: string): Promise<void> {
+    this.#subscriptions.delete(room);
+    await this.request('unsubscribe', room === undefined ? {} : { room });
   }
 
   /**
@@ -176,12 +173,8 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   async #token(): Promise<string> {
     const { token } = this.#options;
-    if (typeof token === 'function') return token();
-    const { expiresAt } = readToken(token);
-    if (expiresAt !== undefined && expiresAt <= Date.now()) {
-      throw new ClientError('UNAUTHENTICATED', 'the access token has expired; ask for a new one');
-    }
-    return token;
+    // Whether it has expired, the server alone can say: this machine's clock may be wrong.
+    return typeof token === 'function' ? token() : token;
   }
 
   async #open(): Promise<void> {
@@ -198,6 +191,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     this.#connection = connection;
     connection.on('event', (event) => this.#event(event));
     connection.on('notification', (notification) => this.#notification(notification));
+    connection.on('unknown', (message) => this.#unknown(message));
     connection.on('invalid', (error) => this.emit('invalid', error));
     connection.on('closed', (error) => {
       if (this.#connection !== connection) return;
@@ -205,7 +199,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
       // Closed while the subscription is renewed: that fails and says so.
       if (this.#status.state === 'open') this.#lost(error);
     });
-    if (this.#sequence) await this.#resume(connection, this.#sequence);
+    await this.#resume(connection);
     this.#attempt = 0;
     const again = this.#everOpen;
     this.#everOpen = true;
@@ -213,9 +207,9 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     this.emit('connected', { again });
   }
 
-  async #resume(connection: Connection, sequence: SequenceTracker): Promise<void> {
+  async #resume(connection: Connection): Promise<void> {
     try {
-      await this.#subscribe(sequence);
+      for (const subscription of this.#subscriptions.all) await this.#subscribe(subscription);
     } catch (error) {
       if (this.#connection === connection) this.#connection = undefined;
       connection.close();
@@ -251,29 +245,49 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     this.#setStatus({ state: 'waiting', error, retryInMs });
   }
 
-  async #subscribe(sequence: SequenceTracker): Promise<ResultOf<'subscribe'>> {
+  async #subscribe(subscription: Subscription): Promise<ResultOf<'subscribe'>> {
+    const asked = subscription.request();
     const connection = this.#connection;
     if (!connection)
       throw new ClientError('CLOSED', `not connected (${this.#status.state}); nothing was subscribed to`);
-    const asked = sequence.place;
-    return connection.request('subscribe', { ...this.#room, ...asked }, undefined, (answer) =>
-      sequence.subscribed(asked, answer),
-    );
+    return connection.request('subscribe', asked, undefined, (answer) => {
+      subscription.answered(asked, answer);
+      this.#subscriptions.add(subscription);
+    });
   }
 
   #event(event: RoomEvent): void {
-    if (!this.#sequence) return;
-    const { duplicate, missed } = this.#sequence.event(event.epoch, event.seq);
-    if (missed) this.emit('missed', missed);
-    if (!duplicate) this.emit('event', event);
+    const { room, epoch, seq } = event;
+    const told = this.#subscriptions.of(room)?.event(epoch, seq);
+    if (told?.missed) this.#missed(room, told.missed);
+    if (told && !told.duplicate) this.emit('event', event);
+  }
+
+  /** An event of a later version has its number, too. */
+  #unknown(message: Unknown): void {
+    if (message.place) {
+      const { room, epoch, seq } = message.place;
+      const missed = this.#subscriptions.of(room)?.event(epoch, seq).missed;
+      if (missed) this.#missed(room, missed);
+    }
+    this.emit('unknown', message);
   }
 
   #notification(notification: Notification): void {
     if (notification.type === 'missed') {
-      const { epoch, fromSeq, toSeq, reason } = notification;
-      const missed = this.#sequence?.missed({ epoch, fromSeq, toSeq, reason });
-      if (missed) this.emit('missed', missed);
+      const { room, epoch, fromSeq, toSeq, reason } = notification;
+      const missed = this.#subscriptions.of(room)?.missed({ epoch, fromSeq, toSeq, reason });
+      if (missed) this.#missed(room, missed);
+    } else if (notification.type === 'beat') {
+      for (const { room, epoch, seq } of notification.rooms) {
+        const missed = this.#subscriptions.of(room)?.reached(epoch, seq);
+        if (missed) this.#missed(room, missed);
+      }
     }
     this.emit('notification', notification);
+  }
+
+  #missed(room: string, missed: Missed): void {
+    this.emit('missed', { room, ...missed });
   }
 }

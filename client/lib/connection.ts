@@ -5,15 +5,14 @@ import {
   type Response,
   type ResultOf,
   resultSchemas,
-  serverMessageSchema,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '../../src/server/protocol.js';
 import type { RoomEvent } from '../../src/events/schema.js';
-import { z } from 'zod';
-import { ERROR_CODES } from '../../src/common/errors.js';
 import { Emitter } from './emitter.js';
 import { ClientError, type ClientErrorCode } from './errors.js';
+import { Pulse } from './pulse.js';
+import { readMessage, type Unknown } from './read-message.js';
 import type { SocketFactory, SocketHandle } from './socket.js';
 
 export interface ConnectionOptions {
@@ -32,7 +31,9 @@ export interface ConnectionOptions {
 export interface ConnectionEvents {
   notification: Notification;
   event: RoomEvent;
-  /** The server sent what this client does not understand; the message was ignored. */
+  /** The server sent what a later version of it may; it was ignored. */
+  unknown: Unknown;
+  /** The server sent what nobody can understand; the message was ignored. */
   invalid: ClientError;
   closed: ClientError;
 }
@@ -45,26 +46,20 @@ interface Pending {
 }
 
 const CLOSE_NORMAL = 1000;
-// Written so that a type that is missing here does not compile.
-const EVENTS: Record<RoomEvent['type'], true> = { emotion: true, gap: true, begin: true, end: true, media: true };
-const EVENT_TYPES: ReadonlySet<string> = new Set(Object.keys(EVENTS));
-const isEvent = (message: Notification | RoomEvent): message is RoomEvent => EVENT_TYPES.has(message.type);
-
 const REPLACED = 4001;
-const knownCode = z.enum(ERROR_CODES);
 
 /** What a close code (RFC 6455 §7.4.1) and its reason mean. The server's reasons begin with the code of an error. */
 function closeError(code: number, reason: string): ClientError {
   if (code === REPLACED) return new ClientError('FORBIDDEN', 'you joined from another window or device');
   const [, named, words] = /^([A-Z_]+): (.*)$/.exec(reason) ?? [];
-  const known = knownCode.safeParse(named);
-  if (known.success) return new ClientError(known.data, words ?? reason);
+  if (named !== undefined) return new ClientError(named, words ?? reason);
   return new ClientError('CLOSED', `the connection was closed (${code}${reason ? `: ${reason}` : ''})`);
 }
 
 /** One socket, from its opening to its end: requests with their answers, notifications, events. */
 export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ConnectionOptions;
+  readonly #pulse = new Pulse((silentMs) => this.#die(silentMs));
   readonly #pending = new Map<number, Pending>();
   #socket: SocketHandle | undefined;
   #nextId = 0;
@@ -152,9 +147,18 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#socket?.close(CLOSE_NORMAL, '');
   }
 
+  #die(silentMs: number): void {
+    const seconds = (silentMs / 1000).toFixed(1);
+    this.#finish(
+      new ClientError('TIMEOUT', `nothing was heard from the server for ${seconds} s; the connection is dead`),
+    );
+    this.#socket?.close(CLOSE_NORMAL, '');
+  }
+
   #finish(error: ClientError): void {
     if (this.#end) return;
     this.#end = error;
+    this.#pulse.stop();
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
       pending.reject(error);
@@ -165,22 +169,21 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   #receive(data: unknown): void {
     if (this.#end) return;
-    let json: unknown;
-    try {
-      json = JSON.parse(String(data));
-    } catch {
-      this.emit('invalid', new ClientError('BAD_REPLY', 'the server sent a message that is not JSON'));
-      return;
+    this.#pulse.heard();
+    const { kind, message } = readMessage(data);
+    switch (kind) {
+      case 'response':
+        return this.#answer(message);
+      case 'event':
+        return this.emit('event', message);
+      case 'notification':
+        if (message.type === 'beat') this.#pulse.beat(message.everyMs);
+        return this.emit('notification', message);
+      case 'unknown':
+        return this.emit('unknown', message);
+      case 'invalid':
+        return this.emit('invalid', new ClientError('BAD_REPLY', message));
     }
-    const parsed = serverMessageSchema.safeParse(json);
-    if (!parsed.success) {
-      this.emit('invalid', new ClientError('BAD_REPLY', 'the server sent a message of an unknown form'));
-      return;
-    }
-    const message = parsed.data;
-    if (message.type === 'response') this.#answer(message);
-    else if (isEvent(message)) this.emit('event', message);
-    else this.emit('notification', message);
   }
 
   #answer(response: Response): void {

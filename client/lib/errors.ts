@@ -1,11 +1,13 @@
 import type { ErrorCode } from '../../src/common/errors.js';
+import type { Open } from '../../src/common/open-enum.js';
 
 /** The server's codes, and those that only a client can see. */
-export type ClientErrorCode =
+export type ClientErrorCode = Open<
   | ErrorCode
   | 'TIMEOUT' // no answer in time
   | 'UNREACHABLE' // no connection to the server
-  | 'BAD_REPLY'; // the server said something this client does not understand (another version?)
+  | 'BAD_REPLY' // the server said something this client does not understand (another version?)
+>;
 
 /** The one error class of the client library: a stable code and what happened and what to do. */
 export class ClientError extends Error {

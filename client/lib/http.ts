@@ -53,17 +53,14 @@ async function call<T>(url: string, init: RequestInit, schema: z.ZodType<T>): Pr
   return parsed.data;
 }
 
-/**
- * The claims of a token, unchecked: only its server can check it. For telling the user of an outdated link in time.
- * @returns expiresAt in ms since the epoch; undefined fields where the token does not say
- */
-export function readToken(token: string): { room: string | undefined; expiresAt: number | undefined } {
-  const claims = z.object({ room: z.string().optional(), exp: z.number().optional() });
+/** The room that a token is for, unchecked: only its server can check it. Undefined where it does not say, or for every room. */
+export function roomOfToken(token: string): string | undefined {
+  const claims = z.object({ room: z.string().optional() });
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const { room, exp } = claims.parse(JSON.parse(atob(payload)));
-    return { room: room === '*' ? undefined : room, expiresAt: exp === undefined ? undefined : exp * 1000 };
+    const { room } = claims.parse(JSON.parse(atob(payload)));
+    return room === '*' ? undefined : room;
   } catch {
-    return { room: undefined, expiresAt: undefined };
+    return undefined;
   }
 }

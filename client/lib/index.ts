@@ -10,14 +10,17 @@
 export { EmostreamClient } from './client.js';
 export type { ClientEvents, ClientOptions, ClientStatus } from './client.js';
 export { EmotionFeed } from './feed.js';
-export type { FeedEvents } from './feed.js';
+export type { FeedEvents, FeedOptions } from './feed.js';
 export { ClientError, isFinal, toClientError } from './errors.js';
 export type { ClientErrorCode } from './errors.js';
-export { fetchInfo, readToken, requestToken } from './http.js';
+export { fetchInfo, roomOfToken, requestToken } from './http.js';
 export { httpAddress, serverBase, socketAddress } from './addresses.js';
 export { platformSocket } from './socket.js';
 export type { SocketFactory, SocketHandle, SocketHandlers } from './socket.js';
+export type { Unknown } from './read-message.js';
 export type { Missed, ResumePoint } from './sequence.js';
+export type { SubscribeOptions } from './subscriptions.js';
+export type { Open } from '../../src/common/open-enum.js';
 export type { BackoffOptions } from './backoff.js';
 export { EMOTIONS, MODALITIES } from '../../src/common/emotions.js';
 export type { Emotion, Modality } from '../../src/common/emotions.js';
@@ -32,6 +35,7 @@ export type {
   Scores,
 } from '../../src/events/schema.js';
 export type {
+  Beat,
   Consent,
   Notification,
   Peer,

@@ -1,3 +1,6 @@
+import type { Open } from '../../src/common/open-enum.js';
+import type { MISSED_REASONS } from '../../src/server/protocol.js';
+
 /** Where a subscriber stopped: a number, and the numbering that it is of, where that is known. */
 export interface ResumePoint {
   sinceSeq: number;
@@ -5,6 +8,8 @@ export interface ResumePoint {
 }
 
 export interface Missed {
+  /** Of which room; a client may listen to several. */
+  room?: string;
   /** The numbering that the numbers are of. */
   epoch: string;
   /** First and last missing event, inclusive; `toSeq` null: nobody knows where that numbering ended. */
@@ -15,7 +20,7 @@ export interface Missed {
    * `slow-subscriber`: this client read too slowly; `other-epoch`: the room was forgotten, or the server restarted, and its
    * numbering began anew; `hole`: the numbers jumped without a word from the server.
    */
-  reason: 'expired' | 'slow-subscriber' | 'forgotten' | 'other-epoch' | 'hole';
+  reason: Open<(typeof MISSED_REASONS)[number] | 'hole'>;
 }
 
 /**
@@ -26,8 +31,14 @@ export class SequenceTracker {
   #epoch: string | undefined;
   #lastSeq: number | undefined;
 
-  /** @param from the last event known already, if any */
-  constructor(from?: ResumePoint) {
+  readonly #narrowed: boolean;
+
+  /**
+   * @param from the last event known already, if any
+   * @param narrowed not all of the room's events come, so that numbers without an event say nothing
+   */
+  constructor(from?: ResumePoint, narrowed = false) {
+    this.#narrowed = narrowed;
     this.#epoch = from?.epoch;
     this.#lastSeq = from?.sinceSeq;
   }
@@ -48,8 +59,17 @@ export class SequenceTracker {
     const last = this.#lastSeq;
     if (last !== undefined && seq <= last) return { duplicate: true, missed: null };
     this.#lastSeq = seq;
-    const hole = last !== undefined && seq > last + 1;
+    const hole = !this.#narrowed && last !== undefined && seq > last + 1;
     return { duplicate: false, missed: hole ? { epoch, fromSeq: last + 1, toSeq: seq - 1, reason: 'hole' } : null };
+  }
+
+  /** The server says that everything wanted up to this number has been sent. @returns what was lost all the same */
+  reached(epoch: string, seq: number): Missed | null {
+    this.#enter(epoch);
+    const last = this.#lastSeq;
+    if (last !== undefined && seq <= last) return null;
+    this.#lastSeq = seq;
+    return this.#narrowed || last === undefined ? null : { epoch, fromSeq: last + 1, toSeq: seq, reason: 'hole' };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { readToken } from '../lib/index.js';
+import { roomOfToken } from '../lib/index.js';
 
 export interface PageAddress {
   /** The server: the folder this page lies in. */
@@ -12,7 +12,7 @@ export interface PageAddress {
 export function readAddress(href: string): PageAddress {
   const url = new URL(href);
   const token = new URLSearchParams(url.hash.slice(1)).get('token');
-  const room = (token && readToken(token).room) ?? url.searchParams.get('room');
+  const room = (token && roomOfToken(token)) ?? url.searchParams.get('room');
   return { server: new URL('.', url), room, token };
 }
 

@@ -290,6 +290,7 @@ async function call(): Promise<void> {
 function lobby(): void {
   const info: ServerInfo = {
     version: '0',
+    protocols: [],
     openDoor: !query.has('closed'),
     policy: { ...ALL, words: !query.has('policy') },
     engine: 'wasm',

@@ -10,6 +10,7 @@ interface TokenFlags {
   subscribe?: boolean;
   moderate?: boolean;
   transcript?: boolean;
+  names?: boolean;
   subject?: string;
   ttl?: number;
   config?: string;
@@ -25,6 +26,7 @@ export function tokenCommand(): Command {
     .option('--publish', 'may join the call')
     .option('--subscribe', 'may receive emotion events')
     .option('--transcript', 'with --subscribe: may read the words of those who show them')
+    .option('--names', 'with --subscribe: may see what people call themselves')
     .option('--moderate', 'may moderate (no request needs it yet)')
     .option(
       '--subject <id>',
@@ -47,16 +49,19 @@ async function token(flags: TokenFlags): Promise<string> {
         'development mode has a secret of its own and gives tokens itself (POST /api/token)',
     );
   }
-  const { room, publish = false, subscribe = false, moderate = false, transcript = false } = flags;
+  const { room, publish = false, subscribe = false, moderate = false, transcript = false, names = false } = flags;
   if (!publish && !subscribe && !moderate) {
     throw new EmostreamError('CONFIG_INVALID', 'a token without grants opens nothing: add --publish or --subscribe');
   }
   if (transcript && !subscribe) {
     throw new EmostreamError('CONFIG_INVALID', 'words come with a subscription: add --subscribe to --transcript');
   }
+  if (names && !subscribe) {
+    throw new EmostreamError('CONFIG_INVALID', 'names come with a subscription: add --subscribe to --names');
+  }
   const minted = await mintToken(
     new TextEncoder().encode(config.jwtSecret),
-    { room, publish, subscribe, moderate, transcript },
+    { room, publish, subscribe, moderate, transcript, names },
     { ttlSeconds: flags.ttl ?? config.tokenTtl, nowMs: Date.now(), subject: flags.subject },
   );
   return minted.token;

@@ -93,7 +93,7 @@ function fail(error: unknown, room: string): void {
   process.exitCode = 1;
 }
 
-const REASONS: Record<Missed['reason'], string> = {
+const REASONS: Record<string, string> = {
   expired: 'the server keeps only the newest',
   forgotten: 'whoever they are about withdrew consent or left',
   'slow-subscriber': 'this program read too slowly',
@@ -108,7 +108,7 @@ export function formatMissed({ fromSeq, toSeq, reason }: Missed): string {
       : toSeq === fromSeq
         ? `event ${fromSeq}`
         : `events ${fromSeq} to ${toSeq}`;
-  return `missing: ${which} (${REASONS[reason]})`;
+  return `missing: ${which} (${REASONS[reason] ?? reason})`;
 }
 
 /** One event as a line of aligned columns: time, participant, label, confidence, valence, arousal, modalities, delay. */

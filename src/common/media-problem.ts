@@ -16,3 +16,7 @@ export const MEDIA_PROBLEMS = [
   'overloaded',
 ] as const;
 export type MediaProblem = (typeof MEDIA_PROBLEMS)[number];
+
+/** A problem that a later version has is told as one that this one has: nothing usable comes. */
+export const knownProblem = (problem: string): MediaProblem =>
+  (MEDIA_PROBLEMS as readonly string[]).includes(problem) ? (problem as MediaProblem) : 'no-packets';

@@ -6,6 +6,8 @@ export interface EventRecord {
   readonly seq: number;
   readonly type: RoomEvent['type'];
   readonly participant: string;
+  /** Of what is about a window: its start in whole seconds since the epoch; otherwise null. */
+  readonly second: number | null;
   readonly text: string;
 }
 
@@ -16,7 +18,8 @@ export function eventRecord(event: RoomEvent): EventRecord {
   let record = records.get(event);
   if (!record) {
     const { epoch, seq, type, participant } = event;
-    record = { epoch, seq, type, participant, text: JSON.stringify(event) };
+    const second = 'window' in event ? Math.floor(event.window.start / 1000) : null;
+    record = { epoch, seq, type, participant, second, text: JSON.stringify(event) };
     records.set(event, record);
   }
   return record;

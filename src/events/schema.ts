@@ -3,10 +3,14 @@ import { sourceSchema } from '../common/consent.js';
 import { EMOTIONS } from '../common/emotions.js';
 import { GAP_REASONS } from '../common/gap-reasons.js';
 import { MEDIA_PROBLEMS, type MediaProblem } from '../common/media-problem.js';
+import { openEnum } from '../common/open-enum.js';
 
 /**
- * The event contract: one zod schema per message, from which the wire check, the TypeScript types and the client library
- * derive. This file is bundled into the browser: it imports nothing but zod and constants.
+ * The event contract: one zod schema per message, from which the wire check, the TypeScript types, the JSON Schemas and the
+ * client libraries derive. This file is bundled into the browser: it imports nothing but zod and constants.
+ *
+ * What a later server of the same version adds is ignored by readers (docs/protocol.md): objects drop fields that are not named
+ * here, and an enumeration that may grow is an `openEnum`.
  */
 
 export const roomIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a room is 1 to 64 letters, digits, "-" or "_"');
@@ -14,7 +18,7 @@ export const participantIdSchema = z.string().min(1).max(64);
 export const epochSchema = z.string().min(1).max(32);
 
 const probability = z.number().min(0).max(1);
-export const scoresSchema = z.strictObject({
+export const scoresSchema = z.object({
   neutral: probability,
   happy: probability,
   sad: probability,
@@ -30,34 +34,41 @@ export const trackStateSchema = z.enum(['off', 'stalled', 'live']);
 
 const modalityFields = {
   state: trackStateSchema,
-  /** True when the window holds a face, a voice or words. */
-  present: z.boolean(),
-  /** Fusion weight; the present modalities' weights sum to 1. */
-  weight: probability,
-  /** This modality's own opinion, null when absent. */
-  scores: scoresSchema.nullable(),
-  /** Named figures, each 0..1; empty when absent. */
-  quality: z.record(z.string(), z.number()),
+  present: z.boolean().describe('True when the window holds a face, a voice or words.'),
+  weight: probability.describe("Fusion weight; the present modalities' weights sum to 1."),
+  scores: scoresSchema.nullable().describe("This modality's own opinion, null when absent."),
+  quality: z.record(z.string(), z.number()).describe('Named figures, each 0..1; empty when absent.'),
 };
-export const modalitySchema = z.strictObject(modalityFields);
-export const faceModalitySchema = z.strictObject({
+export const modalitySchema = z.object(modalityFields);
+/** In fractions of the picture, origin top left. */
+const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+export const faceModalitySchema = z.object({
   ...modalityFields,
-  /** Where the face was last seen, in fractions of the picture; null when absent. */
-  box: z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).nullable(),
+  box: boxSchema.nullable().describe('Where the face was last seen, in fractions of the picture; null when absent.'),
 });
 
+export const seenFaceSchema = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(64)
+    .describe('Stays the same as long as the same face is followed, and is never given to another.'),
+  box: boxSchema,
+  judged: z.boolean().describe('`face` and the fused scores are of this one.'),
+  scores: scoresSchema.nullish().describe('Of this face alone, where it was judged.'),
+});
+export type SeenFace = z.infer<typeof seenFaceSchema>;
+
 /** Milliseconds between the stations of a window's way; `total` runs from the window's end to publishing. */
-export const latencySchema = z.strictObject({
-  /** Capture of the newest media in the window → its arrival; null when no media came. */
-  capture: z.number().nullable(),
-  /** Arrival → decoded; null when no media came. */
-  decode: z.number().nullable(),
-  /** Window end (media time) → window closed. */
-  close: z.number(),
-  /** Window closed → features ready. */
-  features: z.number(),
-  /** Waiting for a batch. */
-  queue: z.number(),
+export const latencySchema = z.object({
+  capture: z
+    .number()
+    .nullable()
+    .describe('Capture of the newest media in the window → its arrival; null when no media came.'),
+  decode: z.number().nullable().describe('Arrival → decoded; null when no media came.'),
+  close: z.number().describe('Window end (media time) → window closed.'),
+  features: z.number().describe('Window closed → features ready.'),
+  queue: z.number().describe('Waiting for a batch.'),
   inference: z.number(),
   publish: z.number(),
   total: z.number(),
@@ -66,102 +77,125 @@ export const latencySchema = z.strictObject({
 const envelope = {
   room: roomIdSchema,
   participant: participantIdSchema,
-  /**
-   * Names the room's numbering: random, new whenever `seq` begins anew (the server was restarted, or the room was forgotten
-   * after everybody had left). Numbers of different epochs have nothing to do with each other.
-   */
-  epoch: epochSchema,
-  /** Per room and epoch, starts at 1, no holes: a hole seen by a subscriber is a loss, and `missed` says which. */
-  seq: z.number().int().positive(),
+  epoch: epochSchema.describe(
+    "Names the room's numbering: random, new whenever `seq` begins anew (the server was restarted, or the room was forgotten after everybody had left). Numbers of different epochs have nothing to do with each other.",
+  ),
+  seq: z
+    .number()
+    .int()
+    .positive()
+    .describe(
+      'Per room and epoch, starts at 1, no holes: a hole seen by a subscriber is a loss, and `missed` says which.',
+    ),
 };
-const windowSchema = z.strictObject({
-  /** Media time, ms since the epoch; the window is [start, end), a second long. Not everybody's begin with the whole second. */
-  start: z.number(),
+const windowSchema = z.object({
+  start: z
+    .number()
+    .describe(
+      "Media time, ms since the epoch; the window is [start, end), a second long. Not everybody's begin with the whole second.",
+    ),
   end: z.number(),
 });
 
-export const emotionEventSchema = z.strictObject({
-  type: z.literal('emotion'),
-  ...envelope,
-  window: windowSchema,
-  /** 0 first; +1 each time late words change the window. */
-  revision: z.number().int().nonnegative(),
-  /** Null when no modality was present. */
-  label: z.enum(EMOTIONS).nullable(),
-  /** The label is a guess: confidence is below the threshold of the model card. */
-  uncertain: z.boolean(),
-  confidence: probability,
-  scores: scoresSchema.nullable(),
-  /** Scores smoothed over the last seconds, for display; null until a modality was present. */
-  smoothed: scoresSchema.nullable(),
-  valence: z.number().min(-1).max(1).nullable(),
-  arousal: z.number().min(-1).max(1).nullable(),
-  face: faceModalitySchema,
-  voice: modalitySchema,
-  words: modalitySchema,
-  engine: z.strictObject({ name: z.string(), model: z.string() }),
-  latency: latencySchema,
-});
+export const emotionEventSchema = z
+  .object({
+    type: z.literal('emotion'),
+    ...envelope,
+    window: windowSchema,
+    revision: z.number().int().nonnegative().describe('0 first; +1 each time late words change the window.'),
+    label: z.enum(EMOTIONS).nullable().describe('Null when no modality was present.'),
+    uncertain: z.boolean().describe('The label is a guess: confidence is below the threshold of the model card.'),
+    confidence: probability,
+    scores: scoresSchema.nullable(),
+    smoothed: scoresSchema
+      .nullable()
+      .describe('Scores smoothed over the last seconds, for display; null until a modality was present.'),
+    valence: z.number().min(-1).max(1).nullable(),
+    arousal: z.number().min(-1).max(1).nullable(),
+    face: faceModalitySchema,
+    faces: z
+      .array(seenFaceSchema)
+      .max(16)
+      .optional()
+      .describe(
+        'Every face of the picture, where the server tells several apart; absent where it judges one face alone, as `face`.',
+      ),
+    voice: modalitySchema,
+    words: modalitySchema,
+    engine: z.object({ name: z.string(), model: z.string() }),
+    latency: latencySchema,
+  })
+  .describe('What one second of a participant expresses: by face, voice and words, each by itself and fused.');
 export type EmotionEvent = z.infer<typeof emotionEventSchema>;
 
-/** A window of this participant that has no emotion event, and why. */
-export const gapEventSchema = z.strictObject({
-  type: z.literal('gap'),
-  ...envelope,
-  window: windowSchema,
-  /** `consent-changed`: the window was measured under a consent that ended before it could be published. */
-  reason: z.enum(GAP_REASONS),
-});
+export const gapEventSchema = z
+  .object({
+    type: z.literal('gap'),
+    ...envelope,
+    window: windowSchema,
+    reason: openEnum(GAP_REASONS).describe(
+      '`consent-changed`: the window was measured under a consent that ended before it could be published.',
+    ),
+  })
+  .describe('A window of this participant that has no emotion event, and why.');
 export type GapEvent = z.infer<typeof gapEventSchema>;
 
-/** Analysis of this participant begins (first consent with a track, or a change of what is analysed). */
-export const beginEventSchema = z.strictObject({
-  type: z.literal('begin'),
-  ...envelope,
-  at: z.number(),
-  analysed: z.strictObject({ face: z.boolean(), voice: z.boolean(), words: z.boolean() }),
-});
+export const beginEventSchema = z
+  .object({
+    type: z.literal('begin'),
+    ...envelope,
+    at: z.number(),
+    analysed: z.object({ face: z.boolean(), voice: z.boolean(), words: z.boolean() }),
+    name: z
+      .string()
+      .optional()
+      .describe(
+        'What the person calls themselves: only for tokens that grant `names`, while the person is in the room.',
+      ),
+  })
+  .describe('Analysis of this participant begins (first consent with a track, or a change of what is analysed).');
 export type BeginEvent = z.infer<typeof beginEventSchema>;
 
-/** No more events of this participant. */
-export const endEventSchema = z.strictObject({
-  type: z.literal('end'),
-  ...envelope,
-  at: z.number(),
-  /**
-   * `tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back.
-   * `token-expired`: the access token ended, and then the seat that was kept for a while. `failed`: the analysis of this
-   * person failed and was given up; the call goes on. `set-aside`: their media ended the process that decodes them again and
-   * again, and are not analysed any more. `worker-died`: the media of the whole room are gone; the people in it
-   * join again. `server-closing`: the server ends, or restarts.
-   */
-  reason: z.enum([
-    'left',
-    'consent-withdrawn',
-    'tracks-ended',
-    'timed-out',
-    'removed',
-    'token-expired',
-    'failed',
-    'set-aside',
-    'worker-died',
-    'server-closing',
-  ]),
-});
+export const END_REASONS = [
+  'left',
+  'consent-withdrawn',
+  'tracks-ended',
+  'timed-out',
+  'removed',
+  'token-expired',
+  'failed',
+  'set-aside',
+  'worker-died',
+  'server-closing',
+] as const;
+export const endEventSchema = z
+  .object({
+    type: z.literal('end'),
+    ...envelope,
+    at: z.number(),
+    reason: openEnum(END_REASONS).describe(
+      '`tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back. ' +
+        '`token-expired`: the access token ended, and then the seat that was kept for a while. `failed`: the analysis of this ' +
+        'person failed and was given up; the call goes on. `set-aside`: their media ended the process that decodes them again ' +
+        'and again, and are not analysed any more. `worker-died`: the media of the whole room are gone; the people in it join ' +
+        'again. `server-closing`: the server ends, or restarts.',
+    ),
+  })
+  .describe('No more events of this participant.');
 export type EndEvent = z.infer<typeof endEventSchema>;
 
-export const mediaProblemSchema = z.enum(MEDIA_PROBLEMS);
+export const mediaProblemSchema = openEnum(MEDIA_PROBLEMS);
 export type { MediaProblem };
 
-/** Media of this participant do not get through, or get through again. */
-export const mediaEventSchema = z.strictObject({
-  type: z.literal('media'),
-  ...envelope,
-  at: z.number(),
-  source: sourceSchema,
-  /** What is wrong; null: nothing any more. */
-  problem: mediaProblemSchema.nullable(),
-});
+export const mediaEventSchema = z
+  .object({
+    type: z.literal('media'),
+    ...envelope,
+    at: z.number(),
+    source: sourceSchema,
+    problem: mediaProblemSchema.nullable().describe('What is wrong; null: nothing any more.'),
+  })
+  .describe('Media of this participant do not get through, or get through again.');
 export type MediaEvent = z.infer<typeof mediaEventSchema>;
 
 export const roomEventSchema = z.discriminatedUnion('type', [
@@ -172,3 +206,4 @@ export const roomEventSchema = z.discriminatedUnion('type', [
   mediaEventSchema,
 ]);
 export type RoomEvent = z.infer<typeof roomEventSchema>;
+export const EVENT_TYPES = ['emotion', 'gap', 'begin', 'end', 'media'] as const satisfies RoomEvent['type'][];

@@ -6,7 +6,7 @@ import type { ShownWords } from '../sfu/types.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
 import type { Caller } from './limits.js';
 import { type BlockedGauge, MediaNews } from './media-news.js';
-import type { Notification, Peer, Words } from './protocol.js';
+import type { Notification, Peer, ResultOf, Words } from './protocol.js';
 import type { WordReader, WordReaders } from './word-readers.js';
 
 /** Who may sit in a call: all that a room needs to know of an authenticated socket. */
@@ -63,6 +63,17 @@ export class CallRoom {
 
   get size(): number {
     return this.#members.size;
+  }
+
+  /** Who sits in it. */
+  get roster(): ResultOf<'roster'>['participants'] {
+    return [...this.#members.values()].map(({ participant, name }) => {
+      return { participant: participant.id, name, consent: participant.agreement.consent };
+    });
+  }
+
+  nameOf(participant: string): string | undefined {
+    return this.#members.get(participant)?.name;
   }
 
   /** Seats that are taken from an address. */

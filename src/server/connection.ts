@@ -4,13 +4,13 @@ import type { RawData } from 'ws';
 import { Bulkhead } from '../common/bulkhead.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter, Refusal } from '../common/metrics.js';
-import type { JournalCursor } from '../events/bus.js';
-import type { EventRecord } from '../events/event-record.js';
+import { scheduleTimeout } from '../common/schedule.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
-import { EventOutbox } from './event-outbox.js';
 import { MessageGate, type MessageGateOptions } from './message-gate.js';
+import { Outboxes } from './outboxes.js';
 import { countValues, parseRequest } from './parse-request.js';
-import type { Notification, Request, Response } from './protocol.js';
+import type { Beat, Notification, Request, Response } from './protocol.js';
+import { QuietBeat } from './quiet-beat.js';
 import type { ReplayTurns } from './replay-turns.js';
 import type { RefusingSocket } from './refusing-socket.js';
 import type { UnsentShare } from './unsent-bytes.js';
@@ -32,6 +32,10 @@ export interface ConnectionOptions extends MessageGateOptions {
   withdraw: (request: Request, waiting: ReadonlySet<Request>) => unknown;
   /** Answers one request: the `data` of its response. May throw an EmostreamError. */
   handle: (request: Request, arrivalMs: number) => Promise<unknown>;
+  /** Silence is broken after so long, ms. */
+  heartbeat: number;
+  /** How far each subscription has been served. */
+  reached: () => Beat['rooms'];
   /** Runs right after a response was sent. */
   afterResponse: () => void;
   onClose: (reason: ConnectionEnd) => void;
@@ -51,7 +55,6 @@ const CLOSE_PATIENCE_MS = 10_000;
 const EVICTION_PATIENCE_MS = 1000;
 const MAX_UNANSWERED_PINGS = 2;
 const PING_BYTES = 6;
-const MAX_HELD_EVENTS = 64;
 /** Unsent bytes, in units of the bound, at which a socket is closed. */
 const CLOSE_FACTOR = 4;
 /** Whoever has less unsent reads well enough, and is not closed for what others of the address do not read. */
@@ -64,7 +67,9 @@ export class Connection {
   readonly #socket: RefusingSocket;
   readonly #options: ConnectionOptions;
   readonly #gate: MessageGate;
-  readonly #outbox: EventOutbox;
+  /** Of subscriptions. */
+  readonly outboxes: Outboxes;
+  readonly #quiet: QuietBeat;
   /** An error in what this socket causes ends no more than this socket, and the seat of whoever has it. */
   readonly bulkhead: Bulkhead;
   #queue: Promise<void> = Promise.resolve();
@@ -80,16 +85,19 @@ export class Connection {
     this.#options = options;
     this.bulkhead = new Bulkhead('connection', { ...options, close: () => this.terminate('failed') });
     this.#gate = new MessageGate(options);
-    this.#outbox = new EventOutbox({
-      maxBufferedBytes: options.maxBufferedBytes,
-      maxHeld: MAX_HELD_EVENTS,
+    this.outboxes = new Outboxes({
+      ...options,
       bufferedBytes: () => socket.bufferedAmount,
-      send: (event) => this.#write(event.text),
-      sendMissed: (missed) => this.notify({ type: 'missed', room: this.subscribedRoom, ...missed }),
-      turns: options.turns,
-      onDrop: () => options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'slow-subscriber' }),
+      send: (text) => this.#write(text),
+      missed: (room, missed) => this.notify({ type: 'missed', room, ...missed }),
     });
     const { wrap } = this.bulkhead;
+    this.#quiet = new QuietBeat({
+      everyMs: options.heartbeat,
+      now: () => performance.now(),
+      schedule: scheduleTimeout,
+      beat: wrap(() => this.tellBeat()),
+    });
     socket.on(
       'message',
       wrap((data: RawData, isBinary: boolean) => this.#onMessage(data, isBinary)),
@@ -115,16 +123,14 @@ export class Connection {
       wrap((code: number) => {
         const end = this.#end ?? (code === ABNORMAL_CLOSE ? 'timed-out' : 'left');
         this.bulkhead.steps(
-          () => this.#outbox.clear(),
+          () => this.#quiet.stop(),
+          () => this.outboxes.closeAll(),
           () => options.unsent.release(),
           () => options.onClose(end),
         );
       }),
     );
   }
-
-  /** The room of the subscription whose events are sent here; named in `missed`. */
-  subscribedRoom = '';
 
   notify(notification: Notification): void {
     this.#write(JSON.stringify(notification));
@@ -136,21 +142,12 @@ export class Connection {
     this.#options.meter.count('emostream_dropped_total', { stage: 'server', reason: 'slow-reader' });
   }
 
-  event(event: EventRecord): void {
-    this.#outbox.push(event);
-  }
-
-  forget(isForgotten: (event: EventRecord) => boolean): void {
-    this.#outbox.forget(isForgotten);
-  }
-
-  replay(past: JournalCursor): void {
-    this.#outbox.replay(past);
-  }
-
-  /** Forgets events held back: their subscription ended. */
-  dropEvents(): void {
-    this.#outbox.clear();
+  /** To be called when it may be spoken to; from then on whenever it was silent. */
+  tellBeat(): void {
+    // Whoever reads slowly has enough to hear.
+    if (this.#socket.bufferedAmount > MODEST_BYTES) return;
+    const { clock, heartbeat: everyMs, reached } = this.#options;
+    this.notify({ type: 'beat', at: clock(), everyMs, rooms: reached() });
   }
 
   /** @param end why, for the others in the room */
@@ -278,10 +275,11 @@ export class Connection {
       text,
       this.bulkhead.wrap(() => {
         this.#options.unsent.update(socket.bufferedAmount);
-        this.#outbox.drained();
+        this.outboxes.drained();
       }),
     );
     this.#options.unsent.update(socket.bufferedAmount);
+    this.#quiet.sent();
   }
 
   #onError(error: Error & { code?: string }): void {

@@ -14,6 +14,8 @@ export interface EventOutboxOptions {
   /** Emotion events held back; past it the oldest is dropped. */
   maxHeld: number;
   bufferedBytes: () => number;
+  /** Others are passed over. */
+  wants: (event: EventRecord) => boolean;
   send: (event: EventRecord) => void;
   sendMissed: (missed: Missed) => void;
   onDrop: () => void;
@@ -49,8 +51,13 @@ export class EventOutbox {
     return this.#held.length;
   }
 
+  /** Nothing waits to be sent. */
+  get idle(): boolean {
+    return this.#held.length === 0 && this.#past === undefined;
+  }
+
   push(event: EventRecord): void {
-    if (this.#past) return;
+    if (this.#past || !this.#options.wants(event)) return;
     const { bufferedBytes, maxBufferedBytes, maxHeld, send } = this.#options;
     if (this.#held.length === 0 && bufferedBytes() <= maxBufferedBytes) return send(event);
     this.#held.push({ event });
@@ -102,7 +109,7 @@ export class EventOutbox {
   }
 
   readonly #turn = (): void => {
-    const { bufferedBytes, send, sendMissed, turns } = this.#options;
+    const { bufferedBytes, wants, send, sendMissed, turns } = this.#options;
     for (let sent = 0; sent < EVENTS_PER_TURN; sent++) {
       // `drained` asks for the next turn.
       if (bufferedBytes() > REPLAY_BUFFERED_BYTES) return;
@@ -111,8 +118,8 @@ export class EventOutbox {
         this.#past = undefined;
         return;
       }
-      if ('event' in next) send(next.event);
-      else sendMissed(next.missed);
+      if ('missed' in next) sendMissed(next.missed);
+      else if (wants(next.event)) send(next.event);
     }
     if (this.#past) turns.ask(this.#turn);
   };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { consentSchema, sourceSchema } from '../common/consent.js';
 import { dtlsParametersSchema, rtpCapabilitiesSchema, rtpParametersSchema } from '../common/rtp-schema.js';
-import { epochSchema, roomIdSchema } from '../events/schema.js';
+import { epochSchema, EVENT_TYPES, participantIdSchema, roomIdSchema } from '../events/schema.js';
 
-// What clients ask: the other half of the protocol is in ./protocol.ts, which hands this on.
+// What clients ask: the other half of the protocol is in ./protocol.ts, which hands this on. Strict: what a server
+// does not know it refuses, so that nobody takes a wish for granted that it never read.
 
 const direction = z.enum(['send', 'recv']);
 export const requestId = z.number().int().nonnegative();
@@ -75,10 +76,10 @@ const requests = {
     sentMs: z.number(),
   }),
   /**
-   * Emotion events of the token's room. With `sinceSeq`, first those after it that the journal still holds, then live;
-   * `missed` tells what it no longer holds. `epoch` names the numbering that `sinceSeq` is of (every event carries it); when
-   * the room's is another by now, `missed` says so and everything that is held follows. A token for every room (`*`) must name one; a socket has one subscription at
-   * a time, a second one takes the place of the first. → SubscribeResult
+   * Events of a room: of the token's, or of the one that is named with a token for every room (`*`). With `sinceSeq`, first those
+   * after it that the journal still holds, then live; `missed` tells what it no longer holds. `epoch` names the numbering that
+   * `sinceSeq` is of (every event carries it); when the room's is another by now, `missed` says so and everything that is held
+   * follows. A socket has one subscription a room; a second one takes its place. → SubscribeResult
    */
   subscribe: z.strictObject({
     type: z.literal('subscribe'),
@@ -86,8 +87,27 @@ const requests = {
     room: roomIdSchema.optional(),
     sinceSeq: z.number().int().nonnegative().optional(),
     epoch: epochSchema.optional(),
+    participants: z
+      .array(participantIdSchema)
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Only what is about these; without it, about everybody.'),
+    types: z.array(z.enum(EVENT_TYPES)).min(1).optional().describe('Only events of these types; without it, all.'),
+    every: z
+      .number()
+      .int()
+      .min(1)
+      .max(3600)
+      .optional()
+      .describe(
+        'Only every so manieth second: emotion and gap events of windows whose start, in whole seconds since the epoch, it divides.',
+      ),
   }),
-  unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId }),
+  /** Ends the subscription to the room that is named, or all of this socket. */
+  unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId, room: roomIdSchema.optional() }),
+  /** Who is in a room at the moment. Needs the grant `subscribe`; names, `names`. → RosterResult */
+  roster: z.strictObject({ type: z.literal('roster'), id: requestId, room: roomIdSchema.optional() }),
   /** Leaves the call; the socket stays open. */
   leave: z.strictObject({ type: z.literal('leave'), id: requestId }),
 } as const;
@@ -108,6 +128,7 @@ export const requestSchema = z.discriminatedUnion('type', [
   requests.caption,
   requests.subscribe,
   requests.unsubscribe,
+  requests.roster,
   requests.leave,
 ]);
 export type Request = z.infer<typeof requestSchema>;

@@ -2,31 +2,45 @@ import type { EventBus, ResumePoint, Subscription } from '../events/bus.js';
 import { type EventRecord, eventRecord } from '../events/event-record.js';
 import type { RoomEvent } from '../events/schema.js';
 import type { Connection } from './connection.js';
+import type { EventOutbox } from './event-outbox.js';
+import type { Outboxes, OutboxOptions } from './outboxes.js';
+import type { Beat } from './protocol.js';
 
 /** What a subscription needs of a connection. */
-export type EventSink = Pick<Connection, 'event' | 'forget' | 'replay' | 'notify' | 'subscribedRoom' | 'bulkhead'>;
+export type EventSink = Pick<Connection, 'notify' | 'bulkhead'> & {
+  readonly outboxes: Pick<Outboxes, 'open' | 'close'>;
+};
+
+export interface SubscriptionOptions extends OutboxOptions {
+  bus: EventBus;
+  from: ResumePoint | undefined;
+}
 
 /** One socket's subscription to a room: nothing until its answer is out, then what was, then what comes. */
 export class RoomSubscription {
-  readonly #room: string;
-  readonly #from: ResumePoint | undefined;
+  readonly #options: SubscriptionOptions;
   readonly #sink: EventSink;
+  readonly #outbox: EventOutbox;
   readonly #subscription: Subscription;
+  #newest: { epoch: string; seq: number };
   /** Until the answer is out, events stay in the journal: an answer comes before what it announces. */
   #answered = false;
   #closed = false;
 
-  constructor(bus: EventBus, room: string, from: ResumePoint | undefined, sink: EventSink) {
-    this.#room = room;
-    this.#from = from;
+  constructor(options: SubscriptionOptions, sink: EventSink) {
+    this.#options = options;
     this.#sink = sink;
-    this.#subscription = bus.subscribe(
-      room,
+    this.#outbox = sink.outboxes.open(options);
+    this.#subscription = options.bus.subscribe(
+      options.room,
       sink.bulkhead.wrap((event: RoomEvent) => {
-        if (this.#answered) sink.event(eventRecord(event));
+        this.#newest = { epoch: event.epoch, seq: event.seq };
+        if (this.#answered) this.#outbox.push(eventRecord(event));
       }),
-      sink.bulkhead.wrap((isForgotten: (event: EventRecord) => boolean) => sink.forget(isForgotten)),
+      sink.bulkhead.wrap((isForgotten: (event: EventRecord) => boolean) => this.#outbox.forget(isForgotten)),
     );
+    const { epoch, lastSeq } = this.#subscription;
+    this.#newest = { epoch, seq: lastSeq };
   }
 
   /** The room's numbering, and its newest seq when the subscription began. */
@@ -35,19 +49,23 @@ export class RoomSubscription {
     return { epoch, lastSeq };
   }
 
+  /** How far everything that was wanted has been sent; undefined while something waits. */
+  get reached(): Beat['rooms'][number] | undefined {
+    return this.#answered && this.#outbox.idle ? { room: this.#options.room, ...this.#newest } : undefined;
+  }
+
   answered(): void {
     if (this.#closed) return;
     this.#answered = true;
-    this.#sink.subscribedRoom = this.#room;
-    const { cursor, ended } = this.#subscription.read(this.#from);
-    if (ended) {
-      this.#sink.notify({ type: 'missed', room: this.#room, ...ended, toSeq: null, reason: 'other-epoch' });
-    }
-    this.#sink.replay(cursor);
+    const { room, from } = this.#options;
+    const { cursor, ended } = this.#subscription.read(from);
+    if (ended) this.#sink.notify({ type: 'missed', room, ...ended, toSeq: null, reason: 'other-epoch' });
+    this.#outbox.replay(cursor);
   }
 
   close(): void {
     this.#closed = true;
     this.#subscription.close();
+    this.#sink.outboxes.close(this.#outbox);
   }
 }

@@ -21,7 +21,7 @@ import { ConnectionGuard } from './connection-guard.js';
 import { createRoutes, type TelemetryHandlers } from './http-routes.js';
 import { HttpTurns } from './http-turns.js';
 import { Limits } from './limits.js';
-import type { ServerInfo } from './protocol.js';
+import { type ServerInfo, SUBPROTOCOL } from './protocol.js';
 import { openFilesWarning } from './open-files.js';
 import { securityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
@@ -144,7 +144,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     access,
     allowedOrigins: config.allowedOrigins,
     tokenTtlSeconds: config.tokenTtl,
-    info: { ...deps.info, openDoor: access.openDoor, policy },
+    info: { ...deps.info, protocols: [SUBPROTOCOL], openDoor: access.openDoor, policy },
     telemetry: deps.telemetry,
     clientDir: deps.clientDir ?? join(projectRoot(), 'dist', 'client'),
     headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { bothAgreements, bothConsent, sameAgreement } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { ResumePoint } from '../events/bus.js';
+import type { EventRecord } from '../events/event-record.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member, Occupant } from './call-room.js';
 import type { Connection } from './connection.js';
 import { needsNoGrant } from './after-expiry.js';
 import type { Caller } from './limits.js';
-import type { Notification, Request, ResultOf } from './protocol.js';
+import { withNames } from './names.js';
+import { narrowed, type Narrowing } from './narrowing.js';
+import type { Beat, Notification, Request, ResultOf } from './protocol.js';
 import { RoomSubscription } from './room-subscription.js';
 import { type Services, withinPolicy } from './services.js';
 import { SessionCosts } from './session-costs.js';
@@ -18,7 +21,16 @@ import type { Identity } from './tokens.js';
 const TOKEN_EXPIRED = 4002;
 const EXPIRED = 'the access token has ended: connect again with a new one';
 
-/** What one authenticated socket may do, and what it does at the moment: its seat and its subscription. */
+/** Rooms that one socket is subscribed to. */
+const MAX_SUBSCRIPTIONS = 32;
+
+interface Subscribed {
+  events: RoomSubscription;
+  /** Ends the reading of words that the subscription brings. */
+  readNoWords: () => void;
+}
+
+/** What one authenticated socket may do, and what it does at the moment: its seat and its subscriptions. */
 export class Session implements Occupant {
   readonly services: Services;
   /** Whom the limits count this session's deeds for. */
@@ -27,9 +39,8 @@ export class Session implements Occupant {
   readonly #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
-  #subscription: RoomSubscription | undefined;
-  /** Ends the reading of words that the subscription brings. */
-  #readNoWords: () => void = () => undefined;
+  /** By room. */
+  readonly #subscriptions = new Map<string, Subscribed>();
   #after: (() => void)[] = [];
   #closed = false;
   readonly #life: TokenLife;
@@ -62,7 +73,7 @@ export class Session implements Occupant {
   }
 
   /** @throws EmostreamError FORBIDDEN */
-  require(grant: 'publish' | 'subscribe'): void {
+  require(grant: 'publish' | 'subscribe' | 'moderate'): void {
     if (!this.#identity.grants[grant]) {
       throw new EmostreamError('FORBIDDEN', `the access token does not grant "${grant}"`);
     }
@@ -156,26 +167,54 @@ export class Session implements Occupant {
     if (!this.#closed) for (const task of tasks) task();
   }
 
-  /** Begins a subscription in the place of the one before. @returns the room's numbering and its newest seq. @throws EmostreamError CLOSED */
-  subscribe(room: string, from: ResumePoint | undefined): { epoch: string; lastSeq: number } {
-    if (this.#closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
-    this.unsubscribe();
-    const subscription = new RoomSubscription(this.services.bus, room, from, this.#connection);
-    this.#subscription = subscription;
-    this.services.subscribers.add(this);
-    this.afterResponse(() => subscription.answered());
-    if (this.#identity.grants.transcript) {
-      this.afterResponse(() => (this.#readNoWords = this.services.wordReaders.add(room, this)));
-    }
-    return subscription.answer;
+  /** What people call themselves may be told to this socket. */
+  get seesNames(): boolean {
+    return this.#identity.grants.names;
   }
 
-  unsubscribe(): void {
-    this.#subscription?.close();
-    this.#subscription = undefined;
-    this.#connection.dropEvents();
-    this.#readNoWords();
-    this.services.subscribers.delete(this);
+  /** How far each subscription has been served. */
+  get reached(): Beat['rooms'] {
+    return [...this.#subscriptions.values()].flatMap(({ events }) => events.reached ?? []);
+  }
+
+  /**
+   * Begins a subscription in the place of the one of the same room.
+   * @returns the room's numbering and its newest seq
+   * @throws EmostreamError CLOSED or LIMIT_REACHED
+   */
+  subscribe(room: string, from: ResumePoint | undefined, narrowing: Narrowing): { epoch: string; lastSeq: number } {
+    if (this.#closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
+    this.unsubscribe(room);
+    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
+      throw new EmostreamError('LIMIT_REACHED', `${MAX_SUBSCRIPTIONS} rooms a socket are the most; open another`);
+    }
+    const { bus, rooms, subscribers, wordReaders } = this.services;
+    const write = this.seesNames
+      ? withNames((who) => rooms.open.get(room)?.nameOf(who))
+      : ({ text }: EventRecord) => text;
+    const events = new RoomSubscription({ bus, room, from, wants: narrowed(narrowing), write }, this.#connection);
+    const subscribed: Subscribed = { events, readNoWords: () => undefined };
+    this.#subscriptions.set(room, subscribed);
+    subscribers.add(this);
+    this.afterResponse(() => events.answered());
+    if (this.#identity.grants.transcript) {
+      this.afterResponse(() => {
+        if (this.#subscriptions.get(room) === subscribed) subscribed.readNoWords = wordReaders.add(room, this);
+      });
+    }
+    return events.answer;
+  }
+
+  /** @param room all of them if not given */
+  unsubscribe(room?: string): void {
+    const ending = room === undefined ? [...this.#subscriptions.keys()] : [room];
+    for (const id of ending) {
+      const subscribed = this.#subscriptions.get(id);
+      this.#subscriptions.delete(id);
+      subscribed?.events.close();
+      subscribed?.readNoWords();
+    }
+    if (this.#subscriptions.size === 0) this.services.subscribers.delete(this);
   }
 
   /** The same person joined from another socket. */

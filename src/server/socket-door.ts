@@ -172,6 +172,7 @@ export class SocketDoor {
       crowded: (weight) => session.costs.message(weight),
       withdraw: (message, waiting) => session.withdraw(message, waiting),
       handle: (message, arrivalMs) => dispatch(message, session, arrivalMs),
+      reached: () => session.reached,
       afterResponse: () => session.runAfterResponse(),
       onClose: (reason) => {
         this.#connections.delete(connection);
@@ -181,6 +182,7 @@ export class SocketDoor {
     });
     const session = new Session(services, identity, address, connection);
     this.#connections.set(connection, session);
+    connection.tellBeat();
     // `ws` was first to listen, but must not be first to read.
     stream.prependListener(
       'data',

@@ -50,11 +50,11 @@ export async function verifyToken(secret: Uint8Array, token: string, nowMs: numb
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(nowMs),
     });
-    const { room, publish, subscribe, moderate, transcript, sub, exp = 0 } = payload;
+    const { room, publish, subscribe, moderate, transcript, names, sub, exp = 0 } = payload;
     const expiresAtMs = exp * 1000;
     if (expiresAtMs <= nowMs) throw new errors.JWTExpired('it has expired', payload, 'exp', 'check_failed');
     return {
-      grants: grantsSchema.parse({ room, publish, subscribe, moderate, transcript }),
+      grants: grantsSchema.parse({ room, publish, subscribe, moderate, transcript, names }),
       subject: participantIdSchema.optional().parse(sub),
       digest: digestOf(token),
       expiresAtMs,
@@ -76,5 +76,5 @@ function reason(error: unknown): string {
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'it was signed with another secret';
   if (error instanceof errors.JWTClaimValidationFailed) return `claim "${error.claim}" is missing or wrong`;
   if (error instanceof errors.JOSEError) return 'it is not an HS256 JSON Web Token';
-  return 'its claims must be room (an id or "*"), publish, subscribe, moderate, transcript (booleans) and exp';
+  return 'its claims must be room (an id or "*"), publish, subscribe, moderate, transcript, names (booleans) and exp';
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { EmostreamError, type ErrorCode } from '../common/errors.js';
 import type { Access } from './access.js';
 import { isLoopbackHost, originAllowed } from './origin.js';
-import { TOKEN_SUBPROTOCOL_PREFIX, WS_PATH } from './protocol.js';
+import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, WS_PATH } from './protocol.js';
 import { type Identity, verifyToken } from './tokens.js';
 
 export interface UpgradeRules {
@@ -14,13 +14,14 @@ export interface UpgradeRules {
 
 /**
  * Checks a WebSocket's HTTP upgrade, before the socket exists.
- * @throws EmostreamError NOT_FOUND, ORIGIN_REFUSED or UNAUTHENTICATED
+ * @throws EmostreamError NOT_FOUND, ORIGIN_REFUSED, BAD_MESSAGE or UNAUTHENTICATED
  */
 export async function admit(request: IncomingMessage, rules: UpgradeRules): Promise<Identity> {
   const { headers } = request;
   const path = (request.url ?? '').split('?', 1)[0];
   if (path !== WS_PATH) throw new EmostreamError('NOT_FOUND', `the WebSocket is at ${WS_PATH}`);
   checkOrigin(headers, rules);
+  checkVersion(headers['sec-websocket-protocol']);
   const token = bearerToken(headers.authorization) ?? subprotocolToken(headers['sec-websocket-protocol']);
   if (token === undefined) {
     throw new EmostreamError(
@@ -44,13 +45,24 @@ export function checkOrigin(
   }
 }
 
+/**
+ * Whoever names versions of the protocol must name ours; whoever names none is taken to mean it.
+ * @throws EmostreamError BAD_MESSAGE
+ */
+function checkVersion(header: string | undefined): void {
+  const versions = offered(header).filter((protocol) => protocol.startsWith('emostream.'));
+  if (versions.length === 0 || versions.includes(SUBPROTOCOL)) return;
+  throw new EmostreamError('BAD_MESSAGE', `this server speaks ${SUBPROTOCOL}: offer it as a subprotocol`);
+}
+
+const offered = (header: string | undefined): string[] => (header ?? '').split(',').map((protocol) => protocol.trim());
+
 function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
 function subprotocolToken(header: string | undefined): string | undefined {
-  const offered = (header ?? '').split(',').map((protocol) => protocol.trim());
-  const carrier = offered.find((protocol) => protocol.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
+  const carrier = offered(header).find((protocol) => protocol.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
   return carrier?.slice(TOKEN_SUBPROTOCOL_PREFIX.length);
 }
 

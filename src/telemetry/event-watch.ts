@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { GAP_REASONS } from '../common/gap-reasons.js';
 import type { Meter } from '../common/metrics.js';
 import type { Person } from '../events/bus.js';
 import type { EmotionEvent, RoomEvent } from '../events/schema.js';
@@ -27,7 +28,8 @@ export class EventWatch {
       this.#tally?.add(keyOf(event), event.window.start, labelOf(event), now);
     } else if (event.type === 'gap') {
       const seconds = (event.window.end - event.window.start) / 1000;
-      if (seconds > 0) this.#meter.count('emostream_gap_seconds_total', { reason: event.reason }, seconds);
+      const reason = GAP_REASONS.find((known) => known === event.reason);
+      if (reason && seconds > 0) this.#meter.count('emostream_gap_seconds_total', { reason }, seconds);
     } else if (event.type === 'begin' || event.type === 'end') {
       if (event.type === 'begin') this.#analysed.add(keyOf(event));
       else this.#analysed.delete(keyOf(event));

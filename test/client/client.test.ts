@@ -131,8 +131,7 @@ describe('a request', () => {
 describe('a message the client does not understand', () => {
   it.each([
     ['no JSON', 'hello {'],
-    ['an unknown type', { type: 'surprise' }],
-    ['a known type with a wrong field', { type: 'peerLeft', participant: 'p', reason: 'bored' }],
+    ['a known type with a wrong field', { type: 'peerLeft', participant: 7, reason: 'left' }],
     ['a list', []],
   ])('is reported and ignored: %s', async (_name, message) => {
     const made = await connected();
@@ -236,10 +235,10 @@ describe('the token', () => {
     expect((fixed.status as Extract<ClientStatus, { state: 'closed' }>).error?.code).toBe('UNAUTHENTICATED');
   });
 
-  it('that has expired is not sent', async () => {
-    const expired = client({ token: jwt({ room: 'r', exp: 1_000_000 }) });
-    expect(await codeOf(expired.connect())).toBe('UNAUTHENTICATED');
-    expect(server.tokens).toEqual([]);
+  it('is judged by the server alone: the clock of this machine may be wrong', async () => {
+    const token = jwt({ room: 'r', exp: 1_000_000 });
+    await connected({ token });
+    expect(server.tokens).toEqual([token]);
   });
 });
 

@@ -108,7 +108,7 @@ it('tells what the server no longer holds', async () => {
   server.send({ type: 'missed', room: 'room-1', epoch: 'e1', fromSeq: 1, toSeq: 3, reason: 'expired' });
   server.send(emotionEvent(4));
   await until(() => events.length === 1);
-  expect(missed).toEqual([{ epoch: 'e1', fromSeq: 1, toSeq: 3, reason: 'expired' }]);
+  expect(missed).toEqual([{ room: 'room-1', epoch: 'e1', fromSeq: 1, toSeq: 3, reason: 'expired' }]);
 });
 
 it('tells a hole that the server did not announce, and drops repeated events', async () => {
@@ -117,7 +117,7 @@ it('tells a hole that the server did not announce, and drops repeated events', a
   for (const seq of [1, 1, 4, 3, 4, 5]) server.send(emotionEvent(seq));
   await until(() => events.length === 3);
   expect(seqs(events)).toEqual([1, 4, 5]);
-  expect(missed).toEqual([{ epoch: 'e1', fromSeq: 2, toSeq: 3, reason: 'hole' }]);
+  expect(missed).toEqual([{ room: 'room-1', epoch: 'e1', fromSeq: 2, toSeq: 3, reason: 'hole' }]);
 });
 
 it('takes the whole journal of a numbering that began anew, and hands on that the old one has ended', async () => {
@@ -137,7 +137,7 @@ it('takes the whole journal of a numbering that began anew, and hands on that th
   server.cut();
   await until(() => events.length === 51);
   expect(seqs(events)).toEqual([41, ...Array.from({ length: 50 }, (_, index) => index + 1)]);
-  expect(missed).toEqual([{ epoch: 'e1', fromSeq: 42, toSeq: null, reason: 'other-epoch' }]);
+  expect(missed).toEqual([{ room: 'room-1', epoch: 'e1', fromSeq: 42, toSeq: null, reason: 'other-epoch' }]);
   expect(feed.place).toEqual({ sinceSeq: 50, epoch: 'e2' });
 });
 
@@ -153,7 +153,7 @@ it('follows the room into its next numbering while it listens', async () => {
     server.send(event);
   }
   await until(() => events.length === 4);
-  expect(missed).toEqual([{ epoch: 'e2', fromSeq: 2, toSeq: 2, reason: 'hole' }]);
+  expect(missed).toEqual([{ room: 'room-1', epoch: 'e2', fromSeq: 2, toSeq: 2, reason: 'hole' }]);
 });
 
 it('ends with an error when the token does not let it listen', async () => {

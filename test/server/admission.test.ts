@@ -32,6 +32,19 @@ describe('the token', () => {
     client.socket.close();
   });
 
+  test('is not asked for in versions of the protocol that are not spoken', async () => {
+    const socket = connect(subject.server.port, '127.0.0.1');
+    const headers = [
+      ...['GET /ws HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket'],
+      ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='],
+      ...['Sec-WebSocket-Protocol: emostream.v9', `Authorization: Bearer ${await subject.token()}`],
+    ];
+    socket.end(`${headers.join('\r\n')}\r\n\r\n`);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1.1 400 [^]*emostream\.v1/);
+  });
+
   test('missing', async () => {
     expect(await refusal({})).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
   });

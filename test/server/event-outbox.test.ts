@@ -20,6 +20,7 @@ function outbox(bytesPerEvent = 1) {
     maxBufferedBytes: MAX_BYTES,
     maxHeld: MAX_HELD,
     bufferedBytes: () => buffered,
+    wants: ({ participant }) => participant !== 'unwanted',
     send: (event) => {
       sent.push(event.seq);
       buffered += bytesPerEvent;
@@ -52,6 +53,7 @@ const event = (seq: number, type: 'emotion' | 'gap' = 'emotion', participant = '
   seq,
   type,
   participant,
+  second: seq,
   text: '',
 });
 

@@ -62,6 +62,7 @@ describe('GET /api/info', () => {
       model: 'none',
       speech: { state: 'off', language: null },
       voiceEncoder: 'off',
+      protocols: ['emostream.v1'],
     });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
@@ -75,7 +76,7 @@ describe('POST /api/token', () => {
     const identity = await verifyToken(new TextEncoder().encode(SECRET), token, Date.now());
     expect(identity.grants).toEqual({
       ...{ room: 'room', publish: true, subscribe: true },
-      ...{ moderate: false, transcript: false },
+      ...{ moderate: false, transcript: false, names: false },
     });
     const client = await TestClient.connect(open.server.port, { token });
     await client.join();

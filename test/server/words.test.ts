@@ -44,6 +44,7 @@ describe('words that somebody shows', () => {
     await both.join('Both');
     for (const client of [reader, both, watcher, elsewhere]) await client.request('subscribe', {});
     await other.request('subscribe', { room: 'room' });
+    await other.request('unsubscribe', { room: 'room' });
     await other.request('subscribe', { room: 'other' });
     say();
     const expected = { type: 'words', room: 'room', participant: 'alice', ...hello, language: null };

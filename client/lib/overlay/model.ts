@@ -1,5 +1,6 @@
 import { type Consent, isAnything, isWithdrawal, NO_CONSENT } from '../../../src/common/consent.js';
 import { type Emotion, EMOTIONS, MODALITIES, type Modality } from '../../../src/common/emotions.js';
+import type { GapReason } from '../../../src/common/gap-reasons.js';
 import type { EmotionEvent, GapEvent, RoomEvent, Scores } from '../../../src/events/schema.js';
 
 /**
@@ -61,12 +62,13 @@ export interface OverlayModelOptions {
 /** Points of the valence/arousal plot that are kept. */
 const TRAIL = 6;
 
-const GAPS: Record<GapEvent['reason'], string> = {
+// A later server has other reasons, too.
+const GAPS: Record<string, string> = {
   overloaded: 'the server is too busy',
   'engine-failed': 'the analysis failed',
   'analysis-restarted': 'the analysis restarts',
   'consent-changed': 'what is analysed was changed',
-};
+} satisfies Record<GapReason, string>;
 
 const ENDS: Record<string, string> = {
   left: 'left the call',
@@ -200,7 +202,7 @@ export class OverlayModel {
     if (status === 'off') return { headline: 'Analysis off', detail: this.#ended ?? 'nothing is analysed' };
     if (status === 'starting') return { headline: 'Starting', detail: 'the first result comes in a moment' };
     if (status === 'stale') {
-      return { headline: 'No news', detail: this.#gap ? GAPS[this.#gap] : 'waiting for the analysis' };
+      return { headline: 'No news', detail: (this.#gap && GAPS[this.#gap]) ?? 'waiting for the analysis' };
     }
     if (!scores || !top) return { headline: 'Nothing to go by', detail: 'no face, voice or words right now' };
     if (!certain) return { headline: 'Not sure', detail: `closest: ${top}, ${percent(scores[top])}` };

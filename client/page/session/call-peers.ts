@@ -1,3 +1,4 @@
+import { knownProblem } from '../../../src/common/media-problem.js';
 import { ClientError, type Notification, type Peer } from '../../lib/index.js';
 import type { MediaLink } from './media-link.js';
 import { RemotePeer } from './remote-peer.js';
@@ -61,7 +62,7 @@ export class CallPeers {
   mediaProblem({ participant, source, problem }: Extract<Notification, { type: 'mediaProblem' }>): void {
     const peer = this.#peers.get(participant);
     if (!peer) return;
-    if (problem) peer.problems.set(source, problem);
+    if (problem) peer.problems.set(source, knownProblem(problem));
     else peer.problems.delete(source);
     this.#events.changed(peer);
   }

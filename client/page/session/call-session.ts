@@ -1,3 +1,4 @@
+import { knownProblem } from '../../../src/common/media-problem.js';
 import { Emitter } from '../../lib/emitter.js';
 import {
   type Agreement,
@@ -287,6 +288,7 @@ export class CallSession extends Emitter<CallEvents> {
       case 'tokenExpired':
       case 'words':
       case 'wordsWithdrawn':
+      case 'beat':
         return;
       case 'consentChanged':
         if (notification.participant === this.#seat.participant) return this.#agree(notification);
@@ -314,6 +316,6 @@ export class CallSession extends Emitter<CallEvents> {
     const { participant, source, problem } = notification;
     if (participant !== this.#seat?.participant) return this.#peers.mediaProblem(notification);
     if (problem === 'packet-rate' || problem === 'bitrate') this.#sent.stopped(source);
-    this.#health.told(source, problem);
+    this.#health.told(source, problem && knownProblem(problem));
   }
 }

@@ -7,7 +7,7 @@ import type { Handler } from './handler.js';
 import { join } from './join.js';
 import { leave } from './leave.js';
 import { closeProducer, pauseProducer, produce, resumeProducer } from './producers.js';
-import { subscribe, unsubscribe } from './subscriptions.js';
+import { roster, subscribe, unsubscribe } from './subscriptions.js';
 import { connectTransport, createTransport, restartIce } from './transports.js';
 
 /** Every request of the protocol has its handler: the type says so. */
@@ -27,6 +27,7 @@ const handlers: { [T in RequestType]: Handler<T> } = {
   caption,
   subscribe,
   unsubscribe,
+  roster,
   leave,
 };
 

@@ -7,10 +7,17 @@ export const subscribe: Handler<'subscribe'> = async (request, session) => {
   const { sinceSeq, epoch } = request;
   const from = sinceSeq === undefined ? undefined : { sinceSeq, epoch };
   if (from) await limits.replay(session.caller, bus.held(room, from));
-  return { room, ...session.subscribe(room, from) };
+  return { room, ...session.subscribe(room, from, request) };
 };
 
-export const unsubscribe: Handler<'unsubscribe'> = (_request, session) => {
-  session.unsubscribe();
+export const unsubscribe: Handler<'unsubscribe'> = (request, session) => {
+  session.unsubscribe(request.room);
   return {};
+};
+
+export const roster: Handler<'roster'> = (request, session) => {
+  session.require('subscribe');
+  const room = session.roomFor(request.room);
+  const members = session.services.rooms.open.get(room)?.roster ?? [];
+  return { room, participants: members.map((member) => (session.seesNames ? member : { ...member, name: null })) };
 };

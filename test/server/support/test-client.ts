@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict';
 import { WebSocket } from 'ws';
+import type { z } from 'zod';
 import { rtpCapabilitiesSchema } from '../../../src/common/rtp-schema.js';
 import {
+  type Beat,
   type Notification,
   type Request,
   type RequestData,
@@ -35,6 +38,8 @@ export type MessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, 
 export class TestClient extends Recorder {
   readonly socket: WebSocket;
   readonly messages: ServerMessage[] = [];
+  /** They come at any time, and are no answer to anything. */
+  readonly beats: Beat[] = [];
   closed: { code: number; reason: string } | undefined;
   pings = 0;
   #nextId = 1;
@@ -43,7 +48,9 @@ export class TestClient extends Recorder {
     super();
     this.socket = socket;
     socket.on('message', (data) => {
-      this.messages.push(serverMessageSchema.parse(JSON.parse((data as Buffer).toString('utf8'))));
+      const message = exactly(serverMessageSchema, JSON.parse((data as Buffer).toString('utf8')));
+      if (message.type === 'beat') this.beats.push(message);
+      else this.messages.push(message);
       this.changed();
     });
     socket.on('ping', () => {
@@ -96,7 +103,7 @@ export class TestClient extends Recorder {
   async request<T extends RequestType>(type: T, data: RequestData<T>): Promise<ResultOf<T>> {
     const response = await this.ask(type, data satisfies Partial<Request>);
     if (!response.ok) throw new Error(`${type} failed: ${response.error.code} ${response.error.message}`);
-    return resultSchemas[type].parse(response.data) as ResultOf<T>;
+    return exactly(resultSchemas[type] as unknown as z.ZodType<ResultOf<T>>, response.data);
   }
 
   /** Sends a request that must fail, and resolves with why. */
@@ -130,6 +137,13 @@ export class TestClient extends Recorder {
   ended(): Promise<{ code: number; reason: string }> {
     return this.until(() => this.closed);
   }
+}
+
+/** The schemas drop what they do not name: a server of today sends nothing of the kind. */
+function exactly<T>(schema: z.ZodType<T>, message: unknown): T {
+  const read = schema.parse(message);
+  assert.deepStrictEqual(read, message);
+  return read;
 }
 
 export class Refusal extends Error {

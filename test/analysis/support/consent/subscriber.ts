@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { Bulkhead } from '../../../../src/common/bulkhead.js';
 import { silentMeter } from '../../../../src/common/metrics.js';
-import type { EventBus, JournalCursor, ResumePoint } from '../../../../src/events/bus.js';
+import type { EventBus, ResumePoint } from '../../../../src/events/bus.js';
 import type { EventRecord } from '../../../../src/events/event-record.js';
 import { EventOutbox } from '../../../../src/server/event-outbox.js';
 import type { Notification } from '../../../../src/server/protocol.js';
@@ -15,12 +15,12 @@ const MAX_BYTES = 6000;
  * that every number comes once, or is told missed, in order.
  */
 export class SimulatedSubscriber implements EventSink {
-  subscribedRoom = '';
   readonly bulkhead: Bulkhead;
   slow = false;
   readonly #bus: EventBus;
   readonly #room: string;
   readonly #outbox: EventOutbox;
+  readonly outboxes = { open: () => this.#outbox, close: () => this.#outbox.clear() };
   readonly #turns = new Set<() => void>();
   #subscription: RoomSubscription | undefined;
   #buffered = 0;
@@ -51,6 +51,7 @@ export class SimulatedSubscriber implements EventSink {
       maxBufferedBytes: MAX_BYTES,
       maxHeld: 3,
       bufferedBytes: () => this.#buffered,
+      wants: () => true,
       send: (event) => {
         this.#buffered += event.text.length;
         this.#told(event.epoch, event.seq, event.seq);
@@ -79,7 +80,10 @@ export class SimulatedSubscriber implements EventSink {
     this.unsubscribe();
     const place = resume === 'no' ? undefined : this.#place;
     const from = place && { sinceSeq: place.seq, epoch: resume === 'by epoch' ? place.epoch : undefined };
-    this.#subscription = new RoomSubscription(this.#bus, this.#room, from, this);
+    this.#subscription = new RoomSubscription(
+      { bus: this.#bus, room: this.#room, from, wants: () => true, write: ({ text }) => text },
+      this,
+    );
     this.#answered = false;
     this.#ended.clear();
     const { epoch, lastSeq } = this.#subscription.answer;
@@ -109,16 +113,6 @@ export class SimulatedSubscriber implements EventSink {
     if (this.slow) return;
     this.#buffered = 0;
     this.#outbox.drained();
-  }
-
-  event(event: EventRecord): void {
-    this.#outbox.push(event);
-  }
-  forget(isForgotten: (event: EventRecord) => boolean): void {
-    this.#outbox.forget(isForgotten);
-  }
-  replay(past: JournalCursor): void {
-    this.#outbox.replay(past);
   }
 
   notify(notification: Notification): void {

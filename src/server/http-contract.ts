@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { consentSchema } from '../common/consent.js';
+import { openEnum } from '../common/open-enum.js';
+import { roomIdSchema } from '../events/schema.js';
+
+// What clients ask over HTTP, and what an access token grants. The browser bundles this file, as it does ./protocol.ts.
+
+/** `POST /api/token` (open-door mode only: see `openDoor` in the configuration) → { token, expiresAt }. */
+export const TOKEN_PATH = '/api/token';
+export const tokenRequestSchema = z.strictObject({ room: roomIdSchema });
+export const tokenResponseSchema = z.object({
+  token: z.string(),
+  expiresAt: z.number().describe('Milliseconds since the epoch.'),
+});
+
+/** `GET /api/info` → what a page must know before it joins. */
+export const INFO_PATH = '/api/info';
+export const infoSchema = z.object({
+  version: z.string(),
+  protocols: z
+    .array(z.string())
+    .default([])
+    .describe('Versions of the protocol that are spoken: WebSocket subprotocols.'),
+  openDoor: z.boolean().describe('Tokens are given to anybody who asks (development).'),
+  policy: z.object(consentSchema.shape).describe('What may be analysed at all on this server.'),
+  engine: z.string(),
+  model: z.string(),
+  speech: z
+    .object({ state: openEnum(['on', 'off', 'missing']), language: z.string().nullable() })
+    .describe(
+      'Words recognised in voices; `missing`: there is no model. `language`: BCP 47, null where it is not known.',
+    ),
+  voiceEncoder: openEnum(['on', 'off', 'unused', 'missing']).describe(
+    'Pretrained encoders that hear voices, too; `unused`: the model was trained without, `missing`: they are not installed.',
+  ),
+});
+export type ServerInfo = z.infer<typeof infoSchema>;
+
+/** Grants a token carries, for one room (or `*`). */
+export const grantsSchema = z.strictObject({
+  room: z.union([roomIdSchema, z.literal('*')]),
+  publish: z.boolean().default(false).describe('May join the call.'),
+  subscribe: z.boolean().default(false).describe('May receive events.'),
+  moderate: z.boolean().default(false),
+  transcript: z.boolean().default(false).describe('With `subscribe`: the words of those who show them, too.'),
+  names: z.boolean().default(false).describe('With `subscribe`: what people call themselves, in `begin` and `roster`.'),
+});
+export type Grants = z.infer<typeof grantsSchema>;
+/** As a token's maker writes them: what is not named is not granted. */
+export type GrantsGiven = z.input<typeof grantsSchema>;

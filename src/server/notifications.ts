@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { consentSchema, sourceSchema } from '../common/consent.js';
+import { ERROR_CODES } from '../common/errors.js';
+import { openEnum } from '../common/open-enum.js';
+import { epochSchema, mediaProblemSchema, participantIdSchema, roomIdSchema } from '../events/schema.js';
+
+// What the server tells without being asked, beside the events of a room (src/events/schema.ts). The browser bundles this file.
+
+const participant = participantIdSchema;
+/** Consent as it is told: a modality that is added later is no mistake. */
+export const toldConsentSchema = z.object(consentSchema.shape);
+
+export const errorBodySchema = z.object({ code: openEnum(ERROR_CODES), message: z.string() });
+
+export const producerInfoSchema = z.object({
+  producerId: z.string(),
+  source: sourceSchema,
+  kind: z.enum(['audio', 'video']),
+  paused: z.boolean(),
+});
+export type ProducerInfo = z.infer<typeof producerInfoSchema>;
+
+export const peerSchema = z.object({
+  participant,
+  name: z.string(),
+  consent: toldConsentSchema,
+  showWords: z.boolean().describe('What they say may be read here.'),
+  producers: z.array(producerInfoSchema),
+});
+export type Peer = z.infer<typeof peerSchema>;
+
+export const wordsSchema = z
+  .object({
+    type: z.literal('words'),
+    room: roomIdSchema,
+    participant,
+    segment: z
+      .number()
+      .int()
+      .positive()
+      .describe(
+        'Names a piece of speech of that seat: what comes later with the same number takes its place (an empty text: it was nothing).',
+      ),
+    text: z.string().max(1000),
+    startMs: z.number().describe('When it was said: media time, ms since the epoch on the server’s clock.'),
+    endMs: z.number(),
+    final: z.boolean().describe('False: partial words. A final text is corrected only by a later final one.'),
+    source: z.enum(['voice', 'caption']).describe('Recognised in the voice, or sent as a caption.'),
+    language: z.string().nullable().describe('BCP 47 tag of what is recognised; null: not known.'),
+  })
+  .describe(
+    'What somebody who shows their words says: told to those in the room (also to the speaker), and to subscribers whose token ' +
+      'grants `transcript`. Told once and kept nowhere: none are resumed, and whoever reads too slowly misses some.',
+  );
+export type Words = z.infer<typeof wordsSchema>;
+
+export const MISSED_REASONS = ['expired', 'slow-subscriber', 'forgotten', 'other-epoch'] as const;
+
+export const beatSchema = z
+  .object({
+    type: z.literal('beat'),
+    at: z.number().describe('Server wall clock, ms since the epoch.'),
+    everyMs: z.number().int().positive().describe('A message comes at least so often, in silence a beat.'),
+    rooms: z
+      .array(z.object({ room: roomIdSchema, epoch: epochSchema, seq: z.number().int().nonnegative() }))
+      .describe(
+        'Per subscription of this socket that is not behind: the newest number of the room. Whatever was wanted up to it has been sent.',
+      ),
+  })
+  .describe(
+    'The connection stands. Comes right after the socket opens and after `everyMs` of silence; a client that heard one and then ' +
+      'nothing for three times as long takes the connection for dead, connects again and resumes.',
+  );
+export type Beat = z.infer<typeof beatSchema>;
+
+export const notificationSchema = z.discriminatedUnion('type', [
+  z
+    .object({ type: z.literal('error'), error: errorBodySchema })
+    .describe(
+      'A message that belongs to no request failed (not JSON, no id, …). The socket stays open unless it says otherwise.',
+    ),
+  z.object({ type: z.literal('peerJoined'), peer: peerSchema }),
+  z.object({
+    type: z.literal('peerLeft'),
+    participant,
+    reason: openEnum(['left', 'timed-out', 'removed', 'token-expired', 'failed']),
+  }),
+  z.object({ type: z.literal('producerAdded'), participant, producer: producerInfoSchema }),
+  z.object({ type: z.literal('producerRemoved'), participant, producerId: z.string() }),
+  z.object({ type: z.literal('producerPaused'), participant, producerId: z.string() }),
+  z.object({ type: z.literal('producerResumed'), participant, producerId: z.string() }),
+  z.object({ type: z.literal('consumerClosed'), consumerId: z.string(), producerId: z.string() }),
+  z.object({ type: z.literal('consentChanged'), participant, consent: toldConsentSchema, showWords: z.boolean() }),
+  wordsSchema,
+  z
+    .object({ type: z.literal('wordsWithdrawn'), room: roomIdSchema, participant })
+    .describe(
+      'Words of this participant are taken back: hidden, without consent any more, or of somebody who left. Show and keep none.',
+    ),
+  z.object({ type: z.literal('roomReset') }).describe('A media worker died: the room’s media are gone; join again.'),
+  z
+    .object({
+      type: z.literal('missed'),
+      room: roomIdSchema,
+      epoch: epochSchema,
+      fromSeq: z.number().int(),
+      toSeq: z.number().int().nullable(),
+      reason: openEnum(MISSED_REASONS),
+    })
+    .describe(
+      'Events from..to (seq of that epoch, inclusive) will not come on this socket. `forgotten`: the person whom they are about ' +
+        'withdrew consent or left. `other-epoch`: the numbering that was asked for has ended, nobody knows where (`toSeq` null).',
+    ),
+  z
+    .object({
+      type: z.literal('mediaProblem'),
+      participant,
+      source: sourceSchema,
+      problem: mediaProblemSchema.nullable(),
+    })
+    .describe(
+      'Media of a participant (also the receiver’s own) do not get through or exceed a limit; `problem` null: all is well again. ' +
+        'Told to everybody in the call.',
+    ),
+  z
+    .object({ type: z.literal('tokenExpiring'), expiresAt: z.number() })
+    .describe('The access token ends at `expiresAt` (ms): told 60 s before.'),
+  z
+    .object({ type: z.literal('tokenExpired'), seatUntil: z.number().nullable() })
+    .describe(
+      'It has ended: nothing is granted any more but withdrawing consent and leaving; a seat in the call is kept until `seatUntil`.',
+    ),
+  z.object({ type: z.literal('serverClosing') }),
+  beatSchema,
+]);
+export type Notification = z.infer<typeof notificationSchema>;
