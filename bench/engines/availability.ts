@@ -8,7 +8,6 @@ const GPU_DEVICES = ['/dev/dri', '/dev/nvidiactl', '/dev/dxg'];
 /** Why a subject cannot be timed here, as far as that shows without starting it; null when nothing stands in the way. */
 export function obstacle(subject: Subject): string | null {
   if (subject.kind === 'peer' && subject.backend === 'wasm') return null;
-  if (subject.kind === 'onnx') return null;
   const engine = subject.kind === 'peer' ? 'tensorflow' : subject.engine;
   const gpu = engine === 'webgpu' || engine === 'tensorflow-gpu';
   // A GPU in software says nothing about GPUs, and takes seconds for a window.

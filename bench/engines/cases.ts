@@ -35,7 +35,7 @@ export function casesOf(subject: Subject): Case[] {
   const sizes = (name: CaseName, of: number[]): Case[] => of.map((size) => ({ name, size }));
   if (subject.kind === 'peer') return [...sizes('crop', [1, AIM_SIZE]), ...sizes('picture', [1])];
   const all = [...sizes('window', SIZES), ...sizes('face', SIZES), ...sizes('crop', [1, AIM_SIZE])];
-  if (subject.kind === 'onnx' || subject.thread) return all;
+  if (subject.thread || subject.engine === 'onnx') return all;
   // The face finder runs on WebAssembly, whatever the engine.
   return [...all, ...(subject.engine === 'wasm' ? sizes('picture', [1]) : []), ...sizes('layers', [AIM_SIZE])];
 }

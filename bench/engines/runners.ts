@@ -6,7 +6,6 @@ import { FACE_SIZE } from '../../src/features/types.js';
 import { startEngineHere } from '../../src/inference/engine-here.js';
 import { createEngine } from '../../src/inference/engines.js';
 import type { EmotionScores, Judgement, ModelInput } from '../../src/inference/types.js';
-import { OnnxEngine } from '../onnx/onnx-engine.js';
 import { startFaceApi } from '../peers/face-api.js';
 import { startHuman } from '../peers/human.js';
 import { lendTensorflow } from '../peers/lend-tensorflow.js';
@@ -34,12 +33,10 @@ export async function startRunner(subject: Subject, pictures: Pictures): Promise
     return peerRunner(await start(subject.backend, await benchPackages()), pictures);
   }
   const model = shippedModelFolder();
-  if (subject.kind === 'onnx') {
-    return networkRunner(await OnnxEngine.create(await benchPackages(), model, subject.threads), pictures);
-  }
   const engine = await (subject.thread ? createEngine : startEngineHere)(subject.engine);
   await engine.load(model);
-  if (subject.thread) return networkRunner(engine, pictures);
+  // Layers can be told apart where TensorFlow.js runs them.
+  if (subject.thread || subject.engine === 'onnx') return networkRunner(engine, pictures);
   const layers = await layerTimer(model);
   const finder = subject.engine === 'wasm' ? await FaceFinder.create() : null;
   const plain = networkRunner(engine, pictures);

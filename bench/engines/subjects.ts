@@ -4,7 +4,6 @@ import { PEER_BACKENDS, type PeerBackend } from '../peers/peer.js';
 /** What is timed: each in a process of its own, so that none shares a backend, a heap or a thread pool with another. */
 export type Subject = { id: string; label: string; env?: Record<string, string> } & (
   | { kind: 'engine'; engine: EngineName; thread: boolean }
-  | { kind: 'onnx'; threads: number }
   | { kind: 'peer'; peer: 'human' | 'face-api'; backend: PeerBackend }
 );
 
@@ -23,6 +22,8 @@ export function subjects(cores: number): Subject[] {
   return [
     engine('wasm', ', one core'),
     { id: 'wasm', label: 'wasm, bare, one core', kind: 'engine', engine: 'wasm', thread: false },
+    engine('onnx', ', one core'),
+    { id: 'onnx', label: 'onnx, bare, one core', kind: 'engine', engine: 'onnx', thread: false },
     engine('tensorflow', `, ${all}`),
     {
       ...{ id: 'tensorflow', label: 'tensorflow, bare, one core', env: ONE_CORE },
@@ -30,8 +31,6 @@ export function subjects(cores: number): Subject[] {
     },
     engine('webgpu', ''),
     engine('tensorflow-gpu', ''),
-    { id: 'onnx', label: 'onnxruntime-node, one core (reference)', kind: 'onnx', threads: 1 },
-    { id: 'onnx-all', label: `onnxruntime-node, ${all} (reference)`, kind: 'onnx', threads: cores },
     ...(['human', 'face-api'] as const).flatMap((peer) =>
       PEER_BACKENDS.map((backend): Subject => ({
         id: `${peer}-${backend}`,

@@ -11,7 +11,7 @@ import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
 import { batchSizes } from '../inference/batch-sizes.js';
 import { createEngine } from '../inference/engines.js';
-import { PREPARES_SHAPES, type Engine, type EngineMemory } from '../inference/types.js';
+import { onGpu, type Engine, type EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
 import { probeModel, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
 import { EventWatch } from '../telemetry/event-watch.js';
@@ -92,13 +92,15 @@ async function start(
 
   const onRestart = (reason: string): void =>
     logger.warn({ reason }, 'the inference thread died; another takes its place');
-  const engine = await createEngine(config.engine, { threads: config.inferenceThreads, meter, onRestart });
+  const engine = await createEngine(config.engine, {
+    ...{ threads: config.inferenceThreads, onnxProvider: config.onnxProvider, meter, onRestart },
+  });
   closers.push(() => engine.dispose());
   const { hears, ...identity } = await loadModel(engine, config);
   meter.set('emostream_engine_info', 1, { engine: identity.name, model: identity.model });
   logger.info({ engine: identity.name, model: identity.model }, 'engine ready');
 
-  const padTo = PREPARES_SHAPES.has(engine.name) ? batchSizes(config.maxBatch) : [];
+  const padTo = onGpu(engine.device) ? batchSizes(config.maxBatch) : [];
   const runner = new BatchRunner(engine, { ...config, padTo }, { clock, meter });
   closers.push(() => runner.close(ENGINE_PATIENCE_MS));
   if (config.speechModel !== undefined && config.speech === 'on') await probeModel(config.speechModel);

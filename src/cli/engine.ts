@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { EmostreamError } from '../common/errors.js';
+import { installOnnxRuntime } from '../common/onnx/install.js';
 import { INSTALLABLE, type InstallableEngine } from '../inference/engine-install/paths.js';
 import { LIBRARY_SOURCES, type LibrarySource } from '../inference/engine-install/tensorflow-library.js';
 
@@ -16,8 +17,9 @@ export function engineCommand(): Command {
     .addArgument(new Argument('<engine>', 'which one').choices(INSTALLABLE))
     .addOption(new Option('--from <source>', 'take TensorFlow from this source only').choices(LIBRARY_SOURCES))
     .action(async (name: InstallableEngine, { from }: { from?: LibrarySource }) => {
-      if (name === 'webgpu') {
+      if (name === 'webgpu' || name === 'onnx') {
         if (from) throw new EmostreamError('CONFIG_INVALID', '--from is for the TensorFlow engines only.');
+        if (name === 'onnx') return void (await installOnnxRuntime({ log: console.log }));
         const { installWebgpu } = await import('../inference/engine-install/webgpu.js');
         await installWebgpu({ log: console.log });
         return;

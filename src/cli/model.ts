@@ -1,21 +1,52 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { EmostreamError } from '../common/errors.js';
 import { packageVersion, shippedModelFolder } from '../common/version.js';
 import { WEIGHT_TYPES, type WeightType } from '../inference/model-format.js';
+
+const FORMATS = ['emostream', 'onnx'] as const;
+
+interface ExportFlags {
+  format: (typeof FORMATS)[number];
+  model?: string;
+  weights?: string;
+  out?: string;
+  modelVersion?: string;
+  weightsType: WeightType;
+}
+
+async function toOnnx({ model = shippedModelFolder(), out, weights, modelVersion }: ExportFlags): Promise<void> {
+  if (out === undefined)
+    throw new EmostreamError('CONFIG_INVALID', '--format onnx needs --out, a folder for the files.');
+  if (weights !== undefined || modelVersion !== undefined) {
+    throw new EmostreamError(
+      'CONFIG_INVALID',
+      '--format onnx is made of a model as it is: give --model and --out only.',
+    );
+  }
+  const { exportOnnx } = await import('../inference/onnx/export-folder.js');
+  await exportOnnx({ model, out, log: console.log });
+}
 
 /** `emostream model export`: trained parts → a model folder that `serve` loads. */
 export function modelCommand(): Command {
   const model = new Command('model').description('Work on models.');
   model
     .command('export')
-    .description('Put the trained parts together into a model folder.')
+    .description('Put the trained parts together into a model folder, or write a model as ONNX files.')
+    .addOption(
+      new Option('--format <format>', 'what to make; onnx is made of a model').choices(FORMATS).default('emostream'),
+    )
+    .option('--model <folder>', 'onnx: the model (default: the shipped one)')
     .option('--weights <folder>', 'where trained parts are kept (default: in the user’s cache)')
-    .option('--out <folder>', 'the model’s folder (default: the shipped model)')
+    .option('--out <folder>', 'the model’s folder (default: the shipped model); must be given for onnx')
     .option('--model-version <text>', 'version written into the model (default: the program’s)')
     .addOption(
       new Option('--weights-type <type>', 'how kernels and tables are stored').choices(WEIGHT_TYPES).default('float16'),
     )
-    .action(async (flags: { weights?: string; out?: string; modelVersion?: string; weightsType: WeightType }) => {
+    .action(async (flags: ExportFlags) => {
+      if (flags.format === 'onnx') return toOnnx(flags);
+      if (flags.model !== undefined) throw new EmostreamError('CONFIG_INVALID', '--model is for --format onnx.');
       const { exportModel } = await import('../training/export-model.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       await exportModel({

@@ -88,8 +88,12 @@ export const configSchema = z.strictObject({
   allowVoice: flag('Policy: voices may be analysed, where their owner consents.', true),
   allowWords: flag('Policy: words may be analysed, where their owner consents.', true),
 
-  engine: z.enum(['auto', 'tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm']).default('auto').meta({
+  engine: z.enum(['auto', 'tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm']).default('auto').meta({
     description: 'Inference engine. `auto` takes the embedded one (wasm); a named one that is missing is an error.',
+  }),
+  onnxProvider: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').meta({
+    description:
+      'What the onnx engine computes by. `auto`: CUDA, if the installed ONNX Runtime has it and there is an NVIDIA GPU, else the processor.',
   }),
   model: optionalText('Folder of the fusion model; the shipped one if not given.'),
   maxBatch: int(
@@ -101,7 +105,7 @@ export const configSchema = z.strictObject({
   ),
   maxQueueDelay: int('Longest a window waits for its batch to fill.', 'ms', 15, 0, 1000),
   inferenceThreads: int(
-    'Threads of an engine that uses one core each (wasm). 0: as many as there are cores, at most two.',
+    'Threads of an engine that uses one core each (onnx, wasm). 0: as many as there are cores, at most two.',
     'count',
     0,
     0,

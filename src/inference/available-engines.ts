@@ -16,6 +16,7 @@ export interface EngineStatus {
 const DESCRIPTIONS: Record<EngineName, string> = {
   'tensorflow-gpu': 'TensorFlow on an NVIDIA GPU (@tensorflow/tfjs-node-gpu, CUDA)',
   webgpu: 'WebGPU on any GPU with Vulkan, Metal or D3D12 (@tensorflow/tfjs-backend-webgpu on Dawn)',
+  onnx: 'ONNX Runtime on the CPU, or on an NVIDIA GPU where it has CUDA (onnxruntime-node)',
   tensorflow: 'TensorFlow on the CPU (@tensorflow/tfjs-node)',
   wasm: 'WebAssembly with SIMD, embedded (@tensorflow/tfjs-backend-wasm)',
 };

@@ -1,10 +1,12 @@
 import type { ErrorCode } from '../common/errors.js';
 import type { Measurement } from '../common/thread-meter.js';
-import type { EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
+import type { OnnxProviderChoice } from './onnx/providers.js';
+import type { EngineDevice, EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
 
 /** What the inference thread is started with. */
 export interface EngineWorkerData {
   engine: EngineName;
+  onnxProvider: OnnxProviderChoice;
 }
 
 /** The calls of `Engine`, as messages; for `dispose` see ToEngine. */
@@ -23,7 +25,7 @@ export type ToEngine =
   | { call: 'dispose' };
 
 export type FromEngine =
-  | { type: 'ready' }
+  | { type: 'ready'; device: EngineDevice }
   /** The engine could not be started in this thread; nothing more comes. */
   | { type: 'refused'; code: ErrorCode; message: string }
   | { type: 'result'; id: number; result: EngineCalls[EngineCall]['result'] }

@@ -1,5 +1,5 @@
 import type { EngineThread } from './engine-thread.js';
-import type { Engine, EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
+import type { Engine, EngineDevice, EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
 
 /**
  * Several threads of an engine that uses one core each, behind the same interface. Each call goes to the thread that has the
@@ -10,9 +10,17 @@ export class EnginePool implements Engine {
   readonly #threads: readonly EngineThread[];
   readonly #busy: Map<EngineThread, number>;
 
-  /** @throws what starting a thread throws; then none is left */
-  static async create(count: number, start: () => Promise<EngineThread>): Promise<EnginePool> {
-    const started = await Promise.allSettled(Array.from({ length: count }, start));
+  /**
+   * @param first threads that are started already, at most so many; the pool disposes them too
+   * @throws what starting a thread throws; then none is left
+   */
+  static async create(
+    count: number,
+    start: () => Promise<EngineThread>,
+    first: readonly EngineThread[] = [],
+  ): Promise<EnginePool> {
+    const starting = Array.from({ length: count - first.length }, start);
+    const started = await Promise.allSettled([...first.map((thread) => Promise.resolve(thread)), ...starting]);
     const threads = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const failed = started.find((each) => each.status === 'rejected');
     if (!failed) return new EnginePool(threads);
@@ -25,6 +33,10 @@ export class EnginePool implements Engine {
     this.name = threads[0]!.name;
     this.#threads = threads;
     this.#busy = new Map(threads.map((thread) => [thread, 0]));
+  }
+
+  get device(): EngineDevice {
+    return this.#threads[0]!.device;
   }
 
   get lanes(): number {

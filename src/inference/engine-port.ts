@@ -33,7 +33,7 @@ export async function serveEngine(port: MessagePort, start: () => Promise<Engine
       process.exit();
     });
   });
-  send({ type: 'ready' });
+  send({ type: 'ready', device: engine.device });
 }
 
 type Call = Extract<ToEngine, { id: number }>;

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { loaderFinds } from '../common/install/shared-library.js';
 import { DRIVER_LIBRARY, missingCudaLibraries } from './engine-install/cuda-libraries.js';
+import { hasOnnxRuntime } from '../common/onnx/install.js';
 import { addonFile, engineFolder, webgpuFiles, type InstallableEngine } from './engine-install/paths.js';
 import { GPU_NEEDS } from './engine-install/tensorflow-facts.js';
+import { hasNvidiaDriver } from './nvidia.js';
 import type { EngineName } from './types.js';
 
 export interface EngineProblem {
@@ -17,21 +19,19 @@ export interface EngineProblem {
 export const engineProblems: Record<EngineName, () => EngineProblem | null> = {
   'tensorflow-gpu': tensorflowGpuProblem,
   webgpu: webgpuProblem,
+  onnx: () => (hasOnnxRuntime() ? null : notInstalled('onnx')),
   tensorflow: () => notInstalled('tensorflow', addonFile(engineFolder('tensorflow'))),
   wasm: wasmProblem,
 };
 
-function notInstalled(engine: InstallableEngine, file: string, further = ''): EngineProblem | null {
-  if (existsSync(file)) return null;
+function notInstalled(engine: InstallableEngine, file?: string, further = ''): EngineProblem | null {
+  if (file !== undefined && existsSync(file)) return null;
   const advice = `Run \`npx emostream engine install ${engine}\`.${further && ` ${further}`}`;
   return { reason: 'It is not installed.', advice };
 }
 
-/** What the driver of an NVIDIA GPU makes, in containers too. */
-const NVIDIA_DEVICES = ['/dev/nvidiactl', '/dev/dxg'];
-
 function tensorflowGpuProblem(): EngineProblem | null {
-  if (!NVIDIA_DEVICES.some((path) => existsSync(path))) {
+  if (!hasNvidiaDriver()) {
     const advice = `On a machine with one, run \`npx emostream engine install tensorflow-gpu\`. ${GPU_NEEDS}`;
     return { reason: 'There is no NVIDIA GPU here.', advice };
   }

@@ -1,43 +1,31 @@
 import { Worker } from 'node:worker_threads';
-import { type Clock, systemClock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
-import { silentMeter, type Meter } from '../common/metrics.js';
+import { forbidTelemetry } from '../common/onnx/no-telemetry.js';
 import { replay } from '../common/thread-meter.js';
 import { waitAtMost } from '../common/wait-at-most.js';
-import { workerUrl } from '../common/worker-url.js';
 import type { EngineCall, EngineCalls, EngineWorkerData, FromEngine, ToEngine } from './engine-messages.js';
+import { withDefaults, type EngineThreadOptions } from './engine-thread-options.js';
 import { bare, owned } from './message-inputs.js';
 import { PendingCalls } from './pending-calls.js';
-import type { Engine, EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
-
-export interface EngineThreadOptions {
-  meter?: Meter;
-  clock?: Clock;
-  /** Told each time the thread died and another takes its place. */
-  onRestart?: (reason: string) => void;
-  /** A thread that does not answer for so long is taken for dead, ms: while it starts, loads, warms up or was never warmed up. */
-  callTimeout?: number;
-  /** The same for a thread that is warm, ms; one whose warming up took longer for a size has as long as that. */
-  warmTimeout?: number;
-  /** How long `dispose` waits for a thread that must end by itself, ms. */
-  endTimeout?: number;
-  /** The thread's entry file; another one only in tests. */
-  entry?: URL;
-}
+import {
+  PROCESSOR,
+  type Engine,
+  type EngineDevice,
+  type EngineInput,
+  type EngineMemory,
+  type EngineName,
+  type Judgement,
+  type ModelInfo,
+} from './types.js';
 
 /** More deaths than MAX_DEATHS within DEATH_PERIOD, and the thread is not started again. */
 const MAX_DEATHS = 5;
 const DEATH_PERIOD = 60_000;
-const CALL_TIMEOUT = 60_000;
-/** A batch takes some 20 ms on WebAssembly; a machine that is busy with other things makes it some hundreds. */
-const WARM_TIMEOUT = 5000;
-
 /**
- * Dawn ends the whole process when its thread is terminated while the GPU works. Such a thread is asked to end, and when it
- * does not answer any more it is left to itself.
+ * Dawn and ONNX Runtime end the whole process when their thread is terminated while they are at work (Dawn of itself, the other by
+ * an exception in C++ that nobody catches). Such a thread is asked to end, and when it does not answer any more it is left to itself.
  */
-const ENDS_ITSELF: ReadonlySet<EngineName> = new Set(['webgpu']);
-const END_TIMEOUT = 10_000;
+const ENDS_ITSELF: ReadonlySet<EngineName> = new Set(['webgpu', 'onnx']);
 
 /**
  * An engine in a thread of its own, behind the same interface. A thread that dies is replaced, its model loaded and warmed
@@ -52,6 +40,7 @@ export class EngineThread implements Engine {
   readonly #options: Required<EngineThreadOptions>;
   readonly #pending: PendingCalls;
   #worker: Worker | null = null;
+  #device: EngineDevice = PROCESSOR;
   /** Settles when the current thread takes calls; rejects when none will. */
   #ready: Promise<void> = Promise.resolve();
   #deathReason = '';
@@ -71,16 +60,7 @@ export class EngineThread implements Engine {
 
   private constructor(name: EngineName, options: EngineThreadOptions) {
     this.name = name;
-    this.#options = {
-      meter: silentMeter,
-      clock: systemClock,
-      onRestart: () => {},
-      callTimeout: CALL_TIMEOUT,
-      warmTimeout: WARM_TIMEOUT,
-      endTimeout: END_TIMEOUT,
-      entry: workerUrl(import.meta.url, './engine-worker.js'),
-      ...options,
-    };
+    this.#options = withDefaults(options);
     this.#pending = new PendingCalls(
       (call) => this.#patience(call),
       (patienceMs) => this.#discard(`it did not answer for ${Math.round(patienceMs)} ms`),
@@ -93,6 +73,10 @@ export class EngineThread implements Engine {
     thread.#ready = thread.#start();
     await thread.#ready;
     return thread;
+  }
+
+  get device(): EngineDevice {
+    return this.#device;
   }
 
   /** False while the thread is being replaced, and for ever when it will not be. */
@@ -207,7 +191,12 @@ export class EngineThread implements Engine {
 
   /** Starts a thread; resolves when its engine takes calls. */
   #start(): Promise<void> {
-    const worker = new Worker(this.#options.entry, { workerData: { engine: this.name } satisfies EngineWorkerData });
+    const { entry, onnxProvider } = this.#options;
+    // Its environment is a copy of this one, which the library reads.
+    if (this.name === 'onnx') forbidTelemetry();
+    const worker = new Worker(entry, {
+      workerData: { engine: this.name, onnxProvider } satisfies EngineWorkerData,
+    });
     this.#worker = worker;
     this.#starting = true;
     this.#deathReason = 'it ended by itself';
@@ -215,6 +204,7 @@ export class EngineThread implements Engine {
       worker.on('message', (message: FromEngine) => {
         if (message.type === 'ready') {
           this.#starting = false;
+          this.#device = message.device;
           resolve();
         } else if (message.type === 'refused') {
           reject(new EmostreamError(message.code, message.message));

@@ -1,17 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { requireAvailable } from './available-engines.js';
-import { quietenTensorflow } from './engine-install/tensorflow-facts.js';
+import { keepFloat32, quietenTensorflow } from './engine-install/tensorflow-facts.js';
 import { EnginePool } from './engine-pool.js';
-import { EngineThread, type EngineThreadOptions } from './engine-thread.js';
-import type { Engine, EngineName } from './types.js';
+import { EngineThread } from './engine-thread.js';
+import type { EngineThreadOptions } from './engine-thread-options.js';
+import { onGpu, type Engine, type EngineName } from './types.js';
 
 export type EngineChoice = 'auto' | EngineName;
 
 /** What `auto` takes. */
 export const DEFAULT_ENGINE: EngineName = 'wasm';
 
-/** Engines that use one core, however many there are. */
-const ONE_CORE: ReadonlySet<EngineName> = new Set(['wasm']);
+/** Engines that use one core, however many there are, where they compute on the processor. */
+const ONE_CORE: ReadonlySet<EngineName> = new Set(['onnx', 'wasm']);
 /** Further threads gain less: the cores also decode, and each thread has the weights for itself. */
 const MOST_BY_ITSELF = 2;
 
@@ -38,7 +39,9 @@ export async function createEngine(
   requireAvailable(name);
   // Here too: a thread's own environment is a copy, which native code does not see.
   if (name.startsWith('tensorflow')) quietenTensorflow();
-  const count = ONE_CORE.has(name) ? threads || Math.min(MOST_BY_ITSELF, availableParallelism()) : 1;
-  if (count === 1) return EngineThread.create(name, options);
-  return EnginePool.create(count, () => EngineThread.create(name, options));
+  keepFloat32();
+  const first = await EngineThread.create(name, options);
+  if (!ONE_CORE.has(name) || onGpu(first.device)) return first;
+  const count = threads || Math.min(MOST_BY_ITSELF, availableParallelism());
+  return count === 1 ? first : EnginePool.create(count, () => EngineThread.create(name, options), [first]);
 }

@@ -7,6 +7,7 @@ import { GPU_NEEDS, quietenTensorflow } from './engine-install/tensorflow-facts.
 import { addonFile, engineFolder } from './engine-install/paths.js';
 import { cudaProblem } from './engine-problems.js';
 import { shareCore } from './engine-install/shared-core.js';
+import { nvidiaName } from './nvidia.js';
 import { TfjsEngine } from './tfjs-engine.js';
 import type { Engine } from './types.js';
 
@@ -62,5 +63,5 @@ export async function startTensorflowBackend(folder = engineFolder('tensorflow')
  */
 export async function createTensorflowEngine(name: 'tensorflow' | 'tensorflow-gpu'): Promise<Engine> {
   await startTensorflowBackend(engineFolder(name), name === 'tensorflow-gpu');
-  return new TfjsEngine(name);
+  return name === 'tensorflow' ? new TfjsEngine(name) : new TfjsEngine(name, { kind: 'gpu', name: nvidiaName() });
 }

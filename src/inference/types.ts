@@ -1,14 +1,25 @@
 import type { Modality } from '../common/emotions.js';
 import type { WindowFeatures } from '../features/types.js';
 
-export const ENGINE_NAMES = ['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm'] as const;
+export const ENGINE_NAMES = ['tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** What an engine computes on. */
+export interface EngineDevice {
+  /** `software-gpu`: the processor in the guise of a GPU, which is right and takes seconds. */
+  kind: 'cpu' | 'gpu' | 'software-gpu';
+  /** As its driver names it; `CPU` of a processor. */
+  name: string;
+  /** Why not on something better; absent when there is nothing to say. */
+  why?: string;
+}
+export const PROCESSOR: EngineDevice = { kind: 'cpu', name: 'CPU' };
+
 /**
- * Engines that prepare themselves for a shape when they first see it: cuDNN tries its algorithms, WebGPU compiles programs. They
- * get batches, and rows within them, of few sizes only, all of which were warmed up.
+ * Such an engine prepares itself for a shape when it first sees it: cuDNN tries its algorithms, WebGPU compiles programs. It gets
+ * batches, and rows within them, of few sizes only, all of which were warmed up.
  */
-export const PREPARES_SHAPES: ReadonlySet<EngineName> = new Set(['tensorflow-gpu', 'webgpu']);
+export const onGpu = (device: EngineDevice): boolean => device.kind !== 'cpu';
 
 /** The part of a window that the network reads. */
 export type ModelInput = Pick<WindowFeatures, 'face' | 'voice' | 'words'>;
@@ -74,9 +85,11 @@ export interface EngineMemory {
   bytes: number;
 }
 
-/** One interface for every TensorFlow.js backend, in process or behind a thread. */
+/** One interface for every library that the network runs on, in process or behind a thread. */
 export interface Engine {
   readonly name: EngineName;
+  /** Known from the start. */
+  readonly device: EngineDevice;
   /** How many calls of `run` and `encodeFaces` it carries out at the same time just now. */
   readonly lanes: number;
   /**

@@ -6,13 +6,23 @@ import { EmostreamError, firstLine } from '../common/errors.js';
 import { engineFolder, webgpuFiles } from './engine-install/paths.js';
 import { shareCore } from './engine-install/shared-core.js';
 import { TfjsEngine } from './tfjs-engine.js';
+import type { EngineDevice } from './types.js';
 
 /** What is used of WebGPU itself; TensorFlow.js uses the rest. */
 interface GpuDeviceDescriptor {
   requiredFeatures?: (string | string[])[];
 }
 interface GpuAdapter {
+  info?: GpuAdapterInfo;
   requestDevice(descriptor?: GpuDeviceDescriptor): Promise<unknown>;
+}
+/** https://www.w3.org/TR/webgpu/#gpuadapterinfo */
+export interface GpuAdapterInfo {
+  vendor?: string;
+  architecture?: string;
+  device?: string;
+  description?: string;
+  isFallbackAdapter?: boolean;
 }
 interface Gpu {
   requestAdapter(options?: object): Promise<GpuAdapter | null>;
@@ -34,7 +44,8 @@ export async function createWebgpuEngine(folder = engineFolder('webgpu')): Promi
   const dawn = await importDawn(dawnFile, folder);
   const gpu = dawn.create(dawnFlags());
   // Asked here first: the TensorFlow.js backend does not expect that there is none.
-  if (!(await gpu.requestAdapter())) throw unavailable(`Dawn finds no GPU. ${NO_ADAPTER_ADVICE}`);
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) throw unavailable(`Dawn finds no GPU. ${NO_ADAPTER_ADVICE}`);
   Object.assign(globalThis, dawn.globals);
   setGpu(flattening(gpu));
   try {
@@ -47,7 +58,18 @@ export async function createWebgpuEngine(folder = engineFolder('webgpu')): Promi
     setGpu(undefined);
     throw unavailable(`The backend of TensorFlow.js in ${folder} does not start (${firstLine(cause)}).`, cause);
   }
-  return new WebgpuEngine('webgpu');
+  return new WebgpuEngine('webgpu', deviceOf(adapter.info ?? {}));
+}
+
+/** Software that Vulkan lists among GPUs: SwiftShader, and Mesa's lavapipe, whose device is called llvmpipe. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe/iu;
+
+/** What an adapter tells of itself. */
+export function deviceOf(info: GpuAdapterInfo): EngineDevice {
+  const { vendor, architecture, device, description, isFallbackAdapter } = info;
+  const told = [vendor, architecture, device, description].filter(Boolean);
+  const software = isFallbackAdapter === true || told.some((word) => SOFTWARE.test(word!));
+  return { kind: software ? 'software-gpu' : 'gpu', name: description || told.join(' ') || 'GPU' };
 }
 
 /** Lets go of the GPU at its end: while Dawn's object is referenced it keeps the process alive. */

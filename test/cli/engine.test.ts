@@ -54,7 +54,7 @@ describe('without optional engines', () => {
     await rm(cache, { recursive: true });
   });
 
-  it.each(['tensorflow', 'webgpu', 'tensorflow-gpu'] as const)(
+  it.each(['tensorflow', 'webgpu', 'tensorflow-gpu', 'onnx'] as const)(
     'a server that is to use %s does not start, and says how to get it',
     async (engine) => {
       await expect(startApp(configSchema.parse({ ...CONFIG, engine }), logger().logger)).rejects.toMatchObject({

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { workerUrl } from '../../src/common/worker-url.js';
-import { EngineThread, type EngineThreadOptions } from '../../src/inference/engine-thread.js';
+import { EngineThread } from '../../src/inference/engine-thread.js';
+import type { EngineThreadOptions } from '../../src/inference/engine-thread-options.js';
 import type { EngineName } from '../../src/inference/types.js';
 import { CountMeter } from './support/count-meter.js';
 import { CRASHES, HANGS, SLOW, THROWS } from './support/fake-engine.js';
@@ -98,18 +99,21 @@ describe('EngineThread', () => {
     expect(restarts).toEqual([]);
   });
 
-  it('leaves a webgpu thread that does not answer to itself: to terminate it could end the process', async () => {
-    const terminate = vi.spyOn(Worker.prototype, 'terminate');
-    const { engine, restarts } = await start({ callTimeout: 200, endTimeout: 200 }, 'webgpu');
-    await expect(run(engine, HANGS)).rejects.toMatchObject({ code: 'WORKER_DIED' });
-    expect(restarts).toHaveLength(1);
-    expect(await run(engine, 0.2)).toEqual([0.2]);
-    // And one that answers is asked to end, after what it is doing.
-    void run(engine, 0.3).catch(() => {});
-    await engine.dispose();
-    expect(terminate).not.toHaveBeenCalled();
-    terminate.mockRestore();
-  });
+  it.each(['webgpu', 'onnx'] as const)(
+    'leaves a %s thread that hangs to itself: its end could end the process',
+    async (name) => {
+      const terminate = vi.spyOn(Worker.prototype, 'terminate');
+      const { engine, restarts } = await start({ callTimeout: 200, endTimeout: 200 }, name);
+      await expect(run(engine, HANGS)).rejects.toMatchObject({ code: 'WORKER_DIED' });
+      expect(restarts).toHaveLength(1);
+      expect(await run(engine, 0.2)).toEqual([0.2]);
+      // And one that answers is asked to end, after what it is doing.
+      void run(engine, 0.3).catch(() => {});
+      await engine.dispose();
+      expect(terminate).not.toHaveBeenCalled();
+      terminate.mockRestore();
+    },
+  );
 
   it('gives up on a thread that dies again and again', async () => {
     const { engine, restarted } = await start();

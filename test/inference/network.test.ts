@@ -6,94 +6,17 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODALITIES } from '../../src/common/emotions.js';
-import {
-  FACE_CROPS,
-  FACE_SIZE,
-  HEARD_PER_SECOND,
-  HEARD_STEPS,
-  HEARD_WIDTH,
-  MEL_BANDS,
-  MEL_FRAMES,
-  WORD_BUCKETS,
-  WORD_ROW,
-  WORD_TOKENS,
-  type Heard,
-} from '../../src/features/types.js';
+import { HEARD_PER_SECOND, HEARD_STEPS, HEARD_WIDTH, WORD_BUCKETS, type Heard } from '../../src/features/types.js';
 import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
-import { encodeModel, loadModel, type Calibration } from '../../src/inference/model-format.js';
-import { fewShapes, toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
+import { encodeModel, loadModel } from '../../src/inference/model-format.js';
+import { toNetworkBatch, type NetworkBatch } from '../../src/inference/network/batch.js';
+import { fewShapes } from '../../src/inference/network/batch-parts.js';
 import { fusionNetwork } from '../../src/inference/network/fusion-network.js';
 import { uploadTogether } from '../../src/inference/network/upload.js';
 import { scoresOf } from '../../src/inference/scores-of.js';
 import { TfjsEngine } from '../../src/inference/tfjs-engine.js';
 import type { EmotionScores, ModelInput } from '../../src/inference/types.js';
-import { foldBatchNorm } from '../../src/training/fold.js';
-import { Rng } from '../../src/training/rng.js';
-import { TrainingLayers } from '../../src/training/training-layers.js';
-
-const rng = new Rng(7);
-const fractions = (count: number): number[] => Array.from({ length: count }, () => rng.next());
-
-function face(count: number): ModelInput['face'] {
-  const crops = Uint8Array.from({ length: count * FACE_SIZE * FACE_SIZE }, () => rng.below(256));
-  return { crops, count, quality: fractions(4), box: { x: 0, y: 0, width: 1, height: 1 } };
-}
-/** @param seconds of which something was heard, the newest */
-function voice(seconds = 0): NonNullable<ModelInput['voice']> {
-  const logMel = Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, () => rng.between(-3, 3));
-  const first = HEARD_STEPS - seconds * HEARD_PER_SECOND;
-  const frames = Float32Array.from({ length: HEARD_STEPS * HEARD_WIDTH }, (_, i) =>
-    i < first * HEARD_WIDTH ? 0 : rng.between(-2, 2),
-  );
-  const present = new Uint8Array(HEARD_STEPS).fill(1, first);
-  return { logMel, quality: fractions(3), heard: seconds > 0 ? { frames, present } : null };
-}
-function heardAs(change: Partial<Heard>): ModelInput['voice'] {
-  const whole = voice(3);
-  return { ...whole, heard: { ...whole.heard!, ...change } };
-}
-function words(count: number): ModelInput['words'] {
-  const tokens = new Int32Array(WORD_TOKENS * WORD_ROW);
-  for (let i = 0; i < count * WORD_ROW; i++) tokens[i] = 1 + rng.below(WORD_BUCKETS - 1);
-  return { tokens, count, meta: [0, count / WORD_TOKENS, 1, 0], quality: fractions(2) };
-}
-
-const MIXED: ModelInput[] = [
-  { face: face(FACE_CROPS), voice: voice(2), words: words(9) },
-  { face: null, voice: null, words: null },
-  { face: face(1), voice: null, words: null },
-  { face: null, voice: voice(), words: words(1) },
-  { face: face(3), voice: null, words: words(WORD_TOKENS) },
-  { face: null, voice: null, words: words(4) },
-];
-
-/**
- * Weights as they are before training, with batch statistics that are not those of the start: enough to compare engines.
- * @param inputs whether any of them was heard says which voice network is made
- */
-function someLayers(inputs = MIXED): TrainingLayers {
-  const layers = new TrainingLayers(new Rng(3));
-  layers.training = true;
-  tf.tidy(() => void fusionNetwork(layers, toNetworkBatch(inputs)));
-  layers.training = false;
-  return layers;
-}
-
-function expectClose(actual: EmotionScores[], expected: EmotionScores[], tolerance: number): void {
-  expect(actual.length).toBe(expected.length);
-  const flat = (scores: EmotionScores[]): number[] =>
-    scores.flatMap(({ probabilities, valence, arousal, confidence, weights, modalities }) => [
-      ...(probabilities ?? [-1]),
-      valence ?? -9,
-      arousal ?? -9,
-      confidence,
-      ...MODALITIES.flatMap((modality) => [weights[modality], ...(modalities[modality] ?? [-1])]),
-    ]);
-  const [a, b] = [flat(actual), flat(expected)];
-  expect(a.length).toBe(b.length);
-  const worst = Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
-  expect(worst).toBeLessThan(tolerance);
-}
+import { expectClose, face, heardAs, MIXED, someLayers, voice, words, written } from './support/random-networks.js';
 
 let folder: string;
 let engine: TfjsEngine;
@@ -107,19 +30,6 @@ beforeAll(async () => {
   await engine.load(folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** A model folder with the weights of such layers. */
-async function written(name: string, layers: TrainingLayers, more: Partial<Calibration> = {}): Promise<string> {
-  const to = await mkdtemp(join(tmpdir(), `emostream-${name}-`));
-  const uncertainBelow = { face: 0, voice: 1, words: 0, fused: 0.5 };
-  const calibration = { fused: {}, face: 1, voice: 1, words: 1, uncertainBelow, ...more };
-  const weights = foldBatchNorm(layers.snapshot());
-  layers.dispose();
-  const { manifest, data } = encodeModel({ name, version: '1', calibration }, weights, () => 'float32');
-  await writeFile(join(to, 'model.json'), JSON.stringify(manifest));
-  await writeFile(join(to, 'weights.bin'), data);
-  return to;
-}
 
 describe('the fusion network', () => {
   it('gives the same numbers on the WebAssembly and the plain JavaScript backend', async () => {
@@ -158,7 +68,7 @@ describe('the fusion network', () => {
 
   it('answers the same where encoders get rows padded, and gives them few shapes', async () => {
     // The rows are the affair of engines that prepare themselves for shapes; the backend stays this one.
-    const padding = new TfjsEngine('webgpu');
+    const padding = new TfjsEngine('webgpu', { kind: 'gpu', name: 'none' });
     await padding.load(folder);
     expectClose(await scoresOf(padding, MIXED), await scoresOf(engine, MIXED), 1e-5);
     await padding.dispose();

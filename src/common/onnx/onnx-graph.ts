@@ -20,9 +20,13 @@ export class OnnxGraph {
   readonly #graph = new ProtoWriter().string(2, 'emostream');
   #next = 0;
 
-  /** @returns the name of the operator's only output */
-  node(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
-    const output = this.#name();
+  /** @returns the name of the operator's only output, a new one if none is given */
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+    output: string = this.#name(),
+  ): string {
     const node = new ProtoWriter();
     for (const input of inputs) node.string(1, input);
     node.string(2, output).string(4, op);
@@ -48,10 +52,14 @@ export class OnnxGraph {
     this.#graph.message(12, valueInfo(name, shape, 'float32'));
   }
 
-  /** The model file. */
-  finish(): Uint8Array {
+  /** The model file. @param metadata of the model, by keys (`metadata_props`) */
+  finish(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const operators = new ProtoWriter().string(1, '').int(2, OPSET);
-    return new ProtoWriter().int(1, IR_VERSION).message(8, operators).message(7, this.#graph).finish();
+    const model = new ProtoWriter().int(1, IR_VERSION).message(8, operators).message(7, this.#graph);
+    for (const [key, value] of Object.entries(metadata)) {
+      model.message(14, new ProtoWriter().string(1, key).string(2, value));
+    }
+    return model.finish();
   }
 
   #name(): string {

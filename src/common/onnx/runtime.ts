@@ -16,6 +16,8 @@ export interface OnnxSession {
   release(): Promise<void>;
 }
 export interface OnnxRuntime {
+  /** What this build can compute by; `bundled`: all that it takes for that is in its package, but for drivers. */
+  listSupportedBackends(): { name: string; bundled: boolean }[];
   InferenceSession: { create(model: Uint8Array | string, options: object): Promise<OnnxSession> };
   Tensor: new (
     type: 'float32' | 'int32' | 'int64',

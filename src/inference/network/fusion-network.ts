@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Modality } from '../../common/emotions.js';
+import { MODALITIES, type Modality } from '../../common/emotions.js';
 import { FACE_CROPS } from '../../features/types.js';
 import type { NetworkBatch } from './batch.js';
 import { faceEncoder } from './face-encoder.js';
@@ -35,27 +35,54 @@ export function fusionNetwork(
     return a && b ? tf.add(a, b) : (a ?? b);
   };
   const crops = joined('face');
-  const embeddings: Record<Modality, Tensor2D> = {
-    face:
-      crops && mask
-        ? attendCrops(layers, tf.reshape(crops, [size, FACE_CROPS, EMBEDDING]) as Tensor3D, mask)
-        : absent(size),
+  const { fused, heads } = fromEncodings(layers, {
+    face: crops && mask && { crops: tf.reshape(crops, [size, FACE_CROPS, EMBEDDING]) as Tensor3D, mask },
     voice: joined('voice') ?? absent(size),
     words: joined('words') ?? absent(size),
+    ...{ size, present, quality },
+  });
+  return {
+    ...{ fused, heads },
+    encoded: {
+      ...computed,
+      face: computed.face && (tf.reshape(computed.face, [size, FACE_CROPS * EMBEDDING]) as Tensor2D),
+    },
+  };
+}
+
+/** What fusion reads; rows of an absent modality are zero. */
+export interface Encodings {
+  size: number;
+  /** Of each crop, size × FACE_CROPS × EMBEDDING, and which there are; null: nobody in the batch has a face. */
+  face: { crops: Tensor3D; mask: Tensor2D } | null;
+  voice: Tensor2D;
+  words: Tensor2D;
+  present: Tensor2D;
+  quality: Tensor2D;
+}
+
+/** The network from the encodings on: each modality says its own, and they are fused. */
+export function fromEncodings(
+  layers: Layers,
+  { size, face, voice, words, present, quality }: Encodings,
+): Omit<NetworkOutput, 'encoded'> {
+  const embeddings: Record<Modality, Tensor2D> = {
+    face: face ? attendCrops(layers, face.crops, face.mask) : absent(size),
+    voice,
+    words,
   };
   const heads = {
     face: modalityHeads(layers, 'face', embeddings.face),
     voice: modalityHeads(layers, 'voice', embeddings.voice),
     words: modalityHeads(layers, 'words', embeddings.words),
   };
-  return {
-    fused: fuse(layers, { embeddings, heads, present, quality }),
-    heads,
-    encoded: {
-      ...computed,
-      face: computed.face && (tf.reshape(computed.face, [size, FACE_CROPS * EMBEDDING]) as Tensor2D),
-    },
-  };
+  return { fused: fuse(layers, { embeddings, heads, present, quality }), heads };
+}
+
+/** What the network says side by side, so that one readback brings it: size × ROW (judgements.ts). */
+export function packOutput({ fused, heads }: Omit<NetworkOutput, 'encoded'>): Tensor2D {
+  const own = MODALITIES.map((modality) => heads[modality].logits);
+  return tf.concat([fused.logits, fused.affect, fused.weights, ...own], 1) as Tensor2D;
 }
 
 const absent = (size: number): Tensor2D => tf.zeros([size, EMBEDDING]);

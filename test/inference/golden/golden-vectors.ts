@@ -51,8 +51,13 @@ export async function modelDigest(folder: string): Promise<string> {
     .digest('hex');
 }
 
+const SMALLEST = 1e-12;
+
 export interface Difference {
-  /** Largest |a - b| / b over all probabilities of all windows: of fusion and of each modality. */
+  /**
+   * Largest |a - b| / b over all probabilities of all windows: of fusion and of each modality. Of one below SMALLEST: / SMALLEST.
+   * It goes with e to the logit: where that is -200, the last bit of a float32 is 2e-5 of the probability.
+   */
   probabilities: number;
   /** Largest |a - b| over valence, arousal (-1..1) and the weights of the modalities (0..1). */
   others: number;
@@ -70,7 +75,7 @@ export function largestDifference(actual: readonly EmotionScores[], golden: read
     ] as const;
     for (const [a, b] of pairs) {
       if (a?.length !== b?.length) throw new Error(`Window ${i}: one of two distributions is missing.`);
-      b?.forEach((p, k) => (largest.probabilities = larger(largest.probabilities, Math.abs(a![k]! - p) / p)));
+      b?.forEach((p, k) => (largest.probabilities = larger(largest.probabilities, Math.abs(a![k]! - p) / Math.max(p, SMALLEST))));
     }
     for (const [a, b] of [figuresOf(scores, expected)].flat()) {
       if ((a === null) !== (b === null)) throw new Error(`Window ${i}: one of two figures is missing.`);

@@ -1,13 +1,14 @@
 import { EmostreamError } from '../../../src/common/errors.js';
 import { FACE_SIZE } from '../../../src/features/types.js';
 import { EMBEDDING } from '../../../src/inference/network/sizes.js';
-import type {
-  EmotionScores,
-  Engine,
-  EngineInput,
-  EngineMemory,
-  Judgement,
-  ModelInfo,
+import {
+  PROCESSOR,
+  type EmotionScores,
+  type Engine,
+  type EngineInput,
+  type EngineMemory,
+  type Judgement,
+  type ModelInfo,
 } from '../../../src/inference/types.js';
 
 /** Marks (see windows.ts) that make the fake engine misbehave. */
@@ -23,6 +24,7 @@ const markOf = (input: EngineInput): number => input.face?.quality[0] ?? 0;
 /** Not a network: answers each window's mark as its confidence, and fails on demand. */
 export class FakeEngine implements Engine {
   readonly name = 'wasm';
+  readonly device = PROCESSOR;
   lanes = 1;
   readonly batches: number[][] = [];
   /** What it was given, window by window. */

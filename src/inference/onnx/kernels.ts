@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { OnnxGraph } from '../../src/common/onnx/onnx-graph.js';
+import type { OnnxGraph } from '../../common/onnx/onnx-graph.js';
 import type { TracedKernel } from './trace.js';
 
 export interface Tensors {
@@ -7,6 +7,13 @@ export interface Tensors {
   nameOf(tensor: tf.Tensor): string;
   /** The values of one that does not depend on the inputs. @throws Error of another */
   valuesOf(tensor: tf.Tensor): tf.TypedArray;
+  /** The ONNX name of a tensor's shape, as Reshape takes it. */
+  shapeOf(tensor: tf.Tensor): string;
+  /**
+   * Where a part of a tensor that begins there ends on each axis, as ONNX's Slice takes it: counted from the end where the axis
+   * has no fixed length.
+   */
+  endsOf(whole: tf.Tensor, part: tf.Tensor, begin: readonly number[]): number[];
 }
 /** Writes one kernel as ONNX operators. @returns the name of its output */
 type Writer = (graph: OnnxGraph, kernel: TracedKernel, tensors: Tensors) => string;
@@ -98,16 +105,16 @@ const reduce =
 
 const reshape =
   (input: string): Writer =>
-  (graph, kernel, { nameOf }) =>
-    graph.node('Reshape', [nameOf(one(kernel, input)), shapeConstant(graph, kernel.output.shape)]);
+  (graph, kernel, { nameOf, shapeOf }) =>
+    graph.node('Reshape', [nameOf(one(kernel, input)), shapeOf(kernel.output)]);
 
-const slice: Writer = (graph, kernel, { nameOf }) => {
+const slice: Writer = (graph, kernel, { nameOf, endsOf }) => {
   const begin = kernel.attributes['begin'] as number[];
-  const ends = begin.map((start, i) => start + kernel.output.shape[i]!);
+  const x = one(kernel, 'x');
   return graph.node('Slice', [
-    nameOf(one(kernel, 'x')),
+    nameOf(x),
     shapeConstant(graph, begin),
-    shapeConstant(graph, ends),
+    shapeConstant(graph, endsOf(x, kernel.output, begin)),
     shapeConstant(graph, [...begin.keys()]),
   ]);
 };
@@ -132,7 +139,7 @@ export const KERNELS: Record<string, Writer> = {
   Tanh: same('Tanh', 'x'),
   Sigmoid: same('Sigmoid', 'x'),
   Identity: same('Identity', 'x'),
-  AddN: (graph, { inputs }, { nameOf }) => graph.node('Sum', (inputs as unknown as tf.Tensor[]).map(nameOf)),
+  AddN: (graph, { inputs }, { nameOf }) => graph.node('Sum', (Object.values(inputs) as tf.Tensor[]).map(nameOf)),
   Concat: (graph, { inputs, attributes }, { nameOf }) =>
     graph.node('Concat', (Object.values(inputs) as tf.Tensor[]).map(nameOf), { axis: attributes['axis'] as number }),
   Softmax: (graph, kernel, { nameOf }) => graph.node('Softmax', [nameOf(one(kernel, 'logits'))], { axis: -1 }),
