@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { cpus } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { toEmostreamError } from '../src/common/errors.js';
 import { shippedModelFolder } from '../src/common/version.js';
 import { listEngines } from '../src/inference/available-engines.js';
+import { ONNX_PROVIDERS, type OnnxProviderChoice } from '../src/inference/onnx/providers.js';
 import type { EngineName } from '../src/inference/types.js';
 import { modelDigest } from '../test/inference/golden/golden-vectors.js';
 import { measureEngine, type EngineFigures } from './gpu/measure-engine.js';
@@ -28,6 +29,7 @@ const options = new Command('bench:gpu')
   .option('--seconds <count>', 'of each load', Number, 8)
   .option('--max-batch <counts>', 'for the loads', numbers, [64])
   .option('--queue-delay <ms>', 'for the loads', Number, 20)
+  .addOption(new Option('--onnx-provider <name>', 'what onnx computes by').choices(['auto', ...ONNX_PROVIDERS]))
   .option('--any-adapter', 'also where the GPU is one in software or none: to try the benchmark itself')
   .option('--json <file>', 'where the figures go', projectFile('bench/results/gpu.json'))
   .option('--child <engine>', 'measure in this process')
@@ -39,6 +41,7 @@ const options = new Command('bench:gpu')
     seconds: number;
     maxBatch: number[];
     queueDelay: number;
+    onnxProvider?: OnnxProviderChoice;
     anyAdapter?: true;
     json: string;
     child?: EngineName;

@@ -5,7 +5,8 @@ import { BatchRunner } from '../../src/inference/batch-runner.js';
 import { batchSizes } from '../../src/inference/batch-sizes.js';
 import { createEngine, type RunningEngine } from '../../src/inference/engines.js';
 import { fullWindow } from '../../src/inference/full-window.js';
-import { PREPARES_SHAPES, type EngineName } from '../../src/inference/types.js';
+import type { OnnxProviderChoice } from '../../src/inference/onnx/providers.js';
+import { onGpu, type EngineDevice, type EngineName } from '../../src/inference/types.js';
 import { largestDifference, readInputs, readOutputs } from '../../test/inference/golden/golden-vectors.js';
 import { seeded } from '../support/random.js';
 import { median, quantile } from '../support/statistics.js';
@@ -32,6 +33,8 @@ export interface SizeFigures {
 
 export interface EngineFigures {
   engine: EngineName;
+  /** What it says that it computes on. */
+  device: EngineDevice;
   /** Largest relative difference of a probability to the golden vectors. */
   difference: number;
   /** Until the model is loaded, and until every size was warmed up, s. */
@@ -50,26 +53,29 @@ export interface MeasureOptions {
   seconds: number;
   maxBatch: readonly number[];
   queueDelay: number;
+  onnxProvider?: OnnxProviderChoice;
 }
 
 /** @throws EmostreamError ENGINE_UNAVAILABLE when it does not start */
 export async function measureEngine(
   name: EngineName,
-  { sizes, people, seconds, maxBatch, queueDelay }: MeasureOptions,
+  { sizes, people, seconds, maxBatch, queueDelay, onnxProvider = 'auto' }: MeasureOptions,
   log: (line: string) => void,
 ): Promise<EngineFigures> {
   const before = nvidiaGpu()?.usedMiB ?? null;
   const start = performance.now();
-  const engine = await createEngine(name, { threads: 0, callTimeout: 300_000 });
+  const engine = await createEngine(name, { threads: 0, callTimeout: 300_000, onnxProvider });
   await engine.load(shippedModelFolder());
   const loaded = performance.now();
   await engine.warmUp([...new Set([...sizes, ...maxBatch.flatMap(batchSizes)])].sort((a, b) => a - b));
   const warm = performance.now();
+  log(`${name} on ${engine.device.name} (${engine.device.kind}): ${engine.device.why ?? ''}`);
   log(`${name}: loaded in ${seconds1(loaded - start)} s, warm in ${seconds1(warm - loaded)} s`);
   const judged = (await engine.run((await readInputs()).inputs)).map(({ scores }) => scores);
   const difference = largestDifference(judged, (await readOutputs()).scores).probabilities;
   const figures: EngineFigures = {
     engine: name,
+    device: engine.device,
     difference,
     loadS: Number(seconds1(loaded - start)),
     warmUpS: Number(seconds1(warm - loaded)),
@@ -88,7 +94,7 @@ export async function measureEngine(
     const options = {
       ...{ maxBatch: batch, maxQueueDelay: queueDelay, inferenceDeadline: DEADLINE, inferenceQueue: 4096 },
       wordsRevisionHorizon: REVISION_HORIZON,
-      ...(PREPARES_SHAPES.has(name) ? { padTo: batchSizes(batch) } : {}),
+      ...(onGpu(engine.device) ? { padTo: batchSizes(batch) } : {}),
     };
     for (const count of people) {
       const runner = new BatchRunner(engine, options, { meter: silentMeter });

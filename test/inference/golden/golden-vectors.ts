@@ -75,7 +75,9 @@ export function largestDifference(actual: readonly EmotionScores[], golden: read
     ] as const;
     for (const [a, b] of pairs) {
       if (a?.length !== b?.length) throw new Error(`Window ${i}: one of two distributions is missing.`);
-      b?.forEach((p, k) => (largest.probabilities = larger(largest.probabilities, Math.abs(a![k]! - p) / Math.max(p, SMALLEST))));
+      b?.forEach(
+        (p, k) => (largest.probabilities = larger(largest.probabilities, Math.abs(a![k]! - p) / Math.max(p, SMALLEST))),
+      );
     }
     for (const [a, b] of [figuresOf(scores, expected)].flat()) {
       if ((a === null) !== (b === null)) throw new Error(`Window ${i}: one of two figures is missing.`);
