@@ -16,6 +16,7 @@ export function analysisOptions(
     speechModel: speech.model,
     voiceEncoder: voiceEncoder === 'on',
     transcriber: speech.state === 'on' ? (config.transcriber ?? null) : null,
+    traceShare: config.traceEndpoint === undefined ? 0 : config.traceShare,
     maxPacketRate: config.maxPacketRate,
     maxPixelRate: config.maxPixelRate,
   };

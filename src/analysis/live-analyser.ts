@@ -5,6 +5,7 @@ import type { Clock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import { scheduleTimeout } from '../common/schedule.js';
 import type { Meter } from '../common/metrics.js';
+import type { SpanSink } from '../common/spans.js';
 import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
 import { chooseSpeech, chooseVoiceEncoder, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
@@ -32,6 +33,8 @@ export interface LiveAnalyserDeps {
   meter: Meter;
   clock: Clock;
   logger: Logger;
+  /** Where traces of windows go; not given: nowhere. */
+  spans?: SpanSink | undefined;
 }
 
 /** A process takes so many people, a third of a core, before another is started beside it: each costs something of its own. */

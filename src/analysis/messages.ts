@@ -7,6 +7,7 @@ import type { WindowFeatures } from '../features/types.js';
 import type { SenderReport, TappedTrack } from '../sfu/types.js';
 import type { SpeechModel } from '../speech/index.js';
 import type { TimedWords } from '../streams/index.js';
+import type { WindowTrace } from './window-trace.js';
 
 /** What an analysis process is started with. Plain data, without a secret. */
 export interface AnalysisOptions {
@@ -22,6 +23,8 @@ export interface AnalysisOptions {
   transcriber: string | null;
   /** Voices are encoded by the installed encoders, too. */
   voiceEncoder: boolean;
+  /** Share of the windows that are traced, 0 to 1. */
+  traceShare: number;
   /** Most packets of a track handled per second. */
   maxPacketRate: number;
   /** Most pixels of a track decoded per second. */
@@ -90,6 +93,8 @@ export interface AnalysedWindow {
   features: WindowFeatures;
   /** The consent under which all of it was measured. */
   generation: number;
+  /** Where this window is traced: the context, and the way up to here. */
+  trace?: WindowTrace | undefined;
 }
 
 /** What comes out of one participant's streams, and the consent under which it was measured. */

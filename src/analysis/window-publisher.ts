@@ -2,6 +2,7 @@ import { concatMap, filter, mergeMap, type OperatorFunction, Subject, tap } from
 import type { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
 import type { Meter } from '../common/metrics.js';
+import type { SpanSink } from '../common/spans.js';
 import { buildEmotionEvent, type FeatureSummary } from '../events/build-event.js';
 import type { EventBus, UnsequencedEvent } from '../events/bus.js';
 import type { GapEvent } from '../events/schema.js';
@@ -10,6 +11,7 @@ import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { EmotionScores, SettledCrop } from '../inference/types.js';
 import type { AnalysedWindow } from './messages.js';
+import { endTrace } from './window-trace.js';
 
 /** What became of a window that was handed to inference. */
 export type WindowOutcome =
@@ -35,11 +37,14 @@ export interface PublisherDeps {
   clock: Clock;
   engine: { name: string; model: string };
   smoothingMs: number;
+  /** Where traces of windows go; not given: nowhere. */
+  spans?: SpanSink | undefined;
 }
 
 interface Judged extends AnalysedWindow {
   outcome: WindowOutcome;
   /** Server wall clock, ms. */
+  submittedMs: number;
   scoredMs: number;
 }
 
@@ -53,8 +58,9 @@ export function judgeInBatches(
   clock: Clock,
 ): OperatorFunction<AnalysedWindow, Judged> {
   return mergeMap(async (window) => {
+    const submittedMs = clock();
     const outcome = await runner.submit({ ...who, features: window.features });
-    return { ...window, outcome, scoredMs: clock() };
+    return { ...window, outcome, submittedMs, scoredMs: clock() };
   });
 }
 
@@ -104,8 +110,10 @@ export class WindowPublisher {
   }
 
   /** A window that has no scores becomes a gap event, which is not among these: it must be told at once. */
-  #toEvents({ features, outcome, scoredMs }: Judged): UnsequencedEvent[] {
+  #toEvents(judged: Judged): UnsequencedEvent[] {
+    const { features, outcome, scoredMs } = judged;
     if ('dropped' in outcome) {
+      this.#trace(judged, this.deps.clock());
       // A lost revision loses no window: the event that it would have revised stands.
       if (features.revision === 0) {
         this.gap(features.startMs, features.endMs, outcome.dropped === 'overloaded' ? 'overloaded' : 'engine-failed');
@@ -120,6 +128,7 @@ export class WindowPublisher {
           scores.probabilities;
     const publishMs = this.deps.clock();
     this.#measure(features, publishMs);
+    this.#trace(judged, publishMs);
     return [
       buildEmotionEvent({
         ...this.who,
@@ -157,6 +166,10 @@ export class WindowPublisher {
     // Says that the second has no result, and nothing that was measured in it.
     if (!current && features.revision === 0) this.gap(features.startMs, features.endMs, 'consent-changed');
     return false;
+  }
+
+  #trace({ trace, ...window }: Judged, publishMs: number): void {
+    if (trace) this.deps.spans?.add(endTrace(trace, { ...this.who, ...window, publishMs }));
   }
 
   #measure(features: WindowFeatures, publishMs: number): void {

@@ -4,6 +4,7 @@ import { LiveAnalyser } from '../analysis/live-analyser.js';
 import { systemClock } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import { collectSeldom } from '../common/heap.js';
+import type { Meter } from '../common/metrics.js';
 import { ThreadVitals } from '../common/thread-vitals.js';
 import { packageVersion, shippedModelFolder } from '../common/version.js';
 import type { Config } from '../config/schema.js';
@@ -17,6 +18,7 @@ import { probeModel, type SpeechChoice, type VoiceEncoderState } from '../speech
 import { EventWatch } from '../telemetry/event-watch.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
+import { TraceExport } from '../telemetry/trace-export.js';
 import { WorkerUsage } from '../telemetry/worker-usage.js';
 
 /** The whole running product, as `serve`, the tests and the benchmarks start it. */
@@ -104,7 +106,10 @@ async function start(
   const runner = new BatchRunner(engine, { ...config, padTo }, { clock, meter });
   closers.push(() => runner.close(ENGINE_PATIENCE_MS));
   if (config.speechModel !== undefined && config.speech === 'on') await probeModel(config.speechModel);
-  const analyser = await LiveAnalyser.create({ config, bus, runner, engine: identity, hears, meter, clock, logger });
+  const spans = await openTraces(config, { meter, logger });
+  closers.push(() => spans?.close());
+  const identified = { engine: identity, hears };
+  const analyser = await LiveAnalyser.create({ config, bus, runner, ...identified, meter, clock, logger, spans });
   closers.push(() => analyser.close());
 
   const { state, language } = analyser.speech;
@@ -166,6 +171,13 @@ async function start(
     engineMemory: () => engine.memory(),
     close: () => (closing ??= closeAll()),
   };
+}
+
+async function openTraces(
+  { traceEndpoint: endpoint }: Config,
+  to: { meter: Meter; logger: Logger },
+): Promise<TraceExport | undefined> {
+  return endpoint === undefined ? undefined : TraceExport.open({ endpoint, version: packageVersion(), ...to });
 }
 
 async function loadModel(engine: Engine, config: Config): Promise<{ name: string; model: string; hears: boolean }> {

@@ -65,6 +65,8 @@ export const DROPS = {
   server: ['slow-subscriber', 'slow-reader', 'socket-buffer-full'],
   audit: ['write-failed'],
   telemetry: ['series-limit', 'not-finite'],
+  // Spans of traced windows.
+  trace: ['overflow', 'not-sent', 'closed'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type DropStage = keyof typeof DROPS;

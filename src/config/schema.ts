@@ -259,6 +259,17 @@ export const configSchema = z.strictObject({
     'Count analysed seconds by label over everybody, for Grafana. Names nobody, and never counts fewer than five people.',
     false,
   ),
+  traceEndpoint: z
+    .url({ protocol: /^https?$/, error: 'must be the http or https URL of an OTLP receiver' })
+    .optional()
+    .meta({
+      description:
+        'Where traces of windows go: an OTLP receiver over HTTP, such as http://127.0.0.1:4318/v1/traces. Without it nothing is traced.',
+    }),
+  traceShare: z.coerce.number().min(0).max(1).default(0.1).meta({
+    description: 'Share of the windows that are traced, where traceEndpoint is set.',
+    unit: '0 to 1',
+  }),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

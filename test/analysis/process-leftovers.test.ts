@@ -20,6 +20,7 @@ const OPTIONS = {
   voiceActivityModel: sileroFile(),
   speechModel: null,
   voiceEncoder: false,
+  traceShare: 0,
   transcriber: null,
   maxPacketRate: 1000,
   maxPixelRate: 1_000_000,

@@ -12,6 +12,7 @@ import type { VoiceEncoderPort } from '../../features/voice-queue.js';
 import { takeSecond } from '../../features/voice-second.js';
 import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
 import { hearSpeech, type VoiceActivities } from '../../speech/index.js';
+import { TraceSampler } from '../window-trace.js';
 import { affordable, fewerPictures } from './afford.js';
 import type { AnalysisEnv } from './analysis-env.js';
 import type { TokenBucket } from '../../common/token-bucket.js';
@@ -46,6 +47,7 @@ export interface MediaEnv extends AnalysisEnv {
 export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, FaceObservation, VoiceObservation> {
   const { meter, clock, options, expiry$, voiceEncoder } = env;
   const mediaClock = new MediaClock(meter);
+  const traces = new TraceSampler(options.traceShare);
   const receiver = ({ handle }: MediaTrack) => ({
     meter,
     clock,
@@ -88,6 +90,7 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
       ),
     toFeatures: (window, heard) => {
       const from = performance.now();
+      const heardMs = voiceEncoder && clock();
       // What had no time to be settled (a picture after a gap) goes just before its window.
       const crops = chosenCrops(window.frames, options.faceCrops, window.startMs)
         .filter(({ frame }) => !frame.value.settled)
@@ -95,7 +98,7 @@ export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, 
       const features = assembleFeatures(window, clock(), options.faceCrops, heard);
       meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'features' });
       features.timing.featuresMs = clock();
-      return [...crops, { type: 'window', features }];
+      return [...crops, { type: 'window', features, trace: traces.begin(features, heardMs) }];
     },
   };
 }

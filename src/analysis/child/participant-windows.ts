@@ -2,7 +2,7 @@ import { defer, filter, map, merge, mergeMap, type Observable, type OperatorFunc
 import { flatten } from '../../common/flatten.js';
 import type { Modality } from '../../common/emotions.js';
 import type { SettledFace } from '../../features/settle-crops.js';
-import type { Heard, WindowFeatures } from '../../features/types.js';
+import type { Heard } from '../../features/types.js';
 import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
 import type { HeardSound } from '../../speech/index.js';
 import {
@@ -14,7 +14,7 @@ import {
   type Timed,
   type TimedWords,
 } from '../../streams/index.js';
-import type { ParticipantOutput } from '../messages.js';
+import type { AnalysedWindow, ParticipantOutput } from '../messages.js';
 import { type AnalysisEnv, alignerOptions, retryOptions } from './analysis-env.js';
 import { afresh, capturedSince, trackChanges, withdrawn } from './consent-operators.js';
 import type { MediaTrack, ParticipantMedia } from './participant-media.js';
@@ -32,10 +32,7 @@ export interface Stages<Picture, F, A> {
   /** @param forget$ consent to the voice ends */
   encodeVoice<I extends Aligned<F, A>>(forget$: Observable<unknown>): OperatorFunction<I, I & { heard: Heard | null }>;
   /** The window's features, after crops that it names and that were not handed on yet. */
-  toFeatures(
-    window: AlignedWindow<F, A>,
-    heard: Heard | null,
-  ): (SettledFace | { type: 'window'; features: WindowFeatures })[];
+  toFeatures(window: AlignedWindow<F, A>, heard: Heard | null): (SettledFace | Omit<AnalysedWindow, 'generation'>)[];
 }
 
 /**

@@ -71,6 +71,7 @@ export class Spine {
         voiceActivityModel: '',
         speechModel: null,
         voiceEncoder: false,
+        traceShare: 0,
         transcriber: null,
         maxPacketRate: 1000,
         maxPixelRate: 1,

@@ -59,6 +59,7 @@ export class SimulatedThread implements ProcessEnd {
         voiceActivityModel: '',
         speechModel: null,
         voiceEncoder: false,
+        traceShare: 0,
         transcriber: 'simulated',
         maxPacketRate: 1000,
         maxPixelRate: 1,
