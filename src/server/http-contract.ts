@@ -5,6 +5,10 @@ import { roomIdSchema } from '../events/schema.js';
 
 // What clients ask over HTTP, and what an access token grants. The browser bundles this file, as it does ./protocol.ts.
 
+/** Every route but the page, its files and the schemas. */
+export type ApiPath =
+  typeof TOKEN_PATH | typeof INFO_PATH | '/metrics' | '/healthz' | '/readyz' | '/asyncapi.json' | '/openapi.json';
+
 /** `POST /api/token` (open-door mode only: see `openDoor` in the configuration) → { token, expiresAt }. */
 export const TOKEN_PATH = '/api/token';
 export const tokenRequestSchema = z.strictObject({ room: roomIdSchema });

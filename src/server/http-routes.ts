@@ -7,18 +7,25 @@ import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { Access } from './access.js';
+import { giveDocument } from './api/give-document.js';
 import { readJson, sendError, sendJson } from './http-json.js';
 import { onAnswerEnd } from './http-turns.js';
 import { originAllowed } from './origin.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import type { Limits } from './limits.js';
-import { INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema } from './protocol.js';
+import { type ApiPath, INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema } from './protocol.js';
 import { setHeaders } from './security-headers.js';
 import { mintToken } from './tokens.js';
 import { checkOrigin } from './upgrade.js';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 type RouteHandler = (request: IncomingMessage, response: ServerResponse, address: string) => void | Promise<void>;
+
+interface Route {
+  method: 'GET' | 'POST';
+  cost: number;
+  handler: RouteHandler;
+}
 
 /** What the telemetry stage answers. */
 export interface TelemetryHandlers {
@@ -47,6 +54,7 @@ const MAX_TOKEN_REQUEST_BYTES = 1024;
 /** What an answer costs of its address's share: the metrics of everything are gathered and written anew each time. */
 const COST = { file: 1, answer: 2, token: 5, metrics: 20 };
 const LIBRARY_PATH = '/emostream.js';
+const SCHEMAS = '/schema/';
 
 /** The HTTP side: the page, its two questions, and what monitoring asks. */
 export function createRoutes(options: RouteOptions): HttpHandler {
@@ -65,7 +73,8 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     sendJson(response, 200, await mintToken(access.secret, grants, life));
   };
 
-  const routes: Record<string, { method: 'GET' | 'POST'; cost: number; handler: RouteHandler }> = {
+  const document = { method: 'GET', cost: COST.file, handler: giveDocument } as const;
+  const routes: Record<ApiPath, Route> = {
     [INFO_PATH]: {
       method: 'GET',
       cost: COST.answer,
@@ -75,6 +84,8 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     '/metrics': { method: 'GET', cost: COST.metrics, handler: telemetry.metrics },
     '/healthz': { method: 'GET', cost: COST.answer, handler: telemetry.healthz },
     '/readyz': { method: 'GET', cost: COST.answer, handler: telemetry.readyz },
+    '/asyncapi.json': document,
+    '/openapi.json': document,
   };
   const page = servePage(options.clientDir);
 
@@ -95,7 +106,11 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     try {
       const address = guard.enter(request, (release) => onAnswerEnd(request, response, release));
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-      const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+      const route = path.startsWith(SCHEMAS)
+        ? document
+        : Object.hasOwn(routes, path)
+          ? routes[path as ApiPath]
+          : undefined;
       await limits.requests.take(address, route?.cost ?? COST.file);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       if (path.startsWith('/api/')) {
