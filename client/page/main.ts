@@ -71,7 +71,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
     announcer,
     href: location.href,
     closedDoor: !info.openDoor,
-    speech: info.speech,
+    hearing: info,
     onLeave: () => void session.leave(),
   });
   session.on('status', (status) => {

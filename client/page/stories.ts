@@ -264,7 +264,7 @@ async function call(): Promise<void> {
     announcer,
     href: location.href,
     closedDoor: false,
-    speech,
+    hearing: { speech, voiceEncoder: 'on' },
     onLeave: () => undefined,
   });
   root.replaceChildren(view.element);

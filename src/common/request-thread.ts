@@ -77,10 +77,11 @@ export class RequestThread<Request, Answer> {
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve, reject) => {
       const number = ++this.#calls;
+      // Throws, and rejects, what cannot be handed over; then nothing is asked.
+      worker.postMessage({ call: number, request } satisfies ToRequestThread<Request>, moved);
       const { patienceMs } = this.#options;
       const timer = setTimeout(() => this.#gone(worker, `it did not answer for ${String(patienceMs)} ms`), patienceMs);
       this.#call = { number, resolve, reject, timer };
-      worker.postMessage({ call: number, request } satisfies ToRequestThread<Request>, moved);
     });
   }
 

@@ -68,7 +68,7 @@ export class VoiceEncoderThread {
   }
 
   /**
-   * @param second VOICE_SECOND samples at 16 kHz, which stay the caller's
+   * @param second VOICE_SECOND samples at 16 kHz, handed over with the whole buffer that they are in
    * @returns HEARD_PER_SECOND × HEARD_WIDTH
    * @throws EmostreamError OVERLOADED: too many came after it; WORKER_DIED; CLOSED; INTERNAL: the encoder refused it. All but CLOSED
    * are counted as dropped here
@@ -104,8 +104,7 @@ export class VoiceEncoderThread {
   async #encode(second: Float32Array): Promise<Float32Array> {
     const { meter } = this.#options;
     const from = performance.now();
-    const copy = second.slice();
-    const { answer, cpuMs } = await this.#thread.ask(copy, [copy.buffer]);
+    const { answer, cpuMs } = await this.#thread.ask(second, [second.buffer as ArrayBuffer]);
     meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage: 'voice-encoder' });
     meter.count('emostream_voice_encoding_cpu_seconds_total', {}, cpuMs / 1000);
     return answer;

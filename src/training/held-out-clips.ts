@@ -76,7 +76,10 @@ interface Calibrated {
  * no part in their own calibration.
  */
 export function calibrated(clips: readonly HeldOutClip[]): HeldOutAnswer[] {
-  const without = calibratedAlone(clips.map(({ without: answers, ...clip }) => ({ ...clip, ...answers })));
+  const isJudgedWithout = clips.some(({ without }) => without);
+  const without = isJudgedWithout
+    ? calibratedAlone(clips.map(({ without: answers, ...clip }) => ({ ...clip, ...answers })))
+    : [];
   return calibratedAlone(clips).map((answers, i) => {
     const { corpus, speaker, label, fold, without: own } = clips[i]!;
     return { corpus, speaker, label, fold, ...answers, ...(own && { without: without[i]! }) };

@@ -20,12 +20,12 @@ describe('the thread that encodes voices', () => {
     return { meter, dropped, encode: (what: number, n = 0) => thread.encode(Float32Array.of(what, n)) };
   };
 
-  it('answers each second, in turn, and says what it cost; the samples stay the caller’s', async () => {
+  it('answers each second, in turn, and says what it cost; the samples are handed over', async () => {
     const { meter, encode } = setUp();
     const second = Float32Array.of(ANSWERS, 7);
     const answers = await Promise.all([thread.encode(second), encode(ANSWERS, 1), encode(ANSWERS, 2)]);
     expect(answers.map(([, n]) => n)).toEqual([7, 1, 2]);
-    expect(second.length).toBe(2);
+    expect(second.length).toBe(0);
     expect(meter.counted('emostream_voice_encoding_cpu_seconds_total')).toBeCloseTo(0.003, 9);
     expect(meter.observed.filter(({ labels }) => labels?.['stage'] === 'voice-encoder')).toHaveLength(3);
   });
@@ -38,6 +38,15 @@ describe('the thread that encodes voices', () => {
     expect(answered.status).toBe('fulfilled');
     expect(dropped('failed')).toBe(2);
     expect(meter.counted('emostream_worker_restarts_total', { worker: 'voice-encoder' })).toBe(1);
+  });
+
+  it('refuses samples that were handed over already, and goes on', async () => {
+    const { dropped, encode } = setUp();
+    const second = Float32Array.of(ANSWERS, 1);
+    await thread.encode(second);
+    await expect(thread.encode(second)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect((await encode(ANSWERS, 3))[1]).toBe(3);
+    expect(dropped('failed')).toBe(1);
   });
 
   it('that hangs is replaced', async () => {
@@ -81,7 +90,7 @@ describe('the thread that encodes voices', () => {
     const second = speech().slice(0, VOICE_SECOND);
     const encoder = (await VoiceEncoder.open())!;
     thread.warmUp();
-    expect(await thread.encode(second)).toEqual(await encoder.encode(second));
+    expect(await thread.encode(second.slice())).toEqual(await encoder.encode(second));
     await encoder.close();
     expect(meter.counted('emostream_voice_encoding_cpu_seconds_total')).toBeGreaterThan(0);
     const interrupted = thread.encode(second);

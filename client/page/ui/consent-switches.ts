@@ -2,12 +2,13 @@ import { icon } from '../../lib/overlay/icons.js';
 import { type Agreement, type Consent, MODALITIES, type Modality } from '../../lib/index.js';
 import { h, uniqueId } from './dom.js';
 import { pageIcon } from './icons.js';
-import { CONSENT_TEXT, SHOW_TEXT, type Speech, wordsText } from './words.js';
+import { CONSENT_TEXT, type Hearing, SHOW_TEXT, voiceText, wordsText } from './words.js';
 
 export interface ConsentSwitchesOptions {
   /** With an explanation under each switch, or as a row of short ones. */
   explained: boolean;
-  speech: Speech;
+  /** By what it is analysed. */
+  hearing: Hearing;
   onChange(agreement: Agreement): void;
 }
 
@@ -24,7 +25,7 @@ export class ConsentSwitches {
   readonly #notes: Record<Modality, HTMLElement>;
   readonly #show: HTMLInputElement;
 
-  constructor({ explained, speech, onChange }: ConsentSwitchesOptions) {
+  constructor({ explained, hearing, onChange }: ConsentSwitchesOptions) {
     this.#explained = explained;
     const changed = () => {
       this.#showAllowed();
@@ -43,8 +44,8 @@ export class ConsentSwitches {
     this.#inputs = { face: input('face'), voice: input('voice'), words: input('words') };
     this.#notes = {
       face: note(CONSENT_TEXT.face.what),
-      voice: note(CONSENT_TEXT.voice.what),
-      words: note(wordsText(speech)),
+      voice: note(voiceText(hearing.voiceEncoder)),
+      words: note(wordsText(hearing.speech)),
     };
     this.#show = input('show');
     const rows = MODALITIES.map((modality) =>
@@ -111,6 +112,7 @@ export class ConsentSwitches {
     if (this.#explained) box.setAttribute('aria-describedby', note.id);
     const text = h('span', { class: 'name' }, name);
     const label = h('label', { htmlFor: box.id, class: 'consent-label' }, picture, text, box);
+    if (!this.#explained) label.title = note.textContent;
     return h('div', { class: 'consent-row' }, label, this.#explained && note);
   }
 }

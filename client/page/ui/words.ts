@@ -2,11 +2,13 @@ import type { Consent, Modality, ServerInfo } from '../../lib/index.js';
 import { MODALITIES } from '../../lib/index.js';
 
 export type Speech = ServerInfo['speech'];
+/** What the server hears with. */
+export type Hearing = Pick<ServerInfo, 'speech' | 'voiceEncoder'>;
 
 /** What each consent means, in plain words. */
 export const CONSENT_TEXT: Record<Modality, { name: string; what: string }> = {
   face: { name: 'Face', what: 'The look on your face, from a few camera pictures a second.' },
-  voice: { name: 'Voice', what: 'How you sound when you speak, from your microphone.' },
+  voice: { name: 'Voice', what: '' },
   words: { name: 'Words', what: '' },
 };
 
@@ -14,6 +16,14 @@ export const SHOW_TEXT = {
   name: 'Show my words',
   what: 'Everyone in the room reads what you say, as subtitles on your picture. Only with Words on.',
 };
+
+/** What hears a voice on this server. */
+export function voiceText(state: Hearing['voiceEncoder']): string {
+  const what = 'How you sound when you speak, from your microphone';
+  if (state === 'on') return `${what}; networks that have heard much more speech help, on this server.`;
+  if (state === 'unused') return `${what}.`;
+  return `${what}, by small networks alone: they err more often than with the help that a server can have.`;
+}
 
 /** Where words come from on this server. */
 export function wordsText({ state, language }: Speech): string {

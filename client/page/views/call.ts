@@ -14,7 +14,7 @@ import { DeviceMenus } from '../ui/device-menus.js';
 import { h } from '../ui/dom.js';
 import { MediaNotice } from '../ui/media-notice.js';
 import { isProblem, peerProblem } from '../ui/media-words.js';
-import { isAny, listed, type Speech } from '../ui/words.js';
+import { isAny, listed, type Hearing } from '../ui/words.js';
 import { CaptionsPanel } from './captions.js';
 import { Tile } from './tile.js';
 import { toolButton, toolToggle } from './toolbar.js';
@@ -28,8 +28,8 @@ export interface CallViewOptions {
   href: string;
   /** The invitation holds a personal token, so that a bare link is not enough for others. */
   closedDoor: boolean;
-  /** What this server recognises. */
-  speech: Speech;
+  /** What this server hears with. */
+  hearing: Hearing;
   onLeave(): void;
 }
 
@@ -67,7 +67,7 @@ export class CallView {
     this.#grid = h('ul', { class: 'grid', attr: { 'aria-label': 'Participants' } }, this.#own.element);
     this.#switches = new ConsentSwitches({
       explained: false,
-      speech: options.speech,
+      hearing: options.hearing,
       onChange: (agreement) => void this.#agree(agreement),
     });
     this.#analysis = new AnalysisNotice({
@@ -78,7 +78,7 @@ export class CallView {
       },
     });
     this.#captions = new CaptionsPanel({
-      speech: options.speech,
+      speech: options.hearing.speech,
       send: (text, startMs, endMs) => session.sendCaption(text, startMs, endMs),
     });
     this.#devices = new DeviceMenus(media, (problem) => options.announcer.say(problem.message, 'problem'));

@@ -85,7 +85,7 @@ export class Lobby {
             { type: 'text', autocomplete: 'off', name: 'token', spellcheck: false },
             'This server asks for one. Open the personal link you were sent, or paste the token here.',
           );
-    this.#consent = new ConsentSwitches({ explained: true, speech: info.speech, onChange: () => undefined });
+    this.#consent = new ConsentSwitches({ explained: true, hearing: info, onChange: () => undefined });
     this.#consent.policy = info.policy;
     this.#devices = new DeviceMenus(media, (problem) => this.#show([problem.message]));
     this.#video = h('video', { class: 'preview-video', muted: true, autoplay: true, playsInline: true });
