@@ -214,7 +214,7 @@ interface Calibrating {
  * or not. Those of several are of the judging half's triples. Of a voice alone, answers to corpora that networks of the same
  * recipe never heard count as much as those to new speakers of known ones: a call is a recording that training never heard.
  */
-function calibrate({ weights, sampler, triples, halves, leftOut, log }: Calibrating): Calibration {
+export function calibrate({ weights, sampler, triples, halves, leftOut, log }: Calibrating): Calibration {
   const own: Partial<Record<Name, number>> = {};
   for (const modality of MODALITIES) {
     const labels = halves.flatMap((sets) => sets[modality].labels);

@@ -10,7 +10,6 @@ import { wordFeatures } from '../../../src/features/tokens.js';
 import {
   FACE_CROPS,
   FACE_SIZE,
-  HEARD_PER_SECOND,
   HEARD_STEPS,
   HEARD_WIDTH,
   MEL_BANDS,
@@ -18,6 +17,7 @@ import {
   type Heard,
 } from '../../../src/features/types.js';
 import type { ModelInput } from '../../../src/inference/types.js';
+import { heardOf } from '../support/heard-frames.js';
 import { toGolden, type GoldenWindow } from './golden-windows.js';
 
 type Face = NonNullable<ModelInput['face']>;
@@ -64,10 +64,8 @@ async function speech(): Promise<Voice> {
 
 /** Of two seconds of the three, as encoders may give it. */
 function noiseHeard(): Heard {
-  const present = new Uint8Array(HEARD_STEPS).fill(1, HEARD_PER_SECOND);
   const bytes = noiseBytes(HEARD_STEPS * HEARD_WIDTH);
-  const frames = Float32Array.from(bytes, (byte, i) => (present[Math.floor(i / HEARD_WIDTH)] ? (byte - 128) / 32 : 0));
-  return { frames, present };
+  return heardOf(2, (at) => (bytes[at]! - 128) / 32);
 }
 
 /** Bytes of a linear congruential generator (Numerical Recipes, 7.1). */

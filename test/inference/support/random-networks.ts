@@ -7,9 +7,6 @@ import { MODALITIES } from '../../../src/common/emotions.js';
 import {
   FACE_CROPS,
   FACE_SIZE,
-  HEARD_PER_SECOND,
-  HEARD_STEPS,
-  HEARD_WIDTH,
   MEL_BANDS,
   MEL_FRAMES,
   WORD_BUCKETS,
@@ -24,6 +21,7 @@ import type { EmotionScores, ModelInput } from '../../../src/inference/types.js'
 import { foldBatchNorm } from '../../../src/training/fold.js';
 import { Rng } from '../../../src/training/rng.js';
 import { TrainingLayers } from '../../../src/training/training-layers.js';
+import { heardOf } from './heard-frames.js';
 
 export const rng = new Rng(7);
 const fractions = (count: number): number[] => Array.from({ length: count }, () => rng.next());
@@ -35,12 +33,8 @@ export function face(count: number): ModelInput['face'] {
 /** @param seconds of which something was heard, the newest */
 export function voice(seconds = 0): NonNullable<ModelInput['voice']> {
   const logMel = Float32Array.from({ length: MEL_FRAMES * MEL_BANDS }, () => rng.between(-3, 3));
-  const first = HEARD_STEPS - seconds * HEARD_PER_SECOND;
-  const frames = Float32Array.from({ length: HEARD_STEPS * HEARD_WIDTH }, (_, i) =>
-    i < first * HEARD_WIDTH ? 0 : rng.between(-2, 2),
-  );
-  const present = new Uint8Array(HEARD_STEPS).fill(1, first);
-  return { logMel, quality: fractions(3), heard: seconds > 0 ? { frames, present } : null };
+  const heard = seconds > 0 ? heardOf(seconds, () => rng.between(-2, 2)) : null;
+  return { logMel, quality: fractions(3), heard };
 }
 export function heardAs(change: Partial<Heard>): ModelInput['voice'] {
   const whole = voice(3);

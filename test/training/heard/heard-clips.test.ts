@@ -7,25 +7,9 @@ import { COPIES, copyInSeconds, ITSELF, layInSeconds, soundAt } from '../../../s
 import { encodeClips, heardClips, heardWindow, secondsOf } from '../../../src/training/heard/heard-clips.js';
 import { SECOND } from '../../../src/training/heard/seconds.js';
 import { Rng } from '../../../src/training/rng.js';
+import { meanEncoder } from '../support/mean-encoder.js';
 
 const RATE = 16_000;
-
-/** Hears the mean of each tenth of a second, in every number. */
-function meanEncoder(identity = 'mean') {
-  let asked = 0;
-  return {
-    identity,
-    asked: () => asked,
-    encode: (second: Float32Array): Promise<Float32Array> => {
-      asked++;
-      expect(second.length).toBe(RATE);
-      const step = RATE / HEARD_PER_SECOND;
-      const mean = (at: number): number => second.subarray(at, at + step).reduce((sum, value) => sum + value, 0) / step;
-      const means = Array.from({ length: HEARD_PER_SECOND }, (_, i) => mean(i * step));
-      return Promise.resolve(Float32Array.from({ length: SECOND }, (_, i) => means[Math.floor(i / HEARD_WIDTH)]!));
-    },
-  };
-}
 
 /** Two clips: 3.25 s that rise, and 0.1 s. */
 const lengths = [3.25 * RATE, 0.1 * RATE];
