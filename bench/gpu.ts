@@ -1,50 +1,49 @@
 import { fork } from 'node:child_process';
 import { cpus } from 'node:os';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { toEmostreamError } from '../src/common/errors.js';
 import { shippedModelFolder } from '../src/common/version.js';
 import { listEngines } from '../src/inference/available-engines.js';
-import { ONNX_PROVIDERS, type OnnxProviderChoice } from '../src/inference/onnx/providers.js';
-import type { EngineName } from '../src/inference/types.js';
 import { modelDigest } from '../test/inference/golden/golden-vectors.js';
-import { measureEngine, type EngineFigures } from './gpu/measure-engine.js';
+import { measureEngine, nameOf, type EngineFigures } from './gpu/measure-engine.js';
 import { nvidiaGpu } from './gpu/nvidia-smi.js';
 import { commitId } from './support/commit.js';
 import { projectFile } from './support/project-file.js';
 import { writeJson } from './support/write-json.js';
 
 /**
- * `npm run bench:gpu`: the engines that can use a GPU on the GPU that is here, each in a process of its own: windows a second by batch
+ * `npm run bench:gpu`: the engines that can use a GPU on the GPU that is here, each in a process of its own, and
+ * beside them ONNX Runtime on the processor: windows a second by batch
  * size, and how long windows wait and take under the load of many simulated people. Writes bench/results/gpu.json.
  */
 const numbers = (text: string): number[] => text.split(',').map(Number);
 const options = new Command('bench:gpu')
-  .option('--engines <names>', 'which', (text) => text.split(',') as EngineName[], [
+  .option('--engines <names>', 'which; onnx with its provider', (text) => text.split(','), [
     'tensorflow-gpu',
-    'onnx',
+    'onnx:cuda',
+    'onnx:webgpu',
     'webgpu',
-  ] as EngineName[])
+    'onnx:cpu',
+  ])
   .option('--sizes <counts>', 'batch sizes', numbers, [1, 2, 4, 8, 16, 32, 64, 128, 256])
   .option('--people <counts>', 'people of the loads', numbers, [100, 250, 500, 1000, 1500, 2000])
   .option('--seconds <count>', 'of each load', Number, 8)
   .option('--max-batch <counts>', 'for the loads', numbers, [64])
   .option('--queue-delay <ms>', 'for the loads', Number, 20)
-  .addOption(new Option('--onnx-provider <name>', 'what onnx computes by').choices(['auto', ...ONNX_PROVIDERS]))
   .option('--any-adapter', 'also where the GPU is one in software or none: to try the benchmark itself')
   .option('--json <file>', 'where the figures go', projectFile('bench/results/gpu.json'))
   .option('--child <engine>', 'measure in this process')
   .parse()
   .opts<{
-    engines: EngineName[];
+    engines: string[];
     sizes: number[];
     people: number[];
     seconds: number;
     maxBatch: number[];
     queueDelay: number;
-    onnxProvider?: OnnxProviderChoice;
     anyAdapter?: true;
     json: string;
-    child?: EngineName;
+    child?: string;
   }>();
 
 interface Told {
@@ -65,9 +64,9 @@ if (options.child) {
     process.exit(1);
   }
   const engines: EngineFigures[] = [];
-  const notMeasured: { engine: EngineName; reason: string }[] = [];
+  const notMeasured: { engine: string; reason: string }[] = [];
   for (const engine of options.engines) {
-    const status = listEngines().find(({ name }) => name === engine);
+    const status = listEngines().find(({ name }) => name === nameOf(engine));
     const told = status?.available
       ? await inProcess(engine)
       : { error: `${status?.reason ?? 'There is no such engine.'} ${status?.advice ?? ''}`.trim() };
@@ -88,7 +87,7 @@ if (options.child) {
 }
 
 /** An engine that dies takes its process along, and no other's figures. */
-function inProcess(engine: EngineName): Promise<Told> {
+function inProcess(engine: string): Promise<Told> {
   return new Promise((resolve) => {
     const child = fork(import.meta.filename, [...process.argv.slice(2), '--child', engine]);
     let told: Told | null = null;

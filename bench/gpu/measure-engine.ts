@@ -16,6 +16,8 @@ import { simulateLoad, type LoadFigures } from './simulated-load.js';
 /** As the server has them by default. */
 const DEADLINE = 2000;
 const REVISION_HORIZON = 10_000;
+/** A first batch compiles programs: of CUDA for a GPU that it was not built for, minutes, ms. */
+const CALL_TIMEOUT = 300_000;
 const ROUNDS = 12;
 /** Where one batch takes so long, ms, it is not run ROUNDS times. */
 const SLOW_MS = 400;
@@ -31,8 +33,11 @@ export interface SizeFigures {
   cropsMs: number;
 }
 
+/** `onnx:cuda` is the engine `onnx` by its provider `cuda`. */
+export const nameOf = (subject: string): EngineName => subject.split(':')[0] as EngineName;
+
 export interface EngineFigures {
-  engine: EngineName;
+  engine: string;
   /** What it says that it computes on. */
   device: EngineDevice;
   /** Largest relative difference of a probability to the golden vectors. */
@@ -53,18 +58,21 @@ export interface MeasureOptions {
   seconds: number;
   maxBatch: readonly number[];
   queueDelay: number;
-  onnxProvider?: OnnxProviderChoice;
 }
 
 /** @throws EmostreamError ENGINE_UNAVAILABLE when it does not start */
 export async function measureEngine(
-  name: EngineName,
-  { sizes, people, seconds, maxBatch, queueDelay, onnxProvider = 'auto' }: MeasureOptions,
+  name: string,
+  { sizes, people, seconds, maxBatch, queueDelay }: MeasureOptions,
   log: (line: string) => void,
 ): Promise<EngineFigures> {
   const before = nvidiaGpu()?.usedMiB ?? null;
   const start = performance.now();
-  const engine = await createEngine(name, { threads: 0, callTimeout: 300_000, onnxProvider });
+  const onnxProvider = name.split(':')[1] as OnnxProviderChoice | undefined;
+  const engine = await createEngine(nameOf(name), {
+    ...{ threads: 0, callTimeout: CALL_TIMEOUT },
+    ...(onnxProvider && { onnxProvider }),
+  });
   await engine.load(shippedModelFolder());
   const loaded = performance.now();
   await engine.warmUp([...new Set([...sizes, ...maxBatch.flatMap(batchSizes)])].sort((a, b) => a - b));
@@ -94,7 +102,7 @@ export async function measureEngine(
     const options = {
       ...{ maxBatch: batch, maxQueueDelay: queueDelay, inferenceDeadline: DEADLINE, inferenceQueue: 4096 },
       wordsRevisionHorizon: REVISION_HORIZON,
-      ...(onGpu(engine.device) ? { padTo: batchSizes(batch) } : {}),
+      padTo: onGpu(engine.device) ? batchSizes(batch) : [],
     };
     for (const count of people) {
       const runner = new BatchRunner(engine, options, { meter: silentMeter });
