@@ -16,6 +16,8 @@ interface TrainFlags {
   restart?: boolean;
   crossValidate?: boolean;
   leaveOutCorpus?: boolean;
+  packLogMel?: string;
+  logMel?: string;
 }
 
 /** `emostream train face|voice|words|fusion`: trains one part of the network on prepared corpora. */
@@ -33,6 +35,14 @@ export function trainCommand(): Command {
     .option(
       '--leave-out-corpus',
       'voice or words: train once for each corpus (voice: RAVDESS, EMO-DB, nEMO) on the others',
+    )
+    .option(
+      '--pack-log-mel <folder>',
+      'voice only: write what scripts/log-mel/train.py trains the networks on log-mel of, on a GPU, and train nothing',
+    )
+    .option(
+      '--log-mel <folder>',
+      'voice only: take the networks on log-mel from what that script wrote; train the rest',
     )
     .addOption(new Option('--without <corpus...>', 'built-in corpora to leave out').choices(BUILT_IN_CORPORA))
     .addOption(
@@ -52,15 +62,23 @@ export function trainCommand(): Command {
       if (flags.continue) command.push('--continue');
       if (flags.without) command.push('--without', ...flags.without);
       if (flags.with) command.push('--with', ...flags.with);
+      if (flags.logMel !== undefined) command.push('--log-mel', 'TRAINED');
       const options = {
         prepared,
         weights: flags.weights ?? join(prepared, 'weights'),
         seed: flags.seed,
         ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
         ...(flags.without ? { without: flags.without } : {}),
+        ...(flags.logMel === undefined ? {} : { logMel: flags.logMel }),
         restart: flags.restart === true,
         log: console.log,
       };
+      checkLogMel(part, flags);
+      if (flags.packLogMel !== undefined) {
+        const { packLogMel } = await import('../training/log-mel/pack.js');
+        await packLogMel({ ...options, out: flags.packLogMel });
+        return;
+      }
       if (flags.crossValidate || flags.leaveOutCorpus) checkHoldingOut(part, flags);
       if (part === 'voice' && (flags.crossValidate || flags.leaveOutCorpus)) {
         const { crossValidateVoice, leaveOutCorpora } = await import('../training/cross-validate-voice.js');
@@ -87,6 +105,18 @@ export function trainCommand(): Command {
         process.exitCode = INTERRUPTED;
       });
     });
+}
+
+/** @throws EmostreamError CONFIG_INVALID when networks on log-mel are of no use to the run */
+function checkLogMel(part: string, flags: TrainFlags): void {
+  const refuse = (message: string): never => {
+    throw new EmostreamError('CONFIG_INVALID', message);
+  };
+  if (flags.logMel === undefined && flags.packLogMel === undefined) return;
+  if (part !== 'voice') refuse('--log-mel and --pack-log-mel are for the voice: no other part hears.');
+  if (flags.packLogMel !== undefined && (flags.with || flags.without))
+    refuse('--pack-log-mel packs the built-in corpora: leave out --with and --without.');
+  if (flags.continue) refuse('--log-mel takes networks that are trained: leave out --continue.');
 }
 
 /** @throws EmostreamError CONFIG_INVALID when a run that holds data out would not be of a part's built-in corpora */

@@ -13,10 +13,15 @@ import { Rng } from './rng.js';
 import { speakerFolds } from './splits.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import type { SpeechCorpus, TrainOptions } from './train-options.js';
-import { speechSets, trainOnVoices, VOICE_EPOCHS } from './train-voice.js';
+import { corpusRun, foldRun } from './log-mel/pack.js';
+import { readLogMel } from './log-mel/trained.js';
+import { speakersHeard, speechSets, trainOnVoices, VOICE_EPOCHS } from './train-voice.js';
 import { voiceExamples } from './voice-examples.js';
 
-export interface CrossValidateOptions extends Pick<TrainOptions, 'prepared' | 'seed' | 'epochs' | 'without' | 'log'> {
+export interface CrossValidateOptions extends Pick<
+  TrainOptions,
+  'prepared' | 'seed' | 'epochs' | 'without' | 'logMel' | 'log'
+> {
   weights: string;
   /** The command line, for the record. */
   command: string;
@@ -34,18 +39,21 @@ interface Plan {
   file: string;
   /** Speakers that are held out together. */
   foldsOf: (sets: Sets) => number[][];
+  /** Name of what scripts/log-mel/train.py trained without a fold. */
+  logMelOf: (fold: number) => string;
 }
 
 /** Trains the voice network once for each of ten folds, without its speakers, and writes `voice.folds.json` in the weights folder. */
 export async function crossValidateVoice(options: CrossValidateOptions): Promise<void> {
-  await runFolds({ file: 'voice.folds', foldsOf: (sets) => speakerFolds(speakersOf(sets)) }, options);
+  const foldsOf = (sets: Sets): number[][] => speakerFolds(speakersOf(sets));
+  await runFolds({ file: 'voice.folds', foldsOf, logMelOf: foldRun }, options);
 }
 
 /** Trains the voice network once for each corpus, on all speakers of the others, and writes `voice.corpora.json` in the weights folder. */
 export async function leaveOutCorpora(options: CrossValidateOptions): Promise<void> {
   const foldsOf = (sets: Sets): number[][] =>
     [...sets.values()].map(({ speakers }) => [...new Set(speakers)].sort((a, b) => a - b));
-  await runFolds({ file: 'voice.corpora', foldsOf }, options);
+  await runFolds({ file: 'voice.corpora', foldsOf, logMelOf: corpusRun }, options);
 }
 
 const speakersOf = (sets: Sets): number[] => [...sets.values()].flatMap(({ speakers }) => [...speakers]);
@@ -54,8 +62,8 @@ const speakersOf = (sets: Sets): number[] => [...sets.values()].flatMap(({ speak
  * Each training takes a fixed number of steps: nothing is chosen on who is held out. A finished fold is kept, and an interrupted run
  * goes on after it.
  */
-async function runFolds({ file, foldsOf }: Plan, options: CrossValidateOptions): Promise<void> {
-  const { seed, epochs = VOICE_EPOCHS, weights: folder, command, inRooms = IN_ROOMS, log } = options;
+async function runFolds({ file, foldsOf, logMelOf }: Plan, options: CrossValidateOptions): Promise<void> {
+  const { seed, epochs = VOICE_EPOCHS, weights: folder, command, inRooms = IN_ROOMS, logMel, log } = options;
   const encoder = await openVoiceEncoder();
   const sets = await speechSets(options, encoder);
   if (sets.size === 0)
@@ -63,17 +71,22 @@ async function runFolds({ file, foldsOf }: Plan, options: CrossValidateOptions):
   const folds = foldsOf(sets);
   const partPath = join(folder, `${file}.part.json`);
   if (options.restart) await rm(partPath, { force: true });
-  const recipe = JSON.stringify({ seed, epochs, folds, inRooms, encoders: encoder?.identity ?? 'none' });
+  const recipe = JSON.stringify({
+    ...{ seed, epochs, folds, inRooms, encoders: encoder?.identity ?? 'none' },
+    ...(logMel === undefined ? {} : { logMel }),
+  });
   const part = (await readPart(partPath, recipe)) ?? { recipe, done: [], clips: [] };
   await startTensorflowBackend();
   const open = [...folds.entries()].filter(([fold]) => !part.done.includes(fold));
-  if (open.length > 0) log('making augmented copies of all clips, for all folds');
-  const examples = open.length > 0 ? voiceExamples([...sets.values()], () => true, new Rng(seed)) : [];
+  const copies = logMel === undefined ? undefined : 0;
+  if (open.length > 0 && copies !== 0) log('making augmented copies of all clips, for all folds');
+  const examples = open.length > 0 ? voiceExamples([...sets.values()], () => true, new Rng(seed), copies) : [];
   for (const [fold, speakers] of open) {
     const others = examples.filter(({ speaker }) => !speakers.includes(speaker));
+    const taken = logMel === undefined ? null : await readLogMel(logMel, logMelOf(fold), speakersHeard(others));
     const { weights } = await trainOnVoices(
       others,
-      { seed: seed + fold, epochs, log: (line) => log(`fold ${fold + 1}/${folds.length}  ${line}`) },
+      { seed: seed + fold, epochs, logMel: taken, log: (line) => log(`fold ${fold + 1}/${folds.length}  ${line}`) },
       {
         // Judged once, after the last epoch, and by nothing: fit would otherwise choose an epoch.
         validateEvery: epochs,

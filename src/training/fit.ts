@@ -5,6 +5,7 @@ import type { NamedWeights } from '../inference/model-format.js';
 import type { AdamW } from './optimiser.js';
 import { capture, restore, type Progress, type RunControl } from './resume.js';
 import type { TrainingLayers } from './training-layers.js';
+import type { LogMelRecord } from './weights-store.js';
 
 export interface FitOptions {
   layers: TrainingLayers;
@@ -36,6 +37,8 @@ export interface FitResult {
   /** The epoch that gave the weights, and how many the run was planned for. */
   epoch: number;
   epochs: number;
+  /** Of a voice whose networks on log-mel were trained elsewhere: how. */
+  logMel?: LogMelRecord;
   /** CPU time of the process so far, all threads: unlike wall time it does not depend on what else ran. */
   cpuSeconds: number;
 }

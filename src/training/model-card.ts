@@ -9,7 +9,7 @@ import type { TestFigures } from './evaluation/test-figures.js';
 import { restrictions, userData, userFlags, userTerms } from './evaluation/user-card.js';
 import type { Provenance } from './export-model.js';
 import { FUSION_CONFLICT, MADE, RECOGNISED } from './train-options.js';
-import { corporaSeen, type TrainingRecord } from './weights-store.js';
+import { corporaSeen, type LogMelOrigin, type TrainingRecord } from './weights-store.js';
 
 /** Writes the model card from what training recorded and what evaluation measured. */
 export async function writeModelCard(
@@ -30,6 +30,13 @@ function terms(corpora: readonly string[]): string {
 \`emostream train voice --without ${bound.map((name) => name.toLowerCase()).join(' ')}\`, and the same for fusion, makes weights without.`;
 }
 
+function onAGpu({ device, jax, steps, batch, seconds, runs, seed }: LogMelOrigin): string {
+  return `
+The voice's two networks on log-mel were trained by \`scripts/log-mel/train.py\` (JAX ${jax}) on one ${device}: ${steps} steps of ${batch} windows,
+seed ${seed}, ${seconds} s together with the ${runs - 1} others of its plan (a second seed, the folds, the corpora left out).
+`;
+}
+
 /** A run and the one that it went on from, earliest first. */
 function inOrder(record: TrainingRecord): TrainingRecord[] {
   return [...(record.before ? inOrder(record.before) : []), record];
@@ -47,6 +54,7 @@ export function modelCard(
       ({ part, command, seed, epochs, bestEpoch, cpuSeconds, corpora }) =>
         `| ${part} | \`${command}\` | ${seed} | ${bestEpoch} of ${epochs} | ${(cpuSeconds / 60).toFixed(1)} | ${corpora.join(', ')} |`,
     );
+  const onGpu = parts.flatMap(inOrder).flatMap(({ logMel }) => (logMel ? [logMel] : []));
   const figures = Object.entries(results).map(([name, r]) => {
     const cells = [r.accuracy, r.uar, r.macro_f1, r.weighted_f1].map(percent).join(' | ');
     const certain = r.certain ? `${percent(r.certain.coverage)} | ${percent(r.certain.accuracy)}` : '– | –';
@@ -76,7 +84,7 @@ Trained from random initial values with the commands of this project, nothing co
 | part | command | seed | best epoch | CPU minutes | corpora |
 | --- | --- | --- | --- | --- | --- |
 ${made.join('\n')}
-
+${onGpu.map(onAGpu).join('\n')}
 then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen on validation data; the test sets were read by
 \`emostream evaluate\` alone.
 
@@ -86,7 +94,7 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
   15-17, speakers 12, 13, TP0. "Calm" counts as neutral; boredom is left out. Four copies of each clip were heard by the two
   pretrained encoders, which stayed as they are; a linear read-out of mean and deviation over the window was trained on them, each
   encoder's alone, the windows moved from their speaker's mean towards another's.
-  Clips were also heard at other speeds, through filters, with noise, clipped, and coded with Opus at 10 to 32 kbit/s;
+  Clips were also heard at other speeds, through filters, with noise${onGpu.length > 0 ? '' : ', clipped, and coded with Opus at 10 to 32 kbit/s'};
   six windows of ten lay in the noise of a room, 15 to 60 dB under the voice.
 - Words: GoEmotions with Ekman's labels, and MELD, each of its lines four times. In training a second head learned the 28 labels
   as annotated; it is not shipped. ${percent(RECOGNISED)} % of the texts were given as a speech recogniser might have written them (words that

@@ -11,22 +11,32 @@ const NATS_PER_DB = Math.log(10) / 10;
 const LOUDEST = 15;
 const FAINTEST = 60;
 
+/** Mel power of some seconds, with a mean logarithm of 0. */
+interface NoiseColour {
+  power: Float32Array;
+  frames: number;
+}
+
+/** Of each colour a stretch. */
+export function noiseOfRooms(rng: Rng): NoiseColour[] {
+  return COLOURS.map((colour) => {
+    const samples = Float32Array.from({ length: SECONDS * SAMPLE_RATE }, colouredNoise(colour, rng));
+    const { mel, frames } = logMel(samples);
+    const mean = mel.reduce((sum, value) => sum + value, 0) / mel.length;
+    return { power: mel.map((value) => Math.exp(value - mean)), frames };
+  });
+}
+
 /**
  * The noise of rooms and microphones under whole windows. A clip of a corpus begins and ends with its sentence, and around it a
  * window would be of a silence that no room has: a network that has only known that loses a quarter of its accuracy to a noise of
  * -70 dBFS, which nobody hears.
  */
 export class RoomNoise {
-  /** Mel power, with a mean logarithm of 0. */
-  readonly #colours: { power: Float32Array; frames: number }[];
+  readonly #colours: NoiseColour[];
 
   constructor(rng: Rng) {
-    this.#colours = COLOURS.map((colour) => {
-      const samples = Float32Array.from({ length: SECONDS * SAMPLE_RATE }, colouredNoise(colour, rng));
-      const { mel, frames } = logMel(samples);
-      const mean = mel.reduce((sum, value) => sum + value, 0) / mel.length;
-      return { power: mel.map((value) => Math.exp(value - mean)), frames };
-    });
+    this.#colours = noiseOfRooms(rng);
   }
 
   /**

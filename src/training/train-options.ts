@@ -41,6 +41,8 @@ export interface TrainOptions {
   epochs?: number;
   /** Weights of an earlier run to go on from, instead of random ones. */
   from?: ReadonlyMap<string, NamedWeights>;
+  /** Folder of what scripts/log-mel/train.py trained: the voice's networks on log-mel come from there. */
+  logMel?: string;
   /** Built-in corpora to leave out, for instance for their terms. */
   without?: readonly BuiltInCorpus[];
   /** Prepared corpora of the user's to train on in addition. */

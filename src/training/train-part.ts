@@ -18,7 +18,7 @@ import {
 } from './train-options.js';
 import { trainVoice } from './train-voice.js';
 import { trainWords } from './train-words.js';
-import { readWeights, writeWeights } from './weights-store.js';
+import { readWeights, writeWeights, type LogMelOrigin, type LogMelRecord } from './weights-store.js';
 
 export const PARTS = ['face', 'voice', 'words', 'fusion'] as const;
 export type Part = (typeof PARTS)[number];
@@ -66,7 +66,7 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
   const from = options.goOn && !interrupted ? await readWeights(folder, part) : null;
   // The weights that are there may be the interrupted run's own: it knows what it went on from.
   const before = interrupted ? interrupted.before : from?.record;
-  const onBest = async ({ weights, score, epoch, epochs, cpuSeconds }: FitResult): Promise<void> => {
+  const onBest = async ({ weights, score, epoch, epochs, cpuSeconds, logMel }: FitResult): Promise<void> => {
     // A run that went on must have got better to replace what was there.
     if (before && score <= before.validationScore) return;
     await writeWeights(folder, weights, {
@@ -79,6 +79,7 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
       cpuSeconds: Math.round(cpuSeconds),
       corpora: corporaOf(part, options),
       finishedAt: new Date().toISOString(),
+      ...(logMel ? { logMel: withoutSpeakers(logMel) } : {}),
       ...(before ? { before } : {}),
     });
   };
@@ -94,12 +95,18 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
   log(`${part}: best at epoch ${best.epoch}, score ${best.score.toFixed(4)}; weights in ${folder}`);
 }
 
+function withoutSpeakers(record: LogMelRecord): LogMelOrigin {
+  const { seed, steps, batch, seconds, runs, device, jax, finishedAt } = record;
+  return { seed, steps, batch, seconds, runs, device, jax, finishedAt };
+}
+
 /** What an interrupted run must find the same when it goes on. */
 async function runOptions(part: Part, options: TrainPartOptions): Promise<Record<string, string>> {
   const { seed, goOn, without = [], with: extra = [], weights } = options;
   const own = {
     ...{ seed: String(seed), '--continue': String(goOn), '--without': [...without].sort().join(' ') },
     ...(extra.length > 0 ? { '--with': extra.join(' ') } : {}),
+    ...(options.logMel === undefined ? {} : { '--log-mel': options.logMel }),
   };
   if (part !== 'fusion') return own;
   // Fusion is trained on what the other parts make of their data.

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
+import { EmostreamError } from '../common/errors.js';
 import { modalityHeads } from '../inference/network/heads.js';
 import { EMBEDDING } from '../inference/network/sizes.js';
-import { heardParts, melParts, VOICE_PARTS } from '../inference/network/voice-encoder.js';
+import { heardParts, MEL_NETWORKS, melParts, VOICE_PARTS } from '../inference/network/voice-encoder.js';
 import { judgeClips } from './clip-judge.js';
 import { extraSets } from './extra-sets.js';
 import { fit, type FitOptions, type FitResult } from './fit.js';
@@ -11,6 +12,8 @@ import { heardClips, type VoiceSet } from './heard/heard-clips.js';
 import { openVoiceEncoder, readVoiceSets } from './heard/installed-encoder.js';
 import type { SecondEncoder } from './heard/seconds.js';
 import { isStandard, standardVectors } from './heard/speaker-shift.js';
+import { usedRun } from './log-mel/pack.js';
+import { isHeadBias, readLogMel, withLogMel, type LogMelParts } from './log-mel/trained.js';
 import { headLoss } from './loss.js';
 import { describe, figures, meanOf } from './metrics.js';
 import { AdamW } from './optimiser.js';
@@ -47,50 +50,74 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   }));
   await encoder?.close();
   const isTrained = (speaker: number): boolean => splitOfSpeaker(speaker) === 'train';
-  const examples = voiceExamples([...sets, ...extra.train], isTrained, new Rng(options.seed));
-  return trainOnVoices(examples, options, {
-    validateEvery: 3,
-    validate: (weights) => {
-      const folded = foldBatchNorm(weights);
-      const judged = sets.map((set) => {
-        const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
-        return figures(probabilities, labels, EMOTIONS.length);
-      });
-      const alone = sets.flatMap((set) => {
-        if (!set.heard) return [];
-        const { probabilities, labels } = judgeClips(folded, { ...set, heard: null }, clipsOf(set, 'valid'));
-        return [figures(probabilities, labels, EMOTIONS.length)];
-      });
-      const score = meanOf(judged.length > 0 ? [...judged, ...alone] : extra.judge(folded), ({ uar }) => uar);
-      const without =
-        alone.length > 0 ? ` | without encoders, uar ${(100 * meanOf(alone, ({ uar }) => uar)).toFixed(1)}` : '';
-      return { score, text: judged.map(describe).join(' | ') + without + extra.report(folded) };
+  const copies = options.logMel === undefined ? undefined : 0;
+  const examples = voiceExamples([...sets, ...extra.train], isTrained, new Rng(options.seed), copies);
+  const logMel =
+    options.logMel === undefined
+      ? null
+      : await readLogMel(options.logMel, usedRun(options.seed), speakersHeard(examples));
+  return trainOnVoices(
+    examples,
+    { ...options, logMel },
+    {
+      validateEvery: 3,
+      validate: (weights) => {
+        const folded = foldBatchNorm(weights);
+        const judged = sets.map((set) => {
+          const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
+          return figures(probabilities, labels, EMOTIONS.length);
+        });
+        const alone = sets.flatMap((set) => {
+          if (!set.heard) return [];
+          const { probabilities, labels } = judgeClips(folded, { ...set, heard: null }, clipsOf(set, 'valid'));
+          return [figures(probabilities, labels, EMOTIONS.length)];
+        });
+        const score = meanOf(judged.length > 0 ? [...judged, ...alone] : extra.judge(folded), ({ uar }) => uar);
+        const without =
+          alone.length > 0 ? ` | without encoders, uar ${(100 * meanOf(alone, ({ uar }) => uar)).toFixed(1)}` : '';
+        return { score, text: judged.map(describe).join(' | ') + without + extra.report(folded) };
+      },
     },
-  });
+  );
+}
+
+export const speakersHeard = (examples: readonly VoiceExample[]): Set<number> =>
+  new Set(examples.map(({ speaker }) => speaker));
+
+interface VoiceOptions extends Omit<TrainOptions, 'prepared' | 'without' | 'logMel'> {
+  /** The networks on log-mel, when they are trained already. */
+  logMel: LogMelParts | null;
 }
 
 /** Trains on these clips and no others. Where it is known what encoders hear in them, the network knows encoders too. */
 export async function trainOnVoices(
   examples: readonly VoiceExample[],
-  { seed, epochs = VOICE_EPOCHS, from, onBest, control, log }: Omit<TrainOptions, 'prepared' | 'without'>,
-  judging: Pick<FitOptions, 'validate' | 'validateEvery'>,
+  { seed, epochs = VOICE_EPOCHS, from, logMel, onBest, control, log }: VoiceOptions,
+  { validate, validateEvery }: Pick<FitOptions, 'validate' | 'validateEvery'>,
 ): Promise<FitResult> {
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
   const batches = new VoiceBatches(examples, rng);
+  if (logMel && !batches.hears) {
+    const message =
+      'Networks on log-mel are taken over beside voice encoders, and none are installed: `emostream speech install`.';
+    throw new EmostreamError('CONFIG_INVALID', message);
+  }
   log(`voice: ${examples.length} training clips${batches.hears ? '' : ', and no voice encoders'}`);
   if (batches.hears) layers.restore(standardVectors(examples));
   if (from) layers.restore(from);
   const width = EMBEDDING / (batches.hears ? VOICE_PARTS : 2);
   const loss = (): tf.Scalar => {
-    const mel = batches.nextMel();
+    const mel = logMel ? null : batches.nextMel();
     const heard = batches.hears ? batches.nextHeard() : null;
     // Each part has to answer alone. Under a loss of their mean the one that learns sooner would do all the work.
     const told = [
-      ...melParts(layers, mel.x, width).map((part) => ({ part, of: mel })),
-      ...(heard ? heardParts(layers, heard.values, width).map((part) => ({ part, of: heard })) : []),
+      ...(mel ? melParts(layers, mel.x, width).map((part, k) => ({ part, of: mel, k })) : []),
+      ...(heard
+        ? heardParts(layers, heard.values, width).map((part, k) => ({ part, of: heard, k: MEL_NETWORKS.length + k }))
+        : []),
     ];
-    const losses = told.map(({ part, of: { truths, affects, weights } }, k) => {
+    const losses = told.map(({ part, of: { truths, affects, weights }, k }) => {
       const alone = tf.pad(part, [
         [0, 0],
         [k * width, EMBEDDING - (k + 1) * width],
@@ -102,21 +129,24 @@ export async function trainOnVoices(
   // Makes all variables; `fit` would take those that are restored for all there are.
   tf.tidy(() => void loss());
 
+  const whole = (best: FitResult): FitResult =>
+    logMel ? { ...best, weights: withLogMel(best.weights, logMel.weights), logMel: logMel.record } : best;
   const optimiser = new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 });
   const run = fit({
     layers,
     optimiser,
     epochs,
     stepsPerEpoch: Math.min(EPOCH_STEPS, Math.ceil(examples.length / MEL_BATCH)),
-    frozen: isStandard,
+    frozen: (name) => isStandard(name) || (logMel !== null && isHeadBias(name)),
     learningRate: 3e-3,
     loss,
-    ...judging,
-    onBest,
+    validate: (weights) => validate(logMel ? withLogMel(weights, logMel.weights) : weights),
+    ...(validateEvery === undefined ? {} : { validateEvery }),
+    ...(onBest ? { onBest: (best: FitResult) => onBest(whole(best)) } : {}),
     control,
     log,
   });
-  return run.finally(() => {
+  return run.then(whole).finally(() => {
     // Cross-validation trains many in one process.
     layers.dispose();
     optimiser.dispose();

@@ -39,25 +39,29 @@ export interface HeardOf {
   to: number;
 }
 
-/** The clips of the speakers that are asked for. Some 240 KB and 30 ms each. */
+/**
+ * The clips of the speakers that are asked for. Some 240 KB and 30 ms each.
+ * @param copies 0: nothing is trained on log-mel
+ */
 export function voiceExamples(
   sets: readonly VoiceSet[],
   isWanted: (speaker: number) => boolean,
   rng: Rng,
+  copies = VARIANTS,
 ): VoiceExample[] {
   return sets.flatMap((set, corpus) => {
     const clips = clipsOfSpeakers(set, isWanted);
     const weights = balance(clips.map((clip) => set.labels[clip]!));
     const heard = heardOf(set, clips);
     return clips.map((clip, at) => {
-      const samples = clipSamples(set, clip);
+      const samples = copies > 0 ? clipSamples(set, clip) : new Float32Array(0);
       const label = set.labels[clip]!;
       return {
         speaker: set.speakers[clip]!,
         label,
         corpus,
         heard: heard[at]!,
-        variants: Array.from({ length: VARIANTS }, (_, i) => logMel(i === 0 ? samples : augmentVoice(samples, rng))),
+        variants: Array.from({ length: copies }, (_, i) => logMel(i === 0 ? samples : augmentVoice(samples, rng))),
         target: EMOTIONS.map((_, i) => SMOOTHING / EMOTIONS.length + (i === label ? 1 - SMOOTHING : 0)),
         weight: weights[at]!,
       };

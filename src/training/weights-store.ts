@@ -1,9 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { EmostreamError } from '../common/errors.js';
 import type { NamedWeights } from '../inference/model-format.js';
 import { writeAtomic } from './data/atomic-file.js';
 import { readPrepared, writePrepared } from './data/prepared.js';
+
+/** How the networks on log-mel came about that scripts/log-mel/train.py trained. */
+export const logMelRecordSchema = z.object({
+  seed: z.int(),
+  speakers: z.array(z.int()),
+  steps: z.int(),
+  /** Windows in a step. */
+  batch: z.int(),
+  /** Wall time, in which all `runs` were trained. */
+  seconds: z.number(),
+  runs: z.int(),
+  device: z.string(),
+  jax: z.string(),
+  finishedAt: z.string(),
+});
+export type LogMelRecord = z.infer<typeof logMelRecordSchema>;
+/** The speakers follow from the corpora. */
+export type LogMelOrigin = Omit<LogMelRecord, 'speakers'>;
 
 /** How trained weights came about; goes into the model card. */
 export interface TrainingRecord {
@@ -19,6 +38,8 @@ export interface TrainingRecord {
   /** Corpora it saw. */
   corpora: string[];
   finishedAt: string;
+  /** Of a voice whose networks on log-mel scripts/log-mel/train.py trained: where and how. */
+  logMel?: LogMelOrigin;
   /** The run whose weights this one went on from. */
   before?: TrainingRecord;
 }

@@ -42,7 +42,9 @@ export function voiceShares(heard: boolean): number[] {
   return shares.map((share) => share / sum);
 }
 
-const PLAIN = 'voice/plain/embedding';
+/** Names of the networks on log-mel, in the order of the parts. */
+export const MEL_NETWORKS = ['voice/plain', 'voice/centred'] as const;
+const PLAIN = `${MEL_NETWORKS[0]}/embedding`;
 
 /** Whether a model with these weights has parts for what encoders hear. */
 export function knowsHeard(weights: ReadonlyMap<string, { shape: number[] }>): boolean {
@@ -103,7 +105,8 @@ function voiceParts(layers: Layers, x: Tensor4D, heard: HeardStatistics | null):
 
 /** What the two networks on log-mel say. @returns two, n × width each */
 export function melParts(layers: Layers, x: Tensor4D, width = EMBEDDING / MEL_PARTS): Tensor2D[] {
-  return [listen(layers, 'voice/plain', x, width), listen(layers, 'voice/centred', centred(x), width)];
+  const [plain, other] = MEL_NETWORKS;
+  return [listen(layers, plain, x, width), listen(layers, other, centred(x), width)];
 }
 
 /** What is read of the encoders' statistics. @returns one of each encoder, n × width each */
