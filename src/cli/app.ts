@@ -15,6 +15,7 @@ import { createEngine } from '../inference/engines.js';
 import { onGpu, type Engine, type EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
 import { probeModel, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
+import { Webhooks } from '../server/webhooks/webhooks.js';
 import { EventWatch } from '../telemetry/event-watch.js';
 import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
@@ -82,9 +83,19 @@ async function start(
 ): Promise<App> {
   const clock = systemClock;
   const watch = new EventWatch(meter, clock, config.emotionMetrics);
+  const { webhookUrl, webhookSecret } = config;
+  const webhooks = webhookUrl && webhookSecret ? new Webhooks(webhookUrl, webhookSecret, { meter, clock }) : undefined;
+  closers.push(() => webhooks?.close());
   const bus = new InProcessBus({
-    onPublish: (event) => watch.published(event),
-    onForget: (person) => watch.forgot(person),
+    onPublish: (event) => {
+      watch.published(event);
+      webhooks?.published(event);
+    },
+    onForget: (person, kept) => {
+      watch.forgot(person);
+      // Who left had agreed to what was told of them.
+      if (kept === 'state') webhooks?.forgot(person);
+    },
     journalSize: config.journalSize,
     journalBytes: config.journalBytes,
     maxRooms: config.maxRooms,

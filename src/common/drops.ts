@@ -21,6 +21,8 @@ export const DROPS = {
     'stopped',
   ],
   face: ['search-rate'],
+  // `refused`: by who was to get it. `expired`: not taken for a quarter of an hour. `forgotten`: consent was taken back.
+  webhook: ['overflow', 'refused', 'expired', 'forgotten', 'closed'],
   consent: ['face-before', 'voice-before', 'words-before'],
   transcriber: ['closed'],
   // Pieces of speech; `closed`: their owner left, or withdrew consent.

@@ -39,6 +39,26 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
       ),
   },
   {
+    of: ['webhookUrl', 'webhookSecret'],
+    find: ({ webhookUrl, webhookSecret }) => [
+      ...when(
+        (webhookUrl === undefined) !== (webhookSecret === undefined),
+        webhookUrl === undefined ? 'webhookUrl' : 'webhookSecret',
+        'webhookUrl and webhookSecret go together: set both or neither (`echo whsec_$(openssl rand -base64 32)`)',
+      ),
+      ...when(
+        webhookUrl !== undefined && !isSafeTarget(webhookUrl),
+        'webhookUrl',
+        'must be an address that begins with https://, or with http:// on loopback',
+      ),
+      ...when(
+        webhookSecret !== undefined && !isWebhookSecret(webhookSecret),
+        'webhookSecret',
+        'must be `whsec_` and 24 to 64 bytes in base64: try `echo whsec_$(openssl rand -base64 32)`',
+      ),
+    ],
+  },
+  {
     of: ['tlsCert', 'tlsKey'],
     find: ({ tlsCert, tlsKey }) =>
       when(
@@ -88,4 +108,14 @@ export function crossCheck(
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+function isSafeTarget(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
+}
+function isWebhookSecret(secret: string): boolean {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
+  const bytes = Buffer.from(base64 ?? '', 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}
 const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';

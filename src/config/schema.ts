@@ -49,6 +49,11 @@ export const configSchema = z.strictObject({
   openDoor: flag('Give a token for any room to anybody who asks (POST /api/token). On in development mode.', false),
   tokenTtl: int('Life of a token given by the open door or `emostream token`.', 'seconds', 3600, 60, 31_536_000),
 
+  webhookUrl: optionalText(
+    'Address (https, or http on loopback) that is told by POST when analysis of somebody begins and ends, and what it came to.',
+  ),
+  webhookSecret: optionalText('Signs webhooks (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64.'),
+
   rtcHost: z
     .string()
     .refine(isMediaHost, 'must be auto or IP addresses of this machine, comma-separated')

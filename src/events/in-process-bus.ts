@@ -21,9 +21,12 @@ export interface InProcessBusOptions {
   schedule: Schedule;
   /** A name for a numbering, never given before. */
   newEpoch: () => string;
-  /** Told of every event of every room, and of whom the journal forgets: for metrics. Must not throw. */
+  /**
+   * Told of every event of every room, and of whom the journal forgets, for having left (`end`) or taken consent back (`state`):
+   * for metrics and webhooks. Must not throw.
+   */
   onPublish: (event: RoomEvent) => void;
-  onForget: (person: Person) => void;
+  onForget: (person: Person, kept: Kept) => void;
 }
 
 const DEFAULTS: InProcessBusOptions = {
@@ -185,7 +188,7 @@ export class InProcessBus implements EventBus {
   /** What is about somebody goes from the journal, and from whatever waits to be sent to subscribers. */
   #forget(room: Room, participant: string, kept: Kept): void {
     const { journal } = room;
-    this.#options.onForget({ room: room.id, participant });
+    this.#options.onForget({ room: room.id, participant }, kept);
     this.#changing(journal, () => journal.forget(participant, kept));
     const isForgotten = (record: EventRecord) => record.participant === participant && !staysFor(kept, record);
     for (const subscriber of [...room.subscribers]) subscriber.forgotten?.(isForgotten);
