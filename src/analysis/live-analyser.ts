@@ -209,6 +209,7 @@ export class LiveAnalyser implements Analyser {
 
   #run(slot: ProcessSlot, process: AnalysisProcess): ProcessSlot {
     slot.process = process;
+    this.#deps.logger.info({ pid: process.pid, quarantine: slot.quarantine }, 'an analysis process takes people');
     const owner = (handle: number, act: (participant: AnalysedParticipant) => void) => {
       const participant = this.#owners.of(handle);
       participant?.bulkhead.attempt(() => act(participant));
@@ -269,6 +270,9 @@ export class LiveAnalyser implements Analyser {
   }
 
   #loaded(slot: ProcessSlot, step: number): void {
+    if (step !== slot.loadStep && !this.#closed) {
+      this.#deps.logger.info({ pid: slot.process?.pid, step }, 'what gives way in an analysis process has changed');
+    }
     slot.loaded(step);
     this.#tellLoad();
   }

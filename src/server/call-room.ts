@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { Bulkhead, type BulkheadDeps } from '../common/bulkhead.js';
 import { type Agreement, NO_AGREEMENT } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
@@ -30,7 +31,8 @@ export interface Member {
   readonly occupant: Occupant;
 }
 
-export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter' | 'logger'> {
+export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter'> {
+  logger: Logger;
   maxSeatsPerToken: number;
   maxSeatsPerAddress: number;
   /** Seats that are taken from an address, in all rooms. */
@@ -58,7 +60,7 @@ export class CallRoom {
   constructor(room: Room, deps: CallRoomDeps) {
     this.room = room;
     this.#deps = deps;
-    this.#mediaNews = new MediaNews((notification) => this.broadcast(notification), deps.blocked);
+    this.#mediaNews = new MediaNews((notification) => this.broadcast(notification), deps);
   }
 
   get size(): number {

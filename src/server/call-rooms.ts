@@ -128,10 +128,12 @@ export class CallRooms {
     const callRoom = new CallRoom(room, { ...shared, onMembers });
     this.#open.set(id, callRoom);
     meter.set('emostream_rooms', this.#open.size);
+    logger.info({ room: id }, 'room opened');
     const bulkhead = new Bulkhead('nothing', { meter, logger });
     room.once(
       'closed',
-      bulkhead.wrap(() => {
+      bulkhead.wrap((reason) => {
+        logger.info({ room: id, reason }, 'room closed');
         this.#forget(id);
         this.#open.delete(id);
         meter.set('emostream_rooms', this.#open.size);

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Source } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
@@ -27,15 +28,23 @@ export class BlockedGauge {
   }
 }
 
+/** Nobody stopped the track: whoever does logs that. */
+const UNSTOPPED: ReadonlySet<MediaProblem | null> = new Set([null, 'not-connected', 'no-packets', 'overloaded']);
+
 /** Tells a call whose media do not get through, the sender too. (Subscribers hear it from the analysis, by consent.) */
 export class MediaNews {
   readonly #broadcast: (notification: MediaNotification) => void;
   readonly #blocked: BlockedGauge;
+  readonly #logger: Logger;
   readonly #problems = new Map<Participant, Map<Source, MediaProblem>>();
 
-  constructor(broadcast: (notification: MediaNotification) => void, blocked: BlockedGauge) {
+  constructor(
+    broadcast: (notification: MediaNotification) => void,
+    { blocked, logger }: { blocked: BlockedGauge; logger: Logger },
+  ) {
     this.#broadcast = broadcast;
     this.#blocked = blocked;
+    this.#logger = logger;
   }
 
   changed(participant: Participant, { source, problem }: { source: Source; problem: MediaProblem | null }): void {
@@ -44,6 +53,10 @@ export class MediaNews {
     this.#blocked.change(problems.get(source) ?? null, problem);
     if (problem) problems.set(source, problem);
     else problems.delete(source);
+    if (UNSTOPPED.has(problem)) {
+      const told = { participant: participant.id, source, problem };
+      this.#logger.info(told, problem ? 'a track is not analysed' : 'a track is well again');
+    }
     this.#broadcast({ type: 'mediaProblem', participant: participant.id, source, problem });
   }
 

@@ -214,6 +214,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
       if (this.#closed) return worker.worker.close();
       this.#workers[index] = worker;
       this.#options.meter.count('emostream_worker_restarts_total', { worker: 'mediasoup' });
+      this.#options.logger.info({ worker: index }, 'another mediasoup worker has taken the place');
       this.emit('restarted', index);
     } catch (error) {
       if (this.#closed) return;
