@@ -8,7 +8,7 @@ import type { Meter } from '../common/metrics.js';
 import type { SpanSink } from '../common/spans.js';
 import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
-import { chooseSpeech, chooseVoiceEncoder, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
+import { chooseHearing, type Hearing, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
 import type { Analyser, ParticipantAnalysis, ShownWords } from '../sfu/types.js';
 import { AnalysedParticipant } from './analysed-participant.js';
 import { analysisOptions } from './analysis-options.js';
@@ -71,12 +71,12 @@ export class LiveAnalyser implements Analyser {
   #nextKey = 1;
   #closed = false;
 
-  private constructor(deps: LiveAnalyserDeps) {
+  private constructor(deps: LiveAnalyserDeps, { speech, voiceEncoder }: Hearing) {
     this.#deps = deps;
     this.#bulkhead = new Bulkhead('nothing', deps);
-    this.speech = chooseSpeech(deps.config);
-    this.voiceEncoder = chooseVoiceEncoder(deps.config, deps.hears);
-    const options = (this.#options = analysisOptions(deps.config, this.speech, this.voiceEncoder));
+    this.speech = speech;
+    this.voiceEncoder = voiceEncoder;
+    const options = (this.#options = analysisOptions(deps.config, speech, voiceEncoder));
     const { analysisProcesses } = deps.config;
     this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
     this.#phases = new WindowPhases(deps.config.maxBatch);
@@ -88,7 +88,9 @@ export class LiveAnalyser implements Analyser {
 
   /** Resolves when the first process takes packets. @throws EmostreamError INTERNAL or CONFIG_INVALID when it cannot */
   static async create(deps: LiveAnalyserDeps): Promise<LiveAnalyser> {
-    const analyser = new LiveAnalyser(deps);
+    const { config, hears, logger } = deps;
+    const onDamage = (file: string): void => logger.warn({ file }, 'a file is not what was installed, and is not used');
+    const analyser = new LiveAnalyser(deps, await chooseHearing(config, hears, onDamage));
     const process = await AnalysisProcess.start(analyser.#options, deps);
     analyser.#run(analyser.#addSlot(false), process);
     analyser.#standby.prepare();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  damageOf,
   defaultModelFolder,
   readSpeechModel,
   sherpa,
@@ -18,7 +19,7 @@ const INSTALL = 'npx emostream speech install';
  * missing.
  */
 export async function checkSpeech(): Promise<Check[]> {
-  return [libraryCheck(), sileroCheck(), modelCheck(), await encodersCheck()];
+  return [libraryCheck(), await sileroCheck(), await modelCheck(), await encodersCheck()];
 }
 
 function libraryCheck(): Check {
@@ -30,18 +31,28 @@ function libraryCheck(): Check {
   }
 }
 
-function sileroCheck(): Check {
+async function sileroCheck(): Promise<Check> {
+  const name = 'voice activity';
   const file = sileroFile();
-  if (existsSync(file)) return ok('voice activity', file);
-  return failed('voice activity', new Error('Silero’s model is not here; no voice is analysed without it.'), INSTALL);
+  if (!existsSync(file))
+    return failed(name, new Error('Silero’s model is not here; no voice is analysed without it.'), INSTALL);
+  return (await damaged(name, damageOf.voiceActivity())) ?? ok(name, file);
 }
 
-function modelCheck(): Check {
+/** Null: everything is as it was installed. */
+async function damaged(name: string, damage: Promise<string | null>): Promise<Check | null> {
+  const file = await damage;
+  return file === null ? null : failed(name, new Error(`${file} is not what was installed.`), INSTALL);
+}
+
+async function modelCheck(): Promise<Check> {
   const name = 'speech model';
   const folder = defaultModelFolder();
   if (!existsSync(join(folder, MODEL_FILE))) {
     return { name, state: 'missing', detail: 'Words come from captions only.', advice: INSTALL };
   }
+  const damage = await damaged(name, damageOf.speechModel());
+  if (damage) return damage;
   try {
     const model = readSpeechModel(folder);
     return ok(name, `${model.name} (${model.language}), ${model.licence}, in ${folder}`);

@@ -100,7 +100,7 @@ export class VoiceQueue<I extends Aligned<unknown, A>, A> {
     running.patience.add(patience$.subscribe(() => this.#goWithout(place)));
     running.work.add(
       defer(() => encoder!.encode(second))
-        .pipe(take(1), throwIfEmpty(), tap(requireLength))
+        .pipe(take(1), throwIfEmpty(), tap(requireWhole))
         .subscribe({
           next: (answer) => {
             this.#seconds.add(startMs, answer);
@@ -149,6 +149,8 @@ export class VoiceQueue<I extends Aligned<unknown, A>, A> {
   }
 }
 
-function requireLength(answer: Float32Array): void {
+/** What is not whole would have its window, and two more, refused: they go without. */
+function requireWhole(answer: Float32Array): void {
   if (answer.length !== ANSWER) throw new RangeError(`An encoder answered ${answer.length} numbers, not ${ANSWER}.`);
+  if (!answer.every(Number.isFinite)) throw new RangeError('An encoder answered a number that is not finite.');
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
+import { sha256Of } from '../common/install/damage.js';
 import { fromFloat16, toFloat16 } from './float16.js';
 import { fromInt8, toInt8 } from './int8.js';
 import { uncertainBelowSchema } from './uncertain.js';
@@ -86,7 +86,7 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
   const { file, bytes, sha256, tensors } = manifest.weights;
   const data = await readOrRefuse(join(folder, file));
   if (data.length !== bytes) refuse(`${file} has ${data.length} bytes, model.json says ${bytes}`);
-  if (createHash('sha256').update(data).digest('hex') !== sha256) refuse(`${file} does not match its SHA-256`);
+  if (sha256Of(data) !== sha256) refuse(`${file} does not match its SHA-256`);
   const weights = new Map<string, NamedWeights>();
   let offset = 0;
   for (const { name, shape, dtype } of tensors) {
@@ -163,7 +163,7 @@ export function encodeModel(
 ): { manifest: ModelManifest; data: Buffer } {
   const tensors = [...weights].map(([name, { shape }]) => ({ name, shape, dtype: typeOf(name) }));
   const data = Buffer.concat([...weights].map(([name, { shape, values }]) => store(values, shape, typeOf(name))));
-  const sha256 = createHash('sha256').update(data).digest('hex');
+  const sha256 = sha256Of(data);
   const manifest = {
     format: 'emostream-fusion' as const,
     formatVersion: MODEL_FORMAT_VERSION as typeof MODEL_FORMAT_VERSION,

@@ -1,6 +1,8 @@
 /** The public surface of the speech stage. */
 export { chooseSpeech, type SpeechChoice } from './choose-speech.js';
-export { chooseVoiceEncoder, VOICE_ENCODER_STATES, type VoiceEncoderState } from './choose-voice-encoder.js';
+export { chooseHearing, type Hearing } from './choose-hearing.js';
+export { VOICE_ENCODER_STATES, type VoiceEncoderState } from './choose-voice-encoder.js';
+export { damageOf } from './damage.js';
 export { type Sherpa, sherpa } from './library.js';
 export { isEnglish, readSpeechModel, type SpeechModel } from './model.js';
 export { defaultModelFolder, sileroFile } from './paths.js';

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { EmostreamError } from '../common/errors.js';
+import { sha256Of } from '../common/install/damage.js';
 import { useWasmBackend } from '../common/tfjs-wasm.js';
+import { SILERO_FILE } from './install/pinned.js';
 import { onnxWeights, type Weights } from './onnx-weights.js';
 
 /** Samples that are judged at a time: 32 ms. */
@@ -83,7 +85,10 @@ export class SileroNetwork {
   /** The same where this thread has a backend already. @throws EmostreamError SPEECH_UNAVAILABLE */
   static read(file: string): SileroNetwork {
     try {
-      const weights = onnxWeights(readFileSync(file));
+      const bytes = readFileSync(file);
+      // Numbers that are wrong would hear voices in silence, or none in speech, and say nothing.
+      if (sha256Of(bytes) !== SILERO_FILE.sha256) throw new Error('it is not what was installed');
+      const weights = onnxWeights(bytes);
       return new SileroNetwork((name) => {
         const found = weights.get(BRANCH + name);
         if (!found) throw new Error(`it has no ${name}`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import { hasOnnxRuntime, onnxRuntimeFolder } from '../common/onnx/install.js';
 import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession, type OnnxTensor } from '../common/onnx/runtime.js';
+import { damageOf } from './damage.js';
 import { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS, VOICE_SECOND } from './heard-sizes.js';
 import { ENCODERS_FILE, voiceEncodersFolder } from './paths.js';
 import { VOICE_ENCODERS } from './voice-encoders.js';
@@ -59,19 +60,16 @@ export class VoiceEncoder {
     if (!VoiceEncoder.isInstalled(folders)) return null;
     try {
       const runtime = loadOnnxRuntime(folders.runtime);
+      await requireWhole(folders.encoders);
       const [moonshine, resemblyzer] = [
         await runtime.InferenceSession.create(join(folders.encoders, VOICE_ENCODERS[0].file), SESSION),
         await runtime.InferenceSession.create(join(folders.encoders, VOICE_ENCODERS[1].file), SESSION),
       ];
       return new VoiceEncoder(runtime, moonshine, resemblyzer);
     } catch (cause) {
-      const { runtime, encoders } = folders;
-      throw new EmostreamError(
-        'SPEECH_UNAVAILABLE',
-        `The voice encoders do not load: ${toEmostreamError(cause).message} Remove ${runtime} and ${encoders}, and run ` +
-          '`npx emostream speech install`.',
-        { cause },
-      );
+      if (cause instanceof EmostreamError && cause.code === 'SPEECH_UNAVAILABLE') throw cause;
+      const what = `The voice encoders do not load: ${toEmostreamError(cause).message} Remove ${folders.runtime}, and run`;
+      throw new EmostreamError('SPEECH_UNAVAILABLE', `${what} \`npx emostream speech install\`.`, { cause });
     }
   }
 
@@ -107,6 +105,14 @@ export class VoiceEncoder {
       mel: new this.#runtime.Tensor('float32', mel, [frames, 1, VOICE_MEL_BANDS]),
     });
   }
+}
+
+/** @throws EmostreamError SPEECH_UNAVAILABLE where a file is not what was installed */
+async function requireWhole(encoders: string): Promise<void> {
+  const file = await damageOf.voiceEncoders(encoders);
+  if (file === null) return;
+  const message = `${file} is not what was installed: \`npx emostream speech install\` makes it anew.`;
+  throw new EmostreamError('SPEECH_UNAVAILABLE', message);
 }
 
 async function onlyOutput(session: OnnxSession, feeds: Record<string, OnnxTensor>): Promise<Float32Array> {

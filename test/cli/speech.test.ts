@@ -1,11 +1,18 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkSpeech } from '../../src/cli/speech-checks.js';
 import { speechCommand } from '../../src/cli/speech.js';
 import { sherpa } from '../../src/speech/index.js';
 import { onnxRuntimeFolder } from '../../src/common/onnx/install.js';
-import { ENCODERS_FILE, sileroFile, speechFolder, voiceEncodersFolder } from '../../src/speech/paths.js';
+import {
+  defaultModelFolder,
+  ENCODERS_FILE,
+  MODEL_FILE,
+  sileroFile,
+  speechFolder,
+  voiceEncodersFolder,
+} from '../../src/speech/paths.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { SECRET } from '../server/support/test-server.js';
 import { ServeProcess } from './support/serve-process.js';
@@ -53,6 +60,23 @@ describe('what hears speech', () => {
       writeFileSync(join(folder, file), text);
     }
     expect((await checkSpeech())[3]).toMatchObject({ state: 'failed', detail: expect.stringContaining('GLIBC_2.99') });
+  });
+
+  it('that is not what was installed is told, with what to do', async () => {
+    const silero = readFileSync(sileroFile());
+    vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
+    mkdirSync(dirname(sileroFile()), { recursive: true });
+    writeFileSync(sileroFile(), silero.subarray(0, 1000));
+    mkdirSync(defaultModelFolder(), { recursive: true });
+    writeFileSync(join(defaultModelFolder(), MODEL_FILE), '{}');
+    const [, activity, model] = await checkSpeech();
+    for (const [check, file] of [
+      [activity, sileroFile()],
+      [model, join(defaultModelFolder(), 'encoder_model.ort')],
+    ] as const) {
+      expect(check).toMatchObject({ state: 'failed', advice: 'npx emostream speech install' });
+      expect(check?.detail).toContain(`${file} is not what was installed`);
+    }
   });
 
   it('whose native part does not load is an error that says what to do', async () => {

@@ -153,6 +153,7 @@ it('nothing is encoded while there is no time for what is not indispensable', ()
 
 it.each([
   ['of another length', () => of(new Float32Array(3))],
+  ['with a number that is none', () => of(answer(1).fill(NaN, 7, 8))],
   ['that is none', () => EMPTY],
   [
     'that is thrown at once',

@@ -118,6 +118,17 @@ it('where no source has the model, each says why, and nothing is left behind', a
   expect(await readdir(cache)).toEqual([]);
 });
 
+it('a model that is damaged is fetched anew; where it cannot be had what is there stays', async () => {
+  const server = await serve((_, response) => response.writeHead(503).end());
+  const folder = join(temporaryFolder({ 'model/speech-model.json': '{}', 'model/tokens.txt': 'half' }), 'model');
+  const lines: string[] = [];
+  const env = { PIP_INDEX_URL: `${server}simple` };
+  const install = installMoonshine({ folder, maker: server, env, log: (line) => lines.push(line) });
+  await expect(install).rejects.toMatchObject({ code: 'INSTALL_FAILED' });
+  expect(lines[0]).toBe(`${join(folder, 'encoder_model.ort')} is not what was installed: it is made anew.`);
+  expect(await readFile(join(folder, 'tokens.txt'), 'utf8')).toBe('half');
+});
+
 it('a file of the maker’s that is another one is refused, and the wheel is tried', async () => {
   const server = await serve((request, response) => {
     if (request.url?.startsWith('/simple')) response.writeHead(404).end();

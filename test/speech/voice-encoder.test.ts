@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { onnxRuntimeFolder } from '../../src/common/onnx/install.js';
 import { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS, VOICE_SECOND } from '../../src/speech/heard-sizes.js';
+import { voiceEncodersFolder } from '../../src/speech/paths.js';
 import { VoiceEncoder } from '../../src/speech/voice-encoder.js';
+import { VOICE_ENCODERS } from '../../src/speech/voice-encoders.js';
 import { speech } from '../features/support/sounds.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -39,6 +43,22 @@ it('what is installed and does not load says so', async () => {
     message: expect.stringMatching(/no such library[^]*speech install/),
   });
 });
+
+it.skipIf(!isInstalled)(
+  'a file with one other byte is not loaded: it would hear something else and say nothing',
+  async () => {
+    const encoders = temporaryFolder();
+    cpSync(voiceEncodersFolder(), encoders, { recursive: true });
+    const file = join(encoders, VOICE_ENCODERS[1].file);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 100]! ^= 1;
+    writeFileSync(file, bytes);
+    await expect(VoiceEncoder.open({ runtime: onnxRuntimeFolder(), encoders })).rejects.toMatchObject({
+      code: 'SPEECH_UNAVAILABLE',
+      message: `${file} is not what was installed: \`npx emostream speech install\` makes it anew.`,
+    });
+  },
+);
 
 it.skipIf(!isInstalled)('a second is heard as both encoders hear it, worked out elsewhere', async () => {
   const heard = await (await open()).encode(second);

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { EmostreamError } from '../errors.js';
+import { sha256Of } from './damage.js';
 
 /** Where only registries can be reached there is no answer, ms. */
 const ANSWER_TIMEOUT = 15_000;
@@ -50,8 +51,7 @@ export async function download(url: string, to: string, options: DownloadOptions
 
 /** @throws EmostreamError INSTALL_FAILED when a file does not have the hash that it must have */
 export async function checkHash(file: string, sha256: string): Promise<void> {
-  const digest = createHash('sha256').update(await readFile(file));
-  if (digest.digest('hex') !== sha256) throw failed(`${file} does not have the hash that it must have.`);
+  if (sha256Of(await readFile(file)) !== sha256) throw failed(`${file} does not have the hash that it must have.`);
 }
 
 /** What an address answers as text. @throws EmostreamError INSTALL_FAILED */

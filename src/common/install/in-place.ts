@@ -8,15 +8,18 @@ import { basename, dirname, join } from 'node:path';
  * @param folder where it is to be
  * @param complete a file below `folder`: where it lies nothing is to be done
  * @param make fills the folder that it is given
+ * @param isIntact whether what lies there is whole; asked where `complete` lies
  */
 export async function makeInPlace(
   folder: string,
   complete: string,
   make: (work: string) => Promise<void>,
+  isIntact: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<void> {
+  const isThere = async (): Promise<boolean> => existsSync(complete) && (await isIntact());
   await mkdir(dirname(folder), { recursive: true });
   await removeAbandoned(folder);
-  if (existsSync(complete)) return;
+  if (await isThere()) return;
   const work = await mkdtemp(`${folder}.partial-${process.pid}-`);
   const interrupted = (signal: NodeJS.Signals): void => {
     rmSync(work, { recursive: true, force: true });
@@ -28,7 +31,7 @@ export async function makeInPlace(
   try {
     await make(work);
     // Another install may have made it meanwhile; what is there and is not complete was spoiled.
-    if (existsSync(complete)) return;
+    if (await isThere()) return;
     // `mkdtemp` keeps it to its maker: a service that another user runs could not read what root installed.
     await chmod(work, 0o755);
     await rm(folder, { recursive: true, force: true });

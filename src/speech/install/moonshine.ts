@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmostreamError, toEmostreamError } from '../../common/errors.js';
 import { checkHash, download } from '../../common/install/download.js';
 import { makeInPlace } from '../../common/install/in-place.js';
 import type { SpeechModelFile } from '../model.js';
+import { damageOf, isWhole } from '../damage.js';
 import { defaultModelFolder, MODEL_FILE } from '../paths.js';
 import { MOONSHINE } from './pinned.js';
 import { megabytes, progress } from '../../common/install/progress.js';
@@ -46,15 +46,19 @@ const SOURCES: Record<string, Source> = {
 export async function installMoonshine(wanted: ModelInstallOptions): Promise<string> {
   const options = { folder: defaultModelFolder(), env: process.env, maker: MOONSHINE.source, ...wanted };
   const { folder, log } = options;
-  const there = existsSync(join(folder, MODEL_FILE));
-  await makeInPlace(folder, join(folder, MODEL_FILE), async (work) => {
-    log(`Speech recognition by ${MOONSHINE.name}, licence ${MOONSHINE.licence}`);
-    await fromFirstSource(work, options);
-    await writeFile(join(work, 'tokens.txt'), tokensText(await readFile(join(work, 'tokenizer.bin'))));
-    await rm(join(work, 'tokenizer.bin'));
-    await writeFile(join(work, MODEL_FILE), `${JSON.stringify(MODEL, null, 2)}\n`);
-  });
-  log(`The speech model is in ${folder}.${there ? ' To install it anew, remove that folder first.' : ''}`);
+  await makeInPlace(
+    folder,
+    join(folder, MODEL_FILE),
+    async (work) => {
+      log(`Speech recognition by ${MOONSHINE.name}, licence ${MOONSHINE.licence}`);
+      await fromFirstSource(work, options);
+      await writeFile(join(work, 'tokens.txt'), tokensText(await readFile(join(work, 'tokenizer.bin'))));
+      await rm(join(work, 'tokenizer.bin'));
+      await writeFile(join(work, MODEL_FILE), `${JSON.stringify(MODEL, null, 2)}\n`);
+    },
+    isWhole(() => damageOf.speechModel(folder), log),
+  );
+  log(`The speech model is in ${folder}.`);
   return folder;
 }
 

@@ -1,3 +1,4 @@
+import type { InstalledFile } from '../../common/install/damage.js';
 import type { PinnedPackage } from '../../common/install/tools.js';
 import type { PinnedFile, PinnedWheel } from '../../common/install/wheel.js';
 
@@ -13,6 +14,9 @@ export const SILERO_FILE: PinnedFile = {
   sha256: '2623a2953f6ff3d2c1e61740c6cdb7168133479b267dfef114a4a3cc5bdd788f',
   bytes: 2_327_524,
 };
+
+/** Where it lies once it is installed (paths.ts). */
+export const SILERO_INSTALLED: readonly InstalledFile[] = [{ ...SILERO_FILE, name: 'silero_vad_v5.onnx' }];
 
 /** Moonshine Tiny, English, the files of version 2 (https://github.com/moonshine-ai/moonshine). */
 export const MOONSHINE: {
@@ -51,6 +55,12 @@ export const MOONSHINE: {
     folder: 'moonshine_voice/assets/tiny-en/',
   },
 };
+
+/** What of it is installed. The third is made of `tokenizer.bin`. */
+export const MOONSHINE_INSTALLED: readonly InstalledFile[] = [
+  ...MOONSHINE.files.slice(0, 2),
+  { name: 'tokens.txt', sha256: '2870d843e14c1e187bf1913a521562a63b53933814bd7f2145120468f494a049' },
+];
 
 /** Resemblyzer's weights (Apache-2.0; https://github.com/resemble-ai/Resemblyzer). */
 export const RESEMBLYZER_WHEEL: PinnedWheel = {

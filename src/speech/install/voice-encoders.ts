@@ -5,6 +5,7 @@ import { EmostreamError } from '../../common/errors.js';
 import { checkHash } from '../../common/install/download.js';
 import { makeInPlace } from '../../common/install/in-place.js';
 import { installOnnxRuntime } from '../../common/onnx/install.js';
+import { damageOf, isWhole } from '../damage.js';
 import { defaultModelFolder, ENCODERS_FILE, voiceEncodersFolder } from '../paths.js';
 import { VOICE_ENCODERS } from '../voice-encoders.js';
 import { cutOrt } from './cut-ort.js';
@@ -42,12 +43,17 @@ export async function installVoiceEncoders(options: VoiceEncodersInstallOptions)
     log,
   } = options;
   await installOnnxRuntime({ log, ...(runtime !== undefined && { folder: runtime }) });
-  await makeInPlace(folder, join(folder, ENCODERS_FILE), async (work) => {
-    for (const { name, licence } of VOICE_ENCODERS) log(`Voice encoder: ${name}, licence ${licence}`);
-    await cutMoonshine(speechModel, work);
-    await makeResemblyzer(work, env, log);
-    await writeFile(join(work, ENCODERS_FILE), `${JSON.stringify(VOICE_ENCODERS, null, 2)}\n`);
-  });
+  await makeInPlace(
+    folder,
+    join(folder, ENCODERS_FILE),
+    async (work) => {
+      for (const { name, licence } of VOICE_ENCODERS) log(`Voice encoder: ${name}, licence ${licence}`);
+      await cutMoonshine(speechModel, work);
+      await makeResemblyzer(work, env, log);
+      await writeFile(join(work, ENCODERS_FILE), `${JSON.stringify(VOICE_ENCODERS, null, 2)}\n`);
+    },
+    isWhole(() => damageOf.voiceEncoders(folder), log),
+  );
   log(`The voice encoders are in ${folder}.`);
   return folder;
 }
