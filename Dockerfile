@@ -7,6 +7,7 @@ WORKDIR /opt/emostream
 # mediasoup's worker: its prebuilt binary, or minutes of compiling. Nothing but this stage's few files makes it anew.
 FROM base AS worker
 COPY package.json package-lock.json .npmrc ./
+COPY packages/client/package.json packages/client/
 COPY scripts/setup.mjs scripts/
 COPY scripts/setup scripts/setup
 COPY scripts/mediasoup-worker scripts/mediasoup-worker

@@ -1,33 +1,10 @@
-import type { Beat, Words } from '../../src/server/protocol.js';
-import type { BeginEvent, EmotionEvent, EndEvent, GapEvent, MediaEvent, RoomEvent } from '../../src/events/schema.js';
+import type { RoomEvent } from '../../src/events/schema.js';
 import { type ClientOptions, type ClientStatus, EmostreamClient } from './client.js';
 import { Emitter } from './emitter.js';
-import type { ClientError } from './errors.js';
-import type { Unknown } from './read-message.js';
-import type { Missed, ResumePoint } from './sequence.js';
+import type { FeedEvents } from './feed-events.js';
+import { type FeedItem, readFeed } from './feed-items.js';
+import type { ResumePoint } from './sequence.js';
 import type { SubscribeOptions } from './subscriptions.js';
-
-export interface FeedEvents {
-  /** Every event, in order; the five below are the same ones by type. */
-  event: RoomEvent;
-  emotion: EmotionEvent;
-  gap: GapEvent;
-  begin: BeginEvent;
-  end: EndEvent;
-  media: MediaEvent;
-  /** Events that will never come. */
-  missed: Missed;
-  /** What somebody says who shows their words; only where the token grants `transcript`. Told once, and never again. */
-  words: Words;
-  /** The words of this participant are to be forgotten. */
-  wordsWithdrawn: { participant: string };
-  /** The connection stands: told in silence. */
-  beat: Beat;
-  status: ClientStatus;
-  /** The server sent a type of message that this client does not know (a later version?); it was ignored. */
-  unknown: Unknown;
-  invalid: ClientError;
-}
 
 /** Of a feed: also what it is narrowed to. */
 export type FeedOptions = ClientOptions & Pick<SubscribeOptions, 'participants' | 'types' | 'every'>;
@@ -84,6 +61,14 @@ export class EmotionFeed extends Emitter<FeedEvents> {
 
   close(): void {
     this.#client.close();
+  }
+
+  /**
+   * `for await (const item of feed)`: starts it, and closes it when the loop ends. What will not come is an item of the type `missed`.
+   * @throws ClientError, out of the loop, when the feed cannot be started or ends for good
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<FeedItem, void, undefined> {
+    return readFeed(this);
   }
 
   #deliver(event: RoomEvent): void {

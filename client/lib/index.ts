@@ -10,7 +10,10 @@
 export { EmostreamClient } from './client.js';
 export type { ClientEvents, ClientOptions, ClientStatus } from './client.js';
 export { EmotionFeed } from './feed.js';
-export type { FeedEvents, FeedOptions } from './feed.js';
+export type { FeedOptions } from './feed.js';
+export type { FeedEvents } from './feed-events.js';
+export { readFeed } from './feed-items.js';
+export type { FeedItem } from './feed-items.js';
 export { ClientError, isFinal, toClientError } from './errors.js';
 export type { ClientErrorCode } from './errors.js';
 export { fetchInfo, roomOfToken, requestToken } from './http.js';

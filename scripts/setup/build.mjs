@@ -13,7 +13,7 @@ const SERVER_SOURCES = ['src', 'bench', 'test', 'client', 'scripts', 'tsconfig.j
 /** The folders whose every source has a compiled file. */
 const COMPILED = ['src', 'bench', 'test'];
 /** The page shares the wire's schemas with the server. */
-const CLIENT_SOURCES = ['client', 'src/common', 'src/events', 'src/server/protocol.ts', 'package-lock.json'];
+const CLIENT_SOURCES = ['client', 'src/common', 'src/events', 'src/server', 'package-lock.json'];
 
 /** @param {string} root */
 export const serverHash = (root) => hashFiles(root, SERVER_SOURCES, (path) => /\.(ts|mjs|json)$/.test(path));

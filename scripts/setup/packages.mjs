@@ -30,7 +30,8 @@ export function packagesReason(root) {
 export function firstDifference(wanted, installed) {
   const have = installed.packages ?? {};
   for (const [path, entry] of Object.entries(wanted.packages ?? {})) {
-    if (path === '') continue; // the project itself
+    // The project itself, and its packages: npm's record has the links to them alone.
+    if (!path.startsWith('node_modules/')) continue;
     const found = have[path];
     // Packages for other platforms are in the lock and not on the disk.
     if (!found && (entry.optional || entry.devOptional || entry.peer)) continue;

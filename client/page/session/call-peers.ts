@@ -1,6 +1,6 @@
 import { knownProblem } from '../../../src/common/media-problem.js';
 import { ClientError, type Notification, type Peer } from '../../lib/index.js';
-import type { MediaLink } from './media-link.js';
+import type { MediaLink } from '../../lib/call/media-link.js';
 import { RemotePeer } from './remote-peer.js';
 
 export interface CallPeersEvents {

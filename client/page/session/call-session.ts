@@ -16,9 +16,9 @@ import { CallPeers } from './call-peers.js';
 import type { CallEvents, CallOptions, CallStatus } from './call-types.js';
 import { HealthMonitor } from './health-monitor.js';
 import type { Health } from './media-health.js';
-import { MediaLink } from './media-link.js';
+import { MediaLink } from '../../lib/call/media-link.js';
 import type { RemotePeer } from './remote-peer.js';
-import { SentTracks } from './sent-tracks.js';
+import { SentTracks } from '../../lib/call/sent-tracks.js';
 
 /** A seat that was lost is taken again after this long, ms; a socket that reconnects does so by its own schedule. */
 const REJOIN_DELAY_MS = 1000;

@@ -1,5 +1,5 @@
 import { Device, type types } from 'mediasoup-client';
-import type { EmostreamClient, RequestData, Source } from '../../lib/index.js';
+import type { EmostreamClient, RequestData, Source } from '../index.js';
 
 type Direction = 'send' | 'recv';
 type RtpCapabilities = RequestData<'join'>['rtpCapabilities'];
@@ -70,9 +70,9 @@ export class MediaLink {
     return this.#device.recvRtpCapabilities as RtpCapabilities;
   }
 
-  /** Opens both transports; the seat must have been taken. */
-  async open(): Promise<void> {
-    await Promise.all([this.#open('send'), this.#open('recv')]);
+  /** Opens transports, both if not told otherwise; the seat must have been taken. */
+  async open(directions: readonly Direction[] = ['send', 'recv']): Promise<void> {
+    await Promise.all(directions.map((direction) => this.#open(direction)));
   }
 
   /** Sends a track. The track stays the caller's. */

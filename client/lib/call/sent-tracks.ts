@@ -1,15 +1,19 @@
 import type { types } from 'mediasoup-client';
-import type { EmostreamClient, Source } from '../../lib/index.js';
-import type { LocalMedia } from './local-media.js';
+import type { EmostreamClient, Source } from '../index.js';
 import type { MediaLink } from './media-link.js';
+
+/** The tracks that are on at the moment. */
+export interface TrackSource {
+  track(source: Source): MediaStreamTrack | null;
+}
 
 /** What one sends: a producer for each source that is on, or was. */
 export class SentTracks {
   readonly #client: EmostreamClient;
-  readonly #media: LocalMedia;
+  readonly #media: TrackSource;
   readonly #producers = new Map<Source, types.Producer>();
 
-  constructor(client: EmostreamClient, media: LocalMedia) {
+  constructor(client: EmostreamClient, media: TrackSource) {
     this.#client = client;
     this.#media = media;
   }
