@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { EmostreamError, firstLine } from '../../common/errors.js';
+import { EmostreamError } from '../../common/errors.js';
 import type { OnnxRuntime } from '../../common/onnx/runtime.js';
 import { useWasmBackend } from '../../common/tfjs-wasm.js';
 import { FACE_CROPS, FACE_SIZE } from '../../features/types.js';
@@ -29,11 +29,6 @@ import { exportPart } from './export-part.js';
 import { NETWORK_PARTS, partsOf, type PartName } from './network-parts.js';
 import type { StartedProvider } from './providers.js';
 import { PartSession } from './part-session.js';
-
-/**
- * One thread: batches run side by side in several engines, each on a core of its own. Log level 4, fatal: what fails is thrown, too.
- */
-const SESSION_OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 };
 
 type Sessions = ReadonlyMap<PartName, PartSession>;
 
@@ -70,7 +65,10 @@ export class OnnxEngine implements Engine {
       for (const name of partsOf(hears)) {
         const file = exportPart(new InferenceLayers(tensors), NETWORK_PARTS[name]);
         bytes += file.length;
-        sessions.set(name, await this.#start(name, file));
+        sessions.set(
+          name,
+          await PartSession.start(this.#runtime, file, NETWORK_PARTS[name], { name, provider: this.#provider }),
+        );
       }
       await refuseUnfinite(modelDir, () => this.#judge(sessions, manifest.calibration, [fullWindow(0)]));
     } catch (error) {
@@ -120,17 +118,6 @@ export class OnnxEngine implements Engine {
   #loaded(): { sessions: Sessions; calibration: Calibration } {
     if (!this.#calibration) throw new EmostreamError('WRONG_STATE', 'Load a model before running the engine.');
     return { sessions: this.#sessions, calibration: this.#calibration };
-  }
-
-  async #start(name: PartName, file: Uint8Array): Promise<PartSession> {
-    try {
-      const options = { ...SESSION_OPTIONS, executionProviders: [this.#provider] };
-      const session = await this.#runtime.InferenceSession.create(file, options);
-      return new PartSession(this.#runtime, session, NETWORK_PARTS[name]);
-    } catch (cause) {
-      const message = `ONNX Runtime does not take the network’s part ${name} (${firstLine(cause)}).`;
-      throw new EmostreamError('ENGINE_UNAVAILABLE', message, { cause });
-    }
   }
 
   async #judge(sessions: Sessions, calibration: Calibration, batch: readonly EngineInput[]): Promise<Judgement[]> {
