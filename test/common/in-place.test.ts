@@ -32,3 +32,23 @@ it('what is there and damaged is made anew; what is whole is left', async () => 
   expect(readFileSync(file, 'utf8')).toBe('third');
   expect(made).toEqual(['first', 'third']);
 });
+
+it.each([
+  ['is no folder', () => undefined, /a part of it is no folder/u],
+  [
+    'has no room',
+    () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    },
+    /the disk is full/u,
+  ],
+])('where it is to be that %s is told, with what to do', async (what, fail, message) => {
+  const root = temporaryFolder({ file: '' });
+  const folder = what === 'is no folder' ? join(root, 'file', 'model') : join(root, 'model');
+  const installing = makeInPlace(folder, join(folder, 'weights'), () => {
+    fail();
+    return Promise.resolve();
+  });
+  await expect(installing).rejects.toMatchObject({ code: 'INSTALL_FAILED', message: expect.stringMatching(message) });
+  await expect(installing).rejects.toThrow(`${folder} cannot be written`);
+});

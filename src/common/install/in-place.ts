@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { EmostreamError } from '../errors.js';
 
 /**
  * Makes a folder beside its place and moves it there whole, so that an install that fails or is interrupted leaves nothing
@@ -9,6 +10,7 @@ import { basename, dirname, join } from 'node:path';
  * @param complete a file below `folder`: where it lies nothing is to be done
  * @param make fills the folder that it is given
  * @param isIntact whether what lies there is whole; asked where `complete` lies
+ * @throws EmostreamError INSTALL_FAILED where it cannot be written
  */
 export async function makeInPlace(
   folder: string,
@@ -16,7 +18,18 @@ export async function makeInPlace(
   make: (work: string) => Promise<void>,
   isIntact: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<void> {
-  const isThere = async (): Promise<boolean> => existsSync(complete) && (await isIntact());
+  try {
+    await fillInPlace(folder, async () => existsSync(complete) && (await isIntact()), make);
+  } catch (error) {
+    throw notWritten(folder, error) ?? error;
+  }
+}
+
+async function fillInPlace(
+  folder: string,
+  isThere: () => Promise<boolean>,
+  make: (work: string) => Promise<void>,
+): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   await removeAbandoned(folder);
   if (await isThere()) return;
@@ -40,6 +53,24 @@ export async function makeInPlace(
     for (const signal of signals) process.off(signal, interrupted);
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** What a file system may answer, and who can do something about it. */
+const REFUSALS: Record<string, string> = {
+  EACCES: 'it must be writable for who installs',
+  EPERM: 'it must be writable for who installs',
+  EROFS: 'it is on a file system that is read-only',
+  ENOTDIR: 'a part of it is no folder',
+  EEXIST: 'a part of it is no folder',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'who installs may store no more',
+};
+
+function notWritten(folder: string, error: unknown): EmostreamError | null {
+  const why = REFUSALS[(error as NodeJS.ErrnoException).code ?? ''];
+  if (why === undefined || error instanceof EmostreamError) return null;
+  const message = `${folder} cannot be written: ${why}. XDG_CACHE_HOME names another place.`;
+  return new EmostreamError('INSTALL_FAILED', message, { cause: error });
 }
 
 async function removeAbandoned(folder: string): Promise<void> {
