@@ -12,14 +12,19 @@ export function engineCommand(): Command {
     .description(
       'Install an engine into the user’s cache; nothing is added to the project. The TensorFlow library comes from the ' +
         'first source that works: the download that tfjs-node names; the folder in TENSORFLOW_DIR (TensorFlow’s C archive ' +
-        'or Python package, unpacked); the wheel in Python’s package index.',
+        'or Python package, unpacked); the wheel in Python’s package index. `onnx-cuda` is ONNX Runtime with its CUDA provider, and ' +
+        'CUDA where the machine lacks it.',
     )
-    .addArgument(new Argument('<engine>', 'which one').choices(INSTALLABLE))
+    .addArgument(new Argument('<engine>', 'which one').choices([...INSTALLABLE, 'onnx-cuda']))
     .addOption(new Option('--from <source>', 'take TensorFlow from this source only').choices(LIBRARY_SOURCES))
-    .action(async (name: InstallableEngine, { from }: { from?: LibrarySource }) => {
-      if (name === 'webgpu' || name === 'onnx') {
+    .action(async (name: InstallableEngine | 'onnx-cuda', { from }: { from?: LibrarySource }) => {
+      if (name === 'webgpu' || name === 'onnx' || name === 'onnx-cuda') {
         if (from) throw new EmostreamError('CONFIG_INVALID', '--from is for the TensorFlow engines only.');
         if (name === 'onnx') return void (await installOnnxRuntime({ log: console.log }));
+        if (name === 'onnx-cuda') {
+          const { installOnnxCuda } = await import('../inference/engine-install/onnx-cuda.js');
+          return installOnnxCuda({ log: console.log });
+        }
         const { installWebgpu } = await import('../inference/engine-install/webgpu.js');
         await installWebgpu({ log: console.log });
         return;

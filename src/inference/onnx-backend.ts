@@ -19,7 +19,7 @@ export async function createOnnxEngine(
   }
   const runtime = loadOnnxRuntime(folder);
   try {
-    return new OnnxEngine(runtime, await startProvider(runtime, choice));
+    return new OnnxEngine(runtime, await startProvider(runtime, choice, folder));
   } catch (cause) {
     const message = `ONNX Runtime in ${folder} does not compute by ${choice}: ${toEmostreamError(cause).message}`;
     throw new EmostreamError('ENGINE_UNAVAILABLE', message, { cause });

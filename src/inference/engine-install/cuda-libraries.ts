@@ -29,34 +29,37 @@ export const machineHasCuda = (env: NodeJS.ProcessEnv): boolean =>
   NEEDED.every(({ library }) => loaderFinds(library, env));
 
 /**
- * Brings CUDA 12.2 and cuDNN 8.9 into an engine's folder, from the wheels that TensorFlow names, and loads each once.
+ * Brings libraries of CUDA into a folder, and loads each once.
+ * @param wheels in the order in which they need each other
  * @throws EmostreamError INSTALL_FAILED when one cannot be had or does not load
  */
-export async function fetchCudaLibraries(work: string, options: FetchOptions): Promise<void> {
-  for (const wheel of CUDA_WHEELS) {
+export async function fetchCudaLibraries(
+  work: string,
+  wheels: readonly CudaWheel[],
+  options: FetchOptions,
+): Promise<void> {
+  for (const wheel of wheels) {
     const inWheel = `nvidia/${wheel.part}/lib/`;
-    const wanted = new Set([...wheel.libraries, ...(wheel.further ?? [])].map((name) => inWheel + name));
-    const taken = await fetchWheel(
-      wheel,
-      work,
-      (name) => {
-        if (wanted.has(name)) return join(folderOf(wheel), basename(name));
-        return /\.dist-info\/(licenses\/)?License\.txt$/u.test(name) ? join('nvidia', wheel.part, 'License.txt') : null;
-      },
-      options,
-    );
-    requireAll(wheel.name, inWheel, [...wheel.libraries, ...(wheel.further ?? [])], taken);
+    const names = [...wheel.libraries, ...(wheel.further ?? [])];
+    const wanted = new Set(names.map((name) => inWheel + name));
+    const place = (name: string): string | null => {
+      if (wanted.has(name)) return join(folderOf(wheel), basename(name));
+      return /\.dist-info\/(licenses\/)?License\.txt$/u.test(name) ? join('nvidia', wheel.part, 'License.txt') : null;
+    };
+    requireAll(wheel.name, inWheel, names, await fetchWheel(wheel, work, place, options));
   }
-  for (const wheel of CUDA_WHEELS) {
-    const files = wheel.libraries.map((library) => join(work, folderOf(wheel), library));
-    await runTool(process.execPath, ['-e', LOAD, ...files], work);
-  }
+  await runTool(process.execPath, ['-e', LOAD, ...libraryFiles(work, wheels)], work);
 }
 
-/** Node loads addons only: what is none is loaded, and then found to be none. Any other complaint is the loader's. */
+/** Where they lie then, as far as they are loaded by name. */
+export const libraryFiles = (folder: string, wheels: readonly CudaWheel[]): string[] =>
+  wheels.flatMap((wheel) => wheel.libraries.map((library) => join(folder, folderOf(wheel), library)));
+
+/** As `keepLoaded`, in a process of its own: a library that cannot be loaded may end it. */
 const LOAD = `
+const { constants } = require('node:os');
 for (const file of process.argv.slice(1)) {
-  try { process.dlopen({ exports: {} }, file); } catch (error) {
+  try { process.dlopen({ exports: {} }, file, constants.dlopen.RTLD_NOW | 0x1000); } catch (error) {
     if (!/did not self-register/.test(error.message)) { console.error('error: ' + error.message); process.exit(1); }
   }
 }`;

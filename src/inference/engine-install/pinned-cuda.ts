@@ -58,3 +58,69 @@ export const CUDA_WHEELS: readonly CudaWheel[] = [
     ],
   },
 ];
+
+const wheel13 = (project: string, version: string, tag: string, sha256: string, bytes: number) => ({
+  project,
+  name: `${project.replaceAll('-', '_')}-${version}-py3-none-${tag}.whl`,
+  sha256,
+  bytes,
+});
+
+/**
+ * CUDA 13.0 and cuDNN 9: what ONNX Runtime's CUDA provider 1.30.0 is linked with (`Requires-Dist … extra == 'cuda'`), and the compiler
+ * that cuDNN has in it build programs at run time.
+ */
+export const CUDA_13_WHEELS: readonly CudaWheel[] = [
+  {
+    ...wheel13(
+      ...(['nvidia-cuda-runtime', '13.0.96', 'manylinux2014_x86_64.manylinux_2_17_x86_64'] as const),
+      ...(['7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548', 2_243_632] as const),
+    ),
+    part: 'cu13',
+    libraries: ['libcudart.so.13'],
+  },
+  {
+    ...wheel13(
+      ...(['nvidia-cuda-nvrtc', '13.0.88', 'manylinux2010_x86_64.manylinux_2_12_x86_64'] as const),
+      ...(['ad9b6d2ead2435f11cbb6868809d2adeeee302e9bb94bcf0539c7a40d80e8575', 90_215_200] as const),
+    ),
+    part: 'cu13',
+    libraries: ['libnvrtc.so.13'],
+    further: ['libnvrtc-builtins.so.13.0'],
+  },
+  {
+    ...wheel13(
+      ...(['nvidia-cublas', '13.0.2.14', 'manylinux_2_27_x86_64'] as const),
+      ...(['0cf238ffdbe46c00cb9aa98e7bca745c223a5ca5a53e686ac8b3e5a08fe80d6c', 420_882_912] as const),
+    ),
+    part: 'cu13',
+    libraries: ['libcublasLt.so.13', 'libcublas.so.13'],
+  },
+  {
+    ...wheel13(
+      ...(['nvidia-curand', '10.4.0.35', 'manylinux_2_27_x86_64'] as const),
+      ...(['1aee33a5da6e1db083fe2b90082def8915f30f3248d5896bcec36a579d941bfc', 59_544_258] as const),
+    ),
+    part: 'cu13',
+    libraries: ['libcurand.so.10'],
+  },
+  {
+    ...wheel13(
+      ...(['nvidia-cudnn-cu13', '9.15.1.9', 'manylinux_2_27_x86_64'] as const),
+      ...(['ebc9a647918df0d7298d67cfaf41579fd4c78ead9aba246f5ad9414d61b9ec4c', 351_298_418] as const),
+    ),
+    part: 'cudnn',
+    libraries: ['libcudnn.so.9'],
+    further: ['graph', 'ops', 'cnn', 'adv', 'heuristic', 'engines_precompiled', 'engines_runtime_compiled'].map(
+      (part) => `libcudnn_${part}.so.9`,
+    ),
+  },
+];
+
+/** Carries ONNX Runtime's CUDA provider of the very version that `engine install onnx` brings; of Python nothing is used. */
+export const ONNX_CUDA_WHEEL: PinnedWheel = {
+  project: 'onnxruntime-gpu',
+  name: 'onnxruntime_gpu-1.30.0-cp312-cp312-manylinux_2_28_x86_64.whl',
+  sha256: '6acc0f4b3d5ac5f2984432faa59dd8fcce6775f8b43a7140afa0f322c7a703b1',
+  bytes: 246_685_715,
+};

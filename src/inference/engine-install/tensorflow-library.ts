@@ -6,6 +6,7 @@ import { download } from '../../common/install/download.js';
 import { runTool } from '../../common/install/tools.js';
 import { fetchWheel, type FetchOptions } from '../../common/install/wheel.js';
 import { fetchCudaLibraries, machineHasCuda } from './cuda-libraries.js';
+import { CUDA_WHEELS } from './pinned-cuda.js';
 import { WHEELS } from './pinned.js';
 
 /** TensorFlow's C library and its headers, as the compiler wants them. */
@@ -89,7 +90,7 @@ async function bringCuda(work: string, options: FetchOptions): Promise<void> {
     return;
   }
   options.log('This machine does not have all of CUDA 12 and cuDNN 8: bringing them, 1.6 GB (NVIDIA’s licence) …');
-  await fetchCudaLibraries(work, options);
+  await fetchCudaLibraries(work, CUDA_WHEELS, options);
 }
 
 const FRAMEWORK = 'libtensorflow_framework.so.2';

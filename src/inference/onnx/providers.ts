@@ -1,6 +1,8 @@
 import { firstLine } from '../../common/errors.js';
 import { OnnxGraph } from '../../common/onnx/onnx-graph.js';
 import type { OnnxRuntime } from '../../common/onnx/runtime.js';
+import { onnxRuntimeFolder } from '../../common/onnx/install.js';
+import { loadCudaOf } from '../engine-install/onnx-cuda.js';
 import { hasNvidiaDriver, nvidiaName } from '../nvidia.js';
 import { PROCESSOR, type EngineDevice } from '../types.js';
 
@@ -17,20 +19,27 @@ export interface StartedProvider {
 
 /**
  * Chooses a provider and sees that it computes.
+ * @param folder where ONNX Runtime is installed
  * @throws what the runtime throws where the one that is named does not start
  */
-export async function startProvider(runtime: OnnxRuntime, choice: OnnxProviderChoice): Promise<StartedProvider> {
+export async function startProvider(
+  runtime: OnnxRuntime,
+  choice: OnnxProviderChoice,
+  folder = onnxRuntimeFolder(),
+): Promise<StartedProvider> {
   if (choice !== 'auto') {
+    if (choice === 'cuda') loadCudaOf(folder);
     await probe(runtime, choice);
     return { provider: choice, device: deviceOf(choice) };
   }
   const hasCuda = runtime.listSupportedBackends().some(({ name }) => name === 'cuda');
   if (!hasCuda || !hasNvidiaDriver()) return { provider: 'cpu', device: PROCESSOR };
   try {
+    loadCudaOf(folder);
     await probe(runtime, 'cuda');
     return { provider: 'cuda', device: deviceOf('cuda') };
   } catch (error) {
-    const why = `There is an NVIDIA GPU, but ONNX Runtime’s CUDA provider does not start: ${firstLine(error)}`;
+    const why = `There is an NVIDIA GPU, but ONNX Runtime’s CUDA provider does not start (${firstLine(error)}): \`npx emostream engine install onnx-cuda\` brings it.`;
     return { provider: 'cpu', device: { ...PROCESSOR, why } };
   }
 }
