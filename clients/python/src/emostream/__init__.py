@@ -1,0 +1,6 @@
+"""Emotion events of live calls, from an emostream server."""
+
+from .feed import EmostreamError, Feed
+from .sequence import Missed
+
+__all__ = ["EmostreamError", "Feed", "Missed"]
