@@ -84,7 +84,7 @@ ${table(
 )}
 
 "ECE by chance" is what a perfectly calibrated network would show on as few answers; an ECE near it says nothing against the
-calibration. ${folds ? '`ravdess_by_actor` and `emodb_loso` are cross-validation: networks trained by the same recipe on the other speakers. They judge the recipe, not the shipped weights.' : 'Cross-validation (`ravdess_by_actor`, `emodb_loso`) was **not measured** in this run: `emostream train voice --cross-validate` makes it.'}
+calibration. ${folds ? '`ravdess_by_actor`, `emodb_loso` and `nemo_by_speaker` are cross-validation: networks trained by the same recipe on the other speakers. They judge the recipe, not the shipped weights.' : 'Cross-validation (`ravdess_by_actor`, `emodb_loso`) was **not measured** in this run: `emostream train voice --cross-validate` makes it.'}
 
 Recall by emotion:
 

@@ -37,7 +37,8 @@ export function unseenSection(results: Results): string {
 
 Mean recall (UAR) by clip in silence, as recorded. "Recipe": trained anew by the same recipe and as many steps, judged on whom it did not
 hear, no epoch chosen on them (but the encoders, the layers read of them and parts of the recipe were: corpora left out are "selected
-on"); the other rows are the shipped weights. Bursts of the voice (EmoGator) are no speech and stand apart.
+on"). A recipe whose command has \`--log-mel\` took over networks on log-mel that were trained on a GPU together with the shipped ones, for as
+many steps ([model card](fusion/README.md)). The other rows are the shipped weights. Bursts of the voice (EmoGator) are no speech and stand apart.
 ${missing.map((text) => `\n${text}\n`).join('')}
 ${table(
   [
