@@ -1,14 +1,18 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { types } from 'mediasoup';
 import { type Impairment, ImpairedLink } from './impaired-link.js';
+import { type Ingress, openIngress, type WantedTracks } from './ingress.js';
 import { seeded } from './random.js';
 import type { Recording } from './recording.js';
 import { readFeedback } from './rtp-writer.js';
 import { everyFewMilliseconds, wallClock } from './shared-timer.js';
 import { type LiveVideo, SyntheticTrack, type TrackOptions } from './synthetic-track.js';
 
-export interface SyntheticPeerOptions {
+export interface SyntheticPeerOptions extends SendingOptions {
   router: types.Router;
+}
+
+export interface SendingOptions {
   recording: Recording;
   /** Makes SSRCs, clock offsets, loss and jitter; the same seed, the same peer. Default 1. */
   seed?: number;
@@ -24,6 +28,11 @@ export interface SyntheticPeerOptions {
   pausedMs?: (kind: 'video' | 'audio', elapsedMs: number) => number;
   /** By how much the peer's NTP clock is ahead of the server's, ms. Default 0. */
   ntpOffsetMs?: number;
+  /** By how much the peer's clocks (of capture and of NTP) are fast, parts of a million. Default 0. */
+  driftPpm?: number;
+  /** Told of each packet that is sent for the first time, and of each that comes out of the link. */
+  onSent?: (packet: Buffer) => void;
+  onDelivered?: (packet: Buffer) => void;
 }
 
 /**
@@ -33,36 +42,34 @@ export interface SyntheticPeerOptions {
 export class SyntheticPeer {
   readonly videoProducer: types.Producer | null;
   readonly audioProducer: types.Producer | null;
-  readonly #transport: types.PlainTransport;
+  readonly #ingress: Pick<Ingress, 'close'>;
   readonly #socket: Socket;
-  readonly #tracks: { video: SyntheticTrack | null; audio: SyntheticTrack | null };
+  readonly #tracks: Tracks;
   readonly #link: ImpairedLink;
   readonly #feedback: ImpairedLink;
   readonly #cname: string;
-  readonly #ntpOffsetMs: number;
-  readonly #pausedMs: NonNullable<SyntheticPeerOptions['pausedMs']>;
+  readonly #options: SendingOptions;
   #startedAt: number | null = null;
   #stopPump: (() => void) | null = null;
 
   private constructor(parts: {
-    transport: types.PlainTransport;
-    producers: { video: types.Producer | null; audio: types.Producer | null };
-    tracks: { video: SyntheticTrack | null; audio: SyntheticTrack | null };
+    ingress: Pick<Ingress, 'close'> & { producers?: Ingress['producers'] };
+    tracks: Tracks;
     socket: Socket;
-    options: SyntheticPeerOptions;
+    options: SendingOptions;
     random: () => number;
   }) {
-    const { transport, socket, options } = parts;
-    this.#transport = transport;
+    const { ingress, socket, options } = parts;
+    this.#ingress = ingress;
     this.#socket = socket;
     this.#tracks = parts.tracks;
-    this.videoProducer = parts.producers.video;
-    this.audioProducer = parts.producers.audio;
+    this.#options = options;
+    this.videoProducer = ingress.producers?.video ?? null;
+    this.audioProducer = ingress.producers?.audio ?? null;
     this.#cname = `peer-${String(options.seed ?? 1)}`;
-    this.#ntpOffsetMs = options.ntpOffsetMs ?? 0;
-    this.#pausedMs = options.pausedMs ?? (() => 0);
     this.#link = new ImpairedLink(options.impairment ?? {}, parts.random, (packet) => {
-      this.#transmit(packet);
+      options.onDelivered?.(packet);
+      this.#socket.send(packet);
     });
     this.#feedback = new ImpairedLink(options.feedbackImpairment ?? {}, seeded(1000 + (options.seed ?? 1)), (data) => {
       this.#answer(data);
@@ -73,32 +80,20 @@ export class SyntheticPeer {
   }
 
   /** Makes the transport and its producers; nothing is sent before `start`. The router must know the codecs. */
-  static async create(options: SyntheticPeerOptions): Promise<SyntheticPeer> {
-    const { router, recording } = options;
-    const random = seeded(options.seed ?? 1);
-    const u32 = () => Math.floor(random() * 2 ** 32);
-    const transport = await router.createPlainTransport({
-      listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
-      rtcpMux: true,
-      comedia: true,
-    });
-    const { video, audio } = recording;
-    const tracks = {
-      video: videoTrack(trackOptions(101, 90_000, u32, options.videoTimestampOffset), options.camera, video),
-      audio: audio && SyntheticTrack.audio(trackOptions(111, 48_000, u32, options.audioTimestampOffset), audio),
-    };
-    const producers = {
-      video: tracks.video && (await transport.produce(videoProducer(tracks.video, options.camera ?? video))),
-      audio: tracks.audio && (await transport.produce(audioProducer(tracks.audio))),
-    };
-    const socket = createSocket('udp4');
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.connect(transport.tuple.localPort, '127.0.0.1', resolve);
-    });
-    // A packet to a transport that was closed comes back as an error; the peer is then about to be closed itself.
-    socket.on('error', () => undefined);
-    return new SyntheticPeer({ transport, producers, tracks, socket, options, random });
+  static async create({ router, ...options }: SyntheticPeerOptions): Promise<SyntheticPeer> {
+    const made = makeTracks(options);
+    const ingress = await openIngress(router, made.wanted);
+    return new SyntheticPeer({ ...made, options, ingress, socket: await connect(ingress.port) });
+  }
+
+  /** The same where the media server is in another process. @param open tells it of the tracks, and where packets are taken */
+  static async sendTo(
+    open: (wanted: WantedTracks) => Promise<Pick<Ingress, 'port' | 'close'>>,
+    options: SendingOptions,
+  ): Promise<SyntheticPeer> {
+    const made = makeTracks(options);
+    const { port, close } = await open(made.wanted);
+    return new SyntheticPeer({ ...made, options, ingress: { close }, socket: await connect(port) });
   }
 
   /** Server wall clock at which the recording began, ms; null before `start`. */
@@ -134,6 +129,12 @@ export class SyntheticPeer {
     this.#feedback.clear();
   }
 
+  /** The link is another from now on, for what is sent and for what the server asks. */
+  impair(impairment: Impairment, feedback: Impairment = {}): void {
+    this.#link.impairment = impairment;
+    this.#feedback.impairment = feedback;
+  }
+
   /** One track goes on or stops without a word (a frozen camera, a dead microphone); its reports go on. */
   setSending(kind: 'video' | 'audio', sending: boolean): void {
     const track = this.#tracks[kind];
@@ -145,18 +146,24 @@ export class SyntheticPeer {
   close(): void {
     this.stop();
     this.#socket.close();
-    this.#transport.close();
+    this.#ingress.close();
   }
 
   #pump(now: number): void {
-    const elapsed = now - (this.#startedAt as number);
-    if (elapsed < 0) return;
+    const { pausedMs, ntpOffsetMs = 0, driftPpm = 0, onSent } = this.#options;
+    const past = now - (this.#startedAt as number);
+    if (past < 0) return;
+    const fast = (past * driftPpm) / 1e6;
+    const elapsed = past + fast;
     for (const kind of ['video', 'audio'] as const) {
       const track = this.#tracks[kind];
       if (!track) continue;
-      const media = elapsed - this.#pausedMs(kind, elapsed);
-      for (const packet of track.due(media)) this.#link.send(packet, now);
-      const report = track.report(media, now + this.#ntpOffsetMs, this.#cname);
+      const media = elapsed - (pausedMs?.(kind, elapsed) ?? 0);
+      for (const packet of track.due(media)) {
+        onSent?.(packet);
+        this.#link.send(packet, now);
+      }
+      const report = track.report(media, now + fast + ntpOffsetMs, this.#cname);
       if (report) this.#link.send(report, now);
     }
     this.#feedback.flush(now);
@@ -178,10 +185,34 @@ export class SyntheticPeer {
       }
     }
   }
+}
 
-  #transmit(packet: Buffer): void {
-    this.#socket.send(packet);
-  }
+type Tracks = Record<'video' | 'audio', SyntheticTrack | null>;
+
+function makeTracks(options: SendingOptions) {
+  const { video, audio } = options.recording;
+  const random = seeded(options.seed ?? 1);
+  const u32 = () => Math.floor(random() * 2 ** 32);
+  const tracks: Tracks = {
+    video: videoTrack(trackOptions(101, 90_000, u32, options.videoTimestampOffset), options.camera, video),
+    audio: audio && SyntheticTrack.audio(trackOptions(111, 48_000, u32, options.audioTimestampOffset), audio),
+  };
+  const wanted: WantedTracks = {
+    video: tracks.video && videoProducer(tracks.video, options.camera ?? video),
+    audio: tracks.audio && audioProducer(tracks.audio),
+  };
+  return { tracks, wanted, random };
+}
+
+async function connect(port: number): Promise<Socket> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.connect(port, '127.0.0.1', resolve);
+  });
+  // A packet to a transport that was closed comes back as an error; the peer is then about to be closed itself.
+  socket.on('error', () => undefined);
+  return socket;
 }
 
 function trackOptions(payloadType: number, clockRate: number, u32: () => number, timestampOffset?: number) {

@@ -164,6 +164,7 @@ async function start(
   const timer = setInterval(() => {
     vitals.report();
     watch.report();
+    meter.set('emostream_journal_bytes', bus.bytes);
   }, VITALS_EVERY_MS);
   closers.push(async () => {
     clearInterval(timer);

@@ -173,6 +173,10 @@ export const METRICS = {
   },
   emostream_participants: { kind: 'gauge', help: 'Participants in all rooms.' },
   emostream_subscribers: { kind: 'gauge', help: 'Sockets subscribed to emotion events.' },
+  emostream_journal_bytes: {
+    kind: 'gauge',
+    help: 'Events kept for subscribers that resume; journalBytes is the most.',
+  },
   emostream_taps: { kind: 'gauge', help: 'Analysed tracks (each with its owner’s consent).', labels: ['modality'] },
   emostream_tensors: { kind: 'gauge', help: 'Live tensors of the inference engine; constant in a healthy process.' },
   emostream_thread_cpu_seconds_total: {

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { projectRoot } from '../../../src/common/version.js';
 import { mintToken } from '../../../src/server/tokens.js';
 import { SECRET } from '../../server/support/test-server.js';
 import { TestClient } from '../../server/support/test-client.js';
 import { Recorder } from '../../sfu/support/recorder.js';
 
-export const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+export const MAIN = join(projectRoot(), 'dist', 'src', 'cli', 'main.js');
 
 export interface ServeOptions {
   flags?: string[];
