@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { LiveAnalyser } from '../../src/analysis/live-analyser.js';
 import { CallRooms } from '../../src/server/call-rooms.js';
 import { openIngress, type WantedTracks } from './ingress.js';
 
@@ -7,9 +8,16 @@ import { openIngress, type WantedTracks } from './ingress.js';
  * taken from a plain transport, in place of the browser's (no ICE, no DTLS). All that comes after is as in a call.
  */
 let rooms: CallRooms | undefined;
+const analysers = new Set<LiveAnalyser>();
 
 /** To be called before anybody joins: the rooms of this process are known when somebody enters one. */
 export function watchRooms(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- the same
+  const open = LiveAnalyser.prototype.open;
+  LiveAnalyser.prototype.open = function (this: LiveAnalyser, ...args: Parameters<LiveAnalyser['open']>) {
+    analysers.add(this);
+    return open.apply(this, args);
+  };
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the `this` of its caller
   const enter = CallRooms.prototype.enter;
   CallRooms.prototype.enter = function (this: CallRooms, ...args: Parameters<CallRooms['enter']>) {
@@ -17,6 +25,9 @@ export function watchRooms(): void {
     return enter.apply(this, args);
   } as CallRooms['enter'];
 }
+
+/** Of the analysis processes that hold people: one more waits. */
+export const analysisPids = (): number[] => [...analysers].flatMap(({ pids }) => pids);
 
 /** @returns the UDP port of 127.0.0.1 that takes the packets of the tracks */
 export async function takeMedia(room: string, participant: string, wanted: WantedTracks): Promise<number> {

@@ -101,17 +101,18 @@ export class Inspector {
   }
 
   /**
-   * Runs an expression in the oldest thread of that program, as soon as the thread takes it. Its answer is not waited for:
-   * it may end the thread, or never end.
+   * Runs an expression in one of the threads of that program (the oldest is 0), as soon as the thread takes it. Its answer is not waited
+   * for: it may end the thread, or never end.
    */
-  async inThread(program: string, expression: string): Promise<void> {
+  async inThread(program: string, expression: string, which = 0): Promise<void> {
     await this.#listenForThreads();
-    const thread = [...this.#threads.values()].find(({ url }) => url.includes(program));
+    const thread = [...this.#threads.values()].filter(({ url }) => url.includes(program))[which];
     if (!thread) throw new Error(`no thread runs ${program}`);
     const message = JSON.stringify({ id: this.#nextId++, method: 'Runtime.evaluate', params: { expression } });
     await this.#ask('NodeWorker.sendMessageToWorker', { sessionId: thread.sessionId, message });
   }
 
+  /** A process that somebody inspects waits for them before it ends. */
   close(): void {
     this.#socket.terminate();
   }

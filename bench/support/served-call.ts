@@ -7,13 +7,16 @@ import { TestClient } from '../../test/server/support/test-client.js';
 import { SECRET } from '../../test/server/support/test-server.js';
 import type { Impairment } from './impaired-link.js';
 import { INSPECTABLE, Inspector } from './inspector.js';
-import { ServedPerson } from './served-person.js';
+import { type PersonClock, ServedPerson } from './served-person.js';
 import type { Recording } from './recording.js';
+import { wallClock } from './shared-timer.js';
 import { Watcher } from './watcher.js';
 
 const INSIDE = fileURLToPath(new URL('./inside-server.js', import.meta.url));
 const TOKEN_TTL_SECONDS = 86_400;
 const RECONNECT_MS = 250;
+const SETTLE_PATIENCE_MS = 120_000;
+const WHOLE_SECONDS = 4;
 
 export const EVERYTHING: Consent = { face: true, voice: true, words: true };
 
@@ -99,14 +102,15 @@ export class ServedCall {
   }
 
   /** Somebody joins, and sends; the first of a room brings somebody who hears its events. */
-  async join(name: string, room: string, consent: Consent = EVERYTHING): Promise<ServedPerson> {
+  async join(name: string, room: string, clock: PersonClock = {}): Promise<ServedPerson> {
     if (!this.watchers.has(room)) this.watchers.set(room, await Watcher.open(this, room));
     const person = await ServedPerson.join(this, {
       name,
       room,
-      consent,
+      consent: EVERYTHING,
       recording: this.#recording,
       seed: this.people.length + 1,
+      ...clock,
     });
     this.people.push(person);
     return person;
@@ -120,6 +124,33 @@ export class ServedCall {
 
   async takeMedia(...args: unknown[]): Promise<number> {
     return (await this.inspector()).call<number>(INSIDE, 'takeMedia', ...args);
+  }
+
+  /** Resolves when everybody has had some whole seconds in a row. @throws Error when that does not come */
+  async settled(): Promise<void> {
+    const from = wallClock();
+    while (!this.people.every((person) => this.isWhole(person, from))) {
+      if (wallClock() - from > SETTLE_PATIENCE_MS) throw new Error('not everybody in the call is seen and heard');
+      await delay(200);
+    }
+  }
+
+  /** They had some seconds with face and voice since then. */
+  isWhole({ name, room }: ServedPerson, fromMs: number): boolean {
+    const whole = (this.watchers.get(room)?.events ?? []).filter(
+      (event) =>
+        event.type === 'emotion' &&
+        event.participant === name &&
+        event.window.start >= fromMs &&
+        event.face.present &&
+        event.voice.present,
+    );
+    return whole.length >= WHOLE_SECONDS;
+  }
+
+  /** Process ids of the analysis processes that hold people. */
+  async analysisPids(): Promise<number[]> {
+    return (await this.inspector()).call<number[]>(INSIDE, 'analysisPids');
   }
 
   /** What `/metrics` says, by name and labels as they stand there. */

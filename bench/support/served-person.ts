@@ -7,14 +7,18 @@ import type { ServedCall } from './served-call.js';
 import { wallClock } from './shared-timer.js';
 import { SyntheticPeer } from './synthetic-peer.js';
 
-export interface ServedPersonOptions {
+/** How a person's clocks differ from the server's; not at all if not given. */
+export interface PersonClock {
+  ntpOffsetMs?: number;
+  driftPpm?: number;
+}
+
+export interface ServedPersonOptions extends PersonClock {
   name: string;
   room: string;
   consent: Consent;
   recording: Recording;
   seed: number;
-  ntpOffsetMs?: number;
-  driftPpm?: number;
 }
 
 const AGAIN_MS = 300;

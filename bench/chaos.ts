@@ -1,0 +1,80 @@
+import { availableParallelism, cpus } from 'node:os';
+import { Command } from 'commander';
+import { FAULTS } from './chaos/faults.js';
+import { FULL_DISK } from './chaos/full-disk.js';
+import { printRow, type RowResult } from './chaos/report.js';
+import { ROADS } from './chaos/roads.js';
+import type { Row, StartCall } from './chaos/row.js';
+import { STALLED_SUBSCRIBERS } from './chaos/stalled-subscribers.js';
+import { callRecording, inTurn } from './support/call-recording.js';
+import { commitId } from './support/commit.js';
+import { ServedCall } from './support/served-call.js';
+import { writeJson } from './support/write-json.js';
+
+/**
+ * `npm run chaos`: people call in the real server while things go wrong, one after the other. Each row says what was promised,
+ * what was lost, what was told of it, and whether that is all of it.
+ */
+const ROWS: readonly Row[] = [...ROADS, ...FAULTS, STALLED_SUBSCRIBERS, FULL_DISK];
+const program = new Command('chaos')
+  .option('-n, --people <count>', 'people in the call', '4')
+  .option('-s, --seconds <seconds>', 'how long each road is measured', '60')
+  .option('--only <rows>', `some of: ${ROWS.map(({ id }) => id).join(', ')}`)
+  .option('--json <file>', 'where the figures go', 'bench/results/chaos.json');
+
+program.parse();
+const options = program.opts<{ people: string; seconds: string; only?: string; json: string }>();
+const [people, seconds] = [options.people, options.seconds].map(Number) as [number, number];
+const wanted = options.only?.split(',');
+const unknown = wanted?.filter((id) => !ROWS.some((row) => row.id === id)) ?? [];
+if (unknown.length > 0) program.error(`no such row: ${unknown.join(', ')}`);
+
+/** Everybody speaks all the time, so that every second has a voice. */
+const recording = inTurn(callRecording(), 1, 0);
+const start: StartCall = ({ flags = [], ...serve } = {}) =>
+  ServedCall.start({ recording, serve: { ...serve, flags: ['--log-level', 'error', ...flags] } });
+
+const results: RowResult[] = [];
+let shared: ServedCall | undefined;
+for (const row of ROWS.filter(({ id }) => wanted?.includes(id) ?? true)) {
+  const why = row.cannot?.();
+  if (why) {
+    results.push({ id: row.id, what: row.what, promised: row.promised, notMeasured: why });
+    console.log(printRow(results.at(-1)!));
+    continue;
+  }
+  const own = await row.ownCall?.(start);
+  const call = own ?? (shared ??= await start());
+  await seat(call, row);
+  const { found, checks, figures = {} } = await row.run(call, seconds);
+  const passed = checks.every((each) => each.passed);
+  results.push({ id: row.id, what: row.what, promised: row.promised, passed, found, figures, checks });
+  console.log(printRow(results.at(-1)!));
+  await own?.close();
+  row.after?.();
+}
+await shared?.close();
+
+writeJson(options.json, {
+  benchmark: 'chaos',
+  commit: commitId(),
+  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+  command: `npm run chaos ${process.argv.slice(2).length ? `-- ${process.argv.slice(2).join(' ')}` : ''}`.trim(),
+  people,
+  seconds,
+  rows: results,
+});
+const failed = results.filter(({ passed }) => passed === false).map(({ id }) => id);
+console.log(failed.length > 0 ? `FAILED: ${failed.join(', ')}` : `all of ${String(results.length)} rows passed`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+/** Everybody sits in the call with clocks as the row wants them, and is analysed. */
+async function seat(call: ServedCall, { clock = {} }: Row): Promise<void> {
+  const seated = call.people[0]?.options;
+  const fits = seated && seated.ntpOffsetMs === clock.ntpOffsetMs && seated.driftPpm === clock.driftPpm;
+  if (!fits) {
+    for (const person of call.people.splice(0)) await person.leave();
+    for (let n = 0; n < people; n++) await call.join(`person-${String(n)}`, `room-${String(n % 2)}`, clock);
+  }
+  await call.settled();
+}
