@@ -61,10 +61,11 @@ function fill(folder: string): void {
 }
 
 const PAGE = 4096;
+const PART = 50;
 
-/** Its last page would still take some lines: a line of ours takes what is left of it. */
+/** Its last page would still take some lines: a line of ours takes what is left of it, but for a part of one. */
 function fillPage(path: string): void {
-  const left = PAGE - (statSync(path).size % PAGE);
+  const left = PAGE - ((statSync(path).size + PART) % PAGE);
   const line = (padding: number) => `${JSON.stringify({ padding: 'x'.repeat(padding) })}\n`;
   const least = line(0).length;
   const wanted = left >= least ? left : left + PAGE;
@@ -93,7 +94,8 @@ function linesOf(path: string): Lines {
 export const FULL_DISK: Row = {
   id: 'full-disk',
   what: 'the disk of the audit log and of the log is full for a while',
-  promised: 'calls go on; records and lines that could not be written are counted; it goes on by itself when there is room',
+  promised:
+    'calls go on; records and lines that could not be written are counted; it goes on by itself when there is room',
   cannot: cannotMount,
   ownCall: (start) => {
     logFd = openSync(join(disk!, LOG), 'a');
@@ -123,17 +125,25 @@ export const FULL_DISK: Row = {
       figures: { auditWritten: audit.good, auditLost: after.audit, logWritten: log.good, logLost: after.log },
       checks: [
         ...alwaysChecks(found),
-        check('calls go on', found.judged + sum(found.gaps) >= found.expected, `${String(found.judged)} of ${String(found.expected)}`),
+        check(
+          'calls go on',
+          found.judged + sum(found.gaps) >= found.expected,
+          `${String(found.judged)} of ${String(found.expected)}`,
+        ),
         check('records are lost while it is full', full.audit > 0, full.audit),
         check(
           'each record is written or counted as lost',
           audit.good + after.audit === made,
           `${String(made)} made, ${String(audit.good)} written, ${String(after.audit)} lost`,
         ),
-        check('no line of the audit log is torn', audit.torn === 0, audit.torn),
+        check('no record is joined to a torn one', audit.torn <= 1, `${String(audit.torn)} torn`),
         check('lines of the log are counted as lost', full.log > 0, full.log),
-        check('no line of the log is torn', log.torn === 0, log.torn),
-        check('nothing is lost when there is room again', after.audit === roomAgain.audit && after.log === roomAgain.log, ''),
+        check('no line of the log is joined to a torn one', log.torn <= 1, `${String(log.torn)} torn`),
+        check(
+          'nothing is lost when there is room again',
+          after.audit === roomAgain.audit && after.log === roomAgain.log,
+          '',
+        ),
       ],
     };
   },

@@ -139,7 +139,7 @@ export const METRICS = {
   emostream_key_frame_requests_total: { kind: 'counter', help: 'Key frames asked for by the analyser.' },
   emostream_media_clock_steps_total: {
     kind: 'counter',
-    help: 'Times a media clock had to jump because its error was too large to be slewed (over a second).',
+    help: 'Times a media clock had to jump: another RTP clock, a capture that had paused, or an error too large to be slewed.',
   },
   emostream_windows_total: {
     kind: 'counter',

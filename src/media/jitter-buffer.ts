@@ -14,7 +14,8 @@ export interface JitterOptions<P> {
 export type JitterDrop = 'duplicate' | 'late' | 'old-stream' | 'discontinuity';
 
 export type JitterOutput<P> =
-  | { type: 'packet'; packet: P }
+  /** `overtaken`: a later one came before it, as when it was lost and sent again. */
+  | { type: 'packet'; packet: P; overtaken: boolean }
   /** So many packets before the next one never came in time, or were not waited for, for nothing builds on them. */
   | { type: 'lost'; count: number; needed: boolean }
   /** Another stream begins (new SSRC, or a sequence that jumped); whatever was being put together is void. */
@@ -24,6 +25,7 @@ interface Held<P> {
   sequence: number;
   /** When it came, ms. */
   at: number;
+  overtaken: boolean;
   packet: P;
 }
 
@@ -137,7 +139,7 @@ export class JitterBuffer<P extends { sequenceNumber: number; ssrc: number }> {
       return;
     }
     this.#unwrap.next(packet.sequenceNumber);
-    this.#held.splice(at, 0, { sequence, at: now, packet });
+    this.#held.splice(at, 0, { sequence, at: now, overtaken: at < this.#held.length, packet });
   }
 
   #release(now: number, out: JitterOutput<P>[]): void {
@@ -145,9 +147,9 @@ export class JitterBuffer<P extends { sequenceNumber: number; ssrc: number }> {
       let next = this.#next as number;
       let count = 0;
       for (; this.#held[count]?.sequence === next; next++, count++) {
-        const { packet } = this.#held[count] as Held<P>;
+        const { packet, overtaken } = this.#held[count] as Held<P>;
         this.#continuity.follow(packet);
-        out.push({ type: 'packet', packet });
+        out.push({ type: 'packet', packet, overtaken });
       }
       this.#held.splice(0, count);
       this.#next = next;

@@ -105,7 +105,8 @@ export class RtpLine {
     return this.#floor.at(now);
   }
 
-  packet(rtpMs: number, arrivalMs: number): LineChange {
+  /** @param overtaken a later packet came before it: how late it is says how it was sent again, and nothing of the clock */
+  packet(rtpMs: number, arrivalMs: number, overtaken = false): LineChange {
     const value = arrivalMs - rtpMs;
     const floor = this.at(arrivalMs);
     if (floor === null || !this.#last) {
@@ -126,6 +127,7 @@ export class RtpLine {
       this.#accept(rtpMs, arrivalMs);
       return this.#doubt(arrivalMs);
     }
+    if (overtaken && late > 0) return 'none';
     const jumped = late < 0 || rtpMs < this.#last.rtpMs - this.#backMs;
     if (!this.#run?.add(rtpMs, arrivalMs) || (late < 0 && this.#run.cause !== 'jump')) {
       const silence = arrivalMs - this.#lastArrivalMs >= late - this.#spread;

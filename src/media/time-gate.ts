@@ -28,7 +28,7 @@ export class TimeGate {
         this.#release();
         this.#clock.reset();
       } else if (output.type === 'packet') {
-        this.#clock.packet(output.packet.timestamp, output.packet.arrivalMs);
+        this.#clock.packet(output.packet.timestamp, output.packet.arrivalMs, output.overtaken);
       }
       this.#held.push(output);
       if (output.type === 'reset' || !this.#clock.open || this.#held.length >= CAPACITY) this.#release();

@@ -69,13 +69,13 @@ export class TrackClock {
     return this.#line.open;
   }
 
-  /** A packet arrived. Call it for each in order of sequence, before `mediaTime` of its timestamp. */
-  packet(timestamp: number, arrivalMs: number): void {
+  /** A packet arrived (`overtaken` by later ones). Call it for each in order of sequence, before `mediaTime` of its timestamp. */
+  packet(timestamp: number, arrivalMs: number, overtaken = false): void {
     const floor = this.#line.at(arrivalMs);
     const ticks = this.#unwrap.next(timestamp, floor === null ? null : (arrivalMs - floor) * this.#ticksPerMs);
     const rtpMs = ticks / this.#ticksPerMs;
     const lead = this.#currentLead(arrivalMs);
-    this.#follow(this.#line.packet(rtpMs, arrivalMs), lead, arrivalMs);
+    this.#follow(this.#line.packet(rtpMs, arrivalMs, overtaken), lead, arrivalMs);
     const { doubtful } = this.#line;
     this.#unwrap.count(ticks, doubtful);
     if (!doubtful && this.#synchronised) this.#tell(arrivalMs - rtpMs, lead, arrivalMs);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Consent } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import { WholeLines } from '../common/whole-lines.js';
 
 /** Who may be analysed and read, when and where. Ids only. */
 export interface AuditRecord {
@@ -31,6 +32,7 @@ export class FileAuditLog implements AuditLog {
   readonly #file: Awaited<ReturnType<typeof open>>;
   readonly #meter: Meter;
   readonly #logger: Logger;
+  readonly #lines = new WholeLines();
   #waiting: string[] = [];
   #writing: Promise<void> | undefined;
 
@@ -62,13 +64,15 @@ export class FileAuditLog implements AuditLog {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const lines = this.#waiting;
+      const bytes = this.#lines.bytesOf(this.#waiting.join(''));
       this.#waiting = [];
+      let written = 0;
       try {
-        await this.#file.appendFile(lines.join(''));
+        while (written < bytes.length) written += (await this.#file.write(bytes, written)).bytesWritten;
       } catch (error) {
-        this.#lost(lines.length, error instanceof Error ? error.message : String(error));
+        this.#lost(this.#lines.lost(bytes, written), error instanceof Error ? error.message : String(error));
       }
+      this.#lines.took(bytes, written);
     }
     this.#writing = undefined;
   }

@@ -1,4 +1,5 @@
 import { write, writeSync } from 'node:fs';
+import { WholeLines } from '../common/whole-lines.js';
 
 /** Characters waiting for a slow reader of the log; past it new lines are lost. */
 const MAX_WAITING = 1_000_000;
@@ -20,6 +21,7 @@ export interface LogSinkOptions {
 export class LogSink {
   readonly #fd: number;
   readonly #options: Required<LogSinkOptions>;
+  readonly #whole = new WholeLines();
   #lines: string[] = [];
   #waiting = 0;
   #writing = false;
@@ -49,28 +51,32 @@ export class LogSink {
   /** Writes what waits before the process ends. A reader that has stopped to read is not waited for. */
   flush(): void {
     if (this.#writing || this.#lines.length === 0) return;
-    const text = this.#take();
+    const bytes = this.#whole.bytesOf(this.#take());
+    let written = 0;
     try {
-      writeSync(this.#fd, text);
+      while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
     } catch {
-      this.#lose(text);
+      this.#options.onLost(this.#whole.lost(bytes, written));
     }
+    this.#whole.took(bytes, written);
   }
 
   #drain(): void {
     if (this.#writing || this.#lines.length === 0) return;
     this.#writing = true;
-    this.#put(Buffer.from(this.#take()));
+    this.#put(this.#whole.bytesOf(this.#take()), 0);
   }
 
   /** A pipe may take a part only. */
-  #put(bytes: Buffer): void {
-    write(this.#fd, bytes, (error, written) => {
-      if (!error && written < bytes.length) return this.#put(bytes.subarray(written));
+  #put(bytes: Buffer, from: number): void {
+    write(this.#fd, bytes, from, (error, count) => {
+      const written = from + (error ? 0 : count);
+      if (!error && written < bytes.length) return this.#put(bytes, written);
       this.#writing = false;
+      this.#whole.took(bytes, written);
       if (error) {
         this.#failedMs = this.#options.clock();
-        this.#lose(bytes.toString());
+        this.#options.onLost(this.#whole.lost(bytes, written));
         if (this.#lines.length > 0) this.#lose(this.#take());
       }
       this.#drain();

@@ -67,6 +67,15 @@ describe('the media clock on its trips', () => {
         expect(result.steps).toBe(0);
       }
     });
+
+    it.each(REPORTS)('packets that were lost come again, of successive pictures too; reports $reports', (way) => {
+      for (const seed of SEEDS) {
+        // As slow as the lowest layer, so that one that is sent again comes after a silence as long as it is late.
+        const result = go({ ...way, lossPercent: 15, sentAgainMs: 140, pictureEveryMs: () => 133 }, seed);
+        expectTruth(result);
+        expect(result.steps).toBe(0);
+      }
+    });
   });
 
   describe('follows a capture that paused', () => {

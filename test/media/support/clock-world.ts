@@ -14,6 +14,8 @@ export interface Trip {
   /** Each packet takes up to so much longer, ms. */
   jitterMs?: number;
   lossPercent?: number;
+  /** Pictures that were lost are sent again, and come so much later, after what follows them; else never, ms. */
+  sentAgainMs?: number;
   /** Nothing gets through; what was sent meanwhile comes at once at the end. */
   stalls?: { from: number; to: number }[];
   /** The track captures nothing, and its RTP clock does not go on. */
@@ -118,8 +120,10 @@ export function travel(trip: Trip) {
       const begins = streams[0] !== undefined && at >= streams[0];
       if (begins) streams.shift();
       const sequence = sequenceNumber++;
-      if (trip.random() * 100 < (trip.lossPercent ?? 0) && !begins) continue;
-      const delay = delayOf(leaves);
+      const lost = trip.random() * 100 < (trip.lossPercent ?? 0) && !begins;
+      const againMs = name === 'video' ? trip.sentAgainMs : undefined;
+      if (lost && againMs === undefined) continue;
+      const delay = delayOf(leaves) + (lost ? (againMs ?? 0) : 0);
       const arrival = leaves + delay;
       newest = Math.max(newest, arrival);
       truth.set(sequence, { at, delay, arrival });
@@ -133,7 +137,7 @@ export function travel(trip: Trip) {
         arrivalMs: server(arrival),
       };
       const deliver = () => {
-        gate.pass([...(begins ? [{ type: 'reset' as const }] : []), { type: 'packet', packet }]);
+        gate.pass([...(begins ? [{ type: 'reset' as const }] : []), { type: 'packet', packet, overtaken: lost }]);
       };
       // The jitter buffer puts them in order.
       events.push({ due: newest, deliver });
