@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { FAULTS } from './chaos/faults.js';
 import { FULL_DISK } from './chaos/full-disk.js';
@@ -45,28 +45,42 @@ for (const row of ROWS.filter(({ id }) => wanted?.includes(id) ?? true)) {
   }
   const own = await row.ownCall?.(start);
   const call = own ?? (shared ??= await start());
-  await seat(call, row);
-  const { found, checks, figures = {} } = await row.run(call, seconds);
-  const passed = checks.every((each) => each.passed);
-  results.push({ id: row.id, what: row.what, promised: row.promised, passed, found, figures, checks });
+  results.push(await resultOf(row, call));
   console.log(printRow(results.at(-1)!));
   await own?.close();
   row.after?.();
+  save();
 }
 await shared?.close();
 
-writeJson(options.json, {
-  benchmark: 'chaos',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run chaos ${process.argv.slice(2).length ? `-- ${process.argv.slice(2).join(' ')}` : ''}`.trim(),
-  people,
-  seconds,
-  rows: results,
-});
 const failed = results.filter(({ passed }) => passed === false).map(({ id }) => id);
 console.log(failed.length > 0 ? `FAILED: ${failed.join(', ')}` : `all of ${String(results.length)} rows passed`);
 process.exit(failed.length > 0 ? 1 : 0);
+
+async function resultOf(row: Row, call: ServedCall): Promise<RowResult> {
+  const { id, what, promised } = row;
+  try {
+    await seat(call, row);
+    const { found, checks, figures = {} } = await row.run(call, seconds);
+    return { id, what, promised, passed: checks.every((each) => each.passed), found, figures, checks };
+  } catch (error) {
+    return { id, what, promised, passed: false, broke: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** After each row: a run that is cut off has measured what it has. */
+function save(): void {
+  writeJson(options.json, {
+    benchmark: 'chaos',
+    commit: commitId(),
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+    command: `npm run chaos ${process.argv.slice(2).length ? `-- ${process.argv.slice(2).join(' ')}` : ''}`.trim(),
+    people,
+    seconds,
+    load: loadavg().map((each) => Number(each.toFixed(1))),
+    rows: results,
+  });
+}
 
 /** Everybody sits in the call with clocks as the row wants them, and is analysed. */
 async function seat(call: ServedCall, { clock = {} }: Row): Promise<void> {

@@ -52,6 +52,14 @@ const COMMANDS = {
     need: 'build',
     run: async (node, args) => (await execute(node, [program('bench/faces.js'), ...args])) || writeDocs(node),
   },
+  soak: {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/soak.js'), ...args])) || writeDocs(node),
+  },
+  chaos: {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/chaos.js'), ...args])) || writeDocs(node),
+  },
   fuzz: { need: 'serve', run: (node, args) => execute(node, [program('test/fuzz/fuzz.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
   docs: { need: 'build', run: (node) => writeDocs(node) },

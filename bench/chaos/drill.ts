@@ -105,7 +105,8 @@ export class Drill {
     };
     for (const [room, { events, missed, breaks }] of this.call.watchers) {
       for (const event of events) {
-        if (event.type === 'gap' && event.window.start >= fromMs && event.window.start < toMs) add(`gap: ${event.reason}`);
+        if (event.type === 'gap' && event.window.start >= fromMs && event.window.start < toMs)
+          add(`gap: ${event.reason}`);
         const at = 'at' in event ? event.at : 0;
         if (at < fromMs || at >= toMs + LATEST_MS) continue;
         if (event.type === 'end') add(`end: ${event.reason}`);

@@ -46,7 +46,11 @@ const fault = (id: string, what: string, promised: string, options: FaultOptions
       checks: [
         ...alwaysChecks(found),
         check('everybody is analysed again', again, again ? `${backS.toFixed(1)} s with 4 s of calm` : 'no'),
-        check(`its restart is counted`, (found.counted[RESTARTS(options.worker).replace('emostream_', '')] ?? 0) > 0, ''),
+        check(
+          `its restart is counted`,
+          (found.counted[RESTARTS(options.worker).replace('emostream_', '')] ?? 0) > 0,
+          '',
+        ),
         check(
           `at most ${String(options.longest)} s without an event`,
           found.longest <= options.longest,
@@ -73,7 +77,8 @@ const signal = (part: 'server' | 'mediasoup' | 'analysis', name: NodeJS.Signals)
 const inServer = (program: string, expression: string) => async (call: ServedCall) => {
   const inspector = await call.inspector();
   // Each of them, so that none takes over.
-  for (let left = await inspector.threads(program); left > 0; left--) await inspector.inThread(program, expression, left - 1);
+  for (let left = await inspector.threads(program); left > 0; left--)
+    await inspector.inThread(program, expression, left - 1);
 };
 
 const inAnalysis = (program: string, expression: string) => async (call: ServedCall) => {
@@ -85,12 +90,17 @@ const inAnalysis = (program: string, expression: string) => async (call: ServedC
 };
 
 export const FAULTS: readonly Row[] = [
-  fault('media-worker-killed', 'the media worker is killed', 'noticed at once; its rooms are joined again by themselves', {
-    worker: 'mediasoup',
-    longest: 10,
-    told: ['end: worker-died', 'came back by themselves'],
-    strike: signal('mediasoup', 'SIGKILL'),
-  }),
+  fault(
+    'media-worker-killed',
+    'the media worker is killed',
+    'noticed at once; its rooms are joined again by themselves',
+    {
+      worker: 'mediasoup',
+      longest: 10,
+      told: ['end: worker-died', 'came back by themselves'],
+      strike: signal('mediasoup', 'SIGKILL'),
+    },
+  ),
   fault('media-worker-hung', 'the media worker hangs', 'noticed within 25 s; then the same', {
     worker: 'mediasoup',
     longest: 35,
@@ -140,12 +150,17 @@ export const FAULTS: readonly Row[] = [
     longest: 0,
     strike: inAnalysis('voice-encoder-worker', HANG),
   }),
-  fault('server-killed', 'the server process is killed', 'another in 0.1 s and its start; people come back by themselves', {
-    worker: 'server',
-    longest: 30,
-    told: ['sockets closed', 'missed: other-epoch', 'came back by themselves'],
-    strike: signal('server', 'SIGKILL'),
-  }),
+  fault(
+    'server-killed',
+    'the server process is killed',
+    'another in 0.1 s and its start; people come back by themselves',
+    {
+      worker: 'server',
+      longest: 30,
+      told: ['sockets closed', 'missed: other-epoch', 'came back by themselves'],
+      strike: signal('server', 'SIGKILL'),
+    },
+  ),
   fault('server-hung', 'the server process hangs', 'noticed within 15 s; then the same', {
     worker: 'server',
     longest: 45,

@@ -2,14 +2,23 @@ import type { Found } from './drill.js';
 import type { Check } from './row.js';
 
 export type RowResult = { id: string; what: string; promised: string } & (
-  | { notMeasured: string; passed?: undefined }
-  | { notMeasured?: undefined; passed: boolean; found: Found; figures: Record<string, number>; checks: Check[] }
+  | { notMeasured: string; passed?: undefined; broke?: undefined }
+  | { broke: string; passed: false; notMeasured?: undefined }
+  | {
+      notMeasured?: undefined;
+      broke?: undefined;
+      passed: boolean;
+      found: Found;
+      figures: Record<string, number>;
+      checks: Check[];
+    }
 );
 
 /** A row for a terminal: what was promised, what came, what of it does not hold. */
 export function printRow(row: RowResult): string {
   const head = `${row.id}: ${row.what}\n  promised: ${row.promised}`;
   if (row.notMeasured !== undefined) return `${head}\n  not measured: ${row.notMeasured}`;
+  if (row.broke !== undefined) return `${head}\n  FAIL: ${row.broke}`;
   const { found, checks, passed } = row;
   const lines = [
     `lost:     ${lostOf(found)}`,

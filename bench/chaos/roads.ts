@@ -49,7 +49,9 @@ const road = (id: string, what: string, promised: string, impairment: () => Impa
       }
       if (options.longest !== undefined) {
         const { longest } = options;
-        checks.push(check(`never over ${String(longest)} s without an event`, found.longest <= longest, longestOf(found)));
+        checks.push(
+          check(`never over ${String(longest)} s without an event`, found.longest <= longest, longestOf(found)),
+        );
       }
       return { found, checks, figures: { ...packets.figures, wholeShare: share } };
     },

@@ -19,7 +19,8 @@ const eventsOf = (clients: readonly TestClient[]): RoomEvent[] =>
 export const STALLED_SUBSCRIBERS: Row = {
   id: 'stalled-subscribers',
   what: `${String(STALLED)} subscribers stop to read, and come back later`,
-  promised: 'closed after three heartbeats (15 s); nobody else notices; who comes back is given what it missed, or told',
+  promised:
+    'closed after three heartbeats (15 s); nobody else notices; who comes back is given what it missed, or told',
   run: async (call) => {
     const room = call.people[0]!.room;
     const clients = await Promise.all(Array.from({ length: STALLED }, () => call.connect(room)));
@@ -28,7 +29,8 @@ export const STALLED_SUBSCRIBERS: Row = {
     const subscribers = await subscribersOf(call);
     for (const { socket } of clients) socket.pause();
     const from = wallClock();
-    while ((await subscribersOf(call)) > subscribers - STALLED && wallClock() - from < CLOSED_WITHIN_MS) await delay(500);
+    while ((await subscribersOf(call)) > subscribers - STALLED && wallClock() - from < CLOSED_WITHIN_MS)
+      await delay(500);
     const closedS = (wallClock() - from) / 1000;
     const left = (await subscribersOf(call)) - (subscribers - STALLED);
     // What the system had buffered for them is read now; then they ask for the rest.
@@ -59,7 +61,11 @@ export const STALLED_SUBSCRIBERS: Row = {
       checks: [
         ...alwaysChecks(found),
         check('all of them are closed', left <= 0, `${String(left)} left after ${closedS.toFixed(1)} s`),
-        check('the others lose nothing', found.judged === found.expected, `${String(found.judged)} of ${String(found.expected)}`),
+        check(
+          'the others lose nothing',
+          found.judged === found.expected,
+          `${String(found.judged)} of ${String(found.expected)}`,
+        ),
         check('who came back has every event, or was told', lost === 0, `${String(lost)} lost`),
       ],
     };

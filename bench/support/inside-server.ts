@@ -12,18 +12,20 @@ const analysers = new Set<LiveAnalyser>();
 
 /** To be called before anybody joins: the rooms of this process are known when somebody enters one. */
 export function watchRooms(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- the same
-  const open = LiveAnalyser.prototype.open;
+  const { open } = LiveAnalyser.prototype;
   LiveAnalyser.prototype.open = function (this: LiveAnalyser, ...args: Parameters<LiveAnalyser['open']>) {
     analysers.add(this);
     return open.apply(this, args);
   };
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the `this` of its caller
-  const enter = CallRooms.prototype.enter;
+  const { enter } = CallRooms.prototype;
   CallRooms.prototype.enter = function (this: CallRooms, ...args: Parameters<CallRooms['enter']>) {
-    rooms = this;
+    remember(this);
     return enter.apply(this, args);
   } as CallRooms['enter'];
+}
+
+function remember(found: CallRooms): void {
+  rooms = found;
 }
 
 /** Of the analysis processes that hold people: one more waits. */

@@ -202,6 +202,12 @@ export const promise: Page = {
           queries: [{ expr: of('process_resident_memory_bytes', 'job="emostream"'), legend: '{{instance}}' }],
         },
         {
+          title: 'Events kept for those who resume',
+          about: 'Of all rooms; journalBytes is the most.',
+          unit: 'bytes',
+          queries: [{ expr: of('emostream_journal_bytes'), legend: '{{instance}}' }],
+        },
+        {
           title: 'Open files, of those allowed',
           about: 'Sockets are files. Without room for more, people are turned away.',
           unit: 'percentunit',
