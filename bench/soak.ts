@@ -36,6 +36,9 @@ const FLAGS = ['--log-level', 'warn', '--journal-size', '300', '--journal-retent
 FLAGS.push('--seat-hold', String(RETENTION_S));
 const EMPTIED_MS = (RETENTION_S + 8) * 1000;
 
+/** What is cut off in the middle has measured what it has. */
+const SAVE_EVERY_MS = 2 * MINUTE_MS;
+
 const SPEAKING_SHARE = 0.25;
 const call = await ServedCall.start({
   recording: inTurn(callRecording(), SPEAKING_SHARE, 0),
@@ -56,8 +59,14 @@ const restartsBefore = restarts(await call.metrics());
 await household.enter(people);
 const beganMs = Math.ceil((Date.now() + 3000) / 1000) * 1000;
 const readings = new Map<string, Reading[]>();
+let savedMs = beganMs;
 while (Date.now() - beganMs < minutes * MINUTE_MS) {
   const atMs = Date.now();
+  if (atMs - savedMs > SAVE_EVERY_MS) {
+    savedMs = atMs;
+    const soFar = (atMs - beganMs) / MINUTE_MS;
+    writeJson(options.json, { ...head(), minutes: Number(soFar.toFixed(1)), trends: rounded(trendsSoFar(soFar)) });
+  }
   note(await reader.read(), (atMs - beganMs) / (60 * MINUTE_MS));
   await delay(Math.max(0, READ_EVERY_MS - (Date.now() - atMs)));
 }
@@ -75,12 +84,7 @@ const census = compareCensus(before, await takeCensus(reader));
 reader.close();
 await call.close();
 
-const trends: Trends = {};
-for (const [name, all] of [...readings].sort(([a], [b]) => a.localeCompare(b))) {
-  const settled = all.filter(([hours]) => hours >= (WARM_UP_SHARE * minutes) / 60);
-  // A process that came or went in the middle has no trend.
-  if (settled.length >= 10) trends[name] = trendOf(settled, toleranceOf(name, settled));
-}
+const trends = trendsSoFar(minutes);
 const total = (of: (one: (typeof seconds)[number]) => number) => seconds.reduce((sum, one) => sum + of(one), 0);
 const events = {
   expected: total(({ expected }) => expected),
@@ -105,10 +109,7 @@ console.log(
 console.log(growing.length > 0 ? `GROWS: ${growing.join('; ')}` : 'flat: nothing grows');
 if (unclear.length > 0) console.log(`too short, or too restless, to say: ${unclear.join('; ')}`);
 writeJson(options.json, {
-  benchmark: 'soak',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run soak -- ${process.argv.slice(2).join(' ')}`.trim(),
+  ...head(),
   minutes,
   people,
   guests: household.guests,
@@ -117,7 +118,7 @@ writeJson(options.json, {
   events,
   growing,
   unclear,
-  trends: Object.fromEntries(Object.entries(trends).map(([name, trend]) => [name, rounded(trend)])),
+  trends: rounded(trends),
   census,
 });
 process.exitCode = growing.length > 0 || events.silent > 0 || events.numbersLost > 0 || died > 0 ? 1 : 0;
@@ -140,11 +141,32 @@ function restarts(metrics: Map<string, number>): number {
   return [...metrics].reduce((n, [name, value]) => n + (name.startsWith('emostream_worker_restarts') ? value : 0), 0);
 }
 
-function rounded(trend: Trends[string]): Trends[string] {
+function head() {
+  return {
+    benchmark: 'soak',
+    commit: commitId(),
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+    command: `npm run soak -- ${process.argv.slice(2).join(' ')}`.trim(),
+  };
+}
+
+/** @param done minutes of it */
+function trendsSoFar(done: number): Trends {
+  const trends: Trends = {};
+  for (const [name, all] of [...readings].sort(([a], [b]) => a.localeCompare(b))) {
+    const settled = all.filter(([hours]) => hours >= (WARM_UP_SHARE * done) / 60);
+    // A process that came or went in the middle has no trend.
+    if (settled.length >= 10) trends[name] = trendOf(settled, toleranceOf(name, settled));
+  }
+  return trends;
+}
+
+function rounded(trends: Trends): Trends {
+  const round = (value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
   return Object.fromEntries(
-    Object.entries(trend).map(([name, value]) => [
+    Object.entries(trends).map(([name, trend]) => [
       name,
-      typeof value === 'number' ? Number(value.toPrecision(5)) : value,
+      Object.fromEntries(Object.entries(trend).map(([key, value]) => [key, round(value)])) as unknown as Trends[string],
     ]),
-  ) as unknown as Trends[string];
+  );
 }

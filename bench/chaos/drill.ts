@@ -58,6 +58,8 @@ export class Drill {
       expected: sum(({ expected }) => expected),
       judged: sum(({ judged }) => judged),
       whole: sum(({ whole }) => whole),
+      faceless: sum(({ faceless }) => faceless),
+      voiceless: sum(({ voiceless }) => voiceless),
       gaps: merge(all.map(({ gaps }) => gaps)),
       away: sum(({ away }) => away),
       silent: sum(({ silent }) => silent),

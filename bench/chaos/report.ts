@@ -30,10 +30,10 @@ export function printRow(row: RowResult): string {
   return [head, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-export function lostOf({ expected, judged, whole, gaps, away, silent, longest }: Found): string {
+export function lostOf({ expected, judged, whole, faceless, voiceless, gaps, away, silent, longest }: Found): string {
   const gapped = Object.values(gaps).reduce((sum, count) => sum + count, 0);
   return (
-    `${String(judged)} of ${String(expected)} seconds have an event, ${String(whole)} with face and voice; ${String(gapped)} gaps, ` +
+    `${String(judged)} of ${String(expected)} seconds have an event, ${String(whole)} with face and voice (${String(faceless)} without a face, ${String(voiceless)} without a voice); ${String(gapped)} gaps, ` +
     `${away.toFixed(0)} s away, ${silent.toFixed(1)} s silent; longest ${longest.toFixed(1)} s`
   );
 }

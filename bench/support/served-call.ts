@@ -5,7 +5,9 @@ import { mintToken } from '../../src/server/tokens.js';
 import { childrenOf, type ServeOptions, ServeProcess } from '../../test/cli/support/serve-process.js';
 import { TestClient } from '../../test/server/support/test-client.js';
 import { SECRET } from '../../test/server/support/test-server.js';
+import type { CallAccess } from './call-access.js';
 import type { Impairment } from './impaired-link.js';
+import type { WantedTracks } from './ingress.js';
 import { INSPECTABLE, Inspector } from './inspector.js';
 import { type PersonClock, ServedPerson } from './served-person.js';
 import type { Recording } from './recording.js';
@@ -29,7 +31,7 @@ export interface ServedCallOptions {
  * A call in `emostream serve` itself, in its own processes: people join by signalling and send real RTP over links that may
  * be impaired, and somebody of each room hears its events. They come back by themselves, as the page does.
  */
-export class ServedCall {
+export class ServedCall implements CallAccess {
   readonly people: ServedPerson[] = [];
   readonly watchers = new Map<string, Watcher>();
   readonly #recording: Recording;
@@ -79,7 +81,6 @@ export class ServedCall {
     return this.#inspected?.inspector ?? Promise.reject(new Error('the server process ended'));
   }
 
-  /** A socket with a token of its own. @throws when the server does not take it */
   async connect(room: string, subject?: string): Promise<TestClient> {
     const { token } = await mintToken(
       new TextEncoder().encode(SECRET),
@@ -89,7 +90,6 @@ export class ServedCall {
     return TestClient.connect(this.#port, { token });
   }
 
-  /** The same, tried until it is taken or the call is over (null). */
   async reconnect(room: string, subject?: string): Promise<TestClient | null> {
     while (!this.#closed) {
       try {
@@ -122,8 +122,12 @@ export class ServedCall {
     for (const person of this.people) person.impair(impairment, { lossPercent, delayMs });
   }
 
-  async takeMedia(...args: unknown[]): Promise<number> {
-    return (await this.inspector()).call<number>(INSIDE, 'takeMedia', ...args);
+  async prepare(): Promise<void> {
+    await this.inspector();
+  }
+
+  async takeMedia(room: string, participant: string, wanted: WantedTracks): Promise<number> {
+    return (await this.inspector()).call<number>(INSIDE, 'takeMedia', room, participant, wanted);
   }
 
   /** Resolves when everybody has had some whole seconds in a row. @throws Error when that does not come */

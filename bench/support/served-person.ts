@@ -1,9 +1,9 @@
 import type { Consent } from '../../src/common/consent.js';
 import type { TestClient } from '../../test/server/support/test-client.js';
+import type { CallAccess } from './call-access.js';
 import type { Impairment } from './impaired-link.js';
 import { PacketAccount } from './packet-account.js';
 import type { Recording } from './recording.js';
-import type { ServedCall } from './served-call.js';
 import { wallClock } from './shared-timer.js';
 import { SyntheticPeer } from './synthetic-peer.js';
 
@@ -35,13 +35,13 @@ export class ServedPerson {
   #closed = false;
 
   private constructor(
-    readonly call: ServedCall,
+    readonly call: CallAccess,
     readonly options: ServedPersonOptions,
   ) {}
 
-  static async join(call: ServedCall, options: ServedPersonOptions): Promise<ServedPerson> {
+  static async join(call: CallAccess, options: ServedPersonOptions): Promise<ServedPerson> {
     const person = new ServedPerson(call, options);
-    await call.inspector();
+    await call.prepare();
     person.#client = await call.connect(options.room, options.name);
     await person.#enter(person.#client);
     return person;
@@ -120,7 +120,7 @@ export class ServedPerson {
       if (!next) return;
       this.#client = client = next;
       try {
-        await this.call.inspector();
+        await this.call.prepare();
         return await this.#enter(client);
       } catch {
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

@@ -8,6 +8,9 @@ export interface PersonSeconds {
   judged: number;
   /** Of these, with a face and a voice present. */
   whole: number;
+  /** Without a face, and without a voice. */
+  faceless: number;
+  voiceless: number;
   /** Windows that a `gap` names, by its reason. */
   gaps: Record<string, number>;
   /** Not analysed, which `end` and `begin`, or the closed socket, told. */
@@ -40,7 +43,7 @@ export function toldSeconds(
 ): PersonSeconds {
   const own = events.filter((event) => event.participant === participant);
   const covered: [number, number][] = [];
-  const judged = new Map<number, boolean>();
+  const judged = new Map<number, { face: boolean; voice: boolean }>();
   const gaps = new Map<number, string>();
   for (const event of own) {
     if (event.type !== 'emotion' && event.type !== 'gap') continue;
@@ -48,7 +51,7 @@ export function toldSeconds(
     covered.push([start, end]);
     if (start < fromMs || start >= toMs) continue;
     if (event.type === 'gap') gaps.set(start, event.reason);
-    else judged.set(start, (judged.get(start) ?? false) || (event.face.present && event.voice.present));
+    else judged.set(start, { face: event.face.present, voice: event.voice.present });
   }
   const heard = length(covered, fromMs, toMs);
   const withAway = length([...covered, ...awayTimes(own, toMs, breaks)], fromMs, toMs);
@@ -61,7 +64,9 @@ export function toldSeconds(
   return {
     expected: span / 1000,
     judged: judged.size,
-    whole: [...judged.values()].filter(Boolean).length,
+    whole: [...judged.values()].filter(({ face, voice }) => face && voice).length,
+    faceless: [...judged.values()].filter(({ face }) => !face).length,
+    voiceless: [...judged.values()].filter(({ voice }) => !voice).length,
     gaps: byReason,
     away: (withAway - heard) / 1000,
     silent: (span - withAway) / 1000,

@@ -1,6 +1,6 @@
 import type { RoomEvent } from '../../src/events/schema.js';
 import type { MessageOf, TestClient } from '../../test/server/support/test-client.js';
-import type { ServedCall } from './served-call.js';
+import type { CallAccess } from './call-access.js';
 import { wallClock } from './shared-timer.js';
 
 export type Missed = MessageOf<'missed'>;
@@ -17,14 +17,14 @@ export class Watcher {
   #closed = false;
 
   private constructor(
-    readonly call: ServedCall,
+    readonly call: CallAccess,
     readonly room: string,
     client: TestClient,
   ) {
     this.#client = client;
   }
 
-  static async open(call: ServedCall, room: string): Promise<Watcher> {
+  static async open(call: CallAccess, room: string): Promise<Watcher> {
     const watcher = new Watcher(call, room, await call.connect(room));
     await watcher.#subscribe();
     return watcher;

@@ -86,7 +86,8 @@ export class TestClient extends Recorder {
       socket.once('unexpected-response', (_request, response) => {
         let body = '';
         response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-        response.on('end', () => reject(new Refusal(response.statusCode ?? 0, JSON.parse(body))));
+        // A server that is overloaded, or ends, may cut the answer off.
+        response.on('end', () => reject(new Refusal(response.statusCode ?? 0, body ? JSON.parse(body) : null)));
       });
     });
     return client;
