@@ -9,5 +9,7 @@ export default defineConfig({
     // Two cores: real workers, browsers and networks run in these tests.
     maxWorkers: 2,
     pool: 'forks',
+    // Whatever engines are installed here: servers in tests run on the one that everybody has, unless a test names another.
+    env: { EMOSTREAM_ENGINE: 'wasm' },
   },
 });

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { shippedModelFolder } from '../../src/common/version.js';
 import type { Config } from '../../src/config/schema.js';
-import { createEngine } from '../../src/inference/engines.js';
+import { createEngine, DEFAULT_ENGINE } from '../../src/inference/engines.js';
 import type { ModelInput } from '../../src/inference/types.js';
 import '../support/quiet.js';
 import { playCaptions } from './captions.js';
@@ -44,7 +44,7 @@ export async function runParity(
   logger: Logger,
   log: (line: string) => void,
 ): Promise<ParityReport> {
-  const engine = await createEngine(config.engine);
+  const engine = await createEngine(config.engine === 'auto' ? DEFAULT_ENGINE : config.engine);
   const model = await engine.load(config.model ?? shippedModelFolder());
   const call = await LiveCall.start(config, logger);
   // Offline, voice activity is judged in this very thread.

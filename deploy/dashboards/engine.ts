@@ -19,7 +19,9 @@ export const engine: Page = {
           about: 'In use; /readyz says it, too.',
           unit: 'none',
           naming: true,
-          queries: [{ expr: by('engine, model', of('emostream_engine_info')), legend: '{{engine}} {{model}}' }],
+          queries: [
+            { expr: `${by('engine, model', of('emostream_engine_info'))} > 0`, legend: '{{engine}} {{model}}' },
+          ],
         },
         {
           title: 'Windows judged a second',
@@ -153,6 +155,19 @@ export const engine: Page = {
     {
       title: 'Deaths, and what is felt',
       graphs: [
+        {
+          title: 'Another engine took over',
+          about: 'A better one was lost, or has returned. The log says which and why.',
+          unit: 'none',
+          queries: [{ expr: by('why', increase('emostream_engine_switches_total')), legend: '{{why}}' }],
+        },
+        {
+          title: 'Better engines passed over',
+          about:
+            'How many, by why: missing, a GPU in software only, not started, lost. /readyz says what to do about each.',
+          unit: 'none',
+          queries: [{ expr: by('why', of('emostream_engine_passed_over')), legend: '{{why}}' }],
+        },
         {
           title: 'Died and replaced',
           about: 'Threads of the engine, of speech and of voices. Windows that were under way become gaps.',

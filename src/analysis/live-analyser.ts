@@ -26,7 +26,8 @@ import { WordsShowing } from './words-showing.js';
 export interface LiveAnalyserDeps {
   config: Config;
   bus: EventBus;
-  runner: WindowRunner;
+  /** `maxBatch`: most windows that it judges together just now. */
+  runner: WindowRunner & { readonly maxBatch: number };
   engine: { name: string; model: string };
   /** The model knows what to make of what pretrained encoders hear. */
   hears: boolean;
@@ -79,7 +80,7 @@ export class LiveAnalyser implements Analyser {
     const options = (this.#options = analysisOptions(deps.config, speech, voiceEncoder));
     const { analysisProcesses } = deps.config;
     this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
-    this.#phases = new WindowPhases(deps.config.maxBatch);
+    this.#phases = new WindowPhases(() => deps.runner.maxBatch);
     this.#standby = new Standby((signal) => AnalysisProcess.start(options, deps, signal), {
       bulkhead: this.#bulkhead,
       logger: deps.logger,

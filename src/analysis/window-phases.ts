@@ -7,18 +7,18 @@ const PHASES = [0, 500, 250, 750, 125, 625, 375, 875] as const;
  * batch; the next ones have another.
  */
 export class WindowPhases {
-  readonly #perPhase: number;
+  readonly #perPhase: () => number;
   readonly #people = new Map<number, number>(PHASES.map((phase) => [phase, 0]));
 
-  /** @param perPhase so many people fill a batch */
-  constructor(perPhase: number) {
+  /** @param perPhase so many people fill a batch just now */
+  constructor(perPhase: () => number) {
     this.#perPhase = perPhase;
   }
 
   /** The offset of a newcomer's windows from the whole second, ms; to be released when they are gone. */
   take(): number {
     const least = Math.min(...this.#people.values());
-    const room = Math.max(this.#perPhase, least + 1);
+    const room = Math.max(this.#perPhase(), least + 1);
     const phase = PHASES.find((one) => this.#countOf(one) < room) ?? PHASES[0];
     this.#people.set(phase, this.#countOf(phase) + 1);
     return phase;

@@ -1,18 +1,14 @@
-import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { LiveAnalyser } from '../analysis/live-analyser.js';
 import { systemClock } from '../common/clock.js';
-import { EmostreamError } from '../common/errors.js';
 import { collectSeldom } from '../common/heap.js';
 import type { Meter } from '../common/metrics.js';
 import { ThreadVitals } from '../common/thread-vitals.js';
-import { packageVersion, shippedModelFolder } from '../common/version.js';
+import { packageVersion } from '../common/version.js';
 import type { Config } from '../config/schema.js';
 import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
-import { batchSizes } from '../inference/batch-sizes.js';
-import { createEngine } from '../inference/engines.js';
-import { onGpu, type Engine, type EngineMemory } from '../inference/types.js';
+import type { EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer } from '../server/index.js';
 import { probeModel, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
 import { Webhooks } from '../server/webhooks/webhooks.js';
@@ -21,6 +17,7 @@ import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
 import { TraceExport } from '../telemetry/trace-export.js';
 import { WorkerUsage } from '../telemetry/worker-usage.js';
+import { openEngine } from './app-engine.js';
 
 /** The whole running product, as `serve`, the tests and the benchmarks start it. */
 export interface App {
@@ -103,18 +100,19 @@ async function start(
     seatHoldMs: config.seatHold * 1000,
   });
 
-  const onRestart = (reason: string): void =>
-    logger.warn({ reason }, 'the inference thread died; another takes its place');
-  const engine = await createEngine(config.engine, {
-    ...{ threads: config.inferenceThreads, onnxProvider: config.onnxProvider, meter, onRestart },
-  });
+  const engine = await openEngine(config, { meter, logger, clock });
   closers.push(() => engine.dispose());
-  const { hears, ...identity } = await loadModel(engine, config);
-  meter.set('emostream_engine_info', 1, { engine: identity.name, model: identity.model });
-  logger.info({ engine: identity.name, model: identity.model }, 'engine ready');
-
-  const padTo = onGpu(engine.device) ? batchSizes(config.maxBatch) : [];
-  const runner = new BatchRunner(engine, { ...config, padTo }, { clock, meter });
+  const { name, version, hears } = engine.model;
+  const model = `${name}@${version}`;
+  // Another engine may be in use later on.
+  const identity = {
+    get name() {
+      return engine.name;
+    },
+    model,
+  };
+  const runner = new BatchRunner(engine, { ...config, ...engine.pace }, { clock, meter });
+  engine.onSwitch(() => runner.retune(engine.pace));
   closers.push(() => runner.close(ENGINE_PATIENCE_MS));
   if (config.speechModel !== undefined && config.speech === 'on') await probeModel(config.speechModel);
   const spans = await openTraces(config, { meter, logger });
@@ -140,7 +138,11 @@ async function start(
     logger,
     clock,
     developmentSecret,
-    info: { version: packageVersion(), engine: identity.name, model: identity.model, speech, voiceEncoder },
+    info: () => ({
+      ...{ version: packageVersion(), engine: engine.name, model, speech, voiceEncoder },
+      engineDevice: { kind: engine.device.kind, name: engine.device.name },
+      passedOver: engine.passedOver.map(({ engine, why }) => ({ engine, why })),
+    }),
     telemetry: telemetryHandlers(
       meter,
       () => {
@@ -153,7 +155,8 @@ async function start(
         const encoderAdvice = voiceEncoder === 'missing' ? { advice: INSTALL_SPEECH } : {};
         return {
           ready: Object.values(checks).every(Boolean),
-          ...{ engine: identity.name, model: identity.model, speech: { ...speech, ...advice } },
+          ...{ engine: engine.name, engineDevice: engine.device, passedOver: engine.passedOver },
+          ...{ model, speech: { ...speech, ...advice } },
           voiceEncoder: { state: voiceEncoder, ...encoderAdvice },
           checks,
         };
@@ -190,14 +193,4 @@ async function openTraces(
   to: { meter: Meter; logger: Logger },
 ): Promise<TraceExport | undefined> {
   return endpoint === undefined ? undefined : TraceExport.open({ endpoint, version: packageVersion(), ...to });
-}
-
-async function loadModel(engine: Engine, config: Config): Promise<{ name: string; model: string; hears: boolean }> {
-  const folder = config.model ?? shippedModelFolder();
-  if (!existsSync(folder)) {
-    throw new EmostreamError('MODEL_INVALID', `there is no model in ${folder}: give its folder with --model`);
-  }
-  const { name, version, hears } = await engine.load(folder);
-  await engine.warmUp(batchSizes(config.maxBatch));
-  return { name: engine.name, model: `${name}@${version}`, hears };
 }

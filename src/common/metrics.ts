@@ -1,5 +1,6 @@
 import { DROP_LABELS } from './drops.js';
 import { EMOTIONS, MODALITIES } from './emotions.js';
+import { ENGINE_NAMES, PASSED_OVER } from './engine-names.js';
 import { ERROR_CODES } from './errors.js';
 import { GAP_REASONS } from './gap-reasons.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
@@ -55,6 +56,9 @@ const ENCODINGS = [
   { modality: 'face', when: 'early' },
   ...MODALITIES.flatMap((modality) => ['window', 'kept'].map((when) => ({ modality, when }))),
 ];
+
+/** Why another engine took over. */
+export const ENGINE_SWITCHES = ['lost', 'returned'] as const;
 
 const each = (label: string, values: readonly string[]) => values.map((value) => ({ [label]: value }));
 
@@ -243,8 +247,20 @@ export const METRICS = {
   },
   emostream_engine_info: {
     kind: 'gauge',
-    help: 'Always 1; names the engine and model in use.',
+    help: '1; names the engine and model in use. 0 for an engine that was in use before.',
     labels: ['engine', 'model'],
+  },
+  emostream_engine_passed_over: {
+    kind: 'gauge',
+    help: '1 where a better engine is not the one in use, and why; 0 otherwise.',
+    labels: ['engine', 'why'],
+    known: ENGINE_NAMES.flatMap((engine) => PASSED_OVER.map((why) => ({ engine, why }))),
+  },
+  emostream_engine_switches_total: {
+    kind: 'counter',
+    help: 'Times that another engine took over while running: a better one was lost, or has returned.',
+    labels: ['why'],
+    known: each('why', ENGINE_SWITCHES),
   },
 } as const satisfies Record<string, MetricSpec>;
 

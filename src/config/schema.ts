@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { ENGINE_NAMES } from '../common/engine-names.js';
 
 /**
  * Every option of the server: one schema for environment, file and flags. `meta` gives the sentence and the unit, from
@@ -16,6 +17,8 @@ const flag = (sentence: string, fallback: boolean) =>
     .meta({ description: sentence });
 const int = (sentence: string, unit: string, fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback).meta({ description: sentence, unit });
+const optionalInt = (sentence: string, unit: string, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).optional().meta({ description: sentence, unit });
 const text = (sentence: string, fallback: string) => z.string().default(fallback).meta({ description: sentence });
 const optionalText = (sentence: string) => z.string().min(1).optional().meta({ description: sentence });
 const list = (sentence: string) =>
@@ -93,22 +96,30 @@ export const configSchema = z.strictObject({
   allowVoice: flag('Policy: voices may be analysed, where their owner consents.', true),
   allowWords: flag('Policy: words may be analysed, where their owner consents.', true),
 
-  engine: z.enum(['auto', 'tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm']).default('auto').meta({
-    description: 'Inference engine. `auto` takes the embedded one (wasm); a named one that is missing is an error.',
-  }),
+  engine: z
+    .enum(['auto', ...ENGINE_NAMES])
+    .default('auto')
+    .meta({
+      description:
+        'Inference engine. `auto` takes the best that is installed and starts, and the next best where it is lost; a named one that is missing is an error.',
+    }),
   onnxProvider: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').meta({
     description:
       'What the onnx engine computes by. `auto`: CUDA, if the installed ONNX Runtime has it and there is an NVIDIA GPU, else the processor.',
   }),
   model: optionalText('Folder of the fusion model; the shipped one if not given.'),
-  maxBatch: int(
-    'Most windows in one inference batch. On a CPU larger batches only make the first of them wait.',
+  maxBatch: optionalInt(
+    'Most windows in one inference batch. If not given, as many as the engine judges in 50 ms, measured as it starts: 4 at least, 256 at most.',
     'windows',
-    8,
     1,
     256,
   ),
-  maxQueueDelay: int('Longest a window waits for its batch to fill.', 'ms', 15, 0, 1000),
+  maxQueueDelay: optionalInt(
+    'Longest a window waits for its batch to fill. If not given, half as long as a batch takes, 15 ms at most.',
+    'ms',
+    0,
+    1000,
+  ),
   inferenceThreads: int(
     'Threads of an engine that uses one core each (onnx, wasm). 0: as many as there are cores, at most two.',
     'count',

@@ -64,7 +64,8 @@ export function buildEmotionEvent(parts: EventParts): Extract<UnsequencedEvent, 
     face: { ...modality('face', features.face?.quality, FACE_QUALITY), box: features.face?.box ?? null },
     voice: modality('voice', features.voice?.quality, VOICE_QUALITY),
     words: modality('words', features.words?.quality, WORDS_QUALITY),
-    engine: parts.engine,
+    // A copy: another engine may be in use when the event is read again.
+    engine: { ...parts.engine },
     latency: {
       capture:
         lastArrivalMs === null || lastMediaMs === null ? null : roundMs(Math.max(0, lastArrivalMs - lastMediaMs)),

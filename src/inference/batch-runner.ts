@@ -3,13 +3,15 @@ import { toEmostreamError } from '../common/errors.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
 import { waitAtMost } from '../common/wait-at-most.js';
 import { FACE_SIZE } from '../features/types.js';
+import type { BatchPace } from './batch-pace.js';
 import { Batcher } from './batcher.js';
 import { EarlyCrops } from './early-crops.js';
 import { KeptEncodings, keyOf, type KeptCrop, type Person } from './kept-encodings.js';
+import { MemoryGauge } from './memory-gauge.js';
 import { validateInput } from './network/validate-input.js';
 import { DROPPED, type DropReason, type Outcome, type WindowJob } from './outcome.js';
-import type { BatchRunnerOptions } from './runner-options.js';
-import type { Engine, EngineInput, SettledCrop } from './types.js';
+import type { BatchRunnerOptions, RunnerEngine } from './runner-options.js';
+import type { EngineInput, SettledCrop } from './types.js';
 import { engineInput, faceKept, keep, namedCrops } from './window-inputs.js';
 
 interface Job extends WindowJob {
@@ -21,8 +23,6 @@ interface Job extends WindowJob {
 
 /** Fills a batch up to its padded size. Its scores are thrown away. */
 const PADDING: EngineInput = { face: null, voice: null, words: null };
-/** How often the engine is asked for its tensor count, ms. */
-const MEMORY_INTERVAL = 10_000;
 /** Encodings are kept for so long past the horizon of revisions, ms: words that come at the last moment take a while, too. */
 const KEEP_LONGER = 2000;
 
@@ -32,13 +32,15 @@ const KEEP_LONGER = 2000;
  * for revisions. A batch that fails is run again window by window, so that one bad window costs only itself.
  */
 export class BatchRunner {
-  readonly #engine: Engine;
+  readonly #engine: RunnerEngine;
   readonly #options: BatchRunnerOptions;
   readonly #clock: Clock;
   readonly #meter: Meter;
   readonly #batcher: Batcher<Job>;
   readonly #crops: EarlyCrops;
   readonly #kept: KeptEncodings;
+  readonly #memory: MemoryGauge;
+  #padTo: readonly number[];
   /** The latest outcome to come for each participant with one pending. */
   readonly #last = new Map<string, Promise<Outcome>>();
   /** What the engine has. */
@@ -47,11 +49,10 @@ export class BatchRunner {
   readonly #running = new Map<Promise<void>, number>();
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
-  #memoryAsked = -Infinity;
 
   /** @param engine loaded and warmed up; not disposed by the runner */
   constructor(
-    engine: Engine,
+    engine: RunnerEngine,
     options: BatchRunnerOptions,
     { clock = systemClock, meter = silentMeter }: { clock?: Clock; meter?: Meter } = {},
   ) {
@@ -59,17 +60,27 @@ export class BatchRunner {
     this.#options = options;
     this.#clock = clock;
     this.#meter = meter;
-    this.#batcher = new Batcher<Job>(
-      {
-        maxBatch: options.maxBatch,
-        maxQueueDelay: options.maxQueueDelay,
-        deadline: options.inferenceDeadline,
-        capacity: options.inferenceQueue,
-      },
-      (job, reason) => this.#drop(job, reason === 'deadline' && this.#hangs() ? 'no-answer' : reason),
+    const { maxBatch, maxQueueDelay, inferenceDeadline: deadline, inferenceQueue: capacity } = options;
+    this.#batcher = new Batcher<Job>({ maxBatch, maxQueueDelay, deadline, capacity }, (job, reason) =>
+      this.#drop(job, reason === 'deadline' && this.#hangs() ? 'no-answer' : reason),
     );
     this.#crops = new EarlyCrops(engine, meter, { batch: options.maxBatch, capacity: 2 * options.inferenceQueue });
+    this.#memory = new MemoryGauge(engine, meter);
+    this.#padTo = options.padTo ?? [];
     this.#kept = new KeptEncodings(options.wordsRevisionHorizon + KEEP_LONGER);
+  }
+
+  /** How windows are gathered from now on: another engine has another pace. */
+  retune(pace: BatchPace): void {
+    this.#padTo = pace.padTo;
+    this.#batcher.retune(pace);
+    this.#crops.batch = pace.maxBatch;
+    this.#pump();
+  }
+
+  /** Most windows in a batch. */
+  get maxBatch(): number {
+    return this.#batcher.maxBatch;
   }
 
   /** Windows waiting for a batch. */
@@ -226,7 +237,7 @@ export class BatchRunner {
       else if (this.#judging.has(only!)) this.#drop(only!, 'failed');
     }
     // Not waited for: of several threads one may hang.
-    this.#reportMemory(startMs).catch(() => undefined);
+    this.#memory.report(startMs).catch(() => undefined);
   }
 
   /** @throws what the engine throws; then no job of the batch is settled */
@@ -235,7 +246,7 @@ export class BatchRunner {
     const crops = named.flatMap(({ features, person }) => namedCrops(features, person));
     if (crops.length > 0) await this.#crops.encodeFor(crops);
     const inputs = batch.map(({ features, person }) => engineInput(features, person, this.#meter));
-    const size = this.#options.padTo?.find((padded) => padded >= inputs.length) ?? inputs.length;
+    const size = this.#padTo.find((padded) => padded >= inputs.length) ?? inputs.length;
     while (inputs.length < size) inputs.push(PADDING);
     const judged = await this.#engine.run(inputs);
     if (judged.length !== inputs.length) {
@@ -286,13 +297,5 @@ export class BatchRunner {
 
   #reportDepth(): void {
     this.#meter.set('emostream_queue_depth', this.#batcher.size, { queue: 'inference' });
-  }
-
-  async #reportMemory(now: number): Promise<void> {
-    if (now - this.#memoryAsked < MEMORY_INTERVAL) return;
-    this.#memoryAsked = now;
-    // Only a gauge: an engine that cannot answer fails its next batch, and that is counted.
-    const memory = await this.#engine.memory().catch(() => null);
-    if (memory) this.#meter.set('emostream_tensors', memory.tensors);
   }
 }

@@ -33,7 +33,7 @@ interface Waiting<T> {
  * Pure: the time is passed in, and somebody else sets the timer for `nextDue`.
  */
 export class Batcher<T extends Batchable> {
-  readonly #options: BatcherOptions;
+  #options: BatcherOptions;
   readonly #onDrop: (item: T, reason: BatcherDrop) => void;
   /** In the order of turns: the room to be served next is first. Rooms with nothing waiting are not in it. */
   readonly #rooms = new Map<string, Waiting<T>[]>();
@@ -42,6 +42,14 @@ export class Batcher<T extends Batchable> {
   constructor(options: BatcherOptions, onDrop: (item: T, reason: BatcherDrop) => void) {
     this.#options = options;
     this.#onDrop = onDrop;
+  }
+
+  get maxBatch(): number {
+    return this.#options.maxBatch;
+  }
+
+  retune({ maxBatch, maxQueueDelay }: Pick<BatcherOptions, 'maxBatch' | 'maxQueueDelay'>): void {
+    this.#options = { ...this.#options, maxBatch, maxQueueDelay };
   }
 
   get size(): number {

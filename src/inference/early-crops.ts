@@ -3,7 +3,7 @@ import { waitAtMost } from '../common/wait-at-most.js';
 import { FACE_SIZE } from '../features/types.js';
 import type { KeptCrop } from './kept-encodings.js';
 import { EMBEDDING } from './network/sizes.js';
-import type { Engine } from './types.js';
+import type { RunnerEngine } from './runner-options.js';
 
 /** Longest a crop waits for others, ms: those of one part of a second come nearly at once, and the window's end is far. */
 const CROP_DELAY = 40;
@@ -13,17 +13,18 @@ const PIXELS = FACE_SIZE * FACE_SIZE;
 
 /** Face crops that wait to be encoded, the oldest first. */
 export class EarlyCrops {
-  readonly #engine: Engine;
+  readonly #engine: RunnerEngine;
   readonly #meter: Meter;
-  readonly #batch: number;
+  /** Crops in a batch, at most. */
+  batch: number;
   readonly #capacity: number;
   readonly #waiting = new Set<KeptCrop>();
 
   /** @param limits crops in a batch, and in waiting */
-  constructor(engine: Engine, meter: Meter, limits: { batch: number; capacity: number }) {
+  constructor(engine: RunnerEngine, meter: Meter, limits: { batch: number; capacity: number }) {
     this.#engine = engine;
     this.#meter = meter;
-    this.#batch = limits.batch;
+    this.batch = limits.batch;
     this.#capacity = limits.capacity;
   }
 
@@ -48,7 +49,7 @@ export class EarlyCrops {
   nextDue(now: number): number | null {
     const oldest = this.#waiting.values().next();
     if (oldest.done) return null;
-    return this.#waiting.size >= this.#batch ? now : oldest.value.atMs + CROP_DELAY;
+    return this.#waiting.size >= this.batch ? now : oldest.value.atMs + CROP_DELAY;
   }
 
   /** A batch if one is due. */
@@ -56,7 +57,7 @@ export class EarlyCrops {
     if ((this.nextDue(now) ?? Infinity) > now) return [];
     const batch: KeptCrop[] = [];
     for (const crop of this.#waiting) {
-      if (batch.push(crop) === this.#batch) break;
+      if (batch.push(crop) === this.batch) break;
     }
     this.drop(batch);
     return batch;
@@ -66,8 +67,8 @@ export class EarlyCrops {
   async encode(crops: readonly KeptCrop[], when: 'early' | 'window'): Promise<void> {
     this.drop(crops);
     const missing = crops.filter(({ encoded }) => !encoded);
-    for (let at = 0; at < missing.length; at += this.#batch)
-      await this.#encode(missing.slice(at, at + this.#batch), when);
+    for (let at = 0; at < missing.length; at += this.batch)
+      await this.#encode(missing.slice(at, at + this.batch), when);
   }
 
   /** Encodes what a batch of windows names and is not encoded yet. @throws what the engine throws */

@@ -48,6 +48,11 @@ export class EnginePool implements Engine {
     return this.#threads.some(({ healthy }) => healthy);
   }
 
+  /** Whether none will any more. */
+  get hopeless(): boolean {
+    return this.#threads.every(({ hopeless }) => hopeless);
+  }
+
   async load(modelDir: string): Promise<ModelInfo> {
     const [info] = await Promise.all(this.#threads.map((thread) => thread.load(modelDir)));
     return info!;

@@ -84,6 +84,11 @@ export class EngineThread implements Engine {
     return !this.#restarting && !this.#hopeless && this.#disposed === null;
   }
 
+  /** No thread will take calls any more. */
+  get hopeless(): boolean {
+    return this.#hopeless || this.#disposed !== null;
+  }
+
   async load(modelDir: string): Promise<ModelInfo> {
     const info = await this.#call('load', modelDir);
     this.#modelDir = modelDir;
@@ -111,7 +116,7 @@ export class EngineThread implements Engine {
       await this.#call('warmUp', [size]);
       this.#slowest = Math.max(this.#slowest, performance.now() - from);
     }
-    this.#warmSizes = [...sizes];
+    this.#warmSizes = [...new Set([...this.#warmSizes, ...sizes])];
   }
 
   memory(): Promise<EngineMemory> {

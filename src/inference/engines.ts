@@ -8,7 +8,7 @@ import { onGpu, type Engine, type EngineName } from './types.js';
 
 export type EngineChoice = 'auto' | EngineName;
 
-/** What `auto` takes. */
+/** The embedded one, which is always here. */
 export const DEFAULT_ENGINE: EngineName = 'wasm';
 
 /** Engines that use one core, however many there are, where they compute on the processor. */
@@ -20,6 +20,8 @@ const MOST_BY_ITSELF = 2;
 export interface RunningEngine extends Engine {
   /** False while no thread takes calls. */
   readonly healthy: boolean;
+  /** None will any more. */
+  readonly hopeless: boolean;
 }
 
 export interface CreateEngineOptions extends EngineThreadOptions {
@@ -32,10 +34,9 @@ export interface CreateEngineOptions extends EngineThreadOptions {
  * @throws EmostreamError ENGINE_UNAVAILABLE with advice, when the one asked for cannot run here: never another in its place.
  */
 export async function createEngine(
-  choice: EngineChoice,
+  name: EngineName,
   { threads = 1, ...options }: CreateEngineOptions = {},
 ): Promise<RunningEngine> {
-  const name = choice === 'auto' ? DEFAULT_ENGINE : choice;
   requireAvailable(name);
   // Here too: a thread's own environment is a copy, which native code does not see.
   if (name.startsWith('tensorflow')) quietenTensorflow();

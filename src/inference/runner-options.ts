@@ -1,3 +1,8 @@
+import type { Engine } from './types.js';
+
+/** What of an engine is used for batches. */
+export type RunnerEngine = Pick<Engine, 'run' | 'encodeFaces' | 'lanes' | 'memory'>;
+
 export interface BatchRunnerOptions {
   /** Most windows in a batch, and most face crops in one that is encoded early. */
   maxBatch: number;

@@ -1,13 +1,13 @@
 import type { Modality } from '../common/emotions.js';
+import { ENGINE_NAMES, type DEVICE_KINDS, type EngineName } from '../common/engine-names.js';
 import type { WindowFeatures } from '../features/types.js';
 
-export const ENGINE_NAMES = ['tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm'] as const;
-export type EngineName = (typeof ENGINE_NAMES)[number];
+export { ENGINE_NAMES, type EngineName };
 
 /** What an engine computes on. */
 export interface EngineDevice {
   /** `software-gpu`: the processor in the guise of a GPU, which is right and takes seconds. */
-  kind: 'cpu' | 'gpu' | 'software-gpu';
+  kind: (typeof DEVICE_KINDS)[number];
   /** As its driver names it; `CPU` of a processor. */
   name: string;
   /** Why not on something better; absent when there is nothing to say. */

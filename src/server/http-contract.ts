@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVICE_KINDS, PASSED_OVER } from '../common/engine-names.js';
 import { consentSchema } from '../common/consent.js';
 import { openEnum } from '../common/open-enum.js';
 import { roomIdSchema } from '../events/schema.js';
@@ -28,6 +29,14 @@ export const infoSchema = z.object({
   openDoor: z.boolean().describe('Tokens are given to anybody who asks (development).'),
   policy: z.object(consentSchema.shape).describe('What may be analysed at all on this server.'),
   engine: z.string(),
+  engineDevice: z
+    .object({ kind: openEnum(DEVICE_KINDS), name: z.string() })
+    .optional()
+    .describe('What the engine computes on.'),
+  passedOver: z
+    .array(z.object({ engine: z.string(), why: openEnum(PASSED_OVER) }))
+    .default([])
+    .describe('Better engines, the best first, and why they are not in use; none of an engine that was named.'),
   model: z.string(),
   speech: z
     .object({ state: openEnum(['on', 'off', 'missing']), language: z.string().nullable() })

@@ -38,7 +38,8 @@ export interface RouteOptions {
   access: Access;
   allowedOrigins: readonly string[];
   tokenTtlSeconds: number;
-  info: ServerInfo;
+  /** Asked each time: another engine may be in use. */
+  info: () => ServerInfo;
   telemetry: TelemetryHandlers;
   /** Folder of the built page; nothing is served where it does not exist. */
   clientDir: string;
@@ -78,7 +79,7 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     [INFO_PATH]: {
       method: 'GET',
       cost: COST.answer,
-      handler: (_request, response) => sendJson(response, 200, options.info),
+      handler: (_request, response) => sendJson(response, 200, options.info()),
     },
     [TOKEN_PATH]: { method: 'POST', cost: COST.token, handler: giveToken },
     '/metrics': { method: 'GET', cost: COST.metrics, handler: telemetry.metrics },

@@ -36,7 +36,7 @@ export interface ServerDeps {
   meter: Meter;
   logger: Logger;
   clock: Clock;
-  info: Pick<ServerInfo, 'version' | 'engine' | 'model' | 'speech' | 'voiceEncoder'>;
+  info: () => Omit<ServerInfo, 'protocols' | 'openDoor' | 'policy'>;
   telemetry: TelemetryHandlers;
   /** Takes the place of a random one where no secret is configured. */
   developmentSecret?: string | undefined;
@@ -115,7 +115,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     pool,
     audit,
     wordReaders,
-    language: deps.info.speech.language,
+    language: deps.info().speech.language,
     maxBitrate: config.maxBitrate,
     maxPacketRate: config.maxPacketRate,
     maxParticipants: config.maxParticipantsPerRoom,
@@ -144,7 +144,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     access,
     allowedOrigins: config.allowedOrigins,
     tokenTtlSeconds: config.tokenTtl,
-    info: { ...deps.info, protocols: [SUBPROTOCOL], openDoor: access.openDoor, policy },
+    info: () => ({ ...deps.info(), protocols: [SUBPROTOCOL], openDoor: access.openDoor, policy }),
     telemetry: deps.telemetry,
     clientDir: deps.clientDir ?? join(projectRoot(), 'dist', 'client'),
     headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),

@@ -4,6 +4,9 @@ import type { PromMeter } from './prom-meter.js';
 export interface ReadyReport {
   ready: boolean;
   engine: string;
+  engineDevice: { kind: string; name: string; why?: string };
+  /** Better engines, the best first, why they are not in use, and what to do about it. */
+  passedOver: { engine: string; why: string; reason: string }[];
   model: string;
   /** Whether words are recognised in voices; without it words come from captions only, which is no reason not to serve. */
   speech: { state: 'on' | 'off' | 'missing'; language: string | null; advice?: string };

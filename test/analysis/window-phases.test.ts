@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 import { WindowPhases } from '../../src/analysis/window-phases.js';
 
 it('a batch full of people shares an instant; the next ones have others, as far apart as can be', () => {
-  const phases = new WindowPhases(2);
+  const phases = new WindowPhases(() => 2);
   const taken = Array.from({ length: 8 }, () => phases.take());
   expect(taken).toEqual([0, 0, 500, 500, 250, 250, 750, 750]);
 });
 
 it('whoever comes after somebody left takes their instant', () => {
-  const phases = new WindowPhases(2);
+  const phases = new WindowPhases(() => 2);
   for (let i = 0; i < 6; i++) phases.take();
   phases.release(500);
   expect([phases.take(), phases.take(), phases.take()]).toEqual([500, 750, 750]);
@@ -21,7 +21,7 @@ it('however people come and go, no instant has many more than a batch while anot
       fc.integer({ min: 1, max: 16 }),
       fc.array(fc.oneof(fc.constant('come'), fc.nat(200)), { maxLength: 300 }),
       (batch, moves) => {
-        const phases = new WindowPhases(batch);
+        const phases = new WindowPhases(() => batch);
         const present: number[] = [];
         const countOf = (phase: number) => present.filter((one) => one === phase).length;
         for (const move of moves) {

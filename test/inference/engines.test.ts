@@ -45,7 +45,7 @@ describe('an optional engine that is not installed', () => {
 
 describe('createEngine', () => {
   it('runs the embedded engine in a thread, which refuses a folder without a model', async () => {
-    const engine = await createEngine('auto');
+    const engine = await createEngine(DEFAULT_ENGINE);
     const empty = await mkdtemp(join(tmpdir(), 'emostream-no-model-'));
     try {
       expect(engine.name).toBe('wasm');

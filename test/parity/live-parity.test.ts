@@ -127,6 +127,7 @@ describe('what the network gets in a call', () => {
           if (from > 0 && features.endMs >= from + SECONDS * 1000) done();
           return Promise.resolve({ dropped: 'overloaded' });
         },
+        maxBatch: 8,
         cancel: () => undefined,
         crop: ({ id, pixels }) => void crops.set(id, pixels),
       },

@@ -44,13 +44,14 @@ export async function startServer(
     meter,
     logger: silentLogger,
     clock: systemClock,
-    info: {
+    info: () => ({
       version: '0.0.0-test',
       engine: 'none',
       model: 'none',
       speech: { state: 'off', language: null },
       voiceEncoder: 'off',
-    },
+      passedOver: [],
+    }),
     telemetry: {
       metrics: (_request, response) => void response.end('metrics'),
       healthz: (_request, response) => void response.end('ok'),
