@@ -54,9 +54,9 @@ const lostBy = (keeper: EngineKeeper) => keeper.passedOver.map(({ engine, why })
 
 describe('auto', () => {
   it.each<[EngineName[], EngineName, string[]]>([
-    [['wasm'], 'wasm', ['tensorflow-gpu missing', 'webgpu missing', 'onnx missing', 'tensorflow missing']],
-    [['wasm', 'tensorflow'], 'tensorflow', ['tensorflow-gpu missing', 'webgpu missing', 'onnx missing']],
-    [['wasm', 'tensorflow', 'onnx'], 'onnx', ['tensorflow-gpu missing', 'webgpu missing']],
+    [['wasm'], 'wasm', ['tensorflow-gpu missing', 'onnx missing', 'webgpu missing', 'tensorflow missing']],
+    [['wasm', 'tensorflow'], 'tensorflow', ['tensorflow-gpu missing', 'onnx missing', 'webgpu missing']],
+    [['wasm', 'tensorflow', 'onnx'], 'onnx', ['tensorflow-gpu missing']],
     [['wasm', 'onnx', 'tensorflow-gpu'], 'tensorflow-gpu', []],
   ])('of %j takes %s, and says why not a better one', async (installed, best, passedOver) => {
     const machine = new FakeMachine(installed);
@@ -70,20 +70,21 @@ describe('auto', () => {
   });
 
   it('passes over a GPU in software, and what does not start, and leaves nothing of them', async () => {
-    const machine = new FakeMachine(['tensorflow-gpu', 'webgpu', 'onnx', 'wasm']);
+    const machine = new FakeMachine(['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm']);
     machine.refused.set('tensorflow-gpu', refusal('TensorFlow finds no GPU.'));
     machine.devices.set('webgpu', SOFTWARE);
     const { keeper } = await open(machine);
-    expect(keeper.name).toBe('onnx');
+    expect(keeper.name).toBe('tensorflow');
     expect(keeper.passedOver).toEqual([
       { engine: 'tensorflow-gpu', why: 'failed', reason: 'TensorFlow finds no GPU.' },
+      { engine: 'onnx', why: 'missing', reason: expect.any(String) as string },
       { engine: 'webgpu', why: 'software-gpu', reason: expect.stringContaining('SwiftShader') as string },
     ]);
     expect(machine.of('webgpu').disposed).toBe(true);
   });
 
   it('takes webgpu on a real GPU', async () => {
-    const machine = new FakeMachine(['webgpu', 'onnx', 'wasm']);
+    const machine = new FakeMachine(['webgpu', 'tensorflow', 'wasm']);
     machine.devices.set('webgpu', GPU);
     const { keeper } = await open(machine);
     expect([keeper.name, keeper.device]).toEqual(['webgpu', GPU]);
@@ -140,7 +141,7 @@ describe('an engine that is lost', () => {
     expect(await judge(0.3)).toBe(0.3);
     expect(await told).toEqual({ from: 'tensorflow-gpu', to: 'onnx', why: 'lost', reason: 'The GPU is gone.' });
     expect([keeper.name, keeper.healthy, switches('lost')]).toEqual(['onnx', true, 1]);
-    expect(lostBy(keeper)).toEqual(['tensorflow-gpu lost', 'webgpu missing']);
+    expect(lostBy(keeper)).toEqual(['tensorflow-gpu lost']);
     expect(machine.of('tensorflow-gpu').disposed).toBe(true);
   });
 
