@@ -17,6 +17,7 @@ const program = new Command('bench:call')
   .option('-r, --rooms <count>', 'rooms that they are spread over', '4')
   .option('--captions <seconds>', 'each participant says a caption every so many seconds; 0: never', '5')
   .option('--seeing', 'everybody also receives everybody else of their room, as in a call', false)
+  .option('--engine <name>', 'inference engine; as configured if not given')
   .option('--speech <on|off>', 'whether words are recognised in the voices; as configured if not given')
   .option('--voice-encoder <auto|off>', 'whether pretrained encoders hear the voices; as configured if not given')
   .option(
@@ -31,6 +32,7 @@ interface Options {
   rooms: string;
   captions: string;
   seeing: boolean;
+  engine?: string;
   speech?: string;
   voiceEncoder?: string;
   speaking?: string;
@@ -39,8 +41,13 @@ interface Options {
 
 program.parse();
 const options = program.opts<Options>();
-const { speech, voiceEncoder } = options;
-const flags = { httpPort: 0, ...(speech && { speech }), ...(voiceEncoder && { voiceEncoder }) };
+const { engine, speech, voiceEncoder } = options;
+const flags = {
+  httpPort: 0,
+  ...(engine && { engine }),
+  ...(speech && { speech }),
+  ...(voiceEncoder && { voiceEncoder }),
+};
 const config = loadConfig({ env: process.env, flags });
 const report = await runCall(
   {

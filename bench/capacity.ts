@@ -15,18 +15,30 @@ const program = new Command('bench:capacity')
   .option('--from <count>', 'participants of the first run', '40')
   .option('--step <count>', 'how fine the answer is', '10')
   .option('--most <count>', 'participants at most', '320')
+  .option('--engine <name>', 'inference engine; as configured if not given')
   .option('--speech <on|off>', 'whether words are recognised in the voices', 'on')
   .option('--speaking <share>', 'share of the time for which each person speaks, in turn; as recorded if not given')
   .option('--json <file>', 'where the figures go', 'bench/results/capacity.json');
 program.parse();
-type Options = Record<'seconds' | 'from' | 'step' | 'most' | 'speech' | 'json', string> & { speaking?: string };
+type Options = Record<'seconds' | 'from' | 'step' | 'most' | 'speech' | 'json', string> & {
+  speaking?: string;
+  engine?: string;
+};
 const options = program.opts<Options>();
 const P95_MS = 300;
 const step = Number(options.step);
 
 const runs: CallReport[] = [];
-const { speaking } = options;
-const alike = ['-s', options.seconds, '--speech', options.speech, ...(speaking ? ['--speaking', speaking] : [])];
+const { speaking, engine } = options;
+const given = engine ? ['--engine', engine] : [];
+const alike = [
+  '-s',
+  options.seconds,
+  '--speech',
+  options.speech,
+  ...given,
+  ...(speaking ? ['--speaking', speaking] : []),
+];
 const call = (participants: number) =>
   callOf([...alike, '-n', String(participants), '-r', String(Math.ceil(participants / 15))]);
 

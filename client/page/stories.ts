@@ -294,6 +294,8 @@ function lobby(): void {
     openDoor: !query.has('closed'),
     policy: { ...ALL, words: !query.has('policy') },
     engine: 'wasm',
+    engineDevice: { kind: 'cpu', name: 'CPU' },
+    passedOver: [{ engine: 'onnx', why: 'missing' }],
     model: 'story',
     speech,
     voiceEncoder: 'on',

@@ -3,7 +3,14 @@ import { createRequire } from 'node:module';
 import { loaderFinds } from '../common/install/shared-library.js';
 import { DRIVER_LIBRARY, missingCudaLibraries } from './engine-install/cuda-libraries.js';
 import { hasOnnxRuntime } from '../common/onnx/install.js';
-import { addonFile, engineFolder, webgpuFiles, type InstallableEngine } from './engine-install/paths.js';
+import {
+  addonFile,
+  engineFolder,
+  tensorflowBeside,
+  webgpuBeside,
+  webgpuFiles,
+  type InstallableEngine,
+} from './engine-install/paths.js';
 import { GPU_NEEDS } from './engine-install/tensorflow-facts.js';
 import { hasNvidiaDriver } from './nvidia.js';
 import type { EngineName } from './types.js';
@@ -20,7 +27,8 @@ export const engineProblems: Record<EngineName, () => EngineProblem | null> = {
   'tensorflow-gpu': tensorflowGpuProblem,
   webgpu: webgpuProblem,
   onnx: () => (hasOnnxRuntime() ? null : notInstalled('onnx')),
-  tensorflow: () => notInstalled('tensorflow', addonFile(engineFolder('tensorflow'))),
+  tensorflow: () =>
+    tensorflowBeside('tensorflow') ? null : notInstalled('tensorflow', addonFile(engineFolder('tensorflow'))),
   wasm: wasmProblem,
 };
 
@@ -35,6 +43,8 @@ function tensorflowGpuProblem(): EngineProblem | null {
     const advice = `On a machine with one, run \`npx emostream engine install tensorflow-gpu\`. ${GPU_NEEDS}`;
     return { reason: 'There is no NVIDIA GPU here.', advice };
   }
+  // Its user has seen to CUDA, too.
+  if (tensorflowBeside('tensorflow-gpu')) return null;
   const folder = engineFolder('tensorflow-gpu');
   return notInstalled('tensorflow-gpu', addonFile(folder), GPU_NEEDS) ?? cudaProblem(folder);
 }
@@ -54,7 +64,7 @@ export function cudaProblem(folder: string): EngineProblem | null {
 }
 
 function webgpuProblem(): EngineProblem | null {
-  const missing = notInstalled('webgpu', webgpuFiles(engineFolder('webgpu')).backend);
+  const missing = webgpuBeside() ? null : notInstalled('webgpu', webgpuFiles(engineFolder('webgpu')).backend);
   if (missing) return missing;
   if (process.platform !== 'linux' || loaderFinds('libvulkan.so.1')) return null;
   return {

@@ -1,5 +1,5 @@
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
-import { hasOnnxRuntime, onnxRuntimeFolder } from '../common/onnx/install.js';
+import { hasOnnxRuntime, onnxRuntimeInUse } from '../common/onnx/install.js';
 import { loadOnnxRuntime } from '../common/onnx/runtime.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 import { startProvider, type OnnxProviderChoice } from './onnx/providers.js';
@@ -11,7 +11,7 @@ import { startProvider, type OnnxProviderChoice } from './onnx/providers.js';
  */
 export async function createOnnxEngine(
   choice: OnnxProviderChoice = 'auto',
-  folder = onnxRuntimeFolder(),
+  folder = onnxRuntimeInUse(),
 ): Promise<OnnxEngine> {
   if (!hasOnnxRuntime(folder)) {
     const message = 'The onnx engine is not installed: run `npx emostream engine install onnx`.';

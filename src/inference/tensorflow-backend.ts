@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { EmostreamError, firstLine } from '../common/errors.js';
 import { GPU_NEEDS, quietenTensorflow } from './engine-install/tensorflow-facts.js';
-import { addonFile, engineFolder } from './engine-install/paths.js';
+import { engineFolder, tensorflowBeside, tensorflowFiles } from './engine-install/paths.js';
 import { cudaProblem } from './engine-problems.js';
 import { shareCore } from './engine-install/shared-core.js';
 import { nvidiaName } from './nvidia.js';
@@ -17,13 +17,15 @@ interface NodeBackend extends tf.KernelBackend {
 type BackendConstructor = new (binding: unknown, packageName: string) => NodeBackend;
 
 /**
- * Makes an installed TensorFlow engine the current backend of this thread.
- * @param folder where it is installed
+ * Makes an installed TensorFlow engine the current backend of this thread: the package beside the product, if there is one, else what
+ * `engine install` brought.
+ * @param folder where it brings it
  * @throws EmostreamError ENGINE_UNAVAILABLE when it is not installed or does not load
  */
 export async function startTensorflowBackend(folder = engineFolder('tensorflow'), gpu = false): Promise<void> {
   const engine = gpu ? 'tensorflow-gpu' : 'tensorflow';
-  if (!existsSync(addonFile(folder))) {
+  const files = tensorflowBeside(engine) ?? tensorflowFiles(folder);
+  if (!existsSync(files.addon)) {
     const message = `The ${engine} engine is not installed: run \`npx emostream engine install ${engine}\`.`;
     throw new EmostreamError('ENGINE_UNAVAILABLE', message);
   }
@@ -36,17 +38,16 @@ export async function startTensorflowBackend(folder = engineFolder('tensorflow')
   util['isArray'] = Array.isArray;
   let backend: NodeBackend | undefined;
   try {
-    const kernels = join(folder, 'node_modules', '@tensorflow', 'tfjs-node', 'dist');
-    require(join(kernels, 'register_all_kernels.js'));
-    const { NodeJSKernelBackend } = require(join(kernels, 'nodejs_kernel_backend.js')) as {
+    require(join(files.kernels, 'register_all_kernels.js'));
+    const { NodeJSKernelBackend } = require(join(files.kernels, 'nodejs_kernel_backend.js')) as {
       NodeJSKernelBackend: BackendConstructor;
     };
-    const binding: unknown = require(addonFile(folder));
+    const binding: unknown = require(files.addon);
     const packageName = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
     tf.registerBackend('tensorflow', () => (backend = new NodeJSKernelBackend(binding, packageName)), 3);
     if (!(await tf.setBackend('tensorflow'))) throw new Error('setBackend refused');
   } catch (cause) {
-    const message = `The ${engine} engine in ${folder} does not load (${firstLine(cause)}): remove that folder and install it again.`;
+    const message = `The ${engine} engine (${files.addon}) does not load (${firstLine(cause)}): remove it and install it again.`;
     throw new EmostreamError('ENGINE_UNAVAILABLE', message, { cause });
   }
   await tf.ready();

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { EmostreamError, firstLine } from '../common/errors.js';
-import { engineFolder, webgpuFiles } from './engine-install/paths.js';
+import { engineFolder, webgpuBeside, webgpuFiles } from './engine-install/paths.js';
 import { shareCore } from './engine-install/shared-core.js';
 import { TfjsEngine } from './tfjs-engine.js';
 import type { EngineDevice } from './types.js';
@@ -12,9 +12,13 @@ import type { EngineDevice } from './types.js';
 interface GpuDeviceDescriptor {
   requiredFeatures?: (string | string[])[];
 }
+/** https://www.w3.org/TR/webgpu/#device-loss */
+interface GpuDevice {
+  lost?: Promise<{ reason: string; message: string }>;
+}
 interface GpuAdapter {
   info?: GpuAdapterInfo;
-  requestDevice(descriptor?: GpuDeviceDescriptor): Promise<unknown>;
+  requestDevice(descriptor?: GpuDeviceDescriptor): Promise<GpuDevice>;
 }
 /** https://www.w3.org/TR/webgpu/#gpuadapterinfo */
 export interface GpuAdapterInfo {
@@ -37,7 +41,7 @@ interface Dawn {
  * @throws EmostreamError ENGINE_UNAVAILABLE when it is not installed, does not load, or finds no GPU
  */
 export async function createWebgpuEngine(folder = engineFolder('webgpu')): Promise<WebgpuEngine> {
-  const { dawn: dawnFile, backend } = webgpuFiles(folder);
+  const { dawn: dawnFile, backend } = webgpuBeside() ?? webgpuFiles(folder);
   if (!existsSync(dawnFile) || !existsSync(backend)) {
     throw unavailable('It is not installed: run `npx emostream engine install webgpu`.');
   }
@@ -105,11 +109,32 @@ function flattening(gpu: Gpu): Gpu {
       const adapter = await gpu.requestAdapter(options);
       if (!adapter) return null;
       const requestDevice = adapter.requestDevice.bind(adapter);
-      adapter.requestDevice = (descriptor) =>
-        requestDevice({ ...descriptor, requiredFeatures: descriptor?.requiredFeatures?.flat() ?? [] });
+      adapter.requestDevice = async (descriptor) => {
+        const device = await requestDevice({
+          ...descriptor,
+          requiredFeatures: descriptor?.requiredFeatures?.flat() ?? [],
+        });
+        device.lost?.then(
+          ({ reason, message }) => endIfLost(reason, message),
+          () => undefined,
+        );
+        return device;
+      };
       return adapter;
     },
   };
+}
+
+/** On a device that is gone every answer would be zeros: the thread ends, and whoever keeps it says why. */
+export function endIfLost(reason: string, message: string, end = endThread): void {
+  if (reason !== 'destroyed') end(new EmostreamError('ENGINE_UNAVAILABLE', `the GPU was lost (${message || reason})`));
+}
+
+function endThread(error: EmostreamError): void {
+  // Out of the promise, in which it would be a rejection.
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 function setGpu(gpu: Gpu | undefined): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
-import { hasOnnxRuntime, onnxRuntimeFolder } from '../common/onnx/install.js';
+import { hasOnnxRuntime, onnxRuntimeInUse } from '../common/onnx/install.js';
 import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession, type OnnxTensor } from '../common/onnx/runtime.js';
 import { damageOf } from './damage.js';
 import { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS, VOICE_SECOND } from './heard-sizes.js';
@@ -26,7 +26,7 @@ export interface VoiceEncoderFolders {
   /** As `installVoiceEncoders` made it. */
   encoders: string;
 }
-const defaultFolders = (): VoiceEncoderFolders => ({ runtime: onnxRuntimeFolder(), encoders: voiceEncodersFolder() });
+const defaultFolders = (): VoiceEncoderFolders => ({ runtime: onnxRuntimeInUse(), encoders: voiceEncodersFolder() });
 
 /**
  * The pretrained encoders of the voice branch: a second of sound → what they make of it, pooled to HEARD_PER_SECOND steps.

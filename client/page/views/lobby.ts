@@ -45,6 +45,21 @@ function field(label: string, props: Parameters<typeof h<'input'>>[1], hint?: st
   };
 }
 
+/** What will judge, for whoever runs the server; on pointing at it, why nothing better does. */
+function engineNote({ engine, engineDevice, passedOver }: ServerInfo): HTMLElement {
+  const on = engineDevice ? ` on ${engineDevice.name}` : '';
+  const why = passedOver.map((one) => `${one.engine}: ${WHY_NOT[one.why] ?? one.why}`).join('; ');
+  const title = why ? `Better engines that are not in use: ${why}.` : '';
+  return h('p', { class: 'hint', title }, `Analysis runs by ${engine}${on}.`);
+}
+
+const WHY_NOT: Record<string, string> = {
+  missing: 'not here',
+  'software-gpu': 'no real GPU',
+  failed: 'does not start',
+  lost: 'lost while running',
+};
+
 /** Before the call: who one is, which room, which devices, and what may be analysed. */
 export class Lobby {
   readonly element: HTMLElement;
@@ -114,6 +129,7 @@ export class Lobby {
       this.#token?.element,
       this.#consent.element,
       this.#explanation(),
+      engineNote(this.#options.info),
       this.#problems,
       this.#join,
     );

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EmostreamError } from '../errors.js';
+import { packageBeside } from '../install/beside.js';
 import { makeInPlace } from '../install/in-place.js';
 import { fetchPart, type PinnedPackage, runTool } from '../install/tools.js';
 import { userCache } from '../install/user-cache.js';
@@ -19,13 +20,20 @@ const COMMON: PinnedPackage = {
   integrity: 'sha512-7fdVWjAID1dVhH/G8qK3APARunV4VkBFoCQAP7qp4Wkab0mrorvmc+sqiT+mKXOzDqdjN5j+/Z9nb4gzNPWcyA==',
 };
 
-/** Where it lies, outside the project: not in package.json, for its package carries every platform's library, 240 MB of 290. */
+/** Where it is installed, outside the project: its package carries every platform's library, 240 MB of 290. */
 export const onnxRuntimeFolder = (cache = userCache()): string => join(cache, `onnxruntime-${VERSION}`);
+
+/** Where it is: beside the product, if its user has installed it there, else where `installOnnxRuntime` puts it. */
+export function onnxRuntimeInUse(): string {
+  const beside = packageBeside(RUNTIME.name, VERSION);
+  // The folder whose node_modules holds it.
+  return beside === null ? onnxRuntimeFolder() : dirname(dirname(beside));
+}
 
 const entryOf = (folder: string): string => join(folder, 'node_modules', RUNTIME.name, 'dist', 'index.js');
 
 /** Whether it was installed there; it may still not load. */
-export const hasOnnxRuntime = (folder = onnxRuntimeFolder()): boolean => existsSync(entryOf(folder));
+export const hasOnnxRuntime = (folder = onnxRuntimeInUse()): boolean => existsSync(entryOf(folder));
 
 /** Says why in one line. */
 const LOAD = 'try { require(process.argv[1]) } catch (error) { console.error(error.message); process.exit(1) }';

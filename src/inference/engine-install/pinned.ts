@@ -1,11 +1,11 @@
 import type { PinnedPackage } from '../../common/install/tools.js';
 import type { PinnedWheel } from '../../common/install/wheel.js';
-import { DAWN_VERSION, TENSORFLOW_VERSION } from './paths.js';
+import { DAWN_VERSION, TENSORFLOW_VERSION, TFJS_VERSION } from './paths.js';
 
 /** The kernels in JavaScript and the addon's source; those of `@tensorflow/tfjs-node-gpu` are the same files. */
 export const TFJS_NODE: PinnedPackage = {
   name: '@tensorflow/tfjs-node',
-  version: '4.22.0',
+  version: TFJS_VERSION,
   integrity: 'sha512-uHrXeUlfgkMxTZqHkESSV7zSdKdV0LlsBeblqkuKU9nnfxB1pC6DtoyYVaLxznzZy7WQSegjcohxxCjAf6Dc7w==',
 };
 
