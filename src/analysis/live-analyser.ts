@@ -26,7 +26,6 @@ import { WordsShowing } from './words-showing.js';
 export interface LiveAnalyserDeps {
   config: Config;
   bus: EventBus;
-  /** `maxBatch`: most windows that it judges together just now. */
   runner: WindowRunner & { readonly maxBatch: number };
   engine: { name: string; model: string };
   /** The model knows what to make of what pretrained encoders hear. */

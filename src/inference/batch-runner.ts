@@ -78,7 +78,6 @@ export class BatchRunner {
     this.#pump();
   }
 
-  /** Most windows in a batch. */
   get maxBatch(): number {
     return this.#batcher.maxBatch;
   }
