@@ -62,6 +62,7 @@ const COMMANDS = {
   },
   fuzz: { need: 'serve', run: (node, args) => execute(node, [program('test/fuzz/fuzz.js'), ...args]) },
   test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
+  'test:nodes': { need: 'packages', run: (node, args) => execute(node, [join(ROOT, 'scripts', 'nodes.mjs'), ...args]) },
   docs: { need: 'build', run: (node) => writeDocs(node) },
   'build:packages': { need: 'build', run: (node) => execute(node, [join(ROOT, 'scripts', 'pack.mjs')], { cwd: ROOT }) },
   'docs:api': { need: 'build', run: (node) => execute(node, [join(ROOT, 'scripts', 'api-docs.mjs')], { cwd: ROOT }) },

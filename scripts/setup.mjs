@@ -1,7 +1,7 @@
 /**
  * Sets the project up: `node scripts/setup.mjs [packages|worker|build|serve|test]`, all of it by default. Every npm script does what
  * it needs of this by itself (run.mjs); this is for doing it beforehand, in an image's build for instance.
- * Without dependencies, for it runs before they are installed, and for Node 20 too, for it brings Node 22.
+ * Without dependencies, for it runs before they are installed, and for Node 20 too, for it brings Node 22 where there is none of those that package.json names.
  */
 import { SetupError } from './setup/failure.mjs';
 import { ROOT } from './setup/locations.mjs';

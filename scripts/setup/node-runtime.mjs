@@ -7,8 +7,8 @@ import { projectPaths } from './locations.mjs';
 import { inRange } from './versions.mjs';
 
 /**
- * The Node that runs this project. Its version is narrow for reasons: `node-av` silently yields nothing on Node 20,
- * mediasoup asks for 22, and `tfjs-node` breaks on 23.
+ * The Node that runs this project. `node-av` silently yields nothing on Node 20 and mediasoup asks for 22; odd versions are not supported for
+ * long. package.json names those that `npm run test:nodes` was carried out with; the first of them is brought where none is there.
  */
 
 /** The range that package.json asks for. @param {string} root */

@@ -22,12 +22,17 @@ export function compareVersions(a, b) {
 }
 
 /**
- * Whether a version is in a range made of comparisons that must all hold, such as ">=22 <23": the form that package.json's
- * `engines` has here. (The set-up has no dependencies, so no semver library.)
+ * Whether a version is in a range: comparisons that must all hold, such as ">=22 <23", or several of these between "||", the form
+ * that package.json's `engines` has here. (The set-up has no dependencies, so no semver library.)
  * @param {string} version
  * @param {string} range
  */
 export function inRange(version, range) {
+  return range.split('||').some((part) => inPart(version, part));
+}
+
+/** @param {string} version @param {string} range */
+function inPart(version, range) {
   const parsed = parseVersion(version);
   if (!parsed) return false;
   return range

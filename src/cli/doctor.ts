@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { toEmostreamError } from '../common/errors.js';
-import { packageVersion, shippedModelFolder } from '../common/version.js';
+import { packageVersion, shippedModelFolder, triedNodes } from '../common/version.js';
 import { timeEngine, type EngineTiming } from '../inference/engine-timing.js';
 import { type EngineStatus, listEngines } from '../inference/available-engines.js';
 import { createEngine, DEFAULT_ENGINE } from '../inference/engines.js';
@@ -39,10 +39,11 @@ function print(checks: readonly Check[]): void {
 
 function nodeCheck(): Check {
   const { node } = process.versions;
-  if (node.startsWith('22.')) return ok('Node', node);
+  const majors = triedNodes();
+  if (majors.includes(node.split('.')[0] ?? '')) return ok('Node', node);
   return failed(
     'Node',
-    `This is Node ${node}; emostream needs Node 22.`,
+    `This is Node ${node}; emostream was tried with ${majors.join(', ')}.`,
     'Start it with `npm start` or `npx emostream`, which bring Node 22.',
   );
 }
@@ -67,7 +68,7 @@ async function decoderCheck(): Promise<Check> {
     for (const codec of codecs) closeDecoder(openDecoder(codec, () => {}));
     return ok('decoders', `${codecs.join(', ')} (node-av)`);
   } catch (error) {
-    return failed('decoders', error, 'Run `npm ci` on Node 22; node-av needs glibc or macOS or Windows.');
+    return failed('decoders', error, 'Run `npm ci` on Node 22 or newer; node-av needs glibc or macOS or Windows.');
   }
 }
 

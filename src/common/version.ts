@@ -13,10 +13,17 @@ export function projectRoot(): string {
   return folder;
 }
 
-export function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
-  return manifest.version;
-}
+const manifest = () =>
+  JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+    engines: { node: string };
+  };
+
+export const packageVersion = (): string => manifest().version;
+
+/** Major versions of Node that the project was tried with. */
+export const triedNodes = (): string[] =>
+  [...manifest().engines.node.matchAll(/>=(\d+)/g)].map(([, major = '']) => major);
 
 /** Where the shipped weights are. */
 export const shippedModelFolder = (): string => join(projectRoot(), 'models', 'fusion');

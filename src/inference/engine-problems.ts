@@ -94,6 +94,6 @@ function wasmProblem(): EngineProblem | null {
   if (WebAssembly?.validate(SIMD_MODULE)) return null;
   return {
     reason: 'This CPU or Node has no SIMD in WebAssembly.',
-    advice: 'Use Node 22 on x86-64 (SSE 4.1) or ARM64.',
+    advice: 'Use Node 22 or newer on x86-64 (SSE 4.1) or ARM64.',
   };
 }

@@ -25,6 +25,16 @@ describe('versions', () => {
     expect(inRange(version, '>=22 <23')).toBe(fits);
   });
 
+  it.each([
+    ['v22.14.9', false],
+    ['v22.15.0', true],
+    ['v23.9.0', false],
+    ['v24.0.0', true],
+    ['v25.1.0', false],
+  ])('takes %s where one of several ranges has it: %s', (version, fits) => {
+    expect(inRange(version, '>=22.15 <23 || >=24 <25')).toBe(fits);
+  });
+
   it('compares numbers, not text', () => {
     expect(inRange('22.10.0', '>22.9.9')).toBe(true);
     expect(inRange('22.9.9', '<=22.9.9')).toBe(true);
