@@ -6,6 +6,7 @@ export default defineConfig({
     // Guards against what hangs, on a busy machine too.
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // Two cores: real workers, browsers and networks run in these tests.
     maxWorkers: 2,
     pool: 'forks',
