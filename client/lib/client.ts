@@ -31,6 +31,9 @@ export interface ClientOptions {
   random?: () => number;
 }
 
+/** Least time between two renewals of a token, ms. */
+const RENEW_EVERY_MS = 10_000;
+
 /** `waiting`: the connection was lost, and the next try comes after `retryInMs`. `closed` is final. */
 export type ClientStatus =
   | { state: 'idle' | 'connecting' | 'open' }
@@ -63,6 +66,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #everOpen = false;
+  #renewedMs = -Infinity;
   readonly #subscriptions = new Subscriptions();
 
   constructor(options: ClientOptions) {
@@ -284,7 +288,22 @@ export class EmostreamClient extends Emitter<ClientEvents> {
         if (missed) this.#missed(room, missed);
       }
     }
+    if (notification.type === 'tokenExpiring') void this.#renew();
     this.emit('notification', notification);
+  }
+
+  /** Where it fails the socket ends with the token, and another is opened with another one. */
+  async #renew(): Promise<void> {
+    const { token } = this.#options;
+    // A token that ends within a minute is told to be expiring at once: not to be renewed in a circle.
+    const nowMs = performance.now();
+    if (typeof token !== 'function' || nowMs - this.#renewedMs < RENEW_EVERY_MS) return;
+    this.#renewedMs = nowMs;
+    try {
+      await this.request('renew', { token: await token() });
+    } catch (error) {
+      this.emit('invalid', toClientError(error));
+    }
   }
 
   #missed(room: string, missed: Missed): void {

@@ -39,6 +39,10 @@ async function call<T>(url: string, init: RequestInit, schema: z.ZodType<T>): Pr
   try {
     response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
+    if (await answersOthers(url)) {
+      const message = `the server at ${url} does not let pages of ${pageOrigin()} ask it; its option allowedOrigins has to name them`;
+      throw new ClientError('ORIGIN_REFUSED', message, { cause: error });
+    }
     const message = `no server answers at ${url}; check the address and that the server runs`;
     throw new ClientError('UNREACHABLE', message, { cause: error });
   }
@@ -51,6 +55,23 @@ async function call<T>(url: string, init: RequestInit, schema: z.ZodType<T>): Pr
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw new ClientError('BAD_REPLY', `what answers at ${url} is not a matching emostream server`);
   return parsed.data;
+}
+
+/** Undefined outside of pages. */
+const pageOrigin = (): string | undefined => (globalThis as { location?: { origin: string } }).location?.origin;
+
+/**
+ * Whether a server that this page could not ask is there all the same: browsers do not tell pages of another origin which of the two it
+ * is, but let them send what they may not read (https://fetch.spec.whatwg.org/#concept-request-mode, "no-cors").
+ */
+async function answersOthers(url: string): Promise<boolean> {
+  const here = pageOrigin();
+  if (here === undefined || new URL(url).origin === here) return false;
+  const init = { mode: 'no-cors', signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
+  return fetch(httpAddress(new URL('..', url), '/healthz'), init).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The room that a token is for, unchecked: only its server can check it. Undefined where it does not say, or for every room. */

@@ -1,5 +1,6 @@
 import type { Config } from './schema.js';
 import { inspectTls } from './tls.js';
+import { webOrigin } from './web-origin.js';
 
 /** A wrong option, or a wrong combination told at one of its options. */
 export interface Problem {
@@ -37,6 +38,16 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
         `without jwtSecret the server runs in development mode, which listens on loopback only: set ${env('jwtSecret')} ` +
           `(\`openssl rand -hex 32\`) to listen on ${host}`,
       ),
+  },
+  {
+    of: ['allowedOrigins'],
+    find: ({ allowedOrigins }) =>
+      allowedOrigins
+        .filter((entry) => webOrigin(entry) === undefined)
+        .map((entry) => ({
+          option: 'allowedOrigins',
+          message: `"${entry}" is no origin, and no page could ever have it: write scheme://host or scheme://host:port, without a path or *`,
+        })),
   },
   {
     of: ['webhookUrl', 'webhookSecret'],

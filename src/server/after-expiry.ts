@@ -7,6 +7,8 @@ const TAKES_BACK: ReadonlySet<RequestType> = new Set<RequestType>([
   'unsubscribe',
   'pauseProducer',
   'closeProducer',
+  // Nor what shows another token.
+  'renew',
 ]);
 
 /**

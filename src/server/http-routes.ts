@@ -13,7 +13,7 @@ import { onAnswerEnd } from './http-turns.js';
 import { originAllowed } from './origin.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import type { Limits } from './limits.js';
-import { type ApiPath, INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema } from './protocol.js';
+import { type ApiPath, INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema, WS_PATH } from './protocol.js';
 import { setHeaders } from './security-headers.js';
 import { mintToken } from './tokens.js';
 import { checkOrigin } from './upgrade.js';
@@ -56,6 +56,10 @@ const MAX_TOKEN_REQUEST_BYTES = 1024;
 const COST = { file: 1, answer: 2, token: 5, metrics: 20 };
 const LIBRARY_PATH = '/emostream.js';
 const SCHEMAS = '/schema/';
+/** RFC 9110, section 15.5.22. */
+const NO_UPGRADE =
+  'this is the WebSocket, and the request has no "Upgrade: websocket": a proxy in between must hand on the headers Upgrade and ' +
+  'Connection (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade")';
 
 /** The HTTP side: the page, its two questions, and what monitoring asks. */
 export function createRoutes(options: RouteOptions): HttpHandler {
@@ -117,6 +121,11 @@ export function createRoutes(options: RouteOptions): HttpHandler {
       if (path.startsWith('/api/')) {
         allowForeignPage(request, response);
         if (method === 'OPTIONS') return void response.writeHead(204).end();
+      }
+      if (path === WS_PATH) {
+        // It would not have come here: Node hands upgrades to others.
+        setHeaders(response, { Upgrade: 'websocket', Connection: 'Upgrade' });
+        return sendJson(response, 426, { error: { code: 'BAD_MESSAGE', message: NO_UPGRADE } });
       }
       if (route && method !== route.method) {
         response.setHeader('Allow', route.method);

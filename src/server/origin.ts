@@ -1,8 +1,10 @@
 import { isLoopback } from '../config/cross-checks.js';
+import { webOrigin } from '../config/web-origin.js';
 
 /**
  * Whether a page may talk to this server. Browsers always send Origin with a WebSocket (RFC 6455 §10.2) and pages cannot
- * forge it; programs that are no browsers send none.
+ * forge it; programs that are no browsers send none. Compared as origins (RFC 6454): a default port that is written out, by a proxy in
+ * Host for one, is the same as none.
  * @param origin the Origin header
  * @param host the Host header
  */
@@ -12,9 +14,11 @@ export function originAllowed(
   allowed: readonly string[],
 ): boolean {
   if (origin === undefined) return true;
-  if (allowed.some((entry) => entry.replace(/\/$/, '').toLowerCase() === origin.toLowerCase())) return true;
-  const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
-  return parsed !== undefined && host !== undefined && parsed.host.toLowerCase() === host.toLowerCase();
+  const asking = webOrigin(origin);
+  if (asking === undefined) return false;
+  if (allowed.some((entry) => webOrigin(entry) === asking)) return true;
+  // The server does not know by which scheme a proxy was asked: the page's counts.
+  return host !== undefined && webOrigin(`${new URL(asking).protocol}//${host}`) === asking;
 }
 
 /**

@@ -75,6 +75,7 @@ export const resultSchemas = {
       }),
     ),
   }),
+  renew: z.object({ expiresAt: z.number().describe('When the new token ends, ms since the epoch.') }),
   leave: empty,
 } as const satisfies Record<RequestType, z.ZodType>;
 export type ResultOf<T extends RequestType> = z.infer<(typeof resultSchemas)[T]>;

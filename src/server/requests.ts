@@ -108,6 +108,11 @@ const requests = {
   unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId, room: roomIdSchema.optional() }),
   /** Who is in a room at the moment. Needs the grant `subscribe`; names, `names`. → RosterResult */
   roster: z.strictObject({ type: z.literal('roster'), id: requestId, room: roomIdSchema.optional() }),
+  /**
+   * Goes on with another token: of the same room and subject, and granting at least the same. Also in the grace after the old one's end;
+   * subscriptions that ended with it are not brought back. → { expiresAt }
+   */
+  renew: z.strictObject({ type: z.literal('renew'), id: requestId, token: z.string().min(1).max(8192) }),
   /** Leaves the call; the socket stays open. */
   leave: z.strictObject({ type: z.literal('leave'), id: requestId }),
 } as const;
@@ -129,6 +134,7 @@ export const requestSchema = z.discriminatedUnion('type', [
   requests.subscribe,
   requests.unsubscribe,
   requests.roster,
+  requests.renew,
   requests.leave,
 ]);
 export type Request = z.infer<typeof requestSchema>;

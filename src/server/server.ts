@@ -27,6 +27,7 @@ import { securityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
 import { SocketDoor } from './socket-door.js';
 import { Subscribers } from './subscribers.js';
+import { verifyToken } from './tokens.js';
 import { WordReaders } from './word-readers.js';
 
 export interface ServerDeps {
@@ -135,6 +136,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     subscribers: new Subscribers(meter),
     wordReaders,
     limits,
+    verify: (token) => verifyToken(access.secret, token, clock()),
     meter,
     clock,
     tokenGraceMs: config.tokenGrace * 1000,

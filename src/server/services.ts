@@ -6,6 +6,7 @@ import type { AuditLog } from './audit-log.js';
 import type { CallRooms } from './call-rooms.js';
 import type { Limits } from './limits.js';
 import type { Subscribers } from './subscribers.js';
+import type { Identity } from './tokens.js';
 import type { WordReaders } from './word-readers.js';
 
 /** What request handlers work with, beside the session that asks. */
@@ -19,6 +20,8 @@ export interface Services {
   /** Subscribers who may read words. */
   wordReaders: WordReaders;
   limits: Limits;
+  /** @throws EmostreamError UNAUTHENTICATED */
+  verify: (token: string) => Promise<Identity>;
   meter: Meter;
   clock: Clock;
   /** How long a seat is kept after the end of the token that it was taken with, ms. */

@@ -10,7 +10,7 @@ import { needsNoGrant } from './after-expiry.js';
 import type { Caller } from './limits.js';
 import { withNames } from './names.js';
 import { narrowed, type Narrowing } from './narrowing.js';
-import type { Beat, Notification, Request, ResultOf } from './protocol.js';
+import type { Beat, Grants, Notification, Request, ResultOf } from './protocol.js';
 import { RoomSubscription } from './room-subscription.js';
 import { type Services, withinPolicy } from './services.js';
 import { SessionCosts } from './session-costs.js';
@@ -36,14 +36,14 @@ export class Session implements Occupant {
   /** Whom the limits count this session's deeds for. */
   readonly caller: Caller;
   readonly costs: SessionCosts;
-  readonly #identity: Identity;
+  #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
   /** By room. */
   readonly #subscriptions = new Map<string, Subscribed>();
   #after: (() => void)[] = [];
   #closed = false;
-  readonly #life: TokenLife;
+  #life: TokenLife;
   #toldExpired = false;
 
   constructor(services: Services, identity: Identity, address: string, connection: Connection) {
@@ -52,15 +52,7 @@ export class Session implements Occupant {
     this.costs = new SessionCosts(this.caller, services);
     this.#identity = identity;
     this.#connection = connection;
-    const { expiresAtMs } = identity;
-    this.#life = new TokenLife({
-      expiresAtMs,
-      graceMs: services.tokenGraceMs,
-      clock: services.clock,
-      onExpiring: () => this.notify({ type: 'tokenExpiring', expiresAt: expiresAtMs }),
-      onExpired: () => this.#expired(),
-      onGraceOver: () => this.#end(),
-    });
+    this.#life = this.#begin(identity);
   }
 
   get closed(): boolean {
@@ -217,6 +209,30 @@ export class Session implements Occupant {
     if (this.#subscriptions.size === 0) this.services.subscribers.delete(this);
   }
 
+  /**
+   * Goes on with another token.
+   * @returns when it ends, ms
+   * @throws EmostreamError FORBIDDEN where it is somebody else's, or grants less
+   */
+  renew(identity: Identity): number {
+    const { subject, grants } = this.#identity;
+    const names = Object.keys(grants) as (keyof Grants)[];
+    const lacks = names.some((name) =>
+      name === 'room' ? identity.grants.room !== grants.room : grants[name] && !identity.grants[name],
+    );
+    if (lacks || identity.subject !== subject) {
+      throw new EmostreamError(
+        'FORBIDDEN',
+        'the new token must have the room and the subject of the old one, and all its grants',
+      );
+    }
+    this.#life.stop();
+    this.#identity = identity;
+    this.#toldExpired = false;
+    this.#life = this.#begin(identity);
+    return identity.expiresAtMs;
+  }
+
   /** The same person joined from another socket. */
   replaced(): void {
     this.leave('removed');
@@ -232,6 +248,17 @@ export class Session implements Occupant {
       () => this.unsubscribe(),
       () => this.leave(reason),
     );
+  }
+
+  #begin({ expiresAtMs }: Identity): TokenLife {
+    return new TokenLife({
+      expiresAtMs,
+      graceMs: this.services.tokenGraceMs,
+      clock: this.services.clock,
+      onExpiring: () => this.notify({ type: 'tokenExpiring', expiresAt: expiresAtMs }),
+      onExpired: () => this.#expired(),
+      onGraceOver: () => this.#end(),
+    });
   }
 
   /** The token ended. A seat that was taken rightly is kept for a while: a call should not break in mid-sentence. */

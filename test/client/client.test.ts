@@ -235,6 +235,17 @@ describe('the token', () => {
     expect((fixed.status as Extract<ClientStatus, { state: 'closed' }>).error?.code).toBe('UNAUTHENTICATED');
   });
 
+  it('is renewed on the open socket before its end, where it can be asked for anew, and not in a circle', async () => {
+    let given = 0;
+    server.script.renew = () => ({ expiresAt: 1 });
+    await connected({ token: () => Promise.resolve(`a.b.${++given}`) });
+    await connected();
+    for (let index = 0; index < 3; index++) server.send({ type: 'tokenExpiring', expiresAt: 0 });
+    await until(() => server.requestsOf('renew').length > 0);
+    expect(server.requestsOf('renew')).toMatchObject([{ token: 'a.b.2' }]);
+    expect(given).toBe(2);
+  });
+
   it('is judged by the server alone: the clock of this machine may be wrong', async () => {
     const token = jwt({ room: 'r', exp: 1_000_000 });
     await connected({ token });

@@ -122,6 +122,15 @@ describe('configuration', () => {
     expect(config.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
   });
 
+  it.each(['calls.example', 'https://*.example', 'https://a.example/path', 'ws://a.example', '*'])(
+    'refuses an origin that no page can have: %s',
+    (entry) => {
+      expect(() => loadConfig({ env: {}, flags: { allowedOrigins: entry } })).toThrow(
+        /allowed-origins.*scheme:\/\/host/s,
+      );
+    },
+  );
+
   it('describes every option with a sentence', () => {
     expect(envName('rtcAnnouncedAddress')).toBe('EMOSTREAM_RTC_ANNOUNCED_ADDRESS');
     expect(flagName('rtcAnnouncedAddress')).toBe('--rtc-announced-address');

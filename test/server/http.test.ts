@@ -68,6 +68,13 @@ describe('GET /api/info', () => {
   });
 });
 
+test('GET /ws without an upgrade answers 426 and names the proxy', async () => {
+  const response = await fetch(`${open.server.url}/ws`);
+  expect(response.status).toBe(426);
+  expect(response.headers.get('upgrade')).toBe('websocket');
+  expect(((await response.json()) as { error: { message: string } }).error.message).toMatch(/proxy/);
+});
+
 describe('POST /api/token', () => {
   test('gives a token that opens the room for publishing and subscribing', async () => {
     const response = await post(open, '{"room":"room"}');

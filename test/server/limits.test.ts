@@ -141,6 +141,14 @@ describe('originAllowed', () => {
     ['https://other', 'host', ['https://other/'], true],
     ['http://other', 'host', ['https://other'], false],
     ['null', 'host', [], false],
+    ['https://calls.example', 'calls.example:443', [], true],
+    ['http://calls.example', 'calls.example:80', [], true],
+    ['https://calls.example', 'calls.example:80', [], false],
+    ['https://calls.example:8443', 'calls.example', [], false],
+    ['https://calls.example', '127.0.0.1:8181', ['https://calls.example:443'], true],
+    ['https://calls.example:443', '127.0.0.1', ['https://CALLS.example'], true],
+    ['https://calls.example/path', 'calls.example', [], false],
+    ['file://', 'calls.example', [], false],
     ['http://host', undefined, [], false],
   ] as const)('%s at %s', (origin, host, allowed, expected) => {
     expect(originAllowed(origin, host, allowed)).toBe(expected);

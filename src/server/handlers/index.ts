@@ -7,6 +7,7 @@ import type { Handler } from './handler.js';
 import { join } from './join.js';
 import { leave } from './leave.js';
 import { closeProducer, pauseProducer, produce, resumeProducer } from './producers.js';
+import { renew } from './renew.js';
 import { roster, subscribe, unsubscribe } from './subscriptions.js';
 import { connectTransport, createTransport, restartIce } from './transports.js';
 
@@ -28,6 +29,7 @@ const handlers: { [T in RequestType]: Handler<T> } = {
   subscribe,
   unsubscribe,
   roster,
+  renew,
   leave,
 };
 
