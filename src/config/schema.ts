@@ -150,7 +150,7 @@ export const configSchema = z.strictObject({
   ),
 
   faceCrops: int(
-    'Pictures of the face judged per second at most, the best ones; each costs the engine about as much as all of the voice.',
+    'Pictures of the face judged per second at most, the best ones, every other one mirrored; each costs the engine about as much as all of the voice.',
     'pictures',
     2,
     1,
