@@ -10,7 +10,8 @@ export default defineConfig({
     // Two cores: real workers, browsers and networks run in these tests.
     maxWorkers: 2,
     pool: 'forks',
-    // Whatever engines are installed here: servers in tests run on the one that everybody has, unless a test names another.
-    env: { EMOSTREAM_ENGINE: 'wasm' },
+    // Whatever engines are installed here and however fast they are: servers in tests run on the one that everybody has, in batches of
+    // one size (which says how many people's windows end together), unless a test names another.
+    env: { EMOSTREAM_ENGINE: 'wasm', EMOSTREAM_MAX_BATCH: '8' },
   },
 });

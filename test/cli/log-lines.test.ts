@@ -8,7 +8,7 @@ type Line = { level: number; msg: string; [key: string]: unknown };
 const KEYS = [
   ...['level', 'time', 'msg', 'err', 'audit', 'atMs', 'event', 'room', 'participant', 'source', 'problem', 'consent'],
   ...['showWords', 'reason', 'engine', 'model', 'worker', 'pid', 'step', 'quarantine', 'code', 'signal'],
-  ...['handlingMedia', 'isSetAside', 'nextMs', 'advice'],
+  ...['handlingMedia', 'isSetAside', 'nextMs', 'advice', 'device', 'maxBatch', 'maxQueueDelay', 'passedOver'],
 ];
 /** How busy this machine is: it may come at any time. */
 const LOAD = 'what gives way in an analysis process has changed';

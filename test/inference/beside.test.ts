@@ -1,12 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../src/common/version.js';
 import { packageBeside } from '../../src/common/install/beside.js';
 import { tensorflowBeside, webgpuBeside } from '../../src/inference/engine-install/paths.js';
 import { deviceOf, endIfLost } from '../../src/inference/webgpu-backend.js';
-import manifest from '../../package.json' with { type: 'json' };
+
+type Peer = 'webgpu' | '@tensorflow/tfjs-backend-webgpu' | '@tensorflow/tfjs-node-gpu';
+// Read, not imported: the compiler would put a copy beside the compiled files, where the product's root is looked for.
+const manifest = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
+  peerDependencies: Record<Peer, string>;
+  peerDependenciesMeta: Record<Peer, { optional: boolean }>;
+};
 
 let root: string;
 let product: URL;
