@@ -56,6 +56,7 @@ describe('GET /api/info', () => {
     const response = await fetch(`${open.server.url}/api/info`);
     expect(infoSchema.parse(await response.json())).toEqual({
       version: '0.0.0-test',
+      passedOver: [],
       openDoor: true,
       policy: { ...ALL, face: false },
       engine: 'none',
