@@ -35,7 +35,7 @@ export function resultsPage(json, { parityTable, wordsTable }) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [On a GPU](#on-a-gpu)\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Face or not](#face-or-not): portraits in which the face is found, pictures of nobody in which one is\n- [Words](#words): error rate, delay and cost of recognised words\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [On a GPU](#on-a-gpu)\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Chaos](#chaos): what was promised, lost and told when things break\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Face or not](#face-or-not): portraits in which the face is found, pictures of nobody in which one is\n- [Words](#words): error rate, delay and cost of recognised words\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline',
     '## Engines',
     enginesText(of('engines')),
     '## On a GPU',
@@ -58,6 +58,8 @@ export function resultsPage(json, { parityTable, wordsTable }) {
     floodText(of('flood')),
     '## Loss on long roads',
     lossText(of('loss')),
+    '## Chaos',
+    chaosText(of('chaos')),
     '## Voice or not',
     voiceText(of('voice-activity')),
     '## Face or not',
@@ -190,6 +192,34 @@ function lossText({ machine, command, commit, people, seconds, lossPercent, roun
     table(
       ['camera', 'key frame requests a minute', 'pictures decoded a second', 'longest time without one, ms'],
       cameras.map((/** @type {any} */ one) => [one.what, requests(one), pictures(one), gap(one)]),
+    ),
+  ].join('\n\n');
+}
+
+/** @param {any} chaos what `npm run chaos` writes */
+function chaosText({ machine, command, commit, people, seconds, load, rows }) {
+  const list = (/** @type {Record<string, number>} */ counts) =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ');
+  const lost = (/** @type {any} */ { expected, judged, whole, away, silent, longest }) =>
+    `${judged} of ${expected} s have an event, ${whole} with face and voice; ${away.toFixed(0)} s away, ${silent.toFixed(1)} s silent; longest ${longest.toFixed(1)} s`;
+  const verdict = (/** @type {any} */ { passed, checks }) =>
+    passed
+      ? 'pass'
+      : `**fail**: ${checks
+          .filter((/** @type {any} */ one) => !one.passed)
+          .map((/** @type {any} */ one) => `${one.what}: ${one.found}`)
+          .join('; ')}`;
+  return [
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}: ${people} people in two rooms of \`emostream serve\`, by signalling, with real RTP on links that are impaired in user space; each road for ${seconds} s. Load average ${load[0]} at the end. Everything that was counted is in [\`results/chaos.json\`](results/chaos.json). It was stopped before its end: of the rows that this table lacks (most of the processes and threads that are killed or hang, stalled subscribers, a full disk) nothing was measured at this commit, and no hour of \`npm run soak\` was brought to its end.`,
+    table(
+      ['what goes wrong', 'promised', 'lost', 'told', 'verdict'],
+      rows.map((/** @type {any} */ row) => {
+        if (row.notMeasured) return [row.what, row.promised, 'not measured', '', row.notMeasured];
+        if (row.broke) return [row.what, row.promised, 'did not begin, or did not end', '', `**fail**: ${row.broke}`];
+        return [row.what, row.promised, lost(row.found), list(row.found.told) || '–', verdict(row)];
+      }),
     ),
   ].join('\n\n');
 }

@@ -109,8 +109,8 @@ export const FAULTS: readonly Row[] = [
   }),
   fault('analysis-killed', 'the analysis process is killed', 'another takes its people at once; a gap of 2 s at most', {
     worker: 'analysis',
+    // Another may be so fast that no whole second is lost: then there is nothing to tell.
     longest: 3,
-    told: ['gap: analysis-restarted'],
     strike: signal('analysis', 'SIGKILL'),
   }),
   fault('analysis-hung', 'the analysis process hangs', 'noticed within 8 s; then the same', {
