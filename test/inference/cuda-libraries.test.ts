@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { keepLoaded, loaderFinds } from '../../src/common/install/shared-library.js';
 import { hasOnnxRuntime, onnxRuntimeFolder } from '../../src/common/onnx/install.js';
 import { createOnnxEngine } from '../../src/inference/onnx-backend.js';
-import { machineHasCuda, missingCudaLibraries } from '../../src/inference/engine-install/cuda-libraries.js';
+import { machineHas, missingCudaLibraries } from '../../src/inference/engine-install/cuda-libraries.js';
 import { CUDA_13_WHEELS, CUDA_WHEELS, ONNX_CUDA_WHEEL } from '../../src/inference/engine-install/pinned-cuda.js';
 import { sourcesFor } from '../../src/inference/engine-install/tensorflow-library.js';
 import { cudaProblem } from '../../src/inference/engine-problems.js';
@@ -48,13 +48,13 @@ it('each library of CUDA that TensorFlow would not find is named, wherever the o
   expect(missingCudaLibraries(folder, {})).toEqual(absent([first!.name, second!.name]));
   await touch(join(elsewhere, first!.name), join(elsewhere, second!.name));
   expect(missingCudaLibraries(folder, { LD_LIBRARY_PATH: elsewhere })).toEqual([]);
-  expect(machineHasCuda({ LD_LIBRARY_PATH: elsewhere })).toBe(here.length >= ALL.length - 2);
+  expect(machineHas(CUDA_WHEELS, { LD_LIBRARY_PATH: elsewhere })).toBe(here.length >= ALL.length - 2);
 });
 
 it('a machine whose loader finds all of it is not brought any', async () => {
   const folder = temporaryFolder();
   await touch(...ALL.map(({ name }) => join(folder, name)));
-  expect(machineHasCuda({ LD_LIBRARY_PATH: folder })).toBe(true);
+  expect(machineHas(CUDA_WHEELS, { LD_LIBRARY_PATH: folder })).toBe(true);
 });
 
 it('where the driver is missing that is what is said, for no library of CUDA helps then', async ({ skip }) => {

@@ -24,9 +24,9 @@ export function missingCudaLibraries(folder: string, env: NodeJS.ProcessEnv = pr
   ).map(({ library }) => library);
 }
 
-/** Whether the machine has CUDA and cuDNN of its own, all of it. */
-export const machineHasCuda = (env: NodeJS.ProcessEnv): boolean =>
-  NEEDED.every(({ library }) => loaderFinds(library, env));
+/** Whether the machine has all of it of its own. */
+export const machineHas = (wheels: readonly CudaWheel[], env: NodeJS.ProcessEnv): boolean =>
+  wheels.every(({ libraries }) => libraries.every((library) => loaderFinds(library, env)));
 
 /**
  * Brings libraries of CUDA into a folder, and loads each once.
@@ -48,18 +48,17 @@ export async function fetchCudaLibraries(
     };
     requireAll(wheel.name, inWheel, names, await fetchWheel(wheel, work, place, options));
   }
-  await runTool(process.execPath, ['-e', LOAD, ...libraryFiles(work, wheels)], work);
+  await runTool(process.execPath, ['--input-type=module', '-e', LOAD, ...libraryFiles(work, wheels)], work);
 }
 
 /** Where they lie then, as far as they are loaded by name. */
 export const libraryFiles = (folder: string, wheels: readonly CudaWheel[]): string[] =>
   wheels.flatMap((wheel) => wheel.libraries.map((library) => join(folder, folderOf(wheel), library)));
 
-/** As `keepLoaded`, in a process of its own: a library that cannot be loaded may end it. */
+/** In a process of its own: a library that cannot be loaded may end it. */
 const LOAD = `
-const { constants } = require('node:os');
-for (const file of process.argv.slice(1)) {
-  try { process.dlopen({ exports: {} }, file, constants.dlopen.RTLD_NOW | 0x1000); } catch (error) {
-    if (!/did not self-register/.test(error.message)) { console.error('error: ' + error.message); process.exit(1); }
-  }
+import { keepLoaded } from ${JSON.stringify(new URL('../../common/install/shared-library.js', import.meta.url).href)};
+try { process.argv.slice(1).forEach(keepLoaded); } catch (error) {
+  console.error('error: ' + error.message);
+  process.exit(1);
 }`;

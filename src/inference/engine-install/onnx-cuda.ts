@@ -6,7 +6,7 @@ import { makeInPlace } from '../../common/install/in-place.js';
 import { keepLoaded, loaderFinds } from '../../common/install/shared-library.js';
 import { among, fetchWheel, requireAll } from '../../common/install/wheel.js';
 import { installOnnxRuntime, onnxRuntimeFolder } from '../../common/onnx/install.js';
-import { DRIVER_LIBRARY, fetchCudaLibraries, libraryFiles } from './cuda-libraries.js';
+import { DRIVER_LIBRARY, fetchCudaLibraries, libraryFiles, machineHas } from './cuda-libraries.js';
 import { CUDA_13_WHEELS, ONNX_CUDA_WHEEL } from './pinned-cuda.js';
 
 /** What the provider is made of. It is looked for beside ONNX Runtime's own library. */
@@ -44,7 +44,7 @@ export async function installOnnxCuda(options: OnnxCudaInstallOptions): Promise<
       PROVIDER,
       await fetchWheel(ONNX_CUDA_WHEEL, work, among(IN_WHEEL, PROVIDER), { env, log }),
     );
-    if (CUDA_13_WHEELS.every(({ libraries }) => libraries.every((library) => loaderFinds(library, env)))) {
+    if (machineHas(CUDA_13_WHEELS, env)) {
       log('CUDA 13 and cuDNN 9 are here already: those are used.');
       return;
     }

@@ -5,7 +5,7 @@ import { EmostreamError } from '../../common/errors.js';
 import { download } from '../../common/install/download.js';
 import { runTool } from '../../common/install/tools.js';
 import { fetchWheel, type FetchOptions } from '../../common/install/wheel.js';
-import { fetchCudaLibraries, machineHasCuda } from './cuda-libraries.js';
+import { fetchCudaLibraries, machineHas } from './cuda-libraries.js';
 import { CUDA_WHEELS } from './pinned-cuda.js';
 import { WHEELS } from './pinned.js';
 
@@ -85,7 +85,7 @@ async function takeWheel(work: string, { gpu, ...options }: LibraryOptions): Pro
 }
 
 async function bringCuda(work: string, options: FetchOptions): Promise<void> {
-  if (machineHasCuda(options.env)) {
+  if (machineHas(CUDA_WHEELS, options.env)) {
     options.log('CUDA 12 and cuDNN 8 are here already: those are used.');
     return;
   }
