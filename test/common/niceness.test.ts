@@ -28,7 +28,9 @@ it.each([0, 10])(
 
 it.skipIf(process.platform !== 'linux')('of a thread, that thread alone is', async () => {
   const before = ofThreads().filter((nice) => nice === getPriority()).length;
+  // Its port is listened to, so that the thread lives until it is counted; only what it said is awaited.
   const code = `const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', () => {});
     import(${niceness}).then(({ belowTheCall }) => { belowTheCall(); parentPort.postMessage('done'); });`;
   worker = new Worker(code, { eval: true });
   await new Promise((resolve) => worker!.once('message', resolve));
