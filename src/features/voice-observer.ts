@@ -1,5 +1,5 @@
 import { silentMeter, type Meter } from '../common/metrics.js';
-import { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS } from '../speech/index.js';
+import { GAP_TOLERANCE_MS, type HeardSound, LOST_PACKETS_MS, SAMPLES_PER_MS } from '../speech/index.js';
 import type { Timed } from '../streams/types.js';
 import { HOP_SAMPLES, LogMelStream } from './log-mel.js';
 import { NoiseFloor } from './noise-floor.js';
@@ -33,7 +33,8 @@ export class VoiceObserver {
    */
   observe(chunk: HeardSound): Timed<VoiceObservation> | null {
     const from = performance.now();
-    if (this.#nextTime !== null && Math.abs(chunk.mediaTime - this.#nextTime) > GAP_TOLERANCE_MS) this.#gap();
+    const gapMs = this.#nextTime === null ? 0 : Math.abs(chunk.mediaTime - this.#nextTime);
+    if (gapMs > GAP_TOLERANCE_MS) this.#gap(gapMs);
     this.#nextTime = chunk.mediaTime + chunk.samples.length / SAMPLES_PER_MS;
     const mediaTime = chunk.mediaTime - this.#waiting / SAMPLES_PER_MS;
     const { mel, frames } = this.#mel.push(chunk.samples);
@@ -54,7 +55,7 @@ export class VoiceObserver {
 
   /** Forgets the sound so far; the next chunk starts afresh. */
   close(): void {
-    this.#gap();
+    this.#gap(Infinity);
     this.#nextTime = null;
   }
 
@@ -67,10 +68,10 @@ export class VoiceObserver {
     return all.subarray(0, count);
   }
 
-  #gap(): void {
+  #gap(ms: number): void {
     this.#mel.reset();
     this.#noise.gap();
-    this.#hangover.reset();
+    if (ms > LOST_PACKETS_MS) this.#hangover.reset();
     this.#waiting = 0;
     this.#tail = NOTHING;
   }

@@ -11,6 +11,11 @@ export interface HeardSound extends AudioChunk {
 
 /** Chunks whose time differs so little, ms, from the end of the one before follow each other: the media clock is slewed. */
 export const GAP_TOLERANCE_MS = 30;
+/**
+ * A hole that is no longer than this, ms, is one that packets left which were lost: whoever spoke before it goes on after it, and
+ * what was heard is not forgotten. Silence that is not sent (DTX) leaves longer ones: a packet comes each 400 ms (RFC 7587 §3.1.3).
+ */
+export const LOST_PACKETS_MS = 200;
 export const SAMPLES_PER_MS = AUDIO_SAMPLE_RATE / 1000;
 /** Frames that wait to be judged, at most: two seconds. */
 const MOST_WAITING = 64;
@@ -42,7 +47,7 @@ export class SpeechHearer {
    */
   hear(chunk: AudioChunk): HeardSound[] {
     const from = performance.now();
-    const heard = this.#isGap(chunk) ? this.#end() : [];
+    const heard = this.#beforeGap(chunk);
     const { samples, mediaTime } = chunk;
     for (let at = 0; at < samples.length;) {
       const taken = Math.min(FRAME_SAMPLES - this.#filled, samples.length - at);
@@ -91,20 +96,28 @@ export class SpeechHearer {
     });
   }
 
-  #isGap({ mediaTime }: AudioChunk): boolean {
-    if (this.#last === null) return false;
-    const expected = this.#last.mediaTime + this.#last.samples.length / SAMPLES_PER_MS;
-    return Math.abs(mediaTime - expected) > GAP_TOLERANCE_MS;
+  /** @returns what came before the gap that the chunk comes after; nothing where it comes after none */
+  #beforeGap({ mediaTime }: AudioChunk): HeardSound[] {
+    if (this.#last === null) return [];
+    const gapMs = mediaTime - (this.#last.mediaTime + this.#last.samples.length / SAMPLES_PER_MS);
+    if (Math.abs(gapMs) <= GAP_TOLERANCE_MS) return [];
+    return Math.abs(gapMs) <= LOST_PACKETS_MS ? this.#rest() : this.#end();
   }
 
   #end(): HeardSound[] {
+    const heard = this.#rest();
+    this.#activity.reset();
+    this.#speech = false;
+    return heard;
+  }
+
+  /** What was not judged, and what is less than a frame: that is as what came before it. */
+  #rest(): HeardSound[] {
     const last = this.#last!;
     const end = last.mediaTime + last.samples.length / SAMPLES_PER_MS;
     const heard = this.#judge();
     if (this.#filled > 0)
       heard.push({ ...this.#take(last, end - this.#filled / SAMPLES_PER_MS), speech: this.#speech });
-    this.#activity.reset();
-    this.#speech = false;
     return heard;
   }
 

@@ -6,7 +6,7 @@ export { damageOf } from './damage.js';
 export { type Sherpa, sherpa } from './library.js';
 export { isEnglish, readSpeechModel, type SpeechModel } from './model.js';
 export { defaultModelFolder, sileroFile } from './paths.js';
-export { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS, SpeechHearer } from './heard-sound.js';
+export { GAP_TOLERANCE_MS, type HeardSound, LOST_PACKETS_MS, SAMPLES_PER_MS, SpeechHearer } from './heard-sound.js';
 export { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS, VOICE_SECOND } from './heard-sizes.js';
 export { VOICE_ENCODERS } from './voice-encoders.js';
 export { VoiceEncoder } from './voice-encoder.js';

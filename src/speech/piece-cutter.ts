@@ -1,4 +1,4 @@
-import { GAP_TOLERANCE_MS, type HeardSound, SAMPLES_PER_MS } from './heard-sound.js';
+import { GAP_TOLERANCE_MS, type HeardSound, LOST_PACKETS_MS, SAMPLES_PER_MS } from './heard-sound.js';
 import { leadOf, MOST_LEAD_MS } from './lead.js';
 import { SpeechPiece } from './speech-piece.js';
 
@@ -13,8 +13,6 @@ const LONG_MS = 4000;
 export const MOST_MS = 8000;
 /** …and a longer one is cut at the quietest place in its last part, ms. */
 const CUT_WITHIN_MS = 3000;
-/** Missing sound up to this, ms, is loss within a word; more ends a piece. */
-const LOSS_MS = 200;
 
 /**
  * Cuts heard sound into pieces of speech: from a little before somebody speaks until a pause, or eight seconds at most. What it
@@ -79,6 +77,6 @@ export class PieceCutter {
   #gap({ mediaTime }: HeardSound): boolean {
     if (this.#expectedMs === null) return false;
     const missing = mediaTime - this.#expectedMs;
-    return missing < -GAP_TOLERANCE_MS || missing > (this.#piece ? LOSS_MS : GAP_TOLERANCE_MS);
+    return missing < -GAP_TOLERANCE_MS || missing > (this.#piece ? LOST_PACKETS_MS : GAP_TOLERANCE_MS);
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../bench/support/random.js';
 import { silentMeter } from '../../src/common/metrics.js';
 import type { AudioChunk } from '../../src/media/types.js';
 import {
@@ -105,6 +106,26 @@ describe('voice activity', () => {
     const share = speechMs(hear(chunks(samples, 0))) / spokenMs;
     expect(share).toBeGreaterThan(0.7);
     expect(share).toBeLessThan(1.1);
+  });
+
+  it.each([40, 100, 200])('goes on behind a hole of %d ms that lost packets left', (holeMs) => {
+    const all = chunks(words, 0, [320]);
+    const middleMs = 500 + spokenMs / 2;
+    const isHole = ({ mediaTime }: AudioChunk) => mediaTime >= middleMs && mediaTime < middleMs + holeMs;
+    const after = hear(all.filter((chunk) => !isHole(chunk))).filter(({ mediaTime }) => mediaTime >= middleMs + holeMs);
+    // Whoever begins to listen there hears speech in the third frame at the earliest.
+    expect(after.slice(0, 2).map(({ speech }) => speech)).toEqual([true, true]);
+  });
+
+  it('loses little more of a sentence than the packets that are lost, one in five', () => {
+    const random = seeded(3);
+    const heard = Array.from({ length: 20 }, () =>
+      hear(chunks(words, 0, [320]).filter(() => random() >= 0.2)).filter(({ speech }) => speech),
+    );
+    const samples = heard.flat().reduce((sum, { samples }) => sum + samples.length, 0) / heard.length;
+    const whole = speechMs(hear(chunks(words, 0))) * 16;
+    // Four fifths arrive; where each hole was another beginning, 0.7 were heard.
+    expect(samples / whole).toBeGreaterThan(0.76);
   });
 
   it('survives samples that are no numbers', () => {
