@@ -1,11 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { EmostreamError } from '../../common/errors.js';
 import type { OnnxRuntime } from '../../common/onnx/runtime.js';
-import { useWasmBackend } from '../../common/tfjs-wasm.js';
 import { FACE_CROPS, FACE_SIZE } from '../../features/types.js';
 import { fullWindow } from '../full-window.js';
 import { refuseUnfinite, requireFinite, unpackScores } from '../judgements.js';
-import { loadModel, type Calibration } from '../model-format.js';
+import type { Calibration } from '../model-format.js';
 import {
   asThere,
   faceParts,
@@ -18,22 +16,20 @@ import {
   type ModalityParts,
   type Shaping,
 } from '../network/batch-parts.js';
-import { InferenceLayers } from '../network/inference-layers.js';
 import { EMBEDDING } from '../network/sizes.js';
 import type { Part } from '../network/upload.js';
-import { knowsHeard } from '../network/voice-encoder.js';
 import { onGpu, type Engine, type EngineInput, type EngineMemory, type Judgement, type ModelInfo } from '../types.js';
 import { warmUp } from '../warm-up.js';
 import { EncodingRows } from './encoding-rows.js';
-import { exportPart } from './export-part.js';
-import { NETWORK_PARTS, partsOf, type PartName } from './network-parts.js';
+import { exportApart } from './export-apart.js';
+import { NETWORK_PARTS, type PartName } from './network-parts.js';
 import type { StartedProvider } from './providers.js';
 import { PartSession } from './part-session.js';
 
 type Sessions = ReadonlyMap<PartName, PartSession>;
 
 /**
- * The network on ONNX Runtime. TensorFlow.js runs it once, to write its parts down; between the parts, encodings are put in their
+ * The network on ONNX Runtime. TensorFlow.js runs it once, in a thread that ends, to write its parts down; between the parts, encodings are put in their
  * places here. A call computes in the calling thread.
  */
 export class OnnxEngine implements Engine {
@@ -55,15 +51,11 @@ export class OnnxEngine implements Engine {
   }
 
   async load(modelDir: string): Promise<ModelInfo> {
-    const { manifest, weights } = await loadModel(modelDir);
-    const hears = knowsHeard(weights);
-    await useWasmBackend();
-    const tensors = new Map([...weights].map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]));
+    const { manifest, hears, files } = await exportApart(modelDir);
     const sessions = new Map<PartName, PartSession>();
     let bytes = 0;
     try {
-      for (const name of partsOf(hears)) {
-        const file = exportPart(new InferenceLayers(tensors), NETWORK_PARTS[name]);
+      for (const [name, file] of files) {
         bytes += file.length;
         sessions.set(
           name,
@@ -74,8 +66,6 @@ export class OnnxEngine implements Engine {
     } catch (error) {
       await release(sessions);
       throw error;
-    } finally {
-      tf.dispose([...tensors.values()]);
     }
     const previous = this.#sessions;
     this.#sessions = sessions;

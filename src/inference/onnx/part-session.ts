@@ -7,6 +7,12 @@ import type { OnnxProvider } from './providers.js';
 /** One thread: batches run side by side in several engines, each on a core of its own. Log level 4, fatal: what fails is thrown, too. */
 const SESSION_OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 };
 
+/**
+ * On the CPU the plan of a call's memory is not kept for each count of rows that comes: calls take no longer without, and a thread
+ * is 50 MB smaller.
+ */
+const ON_CPU = { ...SESSION_OPTIONS, enableMemPattern: false };
+
 /** Row counts of which a session is kept, the last used: powers of two up to 2048, more than any batch has. */
 const MOST_SESSIONS = 12;
 
@@ -94,7 +100,7 @@ export class PartSession {
     const { name, provider } = this.#options;
     try {
       return await this.#runtime.InferenceSession.create(this.#file, {
-        ...SESSION_OPTIONS,
+        ...(this.#options.provider === 'cpu' ? ON_CPU : SESSION_OPTIONS),
         executionProviders: [provider],
       });
     } catch (cause) {
