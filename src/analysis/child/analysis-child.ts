@@ -20,7 +20,7 @@ collectSeldom();
 const channel = new ParentChannel();
 // Of a terminal's Ctrl-C the whole group hears; the main process says when to end, and in which order.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => process.exit());
+process.on('disconnect', endAtOnce);
 
 belowTheCall();
 
@@ -46,8 +46,16 @@ function refuse(error: unknown): void {
 }
 
 function stop(): void {
-  const disconnect = (): void => process.disconnect();
-  waitAtMost(THREADS_PATIENCE_MS, Promise.resolve(host?.close())).then(disconnect, disconnect);
+  const end = (): void => channel.close();
+  waitAtMost(THREADS_PATIENCE_MS, Promise.resolve(host?.close())).then(end, end);
+}
+
+/**
+ * `process.exit` stops threads wherever they are, and libraries that are at work in one then abort with a message on stderr
+ * ("terminate called …"); nothing is left to be saved here.
+ */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function isOpen(fd: number): boolean {
