@@ -16,6 +16,8 @@ interface FaultOptions {
   worker: string;
   /** At most so many seconds of one person's without an event in a row, by what is promised. */
   longest: number;
+  /** Who should tell is who hangs: it may take so long until those who listen take it for gone, s. Default 0. */
+  unheard?: number;
   /** What must be told: an entry of what was told begins so. */
   told?: readonly string[];
   strike: (call: ServedCall) => Promise<void>;
@@ -44,7 +46,7 @@ const fault = (id: string, what: string, promised: string, options: FaultOptions
       found,
       figures: { backAfterSeconds: backS },
       checks: [
-        ...alwaysChecks(found),
+        ...alwaysChecks(found, (options.unheard ?? 0) * call.people.length),
         check('everybody is analysed again', again, again ? `${backS.toFixed(1)} s with 4 s of calm` : 'no'),
         check(
           `its restart is counted`,
@@ -164,6 +166,7 @@ export const FAULTS: readonly Row[] = [
   fault('server-hung', 'the server process hangs', 'noticed within 15 s; then the same', {
     worker: 'server',
     longest: 45,
+    unheard: 15,
     told: ['sockets closed', 'missed: other-epoch', 'came back by themselves'],
     strike: signal('server', 'SIGSTOP'),
   }),

@@ -1,10 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { EmostreamError, type ErrorCode } from '../../common/errors.js';
+import { EmostreamError } from '../../common/errors.js';
 import { workerUrl } from '../../common/worker-url.js';
-import type { ExportedModel } from './export-model.js';
-
-/** What the thread says, once. */
-export type FromExport = ExportedModel | { code: ErrorCode; message: string };
+import type { ExportedModel, FromExport } from './export-model.js';
 
 /**
  * All parts of a model as ONNX models, by a thread that ends with it: what TensorFlow.js and the writing took, some 170 MB, goes

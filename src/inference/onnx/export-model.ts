@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { ErrorCode } from '../../common/errors.js';
 import { useWasmBackend } from '../../common/tfjs-wasm.js';
 import { loadModel, type ModelManifest } from '../model-format.js';
 import { InferenceLayers } from '../network/inference-layers.js';
@@ -13,6 +14,9 @@ export interface ExportedModel {
   /** Its parts as ONNX models. */
   files: Map<PartName, Uint8Array>;
 }
+
+/** What a thread that exports says, once. */
+export type FromExport = ExportedModel | { code: ErrorCode; message: string };
 
 /**
  * All parts of a model as ONNX models, by TensorFlow.js in this thread.
