@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { EmostreamError } from '../common/errors.js';
+import { EmostreamError, firstLine } from '../common/errors.js';
 import { loadConfig } from '../config/load.js';
 import { participantIdSchema, roomIdSchema } from '../events/schema.js';
+import { parseConsent } from '../server/declared-consent.js';
+import { nameSchema } from '../server/protocol.js';
 import { mintToken } from '../server/tokens.js';
 
 interface TokenFlags {
@@ -12,6 +14,8 @@ interface TokenFlags {
   transcript?: boolean;
   names?: boolean;
   subject?: string;
+  name?: string;
+  consent?: string;
   ttl?: number;
   config?: string;
 }
@@ -32,6 +36,12 @@ export function tokenCommand(): Command {
       '--subject <id>',
       'participant id that stays the same over reconnects; it is logged, so no name',
       parseSubject,
+    )
+    .option('--name <name>', 'what the person calls themselves, for doors that ask for none (WHIP)', parseName)
+    .option(
+      '--consent <what>',
+      'with --subject: what that person agreed to have analysed: "given", or some of "face voice words show-words"',
+      parseConsentText,
     )
     .option('--ttl <seconds>', 'how long it is valid (default: tokenTtl)', parseTtl)
     .option('--config <file>', 'configuration file (JSON)')
@@ -59,10 +69,17 @@ async function token(flags: TokenFlags): Promise<string> {
   if (names && !subscribe) {
     throw new EmostreamError('CONFIG_INVALID', 'names come with a subscription: add --subscribe to --names');
   }
+  const { subject, name, consent } = flags;
+  if (consent !== undefined && (subject === undefined || room === '*' || moderate)) {
+    throw new EmostreamError(
+      'CONFIG_INVALID',
+      'consent is a person’s own: --consent needs --subject, one room, and no --moderate',
+    );
+  }
   const minted = await mintToken(
     new TextEncoder().encode(config.jwtSecret),
     { room, publish, subscribe, moderate, transcript, names },
-    { ttlSeconds: flags.ttl ?? config.tokenTtl, nowMs: Date.now(), subject: flags.subject },
+    { ttlSeconds: flags.ttl ?? config.tokenTtl, nowMs: Date.now(), subject, name, consent },
   );
   return minted.token;
 }
@@ -76,6 +93,21 @@ function parseRoom(value: string): string {
 
 function parseSubject(value: string): string {
   if (!participantIdSchema.safeParse(value).success) throw new InvalidArgumentError('1 to 64 characters.');
+  return value;
+}
+
+function parseName(value: string): string {
+  const parsed = nameSchema.safeParse(value);
+  if (!parsed.success) throw new InvalidArgumentError('1 to 64 characters.');
+  return parsed.data;
+}
+
+function parseConsentText(value: string): string {
+  try {
+    parseConsent(value);
+  } catch (error) {
+    throw new InvalidArgumentError(`${firstLine(error)}.`);
+  }
   return value;
 }
 

@@ -49,6 +49,9 @@ export const infoSchema = z.object({
 });
 export type ServerInfo = z.infer<typeof infoSchema>;
 
+/** What a person calls themselves. */
+export const nameSchema = z.string().trim().min(1).max(64);
+
 /** Grants a token carries, for one room (or `*`). */
 export const grantsSchema = z.strictObject({
   room: z.union([roomIdSchema, z.literal('*')]),

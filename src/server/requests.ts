@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { consentSchema, sourceSchema } from '../common/consent.js';
 import { dtlsParametersSchema, rtpCapabilitiesSchema, rtpParametersSchema } from '../common/rtp-schema.js';
 import { epochSchema, EVENT_TYPES, participantIdSchema, roomIdSchema } from '../events/schema.js';
+import { nameSchema } from './http-contract.js';
 
 // What clients ask: the other half of the protocol is in ./protocol.ts, which hands this on. Strict: what a server
 // does not know it refuses, so that nobody takes a wish for granted that it never read.
@@ -25,7 +26,7 @@ const requests = {
     type: z.literal('join'),
     id: requestId,
     room: roomIdSchema.optional(),
-    name: z.string().trim().min(1).max(64),
+    name: nameSchema,
     rtpCapabilities: rtpCapabilitiesSchema,
     consent: consentSchema,
     showWords,

@@ -7,10 +7,11 @@ import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member, Occupant } from './call-room.js';
 import type { Connection } from './connection.js';
 import { needsNoGrant } from './after-expiry.js';
+import { assertRenews, requireGrant, roomFor } from './grants.js';
 import type { Caller } from './limits.js';
 import { withNames } from './names.js';
 import { narrowed, type Narrowing } from './narrowing.js';
-import type { Beat, Grants, Notification, Request, ResultOf } from './protocol.js';
+import type { Beat, Notification, Request, ResultOf } from './protocol.js';
 import { RoomSubscription } from './room-subscription.js';
 import { type Services, withinPolicy } from './services.js';
 import { SessionCosts } from './session-costs.js';
@@ -66,9 +67,7 @@ export class Session implements Occupant {
 
   /** @throws EmostreamError FORBIDDEN */
   require(grant: 'publish' | 'subscribe' | 'moderate'): void {
-    if (!this.#identity.grants[grant]) {
-      throw new EmostreamError('FORBIDDEN', `the access token does not grant "${grant}"`);
-    }
+    requireGrant(this.#identity, grant);
   }
 
   /**
@@ -88,16 +87,7 @@ export class Session implements Occupant {
    * @throws EmostreamError WRONG_ROOM, or BAD_MESSAGE when a token for every room names none
    */
   roomFor(named: string | undefined): string {
-    const { room } = this.#identity.grants;
-    if (room === '*') {
-      if (named === undefined)
-        throw new EmostreamError('BAD_MESSAGE', 'room: must be named with a token for every room');
-      return named;
-    }
-    if (named !== undefined && named !== room) {
-      throw new EmostreamError('WRONG_ROOM', 'the access token is for another room');
-    }
-    return room;
+    return roomFor(this.#identity, named);
   }
 
   /** The seat in the call. @throws EmostreamError WRONG_STATE before join */
@@ -215,17 +205,7 @@ export class Session implements Occupant {
    * @throws EmostreamError FORBIDDEN where it is somebody else's, or grants less
    */
   renew(identity: Identity): number {
-    const { subject, grants } = this.#identity;
-    const names = Object.keys(grants) as (keyof Grants)[];
-    const lacks = names.some((name) =>
-      name === 'room' ? identity.grants.room !== grants.room : grants[name] && !identity.grants[name],
-    );
-    if (lacks || identity.subject !== subject) {
-      throw new EmostreamError(
-        'FORBIDDEN',
-        'the new token must have the room and the subject of the old one, and all its grants',
-      );
-    }
+    assertRenews(this.#identity, identity);
     this.#life.stop();
     this.#identity = identity;
     this.#toldExpired = false;

@@ -1,0 +1,54 @@
+import { EmostreamError } from '../common/errors.js';
+import type { Grants } from './protocol.js';
+import type { Identity } from './tokens.js';
+
+// What an access token lets its bearer do, by whatever door they come.
+
+/** @throws EmostreamError FORBIDDEN */
+export function requireGrant({ grants }: Identity, grant: 'publish' | 'subscribe' | 'moderate'): void {
+  if (!grants[grant]) throw new EmostreamError('FORBIDDEN', `the access token does not grant "${grant}"`);
+}
+
+/**
+ * The room that a request is about.
+ * @throws EmostreamError WRONG_ROOM, or BAD_MESSAGE when a token for every room names none
+ */
+export function roomFor({ grants: { room } }: Identity, named: string | undefined): string {
+  if (room === '*') {
+    if (named === undefined) throw new EmostreamError('BAD_MESSAGE', 'room: must be named with a token for every room');
+    return named;
+  }
+  if (named !== undefined && named !== room) {
+    throw new EmostreamError('WRONG_ROOM', 'the access token is for another room');
+  }
+  return room;
+}
+
+/**
+ * Whether one may go on with another token.
+ * @throws EmostreamError FORBIDDEN where it is somebody else's, or grants less
+ */
+export function assertRenews(old: Identity, next: Identity): void {
+  const names = Object.keys(old.grants) as (keyof Grants)[];
+  const lacks = names.some((name) =>
+    name === 'room' ? next.grants.room !== old.grants.room : old.grants[name] && !next.grants[name],
+  );
+  if (!lacks && next.subject === old.subject) return;
+  throw new EmostreamError(
+    'FORBIDDEN',
+    'the new token must have the room and the subject of the old one, and all its grants',
+  );
+}
+
+/**
+ * Whose consent the bearer of a token can declare, beside what people do on a page of their own: the subject's, and nobody else's. A key
+ * of somebody who runs things (for every room, or to moderate) and a token that names nobody can declare none.
+ * @throws EmostreamError FORBIDDEN
+ */
+export function consentingSubject({ subject, grants }: Identity): string {
+  if (subject !== undefined && grants.room !== '*' && !grants.moderate) return subject;
+  throw new EmostreamError(
+    'FORBIDDEN',
+    'consent is a person’s own: it takes a token whose subject (sub) is that person, for this one room, without "moderate"',
+  );
+}
