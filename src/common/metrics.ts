@@ -5,6 +5,7 @@ import { ERROR_CODES } from './errors.js';
 import { GAP_REASONS } from './gap-reasons.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
 import type { Tally } from './tally.js';
+import { WHIP_STATUSES } from './whip-statuses.js';
 
 /**
  * The catalogue of metrics as data. Stages report through `Meter`; `src/telemetry` turns the catalogue into Prometheus
@@ -176,6 +177,13 @@ export const METRICS = {
     labels: ['worker'],
   },
   emostream_participants: { kind: 'gauge', help: 'Participants in all rooms.' },
+  emostream_whip_sessions: { kind: 'gauge', help: 'Senders by WHIP.' },
+  emostream_whip_requests_total: {
+    kind: 'counter',
+    help: 'Requests at /whip by the status of the answer.',
+    labels: ['status'],
+    known: each('status', WHIP_STATUSES),
+  },
   emostream_subscribers: { kind: 'gauge', help: 'Sockets subscribed to emotion events.' },
   emostream_journal_bytes: {
     kind: 'gauge',

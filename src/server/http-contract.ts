@@ -12,7 +12,13 @@ export type ApiPath =
 
 /** `POST /api/token` (open-door mode only: see `openDoor` in the configuration) → { token, expiresAt }. */
 export const TOKEN_PATH = '/api/token';
-export const tokenRequestSchema = z.strictObject({ room: roomIdSchema });
+export const tokenRequestSchema = z.strictObject({
+  room: roomIdSchema,
+  subject: z
+    .literal('new')
+    .optional()
+    .describe('The token names a new person: its bearer keeps one participant id, and can declare consent at /whip.'),
+});
 export const tokenResponseSchema = z.object({
   token: z.string(),
   expiresAt: z.number().describe('Milliseconds since the epoch.'),
@@ -64,3 +70,16 @@ export const grantsSchema = z.strictObject({
 export type Grants = z.infer<typeof grantsSchema>;
 /** As a token's maker writes them: what is not named is not granted. */
 export type GrantsGiven = z.input<typeof grantsSchema>;
+
+/** Senders by WHIP (RFC 9725): an offer is posted to `/whip/ROOM`. */
+export const WHIP_PATHS = ['/whip/{room}', '/whip/{room}/{session}', '/whip/{room}/{session}/consent'] as const;
+
+/** Body of `PUT /whip/ROOM/SESSION/consent`. */
+export const consentRequestSchema = z.strictObject({ consent: consentSchema, showWords: z.boolean().default(false) });
+
+/** What is answered about the consent of a sender by WHIP. */
+export const consentAnswerSchema = z.object({
+  generation: z.number().int().positive().describe('Raised whenever anything is withdrawn; the ETag is made of it.'),
+  consent: z.object(consentSchema.shape).describe('What may be analysed, after the policy.'),
+  showWords: z.boolean(),
+});

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { type ApiPath, INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchem
 import { setHeaders } from './security-headers.js';
 import { mintToken } from './tokens.js';
 import { checkOrigin } from './upgrade.js';
+import { WHIP_PATH, type WhipDoor } from './whip/whip-door.js';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 type RouteHandler = (request: IncomingMessage, response: ServerResponse, address: string) => void | Promise<void>;
@@ -41,6 +43,7 @@ export interface RouteOptions {
   /** Asked each time: another engine may be in use. */
   info: () => ServerInfo;
   telemetry: TelemetryHandlers;
+  whip: WhipDoor;
   /** Folder of the built page; nothing is served where it does not exist. */
   clientDir: string;
   headers: Record<string, string>;
@@ -74,7 +77,8 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     const parsed = tokenRequestSchema.safeParse(await readJson(request, MAX_TOKEN_REQUEST_BYTES));
     if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', `room: ${parsed.error.issues[0]?.message ?? 'wrong'}`);
     const grants = { room: parsed.data.room, publish: true, subscribe: true };
-    const life = { ttlSeconds: options.tokenTtlSeconds, nowMs: clock() };
+    const subject = parsed.data.subject === 'new' ? randomBytes(9).toString('base64url') : undefined;
+    const life = { ttlSeconds: options.tokenTtlSeconds, nowMs: clock(), subject };
     sendJson(response, 200, await mintToken(access.secret, grants, life));
   };
 
@@ -116,6 +120,7 @@ export function createRoutes(options: RouteOptions): HttpHandler {
         : Object.hasOwn(routes, path)
           ? routes[path as ApiPath]
           : undefined;
+      if (path.startsWith(WHIP_PATH)) return await options.whip.handle(request, response, address);
       await limits.requests.take(address, route?.cost ?? COST.file);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       if (path.startsWith('/api/')) {

@@ -28,6 +28,7 @@ import type { Services } from './services.js';
 import { SocketDoor } from './socket-door.js';
 import { Subscribers } from './subscribers.js';
 import { verifyToken } from './tokens.js';
+import { WhipDoor } from './whip/whip-door.js';
 import { WordReaders } from './word-readers.js';
 
 export interface ServerDeps {
@@ -142,9 +143,12 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     tokenGraceMs: config.tokenGrace * 1000,
   };
   const door = new SocketDoor({ config, access, services, guard, meter, logger });
+  const { allowedOrigins } = config;
+  const whip = new WhipDoor({ services, access, allowedOrigins, guard, iceServers: () => [], logger });
   const routes = createRoutes({
     access,
-    allowedOrigins: config.allowedOrigins,
+    whip,
+    allowedOrigins,
     tokenTtlSeconds: config.tokenTtl,
     info: () => ({ ...deps.info(), protocols: [SUBPROTOCOL], openDoor: access.openDoor, policy }),
     telemetry: deps.telemetry,

@@ -57,7 +57,8 @@ function checkVersion(header: string | undefined): void {
 
 const offered = (header: string | undefined): string[] => (header ?? '').split(',').map((protocol) => protocol.trim());
 
-function bearerToken(authorization: string | undefined): string | undefined {
+/** RFC 6750 §2.1. */
+export function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
@@ -76,15 +77,22 @@ export function httpStatus(code: ErrorCode): number {
     case 'FORBIDDEN':
     case 'ORIGIN_REFUSED':
     case 'WRONG_ROOM':
+    case 'CONSENT_REQUIRED':
+    case 'POLICY_FORBIDS':
       return 403;
     case 'NOT_FOUND':
       return 404;
+    case 'UNSUPPORTED_MEDIA':
+      return 406;
+    case 'WRONG_STATE':
+      return 409;
     case 'MESSAGE_TOO_LARGE':
       return 413;
     case 'RATE_LIMITED':
       return 429;
     case 'LIMIT_REACHED':
     case 'OVERLOADED':
+    case 'WORKER_DIED':
     case 'CLOSED':
       return 503;
     default:
