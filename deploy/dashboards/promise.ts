@@ -43,6 +43,12 @@ export const promise: Page = {
           queries: [{ expr: `sum(${of('emostream_participants')})`, legend: '' }],
         },
         {
+          title: 'Senders by WHIP',
+          about: 'Of the participants: who sends by HTTP (OBS, FFmpeg, …).',
+          unit: 'none',
+          queries: [{ expr: `sum(${of('emostream_whip_sessions')})`, legend: '' }],
+        },
+        {
           title: 'Analysed',
           about: 'Participants of whom anything is analysed.',
           unit: 'none',
@@ -224,6 +230,13 @@ export const promise: Page = {
           about: 'Per second, by what was asked for too much.',
           unit: 'short',
           queries: [{ expr: `${by('what', rate('emostream_refused_total'))} > 0`, legend: '{{what}}' }],
+        },
+        {
+          title: 'WHIP, by status',
+          about:
+            'Answers per second to senders by WHIP. 406: an offer that is not to be had here; 428 and 412: a client that has not read the ETag.',
+          unit: 'short',
+          queries: [{ expr: `${by('status', rate('emostream_whip_requests_total'))} > 0`, legend: '{{status}}' }],
         },
         {
           title: 'Errors, by code',

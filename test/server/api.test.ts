@@ -111,23 +111,28 @@ describe('a server', () => {
       responses: Record<string, Answer>;
     }
     const { paths, components } = document('/openapi.json') as never as {
-      paths: Record<string, Record<'get' | 'post', Operation | undefined>>;
+      paths: Record<string, Partial<Record<(typeof methods)[number], Operation>>>;
       components: object;
     };
+    const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
     expect(Object.keys(paths).length).toBeGreaterThan(6);
-    for (const [path, { get, post }] of Object.entries(paths)) {
-      const url = `http://127.0.0.1:${subject.server.port}${path.replace('{name}', 'event.emotion')}`;
-      const json = { 'content-type': 'application/json' };
-      const requests = post
-        ? [
-            { method: 'POST', headers: json, body: '{"room":"a"}' },
-            { method: 'POST', headers: json, body: '[]' },
-          ]
-        : [{ method: 'GET' }];
-      for (const request of requests) {
+    for (const [path, operations] of Object.entries(paths)) {
+      const filled = path.replace('{name}', 'event.emotion').replace('{room}', 'a').replace('{session}', 'none');
+      const url = `http://127.0.0.1:${subject.server.port}${filled}`;
+      const headers = { 'content-type': 'application/json' };
+      const requests = methods
+        .filter((method) => operations[method])
+        .flatMap((method) =>
+          (operations[method]?.requestBody ? ['{"room":"a"}', '[]'] : [undefined]).map((body) => ({
+            method: method.toUpperCase(),
+            documentedAs: method,
+            ...(body === undefined ? {} : { headers, body }),
+          })),
+        );
+      for (const { documentedAs, ...request } of requests) {
         const response = await fetch(url, request);
-        const documented = (get ?? post)!.responses[String(response.status)];
-        expect(documented, `${path} ${response.status}`).toBeDefined();
+        const documented = operations[documentedAs]!.responses[String(response.status)];
+        expect(documented, `${documentedAs} ${path} ${response.status}`).toBeDefined();
         const told = documented?.content?.['application/json'];
         const body = await response.text();
         // What telemetry answers is a stand-in's here.

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { EVENT_TYPES, roomEventSchema } from '../../events/schema.js';
 import {
+  consentAnswerSchema,
+  consentRequestSchema,
   errorBodySchema,
   grantsSchema,
   infoSchema,
@@ -48,6 +50,8 @@ export const httpJson = {
   'token-request': jsonSchemaOf(tokenRequestSchema),
   'token-response': jsonSchemaOf(tokenResponseSchema),
   grants: jsonSchemaOf(grantsSchema),
+  'consent-request': jsonSchemaOf(consentRequestSchema),
+  'consent-answer': jsonSchemaOf(consentAnswerSchema),
 };
 
 function response(fields: JsonSchema): JsonSchema {

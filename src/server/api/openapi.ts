@@ -1,5 +1,6 @@
 import { type ApiPath, INFO_PATH, SUBPROTOCOL, TOKEN_PATH } from '../protocol.js';
 import { errorJson, httpJson, type JsonSchema } from './json-schemas.js';
+import { whipPaths } from './whip-paths.js';
 
 const json = (description: string, schema: JsonSchema): JsonSchema => ({
   description,
@@ -60,6 +61,7 @@ export function openApi(): JsonSchema {
     servers: [{ url: '/' }],
     paths: {
       ...paths,
+      ...whipPaths,
       '/schema/{name}.json': {
         parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
         ...get('schema', 'A message as JSON Schema, e.g. `event.emotion`', {
@@ -69,6 +71,7 @@ export function openApi(): JsonSchema {
       },
     },
     components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       schemas: { Failure: { type: 'object', properties: { error: errorJson }, required: ['error'] } },
     },
   };
