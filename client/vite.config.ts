@@ -36,11 +36,31 @@ const embed: Plugin = {
   },
 };
 
+/** `report.js`: the program of report pages (src/files), which is written into each of them with its styles. */
+const report: Plugin = {
+  name: 'report',
+  apply: 'build',
+  async closeBundle() {
+    await build({
+      configFile: false,
+      logLevel: 'warn',
+      publicDir: false,
+      build: {
+        outDir: OUT,
+        emptyOutDir: false,
+        target: TARGET,
+        minify: true,
+        lib: { entry: here('report/main.ts'), formats: ['iife'], name: 'emostreamReport', fileName: () => 'report.js' },
+      },
+    });
+  },
+};
+
 export default defineConfig({
   root: here('.'),
   // Relative, so that the page also works behind a path (https://example.org/calls/).
   base: './',
-  plugins: [clean, embed],
+  plugins: [clean, embed, report],
   build: {
     outDir: OUT,
     emptyOutDir: false,

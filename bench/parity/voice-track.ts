@@ -1,6 +1,6 @@
 import { frameCount, logMel } from '../../src/features/log-mel.js';
 import { MEL_FRAMES, MEL_HOP_MS, VOICE_WINDOW_MS } from '../../src/features/types.js';
-import { SoundConverter } from '../../src/media/conversion.js';
+import { SoundConverter } from '../../src/media/sound-conversion.js';
 import { AUDIO_SAMPLE_RATE } from '../../src/media/types.js';
 import { joinFloats } from '../../src/training/join-floats.js';
 import { windowAt } from '../../src/training/voice-windows.js';

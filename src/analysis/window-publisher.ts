@@ -32,7 +32,7 @@ export interface WindowRunner {
 
 export interface PublisherDeps {
   runner: WindowRunner;
-  bus: EventBus;
+  bus: Pick<EventBus, 'publish'>;
   meter: Meter;
   clock: Clock;
   engine: { name: string; model: string };

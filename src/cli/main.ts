@@ -13,6 +13,8 @@ const program = new Command('emostream')
 
 const loaders: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.js')).serveCommand(),
+  analyze: async () => (await import('./analyze.js')).analyzeCommand(),
+  report: async () => (await import('./report.js')).reportCommand(),
   watch: async () => (await import('./watch.js')).watchCommand(),
   token: async () => (await import('./token.js')).tokenCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),

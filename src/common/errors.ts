@@ -14,6 +14,8 @@ export const ERROR_CODES = [
   'LIMIT_REACHED',
   'UNSUPPORTED_MEDIA',
   'MEDIA_CORRUPT',
+  'MEDIA_EMPTY', // a file without anything in it
+  'MEDIA_ENCRYPTED',
   'WORKER_DIED',
   'CONFIG_INVALID',
   'ENGINE_UNAVAILABLE',

@@ -17,6 +17,11 @@ export function liveDecoders(): number {
 export function openDecoder(name: keyof typeof DECODERS, configure: (context: CodecContext) => void): CodecContext {
   const codec = Codec.findDecoderByName(DECODERS[name]);
   if (!codec) throw new EmostreamError('UNSUPPORTED_MEDIA', `the FFmpeg library has no ${name} decoder`);
+  return opened(`the ${name}`, codec, configure);
+}
+
+/** A decoder of any codec, opened after `configure` has set it up. @throws EmostreamError UNSUPPORTED_MEDIA */
+export function opened(name: string, codec: Codec, configure: (context: CodecContext) => void): CodecContext {
   const context = new CodecContext();
   context.allocContext3(codec);
   context.threadCount = 1; // frame threads would add delay, and participants are the parallelism
@@ -24,7 +29,7 @@ export function openDecoder(name: keyof typeof DECODERS, configure: (context: Co
   const code = context.open2Sync(codec, null);
   if (code < 0) {
     context.freeContext();
-    throw new EmostreamError('UNSUPPORTED_MEDIA', `the ${name} decoder does not open (FFmpeg error ${String(code)})`);
+    throw new EmostreamError('UNSUPPORTED_MEDIA', `${name} decoder does not open (FFmpeg error ${String(code)})`);
   }
   live++;
   return context;

@@ -1,23 +1,18 @@
 import {
-  AV_CHANNEL_LAYOUT_MONO,
   AV_PIX_FMT_GRAY8,
   AV_PIX_FMT_RGB24,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUVJ420P,
-  AV_SAMPLE_FMT_FLT,
-  AV_SAMPLE_FMT_FLTP,
   type AVPixelFormat,
   Frame,
-  SoftwareResampleContext,
   SoftwareScaleContext,
   type SwsFlags,
 } from 'node-av';
 import { EmostreamError } from '../common/errors.js';
-import { floatsOf } from './floats-of.js';
 
 /**
- * The only file that hands memory to libswscale and libswresample to be written (test/architecture.test.ts sees to that). They
- * write whole SIMD groups: into a destination of exactly width × height × 3 bytes up to 24 bytes past its end, and where a
+ * This file and sound-conversion.ts alone hand memory to libswscale and libswresample to be written (test/architecture.test.ts sees to
+ * that). They write whole SIMD groups: into a destination of exactly width × height × 3 bytes up to 24 bytes past its end, and where a
  * group does not fit into a row it is left out, so that columns stay black. Here every row holds whole groups, and slack
  * follows the last.
  */
@@ -27,7 +22,7 @@ const GROUP = 32;
 /** Rows begin at multiples of this, bytes: a cache line, and as much as any vector register. */
 const ALIGNMENT = 64;
 /** Nothing is known to write past whole groups; this is for what is not known. Also sources are read past their end. */
-const SLACK = 512;
+export const SLACK = 512;
 
 export interface PictureShape {
   width: number;
@@ -37,7 +32,7 @@ export interface PictureShape {
 
 /** Makes zeroed memory. A test gives some with guards around it. */
 export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
-const allocateZeroed: Allocate = (bytes) => new Uint8Array(bytes);
+export const allocateZeroed: Allocate = (bytes) => new Uint8Array(bytes);
 
 interface Plane {
   rows: number;
@@ -181,115 +176,4 @@ export function pictureFrame(data: Uint8Array, { width, height, format }: Pictur
     for (let row = 0; row < rows; row++) targets[i]?.set(data.subarray(offset, (offset += rowBytes)), row * stride);
   });
   return frame;
-}
-
-/** Mono sound of one rate → another rate (libswresample). The filter looks ahead: output trails input by `delay`. */
-export class SoundConverter {
-  readonly #inputRate: number;
-  readonly #outputRate: number;
-  readonly #allocate: Allocate;
-  #context: SoftwareResampleContext | null;
-  #out: SoundFrame | null = null;
-
-  /** @throws EmostreamError UNSUPPORTED_MEDIA */
-  constructor(inputRate: number, outputRate: number, allocate: Allocate = allocateZeroed) {
-    this.#inputRate = inputRate;
-    this.#outputRate = outputRate;
-    this.#allocate = allocate;
-    this.#context = openResampler(inputRate, outputRate);
-  }
-
-  /** Samples of the input that are in the filter. */
-  get delay(): number {
-    return Number(this.#context?.getDelay(BigInt(this.#inputRate)) ?? 0n);
-  }
-
-  /**
-   * @param samples null: what is still in the filter
-   * @throws EmostreamError MEDIA_CORRUPT
-   */
-  convert(samples: Float32Array | null): Float32Array {
-    const context = this.#context;
-    if (!context) return new Float32Array(0);
-    const count = samples?.length ?? 0;
-    const room = context.getOutSamples(count);
-    if (room < 0) throw new EmostreamError('MEDIA_CORRUPT', `sound cannot be resampled (FFmpeg error ${String(room)})`);
-    const out = this.#allocate(4 * room + SLACK);
-    const input = samples && [this.#padded(samples)];
-    const target = [Buffer.from(out.buffer, out.byteOffset, out.byteLength)];
-    const made = context.convertSync(target, room, input, count);
-    if (made < 0) throw new EmostreamError('MEDIA_CORRUPT', `sound cannot be resampled (FFmpeg error ${String(made)})`);
-    return new Float32Array(out.buffer, out.byteOffset, made);
-  }
-
-  /**
-   * A decoder's frame, without a copy of it in JavaScript: into memory of the library's, which is written anew by the next call.
-   * @returns a view of that memory
-   * @throws EmostreamError MEDIA_CORRUPT, also when the frame is of another rate, format or number of channels than mono floats
-   */
-  convertDecoded(frame: Frame): Float32Array {
-    const context = this.#context;
-    if (!context) return new Float32Array(0);
-    this.#out ??= new SoundFrame(this.#outputRate);
-    const { frame: out, samples } = this.#out;
-    out.nbSamples = SoundFrame.SAMPLES;
-    const code = context.convertFrame(out, frame);
-    if (code < 0) throw new EmostreamError('MEDIA_CORRUPT', `sound cannot be resampled (FFmpeg error ${String(code)})`);
-    return samples.subarray(0, out.nbSamples);
-  }
-
-  /** Forgets what is in the filter. */
-  reset(): void {
-    if (!this.#context) return;
-    this.#context.free();
-    this.#context = openResampler(this.#inputRate, this.#outputRate);
-  }
-
-  /** Idempotent. */
-  close(): void {
-    this.#context?.free();
-    this.#context = null;
-    this.#out?.frame.free();
-    this.#out = null;
-  }
-
-  /** Input is read in groups, too. */
-  #padded(samples: Float32Array): Buffer {
-    const padded = this.#allocate(samples.byteLength + SLACK);
-    padded.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    return Buffer.from(padded.buffer, padded.byteOffset, padded.byteLength);
-  }
-}
-
-/** Memory of the library's for mono sound, with one view of it: to make a view of native memory costs as much as resampling. */
-class SoundFrame {
-  /** 240 ms at 16 kHz, twice the longest packet of Opus; what does not fit would wait in the filter. */
-  static readonly SAMPLES = 3840;
-  readonly frame = new Frame();
-  /** Valid until the frame is freed. */
-  readonly samples: Float32Array;
-
-  constructor(rate: number) {
-    this.frame.alloc();
-    this.frame.format = AV_SAMPLE_FMT_FLT;
-    this.frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-    this.frame.sampleRate = rate;
-    this.frame.nbSamples = SoundFrame.SAMPLES + SLACK / 4;
-    const code = this.frame.getBuffer();
-    if (code < 0) throw new EmostreamError('INTERNAL', `no memory for sound (FFmpeg error ${String(code)})`);
-    this.samples = floatsOf(this.frame.data?.[0], SoundFrame.SAMPLES);
-  }
-}
-
-function openResampler(inputRate: number, outputRate: number): SoftwareResampleContext {
-  const context = new SoftwareResampleContext();
-  const mono = AV_CHANNEL_LAYOUT_MONO;
-  // Of one channel, planar is the same as packed; decoders say planar.
-  context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, outputRate, mono, AV_SAMPLE_FMT_FLTP, inputRate);
-  const code = context.init();
-  if (code < 0) {
-    context.free();
-    throw new EmostreamError('UNSUPPORTED_MEDIA', `the resampler does not start (FFmpeg error ${String(code)})`);
-  }
-  return context;
 }

@@ -1,9 +1,10 @@
 import type { Frame } from 'node-av';
-import { type Allocate, SoundConverter } from './conversion.js';
+import type { Allocate } from './conversion.js';
+import { SoundConverter, type SoundShape } from './sound-conversion.js';
 import { AUDIO_SAMPLE_RATE } from './types.js';
 
 /**
- * Mono of any rate → 16 kHz mono. The filter looks ahead, so output trails input; each result says where on the input's
+ * Sound of any rate → 16 kHz mono. The filter looks ahead, so output trails input; each result says where on the input's
  * clock its first sample lies, and no time is lost or shifted.
  */
 export class Resampler {
@@ -14,10 +15,13 @@ export class Resampler {
   /** Where the next output begins, input ticks; null before the first. */
   #next: number | null = null;
 
-  /** @param allocate for a test that watches the memory */
-  constructor(inputRate: number, allocate?: Allocate) {
+  /**
+   * @param allocate for a test that watches the memory
+   * @param shape of what decoders give, mixed down to mono; default: mono floats
+   */
+  constructor(inputRate: number, allocate?: Allocate, shape?: SoundShape) {
     this.#inputRate = inputRate;
-    this.#converter = new SoundConverter(inputRate, AUDIO_SAMPLE_RATE, allocate);
+    this.#converter = new SoundConverter(inputRate, AUDIO_SAMPLE_RATE, allocate, shape);
   }
 
   /** @param position of the first sample, input ticks; must continue the last call's, or follow `flush` */

@@ -14,5 +14,6 @@ export { VoiceEncoderThread } from './voice-encoder-thread.js';
 export { hearSpeech } from './hear-speech.js';
 export { probeModel } from './probe.js';
 export { FRAME_SAMPLES, SileroNetwork } from './silero-network.js';
+export { RecordingRecognition } from './recording-recognition.js';
 export { SpeechRecognition } from './speech-recognition.js';
 export { VoiceActivities, type VoiceActivity } from './voice-activity.js';

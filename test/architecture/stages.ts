@@ -15,6 +15,7 @@ export const STAGES = [
   'events',
   'analysis',
   'server',
+  'files',
   'telemetry',
   'training',
   'cli',

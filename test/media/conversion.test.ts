@@ -23,7 +23,8 @@ import {
 } from 'node-av';
 import { describe, expect, it } from 'vitest';
 import '../../bench/support/quiet.js';
-import { PictureConverter, SoundConverter } from '../../src/media/conversion.js';
+import { PictureConverter } from '../../src/media/conversion.js';
+import { SoundConverter } from '../../src/media/sound-conversion.js';
 import { PictureScaler } from '../../src/media/picture-scaler.js';
 import { rgbOf } from '../support/yuv.js';
 import { Resampler } from '../../src/media/resampler.js';

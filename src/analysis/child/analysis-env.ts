@@ -8,11 +8,13 @@ import type { AnalysisOptions } from '../messages.js';
 
 /** What the participants of an analysis process share. */
 export interface AnalysisEnv {
-  options: AnalysisOptions;
+  options: Pick<AnalysisOptions, 'allowedLatenessMs' | 'wordsRevisionHorizonMs'>;
   /** Speech recognition on the server, where one is configured. */
   transcriber: TranscriberFactory | null;
   /** Recognised words are in a language that the words network knows, or it is not known in which they are. */
   judgesSpeech: boolean;
+  /** Failures after which somebody's streams start anew, within a minute. Default 3. */
+  attempts?: number;
   /** Server wall clock, ms: windows close by it. */
   tick$: Observable<number>;
   clock: Clock;
@@ -31,9 +33,9 @@ export function alignerOptions({ options, meter }: AnalysisEnv, phaseMs: number)
 }
 
 /** Somebody whose streams fail more often is not analysed any more. */
-export function retryOptions({ clock, meter }: AnalysisEnv): RetryOptions {
+export function retryOptions({ clock, meter, attempts = 3 }: AnalysisEnv): RetryOptions {
   return {
-    attempts: 3,
+    attempts,
     withinMs: 60_000,
     delayMs: 100,
     clock,

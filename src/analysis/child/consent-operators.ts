@@ -24,7 +24,7 @@ import { MODALITIES, type Modality } from '../../common/emotions.js';
 import type { Meter } from '../../common/metrics.js';
 import type { TrackChange } from '../../streams/index.js';
 import type { ConsentTerms } from '../messages.js';
-import type { MediaTrack, ParticipantMedia } from './participant-media.js';
+import type { ParticipantMedia, Track } from './participant-media.js';
 
 /**
  * Lets pass what was captured (or said) after the present consent to it was given. Media on their way when consent was given, or
@@ -78,7 +78,7 @@ const SOURCES = { face: 'camera', voice: 'microphone' } as const satisfies Recor
  * anything else follows.
  * @param wordsAreHeard words are recognised in the voice, and are forgotten with it
  */
-export function trackChanges(media: ParticipantMedia, wordsAreHeard: boolean): Observable<TrackChange> {
+export function trackChanges(media: ParticipantMedia<Track<unknown>>, wordsAreHeard: boolean): Observable<TrackChange> {
   return merge(
     media.terms$.pipe(
       startWith({ consent: NO_CONSENT }),
@@ -98,7 +98,7 @@ export function trackChanges(media: ParticipantMedia, wordsAreHeard: boolean): O
 type TrackState = 'opened' | 'paused' | 'resumed' | 'closed';
 
 /** A track that takes another's place before that one is closed leaves no gap between them. */
-function tracksOf(media: ParticipantMedia, modality: 'face' | 'voice'): Observable<TrackChange> {
+function tracksOf(media: ParticipantMedia<Track<unknown>>, modality: 'face' | 'voice'): Observable<TrackChange> {
   return defer(() => {
     let open = 0;
     return media.track$(SOURCES[modality]).pipe(
@@ -113,7 +113,7 @@ function tracksOf(media: ParticipantMedia, modality: 'face' | 'voice'): Observab
   });
 }
 
-function statesOf({ paused, pause$ }: MediaTrack): Observable<TrackState> {
+function statesOf({ paused, pause$ }: Track<unknown>): Observable<TrackState> {
   const changes$ = pause$.pipe(map((isPaused): TrackState => (isPaused ? 'paused' : 'resumed')));
   return concat(of<TrackState[]>('opened', ...(paused ? ['paused' as const] : [])), changes$, of<TrackState>('closed'));
 }

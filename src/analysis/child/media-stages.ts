@@ -10,8 +10,9 @@ import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import type { VoiceEncoderPort } from '../../features/voice-queue.js';
 import { takeSecond } from '../../features/voice-second.js';
-import { MediaClock, receiveAudio, receiveVideo, type VideoFrame } from '../../media/index.js';
+import { MediaClock, receiveAudio, receiveVideo, type TrackInput, type VideoFrame } from '../../media/index.js';
 import { hearSpeech, type VoiceActivities } from '../../speech/index.js';
+import type { AnalysisOptions } from '../messages.js';
 import { TraceSampler } from '../window-trace.js';
 import { affordable, fewerPictures } from './afford.js';
 import type { AnalysisEnv } from './analysis-env.js';
@@ -22,6 +23,7 @@ import type { Stages } from './participant-windows.js';
 
 /** What the real stages need of the process that they run in. */
 export interface MediaEnv extends AnalysisEnv {
+  options: AnalysisOptions;
   faceFinder: FaceFinder;
   /** Face searches of everybody in the process. */
   searches: TokenBucket;
@@ -44,7 +46,10 @@ export interface MediaEnv extends AnalysisEnv {
  * Decoders, face finder, voice activity, log-mel: one participant's, with the media clock that their tracks share.
  * @param phaseMs their windows begin so long after whole seconds, ms
  */
-export function mediaStages(env: MediaEnv, phaseMs: number): Stages<VideoFrame, FaceObservation, VoiceObservation> {
+export function mediaStages(
+  env: MediaEnv,
+  phaseMs: number,
+): Stages<VideoFrame, FaceObservation, VoiceObservation, TrackInput, MediaTrack> {
   const { meter, clock, options, expiry$, voiceEncoder } = env;
   const mediaClock = new MediaClock(meter);
   const traces = new TraceSampler(options.traceShare);

@@ -7,20 +7,27 @@ import type { TimedWords } from '../../streams/index.js';
 import type { ConsentTerms } from '../messages.js';
 
 /** One track for as long as it is open: `input$` completes with it. */
-export interface MediaTrack {
-  readonly handle: number;
-  readonly info: TappedTrack;
+export interface Track<I> {
   /** As it stands when the track is subscribed to; changes come as input. */
   readonly paused: boolean;
-  readonly input$: Observable<TrackInput>;
+  readonly input$: Observable<I>;
   /** Of `input$`, those that say that it is paused or goes on, for who wants to know nothing else. */
   readonly pause$: Observable<boolean>;
 }
 
-/** What one participant sends and consents to, as streams. All are hot: what comes while nobody listens is gone. */
-export interface ParticipantMedia {
+/** A track of a call: packets, and reports of their sender. */
+export interface MediaTrack extends Track<TrackInput> {
+  readonly handle: number;
+  readonly info: TappedTrack;
+}
+
+/**
+ * What one participant sends and consents to, as streams. All are hot: what comes while nobody listens is gone. Of a recording the
+ * tracks are others.
+ */
+export interface ParticipantMedia<T extends Track<unknown> = MediaTrack> {
   /** Tracks from this source: those that are open, then those that open. */
-  track$(source: Source): Observable<MediaTrack>;
+  track$(source: Source): Observable<T>;
   caption$: Observable<TimedWords>;
   /** The consent that stands, and each that follows. */
   terms$: Observable<ConsentTerms>;

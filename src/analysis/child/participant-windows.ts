@@ -3,7 +3,7 @@ import { flatten } from '../../common/flatten.js';
 import type { Modality } from '../../common/emotions.js';
 import type { SettledFace } from '../../features/settle-crops.js';
 import type { Heard } from '../../features/types.js';
-import type { AudioChunk, Received, TrackInput } from '../../media/index.js';
+import type { AudioChunk, Received } from '../../media/index.js';
 import type { HeardSound } from '../../speech/index.js';
 import {
   type Aligned,
@@ -17,14 +17,14 @@ import {
 import type { AnalysedWindow, ParticipantOutput } from '../messages.js';
 import { type AnalysisEnv, alignerOptions, retryOptions } from './analysis-env.js';
 import { afresh, capturedSince, trackChanges, withdrawn } from './consent-operators.js';
-import type { MediaTrack, ParticipantMedia } from './participant-media.js';
+import type { ParticipantMedia, Track } from './participant-media.js';
 import { recogniseSpeech } from './recognise-speech.js';
 import { shownWords } from './shown-words.js';
 
-/** What is done to media on the way, each as an operator; `media-stages.ts` has the real ones. */
-export interface Stages<Picture, F, A> {
-  receiveVideo(track: MediaTrack): OperatorFunction<TrackInput, Received<Picture>>;
-  receiveAudio(track: MediaTrack): OperatorFunction<TrackInput, AudioChunk>;
+/** What is done to media on the way, each as an operator; `media-stages.ts` has those of a call, `src/files` those of a recording. */
+export interface Stages<Picture, F, A, I, T extends Track<I>> {
+  receiveVideo(track: T): OperatorFunction<I, Received<Picture>>;
+  receiveAudio(track: T): OperatorFunction<I, AudioChunk>;
   observeFace(): OperatorFunction<Received<Picture>, Received<Timed<F>>>;
   hearSpeech(): OperatorFunction<AudioChunk, HeardSound>;
   logMel(): OperatorFunction<HeardSound, Timed<A>>;
@@ -41,9 +41,9 @@ export interface Stages<Picture, F, A> {
  * An error in it starts this participant's streams anew, within bounds, and is nobody else's.
  * @param newStages called at each start: what a participant's tracks share (their clock) begins anew with it
  */
-export function participantWindows<Picture extends { mediaTime: number }, F, A>(
-  media: ParticipantMedia,
-  newStages: () => Stages<Picture, F, A>,
+export function participantWindows<Picture extends { mediaTime: number }, F, A, I, T extends Track<I>>(
+  media: ParticipantMedia<T>,
+  newStages: () => Stages<Picture, F, A, I, T>,
   env: AnalysisEnv,
 ): Observable<ParticipantOutput> {
   const { terms$ } = media;

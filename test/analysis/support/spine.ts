@@ -1,6 +1,6 @@
 import { concatMap, filter, finalize, map, type Observable, Subject } from 'rxjs';
 import type { AnalysisEnv } from '../../../src/analysis/child/analysis-env.js';
-import { ParticipantDoor, TrackDoor } from '../../../src/analysis/child/participant-media.js';
+import { type MediaTrack, ParticipantDoor, TrackDoor } from '../../../src/analysis/child/participant-media.js';
 import { participantWindows, type Stages } from '../../../src/analysis/child/participant-windows.js';
 import type { ParticipantOutput, Showing } from '../../../src/analysis/messages.js';
 import type { Consent, Source } from '../../../src/common/consent.js';
@@ -64,18 +64,7 @@ export class Spine {
     judgesSpeech = true,
   ) {
     const env: AnalysisEnv = {
-      options: {
-        allowedLatenessMs: 150,
-        wordsRevisionHorizonMs: 0,
-        faceCrops: 2,
-        voiceActivityModel: '',
-        speechModel: null,
-        voiceEncoder: false,
-        traceShare: 0,
-        transcriber: null,
-        maxPacketRate: 1000,
-        maxPixelRate: 1,
-      },
+      options: { allowedLatenessMs: 150, wordsRevisionHorizonMs: 0 },
       transcriber,
       judgesSpeech,
       tick$: this.tick,
@@ -129,7 +118,7 @@ export class Spine {
     }
   }
 
-  #stages(): Stages<Picture, number, number> {
+  #stages(): Stages<Picture, number, number, TrackInput, MediaTrack> {
     const start = ++this.#starts;
     this.log.push(`${String(this.time.now())} start ${String(start)}`);
     const check = <T>(stage: FailingStage, value: T): T => {

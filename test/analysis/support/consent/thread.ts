@@ -1,7 +1,7 @@
 import { concatMap, filter, identity, map, Observable, skip, Subject, type Subscription } from 'rxjs';
 import type { ProcessEnd } from '../../../../src/analysis/process-tracks.js';
 import type { AnalysisEnv } from '../../../../src/analysis/child/analysis-env.js';
-import { ParticipantDoor, TrackDoor } from '../../../../src/analysis/child/participant-media.js';
+import { type MediaTrack, ParticipantDoor, TrackDoor } from '../../../../src/analysis/child/participant-media.js';
 import { participantWindows, type Stages } from '../../../../src/analysis/child/participant-windows.js';
 import type { ParticipantOutput, ToAnalysis } from '../../../../src/analysis/messages.js';
 import { silentMeter } from '../../../../src/common/metrics.js';
@@ -52,18 +52,7 @@ export class SimulatedThread implements ProcessEnd {
   constructor(deps: ThreadDeps) {
     this.#deps = deps;
     this.#env = {
-      options: {
-        allowedLatenessMs: 150,
-        wordsRevisionHorizonMs: 5000,
-        faceCrops: 2,
-        voiceActivityModel: '',
-        speechModel: null,
-        voiceEncoder: false,
-        traceShare: 0,
-        transcriber: 'simulated',
-        maxPacketRate: 1000,
-        maxPixelRate: 1,
-      },
+      options: { allowedLatenessMs: 150, wordsRevisionHorizonMs: 5000 },
       judgesSpeech: true,
       transcriber: (options) => this.#recogniser(options),
       tick$: this.#tick,
@@ -143,7 +132,7 @@ export class SimulatedThread implements ProcessEnd {
   }
 
   /** Packets are the numbers of measurements, and come out of a decoder later. */
-  #stages(): Stages<SimulatedItem, number, number> {
+  #stages(): Stages<SimulatedItem, number, number, TrackInput, MediaTrack> {
     const decoded = (input$: Observable<TrackInput>) => input$.pipe(this.#decode());
     const timed = (item: SimulatedItem, durationMs: number) => {
       const { id, mediaTime, arrivalMs } = item;

@@ -1,0 +1,14 @@
+/** Minutes and seconds, with hours where there are any. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${String(h)}:${two(m)}:${two(s)}` : `${String(m)}:${two(s)}`;
+}
+
+export const percent = (share: number): string => `${String(Math.round(100 * share))} %`;
+
+export const signed = (value: number | null): string =>
+  value === null ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,66 @@
+import { identity, NEVER, type Observable } from 'rxjs';
+import type { Stages } from '../../analysis/child/participant-windows.js';
+import type { Meter } from '../../common/metrics.js';
+import { flatten } from '../../common/flatten.js';
+import { assembleFeatures } from '../../features/assemble.js';
+import { encodeVoice } from '../../features/encode-voice.js';
+import type { FaceFinder } from '../../features/face-finder.js';
+import { logMel, observeFace } from '../../features/observe.js';
+import type { FaceObservation, VoiceObservation } from '../../features/types.js';
+import type { VoiceEncoderPort } from '../../features/voice-queue.js';
+import { takeSecond } from '../../features/voice-second.js';
+import type { VideoFrame } from '../../media/index.js';
+import { hearSpeech, type VoiceActivities } from '../../speech/index.js';
+import type { AlignedWindow } from '../../streams/index.js';
+import type { FileInput, FileTrack } from './file-media.js';
+
+export interface FileStagesEnv {
+  meter: Meter;
+  faceFinder: FaceFinder;
+  voices: VoiceActivities;
+  /** Null: voices are not encoded. */
+  voiceEncoder: VoiceEncoderPort | null;
+  /** Sound that came is judged. */
+  judge$: Observable<number>;
+  faceCrops: number;
+  /** Windows before this are not wanted, ms: nothing is done for them but what later ones need. */
+  fromMs: number;
+}
+
+/** Before a window, so much of the voice is in it, ms. */
+const VOICE_BEFORE_MS = 2000;
+
+/**
+ * The stages of a call, of which nothing depends on the time that anything takes: a window waits for its voice to be encoded, and
+ * face crops go with their window. So the same recording gives the same answers on any machine, however busy.
+ */
+export function fileStages(
+  env: FileStagesEnv,
+): Stages<VideoFrame, FaceObservation, VoiceObservation, FileInput, FileTrack> {
+  const { meter, voiceEncoder, fromMs } = env;
+  return {
+    receiveVideo: () => flatten((input) => ('type' in input ? [input] : [])),
+    receiveAudio: () => flatten((input) => ('type' in input ? [] : [input])),
+    observeFace: () => observeFace(env.faceFinder, meter),
+    settleCrops: () => identity,
+    hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
+    logMel: () => logMel(meter, voiceEncoder !== null),
+    encodeVoice: (forget$) =>
+      encodeVoice(
+        {
+          encoder: voiceEncoder,
+          secondOf: (window: AlignedWindow<unknown, VoiceObservation>) => {
+            const second = takeSecond(window);
+            return window.endMs <= fromMs - VOICE_BEFORE_MS ? null : second;
+          },
+          patience$: NEVER,
+          affords: () => true,
+          meter,
+        },
+        forget$,
+      ),
+    toFeatures: (window, heard) => [
+      { type: 'window', features: assembleFeatures(window, window.closedMs, env.faceCrops, heard) },
+    ],
+  };
+}

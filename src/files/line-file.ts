@@ -1,0 +1,61 @@
+import { closeSync, fsyncSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+
+const CHUNK_BYTES = 65_536;
+/** Longer is no line that was written here. */
+const MOST_LINE_BYTES = 262_144;
+const NEWLINE = 10;
+
+/** A file that grows by whole lines. What was written is there when the process dies; `sync` sees that it is when the machine does. */
+export class LineFile {
+  readonly #fd: number;
+
+  /** @param append keeps what is there; else the file begins anew */
+  constructor(path: string, append: boolean) {
+    this.#fd = openSync(path, append ? 'a' : 'w');
+  }
+
+  write(value: unknown): void {
+    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+  }
+
+  sync(): void {
+    fsyncSync(this.#fd);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** The whole lines of a file, one at a time; a torn last line is left out. @yields the line, and where it ends in the file, bytes */
+export function* wholeLines(path: string): Generator<{ line: string; endByte: number }> {
+  const fd = openSync(path, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let rest = Buffer.alloc(0);
+    let done = 0;
+    for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
+      let bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE)) {
+        done += end + 1;
+        yield { line: bytes.toString('utf8', 0, end), endByte: done };
+        bytes = bytes.subarray(end + 1);
+      }
+      if (bytes.length > MOST_LINE_BYTES) return;
+      rest = Buffer.from(bytes);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Cuts a file after its last whole line for which `keep` says so; everything from the first other one on goes. */
+export function cutAfter(path: string, keep: (line: string) => boolean): void {
+  let end = 0;
+  for (const { line, endByte } of wholeLines(path)) {
+    if (!keep(line)) break;
+    end = endByte;
+  }
+  truncateSync(path, end);
+}

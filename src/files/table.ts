@@ -1,0 +1,84 @@
+import { EMOTIONS, MODALITIES } from '../common/emotions.js';
+import type { ReportWords } from '../common/report-data.js';
+import type { Series } from './series.js';
+
+/** Columns of `events.csv`, in order; docs/files.md explains each. */
+export const COLUMNS = [
+  'second',
+  'participant',
+  'label',
+  'uncertain',
+  'confidence',
+  ...EMOTIONS,
+  ...EMOTIONS.map((emotion) => `smoothed_${emotion}`),
+  'valence',
+  'arousal',
+  ...MODALITIES.flatMap((modality) => [`${modality}_present`, `${modality}_weight`, `${modality}_quality`]),
+  'face_x',
+  'face_y',
+  'face_width',
+  'face_height',
+  'gap',
+  'text',
+] as const;
+
+/** A spreadsheet takes what begins so for a formula, and would work it out. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+function cell(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** One row a second and person (RFC 4180), with a heading. @yields lines */
+export function* tableLines(series: Series, words: readonly ReportWords[]): Generator<string> {
+  yield `${COLUMNS.join(',')}\r\n`;
+  const said = wordsBySecond(words);
+  for (let second = 0; second < series.seconds; second++) {
+    for (const [at, person] of series.people.entries()) {
+      const label = person.label[second];
+      const part = (value: number | null | undefined): number | null =>
+        typeof value === 'number' ? value / 1000 : null;
+      const isTold = typeof person.uncertain[second] === 'number';
+      if (!isTold && person.gap[second] === undefined) continue;
+      const box = person.box[second];
+      const row = [
+        second,
+        person.id,
+        typeof label === 'number' ? EMOTIONS[label] : null,
+        isTold && typeof label === 'number' ? person.uncertain[second] : null,
+        part(person.confidence[second]),
+        ...EMOTIONS.map((emotion) => part(person.scores[emotion][second])),
+        ...EMOTIONS.map((emotion) => part(person.smoothed[emotion][second])),
+        part(person.valence[second]),
+        part(person.arousal[second]),
+        ...MODALITIES.flatMap((modality) => {
+          const weight = person.weight[modality][second];
+          return [
+            isTold ? (typeof weight === 'number' ? 1 : 0) : null,
+            part(weight),
+            part(person.quality[modality][second]),
+          ];
+        }),
+        ...[box?.x, box?.y, box?.width, box?.height].map((value) =>
+          value === undefined ? null : Math.round(value * 10_000) / 10_000,
+        ),
+        isTold ? null : person.gap[second],
+        said.get(`${String(at)} ${String(second)}`) ?? null,
+      ];
+      yield `${row.map(cell).join(',')}\r\n`;
+    }
+  }
+}
+
+/** Each text is in the second in which it begins. */
+function wordsBySecond(words: readonly ReportWords[]): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const { person, from, text } of words) {
+    const key = `${String(person)} ${String(Math.floor(from))}`;
+    out.set(key, out.has(key) ? `${out.get(key)!} ${text}` : text);
+  }
+  return out;
+}

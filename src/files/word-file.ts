@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { type Words, wordsSchema } from '../server/protocol.js';
+import type { TimedWords } from '../streams/index.js';
+import { cutAfter, LineFile, wholeLines } from './line-file.js';
+import type { Caption } from './messages.js';
+
+/** Words of a line; null where it is none. */
+export function readWords(line: string): Words | null {
+  try {
+    return wordsSchema.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function* wordsOf(path: string): Generator<Words> {
+  if (!existsSync(path)) return;
+  for (const { line } of wholeLines(path)) {
+    const words = readWords(line);
+    if (words) yield words;
+  }
+}
+
+/** The words of a recording, a piece of speech on a line each, in the form in which a call's are told. */
+export class WordFile {
+  readonly #file: LineFile;
+  readonly #who: { room: string; participant: string };
+  readonly #language: string | null;
+  /** Pieces that are told. */
+  readonly #told = new Set<number>();
+
+  /** @param language BCP 47 tag of what is recognised; null: not known @param goOn keeps what an earlier run told */
+  constructor(path: string, who: { room: string; participant: string }, language: string | null, goOn: boolean) {
+    const known = goOn && existsSync(path);
+    if (known) {
+      cutAfter(path, (line) => {
+        const words = readWords(line);
+        if (words) this.#told.add(words.segment);
+        return words !== null;
+      });
+    }
+    this.#file = new LineFile(path, known);
+    this.#who = who;
+    this.#language = language;
+  }
+
+  recognised({ segment = 0, text, startMs, endMs }: TimedWords): void {
+    this.#tell({ segment, text, startMs, endMs, source: 'voice', language: this.#language });
+  }
+
+  caption(segment: number, { text, startMs, endMs }: Caption): void {
+    this.#tell({ segment, text, startMs, endMs, source: 'caption', language: null });
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #tell(words: Omit<Words, 'type' | 'room' | 'participant' | 'final'>): void {
+    if (this.#told.has(words.segment) || words.text === '') return;
+    this.#told.add(words.segment);
+    const { segment, text, startMs, endMs, source, language } = words;
+    const told: Words = { type: 'words', ...this.#who, segment, text, startMs, endMs, final: true, source, language };
+    this.#file.write(told);
+  }
+}
