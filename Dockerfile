@@ -45,7 +45,7 @@ ENV NODE_ENV=production \
     npm_config_cache=/tmp/npm
 USER 1000:1000
 VOLUME ["/var/cache/emostream", "/var/lib/emostream"]
-EXPOSE 8080/tcp 20000/udp 20000/tcp
+EXPOSE 8080/tcp 9464/tcp 20000/udp 20000/tcp
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "deploy/healthy.mjs"]
 ENTRYPOINT ["tini", "--", "node", "dist/src/cli/main.js"]
 CMD ["serve"]

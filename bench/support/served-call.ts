@@ -83,7 +83,7 @@ export class ServedCall implements CallAccess {
 
   async connect(room: string, subject?: string): Promise<TestClient> {
     const { token } = await mintToken(
-      new TextEncoder().encode(SECRET),
+      { secret: new TextEncoder().encode(SECRET) },
       { room, publish: true, subscribe: true, moderate: false },
       { ttlSeconds: TOKEN_TTL_SECONDS, nowMs: Date.now(), subject },
     );

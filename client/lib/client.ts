@@ -1,11 +1,11 @@
 import type { Notification, RequestData, RequestType, ResultOf } from '../../src/server/protocol.js';
 import type { RoomEvent } from '../../src/events/schema.js';
-import { socketAddress } from './addresses.js';
 import { backoffDelay, type BackoffOptions, DEFAULT_BACKOFF } from './backoff.js';
-import { Connection } from './connection.js';
+import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { ClientError, isFinal, toClientError } from './errors.js';
 import type { Unknown } from './read-message.js';
+import { openConnection } from './open-connection.js';
 import type { Missed, ResumePoint } from './sequence.js';
 import { type SubscribeOptions, Subscription, Subscriptions } from './subscriptions.js';
 import { platformSocket, type SocketFactory } from './socket.js';
@@ -67,6 +67,8 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   #attempt = 0;
   #everOpen = false;
   #renewedMs = -Infinity;
+  /** Of the seat that was taken last. */
+  #ticket: string | undefined;
   readonly #subscriptions = new Subscriptions();
 
   constructor(options: ClientOptions) {
@@ -114,7 +116,13 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     if (!this.#connection) {
       return Promise.reject(new ClientError('CLOSED', `not connected (${this.#status.state}); "${type}" was not sent`));
     }
-    return this.#connection.request(type, data, timeoutMs);
+    if (type === 'leave') this.#ticket = undefined;
+    if (type !== 'join') return this.#connection.request(type, data, timeoutMs);
+    // The seat that was lost, and not another beside it.
+    const ticket = this.#ticket === undefined ? {} : { ticket: this.#ticket };
+    return this.#connection.request(type, { ...ticket, ...data }, timeoutMs, (answer) => {
+      this.#ticket = (answer as ResultOf<'join'>).ticket;
+    });
   }
 
   /**
@@ -184,9 +192,8 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   async #open(): Promise<void> {
     this.#setStatus({ state: 'connecting' });
     const { server, socket, connectTimeoutMs, requestTimeoutMs, maxPending } = this.#options;
-    const url = socketAddress(server);
-    const token = await this.#token();
-    const connection = await Connection.open({ url, token, socket, connectTimeoutMs, requestTimeoutMs, maxPending });
+    const opening = { server, socket, connectTimeoutMs, requestTimeoutMs, maxPending };
+    const { connection, byTicket } = await openConnection(opening, await this.#token(), this.#ticket);
     if (this.#status.state !== 'connecting') {
       connection.close();
       throw new ClientError('CLOSED', 'the client was closed while it connected');
@@ -203,7 +210,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
       // Closed while the subscription is renewed: that fails and says so.
       if (this.#status.state === 'open') this.#lost(error);
     });
-    await this.#resume(connection);
+    await this.#resume(connection, byTicket);
     this.#attempt = 0;
     const again = this.#everOpen;
     this.#everOpen = true;
@@ -211,10 +218,12 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     this.emit('connected', { again });
   }
 
-  async #resume(connection: Connection): Promise<void> {
+  /** @param byTicket where the token has ended the seat is kept, but nothing is told of the room any more */
+  async #resume(connection: Connection, byTicket: boolean): Promise<void> {
     try {
       for (const subscription of this.#subscriptions.all) await this.#subscribe(subscription);
     } catch (error) {
+      if (byTicket && toClientError(error).code === 'UNAUTHENTICATED') return;
       if (this.#connection === connection) this.#connection = undefined;
       connection.close();
       throw error;
@@ -238,8 +247,9 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   #lost(error: ClientError): void {
     const { reconnect, random } = this.#options;
-    // A socket whose token ended is opened anew where the token is asked for each time.
-    const renewable = error.code === 'UNAUTHENTICATED' && typeof this.#options.token === 'function';
+    // A socket whose token ended is opened anew where the token is asked for each time, or while a seat may be kept.
+    const renewable =
+      error.code === 'UNAUTHENTICATED' && (typeof this.#options.token === 'function' || this.#ticket !== undefined);
     if (reconnect === false || (isFinal(error) && !renewable)) {
       this.#close(error);
       return;

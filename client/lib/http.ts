@@ -1,6 +1,11 @@
 import {
   errorBodySchema,
+  GRANTS_PATH,
+  type GrantsAnswer,
+  grantsAnswerSchema,
   INFO_PATH,
+  MODERATE_PATH,
+  type moderationSchema,
   infoSchema,
   type ServerInfo,
   TOKEN_PATH,
@@ -9,7 +14,7 @@ import {
 import { z } from 'zod';
 import { roomIdSchema } from '../../src/events/schema.js';
 import { httpAddress } from './addresses.js';
-import { ClientError } from './errors.js';
+import { ClientError, isFinal } from './errors.js';
 
 const errorResponse = z.object({ error: errorBodySchema });
 const TIMEOUT_MS = 10_000;
@@ -32,6 +37,39 @@ export function requestToken(server: string | URL, room: string): Promise<{ toke
   const headers = { 'content-type': 'application/json' };
   const init = { method: 'POST', headers, body: JSON.stringify({ room }) };
   return call(httpAddress(server, TOKEN_PATH), init, tokenResponseSchema);
+}
+
+/** What a token (or the ticket of a seat) is good for. @throws ClientError UNAUTHENTICATED, … */
+export function fetchGrants(server: string | URL, token: string): Promise<GrantsAnswer> {
+  const headers = { authorization: `Bearer ${token}` };
+  return call(httpAddress(server, GRANTS_PATH), { method: 'GET', headers }, grantsAnswerSchema);
+}
+
+/** Why a socket was refused, as far as a request can find out; undefined: not for its token, nor for the page's origin. */
+export async function whyRefused(server: string | URL, token: string): Promise<ClientError | undefined> {
+  try {
+    await fetchGrants(server, token);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ClientError)) return undefined;
+    const { code } = error;
+    return isFinal(error) || code === 'KEYS_UNAVAILABLE' ? error : undefined;
+  }
+}
+
+/**
+ * What a token that grants `moderate` may do, without a socket: remove somebody, stop or allow their analysis, end a call.
+ * @returns `until`, ms: when who was removed may come back
+ * @throws ClientError FORBIDDEN, NOT_FOUND, …
+ */
+export function moderate(
+  server: string | URL,
+  token: string,
+  request: z.input<typeof moderationSchema>,
+): Promise<{ until?: number | undefined }> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const init = { method: 'POST', headers, body: JSON.stringify(request) };
+  return call(httpAddress(server, MODERATE_PATH), init, z.object({ until: z.number().optional() }));
 }
 
 async function call<T>(url: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {

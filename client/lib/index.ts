@@ -16,7 +16,7 @@ export { readFeed } from './feed-items.js';
 export type { FeedItem } from './feed-items.js';
 export { ClientError, isFinal, toClientError } from './errors.js';
 export type { ClientErrorCode } from './errors.js';
-export { fetchInfo, roomOfToken, requestToken } from './http.js';
+export { fetchGrants, fetchInfo, moderate, roomOfToken, requestToken } from './http.js';
 export { httpAddress, serverBase, socketAddress } from './addresses.js';
 export { platformSocket } from './socket.js';
 export type { SocketFactory, SocketHandle, SocketHandlers } from './socket.js';
@@ -40,6 +40,7 @@ export type {
 export type {
   Beat,
   Consent,
+  GrantsAnswer,
   Notification,
   Peer,
   ProducerInfo,

@@ -158,6 +158,7 @@ async function start(
           ...{ engine: engine.name, engineDevice: engine.device, passedOver: engine.passedOver },
           ...{ model, speech: { ...speech, ...advice } },
           voiceEncoder: { state: voiceEncoder, ...encoderAdvice },
+          ...(server.tokenKeys ? { tokenKeys: server.tokenKeys } : {}),
           checks,
         };
       },

@@ -8,6 +8,7 @@ import { type EngineStatus, listEngines } from '../inference/available-engines.j
 import { createEngine, DEFAULT_ENGINE } from '../inference/engines.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
 import { type Check, failed, ok } from './check.js';
+import { checkDoors } from './door-checks.js';
 import { checkSpeech } from './speech-checks.js';
 
 /** Batch sizes that are timed. */
@@ -18,9 +19,11 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Check this installation, list the inference engines, and time those that can run here.')
     .option('--model <folder>', 'fusion model to time the engines with (default: the shipped one)')
+    .option('--config <file>', 'configuration file (JSON) to look at, with the environment')
     .option('--json', 'print JSON instead of a table')
-    .action(async (flags: { model?: string; json?: boolean }) => {
+    .action(async (flags: { model?: string; config?: string; json?: boolean }) => {
       const checks = [nodeCheck(), workerCheck(), await decoderCheck(), await faceCheck(), ...(await checkSpeech())];
+      checks.push(...(await checkDoors(flags.config)));
       for (const status of listEngines()) checks.push(await engineCheck(status, flags.model ?? shippedModelFolder()));
       if (flags.json) console.log(JSON.stringify({ version: packageVersion(), checks }, null, 2));
       else print(checks);

@@ -82,7 +82,7 @@ function surviveBrokenOutput(): void {
 function announce({ server, engine, speech, voiceEncoder }: App): void {
   const lines = [
     `emostream is ready: ${server.url}/`,
-    `  metrics           ${server.url}/metrics`,
+    `  metrics           ${server.metricsUrl ?? 'closed, for it listens beyond loopback: set metricsPort or metricsToken'}`,
     `  health            ${server.url}/healthz  ${server.url}/readyz`,
     `  media             offered on ${server.pool.offered.join(', ')}`,
     `  engine            ${engine.name}, model ${engine.model}`,

@@ -24,14 +24,14 @@ interface TokenFlags {
 export function tokenCommand(): Command {
   return new Command('token')
     .description(
-      'Print an access token for a room, signed with jwtSecret (EMOSTREAM_JWT_SECRET or the configuration file).',
+      'Print an access token for a room, signed with jwtSecret, for tokenAudience by tokenIssuer (EMOSTREAM_JWT_SECRET, … or the configuration file).',
     )
     .requiredOption('--room <room>', 'the room it is for; "*" for every room', parseRoom)
     .option('--publish', 'may join the call')
     .option('--subscribe', 'may receive emotion events')
     .option('--transcript', 'with --subscribe: may read the words of those who show them')
     .option('--names', 'with --subscribe: may see what people call themselves')
-    .option('--moderate', 'may moderate (no request needs it yet)')
+    .option('--moderate', 'may remove people, stop their analysis and end the call')
     .option(
       '--subject <id>',
       'participant id that stays the same over reconnects; it is logged, so no name',
@@ -77,7 +77,7 @@ async function token(flags: TokenFlags): Promise<string> {
     );
   }
   const minted = await mintToken(
-    new TextEncoder().encode(config.jwtSecret),
+    { secret: new TextEncoder().encode(config.jwtSecret), issuer: config.tokenIssuer, audience: config.tokenAudience },
     { room, publish, subscribe, moderate, transcript, names },
     { ttlSeconds: flags.ttl ?? config.tokenTtl, nowMs: Date.now(), subject, name, consent },
   );

@@ -21,6 +21,10 @@ export const DROPS = {
     'stopped',
   ],
   face: ['search-rate'],
+  // Lost seats that were to be held for their person.
+  seat: ['overflow'],
+  // What moderators decided.
+  moderation: ['overflow'],
   // `refused`: by who was to get it. `expired`: not taken for a quarter of an hour. `forgotten`: consent was taken back.
   webhook: ['overflow', 'refused', 'expired', 'forgotten', 'closed'],
   consent: ['face-before', 'voice-before', 'words-before'],

@@ -4,6 +4,7 @@ export const ERROR_CODES = [
   'MESSAGE_TOO_LARGE',
   'RATE_LIMITED',
   'UNAUTHENTICATED', // no token, or one that does not verify
+  'KEYS_UNAVAILABLE', // the identity provider's keys, by which a token would be checked, cannot be had at the moment
   'FORBIDDEN', // the token does not grant this
   'WRONG_ROOM', // the token is for another room
   'ORIGIN_REFUSED',

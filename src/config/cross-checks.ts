@@ -16,6 +16,9 @@ interface CrossCheck {
 }
 
 const SECRET_CHARACTERS = 32;
+/** RFC 7065, section 3.1. */
+const TURN_URL = /^turns?:[^\s/?#@]+(\?transport=(udp|tcp))?$/;
+const SAFE_TARGET = 'must be an address that begins with https://, or with http:// on loopback';
 const when = (wrong: boolean, option: keyof Config, message: string): Problem[] => (wrong ? [{ option, message }] : []);
 
 /** What no single option can say. */
@@ -30,13 +33,63 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
       ),
   },
   {
-    of: ['jwtSecret', 'host'],
-    find: ({ jwtSecret, host }, env) =>
+    of: ['jwtSecret', 'jwksUrl', 'host'],
+    find: ({ jwtSecret, jwksUrl, host }, env) =>
       when(
-        jwtSecret === undefined && !isLoopback(host),
+        jwtSecret === undefined && jwksUrl === undefined && !isLoopback(host),
         'host',
-        `without jwtSecret the server runs in development mode, which listens on loopback only: set ${env('jwtSecret')} ` +
+        `without jwtSecret (or jwksUrl) the server runs in development mode, which listens on loopback only: set ${env('jwtSecret')} ` +
           `(\`openssl rand -hex 32\`) to listen on ${host}`,
+      ),
+  },
+  {
+    of: ['metricsToken'],
+    find: ({ metricsToken }) =>
+      when(
+        metricsToken !== undefined && !/^[\x21-\x7e]{16,}$/.test(metricsToken),
+        'metricsToken',
+        'must have 16 characters or more, and no spaces: try `openssl rand -hex 16`',
+      ),
+  },
+  {
+    of: ['metricsHost', 'metricsPort'],
+    find: ({ metricsHost, metricsPort }) =>
+      when(metricsHost !== undefined && metricsPort === undefined, 'metricsHost', 'is of metricsPort: set that, too'),
+  },
+  {
+    of: ['turnUrls', 'turnSecret'],
+    find: ({ turnUrls, turnSecret }) => [
+      ...when(
+        turnUrls.length > 0 !== (turnSecret !== undefined),
+        turnUrls.length > 0 ? 'turnSecret' : 'turnUrls',
+        'turnUrls and turnSecret go together: set both or neither',
+      ),
+      ...turnUrls
+        .filter((url) => !TURN_URL.test(url))
+        .map((url) => ({
+          option: 'turnUrls' as const,
+          message: `"${url}" is no address of a TURN server: write turn:HOST:PORT?transport=udp (or tcp), or turns:HOST:PORT`,
+        })),
+    ],
+  },
+  {
+    of: ['jwksUrl', 'jwksIssuer'],
+    find: ({ jwksUrl, jwksIssuer }) => [
+      ...when(
+        (jwksUrl === undefined) !== (jwksIssuer === undefined),
+        jwksUrl === undefined ? 'jwksUrl' : 'jwksIssuer',
+        'jwksUrl and jwksIssuer go together: the keys of an identity provider sign for others, too',
+      ),
+      ...when(jwksUrl !== undefined && !isSafeTarget(jwksUrl), 'jwksUrl', SAFE_TARGET),
+    ],
+  },
+  {
+    of: ['jwtSecret', 'jwksUrl', 'openDoor'],
+    find: ({ jwtSecret, jwksUrl, openDoor }) =>
+      when(
+        openDoor && jwtSecret === undefined && jwksUrl !== undefined,
+        'openDoor',
+        'an open door signs tokens by jwtSecret: set that, too',
       ),
   },
   {
@@ -57,11 +110,7 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
         webhookUrl === undefined ? 'webhookUrl' : 'webhookSecret',
         'webhookUrl and webhookSecret go together: set both or neither (`echo whsec_$(openssl rand -base64 32)`)',
       ),
-      ...when(
-        webhookUrl !== undefined && !isSafeTarget(webhookUrl),
-        'webhookUrl',
-        'must be an address that begins with https://, or with http:// on loopback',
-      ),
+      ...when(webhookUrl !== undefined && !isSafeTarget(webhookUrl), 'webhookUrl', SAFE_TARGET),
       ...when(
         webhookSecret !== undefined && !isWebhookSecret(webhookSecret),
         'webhookSecret',

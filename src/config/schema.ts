@@ -1,61 +1,18 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../common/engine-names.js';
+import { doorOptions } from './door-options.js';
+import { flag, int, list, optionalInt, optionalText } from './fields.js';
+
+const isMediaHost = (value: string) => value === 'auto' || value.split(',').every((part) => isIP(part.trim()) !== 0);
 
 /**
  * Every option of the server: one schema for environment, file and flags. `meta` gives the sentence and the unit, from
  * which the table of docs/configuration.md and `--help` are generated. The key `httpPort` is the flag `--http-port`, the
  * environment variable `EMOSTREAM_HTTP_PORT` and the key `httpPort` of the configuration file.
  */
-const flag = (sentence: string, fallback: boolean) =>
-  z
-    .union([
-      z.boolean(),
-      z.enum(['true', 'false', '1', '0', 'yes', 'no']).transform((s) => ['true', '1', 'yes'].includes(s)),
-    ])
-    .default(fallback)
-    .meta({ description: sentence });
-const int = (sentence: string, unit: string, fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback).meta({ description: sentence, unit });
-const optionalInt = (sentence: string, unit: string, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).optional().meta({ description: sentence, unit });
-const text = (sentence: string, fallback: string) => z.string().default(fallback).meta({ description: sentence });
-const optionalText = (sentence: string) => z.string().min(1).optional().meta({ description: sentence });
-const list = (sentence: string) =>
-  z
-    .union([
-      z.array(z.string()),
-      z.string().transform((s) =>
-        s
-          .split(',')
-          .map((part) => part.trim())
-          .filter(Boolean),
-      ),
-    ])
-    .default([])
-    .meta({ description: sentence, unit: 'comma-separated' });
-
-const isMediaHost = (value: string) => value === 'auto' || value.split(',').every((part) => isIP(part.trim()) !== 0);
-
 export const configSchema = z.strictObject({
-  host: text('Address the HTTP and WebSocket server listens on. Loopback until told otherwise.', '127.0.0.1'),
-  httpPort: int('Port of the page, the WebSocket, metrics and health.', 'port', 8080, 0, 65535),
-  tlsCert: optionalText(
-    'Path of the TLS certificate (PEM). Browsers give camera and microphone only to localhost or over TLS.',
-  ),
-  tlsKey: optionalText('Path of the TLS private key (PEM).'),
-  allowedOrigins: list('Origins (scheme://host:port) whose pages may open the WebSocket, besides this server’s own.'),
-
-  jwtSecret: optionalText(
-    'Secret that signs and checks access tokens (HS256, 32 characters or more). Without it: development mode, with a random secret for this run and an open door, on loopback only.',
-  ),
-  openDoor: flag('Give a token for any room to anybody who asks (POST /api/token). On in development mode.', false),
-  tokenTtl: int('Life of a token given by the open door or `emostream token`.', 'seconds', 3600, 60, 31_536_000),
-
-  webhookUrl: optionalText(
-    'Address (https, or http on loopback) that is told by POST when analysis of somebody begins and ends, and what it came to.',
-  ),
-  webhookSecret: optionalText('Signs webhooks (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64.'),
+  ...doorOptions,
 
   rtcHost: z
     .string()
@@ -80,6 +37,11 @@ export const configSchema = z.strictObject({
     'Take media over TCP too, for networks without UDP. mediasoup sets no limit on silent TCP connections but that of open files; a packet filter may.',
     true,
   ),
+  turnUrls: list('TURN servers that browsers may send media by: `turn:HOST:PORT?transport=udp`, `turns:…`.'),
+  turnSecret: optionalText(
+    'Secret that the TURN servers share with this one (coturn: static-auth-secret), by which each person gets a credential of their own.',
+  ),
+  turnTtl: int('How long such a credential is good: longer than calls are.', 'seconds', 43_200, 60, 604_800),
   rtcWorkers: int('mediasoup workers (processes). 0: one per two cores.', 'count', 0, 0, 256),
   maxBitrate: int('Highest incoming bitrate per participant.', 'bit/s', 1_500_000, 100_000, 50_000_000),
 

@@ -11,6 +11,22 @@ const TAKES_BACK: ReadonlySet<RequestType> = new Set<RequestType>([
   'renew',
 ]);
 
+/** What it takes to come back into a seat that is only kept. */
+const COMES_BACK: ReadonlySet<RequestType> = new Set<RequestType>([
+  'getRouterCapabilities',
+  'join',
+  'createTransport',
+  'connectTransport',
+  'restartIce',
+  'produce',
+  'resumeProducer',
+  'consume',
+  'resumeConsumer',
+]);
+
+/** What a socket that a seat's ticket opened may still ask after the token's end. */
+export const comesBack = ({ type }: Request): boolean => COMES_BACK.has(type);
+
 /**
  * Whether a request asks for nothing that an access token must grant. Withdrawing consent is possible also after the
  * token's end; giving it, in any part, is not.

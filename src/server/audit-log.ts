@@ -18,8 +18,18 @@ export interface AuditRecord {
   atMs: number;
 }
 
+/** What a moderator did, and which one: a token's subject, or the beginning of its digest. */
+export interface ModerationRecord {
+  event: 'removed' | 'analysis-stopped' | 'analysis-allowed' | 'room-ended';
+  room: string;
+  /** Null: everybody. */
+  participant: string | null;
+  by: string;
+  atMs: number;
+}
+
 export interface AuditLog {
-  write(record: AuditRecord): void;
+  write(record: AuditRecord | ModerationRecord): void;
   /** Resolves when everything is written. */
   close(): Promise<void>;
 }
@@ -51,7 +61,7 @@ export class FileAuditLog implements AuditLog {
     }
   }
 
-  write(record: AuditRecord): void {
+  write(record: AuditRecord | ModerationRecord): void {
     if (this.#waiting.length >= MAX_WAITING) return this.#lost(1, 'the disk is too slow');
     this.#waiting.push(`${toLine(record)}\n`);
     this.#writing ??= this.#drain();
@@ -92,6 +102,6 @@ export function loggedAudit(logger: Logger): AuditLog {
   };
 }
 
-function toLine({ atMs, ...record }: AuditRecord): string {
+function toLine({ atMs, ...record }: AuditRecord | ModerationRecord): string {
   return JSON.stringify({ at: new Date(atMs).toISOString(), ...record });
 }

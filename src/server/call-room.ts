@@ -1,18 +1,21 @@
 import type { Logger } from 'pino';
 import { Bulkhead, type BulkheadDeps } from '../common/bulkhead.js';
-import { type Agreement, NO_AGREEMENT } from '../common/consent.js';
+import { type Agreement, bothAgreements, NO_AGREEMENT, sameAgreement } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
 import type { ShownWords } from '../sfu/types.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
 import type { Caller } from './limits.js';
 import { type BlockedGauge, MediaNews } from './media-news.js';
+import type { Moderated, Moderation } from './moderation.js';
 import type { Notification, Peer, ResultOf, Words } from './protocol.js';
 import type { WordReader, WordReaders } from './word-readers.js';
 
 /** Who may sit in a call: all that a room needs to know of an authenticated socket. */
 export interface Occupant extends WordReader {
   readonly caller: Caller;
+  /** Digests of all access tokens that it was held with; the caller's alone if not given. */
+  readonly tokens?: readonly string[];
   /** The participant id to join with. */
   participantId(): string;
   /** A seat was taken; undefined: it is gone. */
@@ -40,6 +43,7 @@ export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter'> {
   audit: AuditLog;
   /** Those outside who may read words. */
   wordReaders: WordReaders;
+  moderation: Moderation;
   /** Of recognised words; null: not known. */
   language: string | null;
   blocked: BlockedGauge;
@@ -86,14 +90,15 @@ export class CallRoom {
   /**
    * Takes a seat for the occupant and tells the others. A seat that the same identity holds already is taken over: after a
    * lost connection the old one may not have timed out yet.
+   * @param who.id the id of the seat that is taken again; the occupant's own if not given
    * @returns the seat and the others
    * @throws EmostreamError LIMIT_REACHED, or the room's
    */
   async seat(
     occupant: Occupant,
-    who: { name: string; rtpCapabilities: unknown; agreement: Agreement },
+    who: { name: string; rtpCapabilities: unknown; agreement: Agreement; id?: string | undefined },
   ): Promise<{ member: Member; peers: Peer[] }> {
-    const id = occupant.participantId();
+    const id = who.id ?? occupant.participantId();
     this.#takeOver(id);
     this.#assertFewSeats(occupant);
     const participant = this.room.join(id, who.rtpCapabilities);
@@ -103,26 +108,67 @@ export class CallRoom {
     occupant.seat(member);
     this.#deps.onMembers(1);
     this.#follow(member);
-    const opened = participant.setConsent(who.agreement.consent, who.agreement.showWords);
+    const stopped = this.#deps.moderation.isStopped(this.moderated(member));
+    const agreement = stopped ? NO_AGREEMENT : who.agreement;
+    const opened = participant.setConsent(agreement.consent, agreement.showWords);
     occupant.afterResponse(() => {
+      if (stopped) occupant.notify({ type: 'analysisAllowed', participant: id, allowed: false });
       for (const standing of this.#mediaNews.standing()) occupant.notify(standing);
     });
-    this.#record('join', participant.id, who.agreement);
+    this.#record('join', participant.id, agreement);
     this.broadcast({ type: 'peerJoined', peer: describe(member) }, member);
     await opened;
     return { member, peers };
   }
 
-  /** Changes what of the member is analysed and shown, records it and tells the others. */
+  /**
+   * Changes what of the member is analysed and shown, records it and tells the others.
+   * @throws EmostreamError POLICY_FORBIDS where it is more than before, and a moderator stopped their analysis
+   */
   async agree(member: Member, agreement: Agreement): Promise<void> {
     const { participant } = member;
     const before = participant.agreement;
+    const more = !sameAgreement(agreement, bothAgreements(agreement, before));
+    if (more && this.#deps.moderation.isStopped(this.moderated(member))) {
+      throw new EmostreamError(
+        'POLICY_FORBIDS',
+        'a moderator has stopped your analysis: it begins again when they allow it',
+      );
+    }
     const opened = participant.setConsent(agreement.consent, agreement.showWords);
     this.#record('consent', participant.id, agreement);
     this.broadcast({ type: 'consentChanged', participant: participant.id, ...agreement }, member);
     const unheard = before.consent.voice && !agreement.consent.voice;
     if (before.showWords && (unheard || !agreement.showWords)) this.#withdrawWords(participant.id);
     await opened;
+  }
+
+  /** @throws EmostreamError NOT_FOUND */
+  member(participant: string): Member {
+    const member = this.#members.get(participant);
+    if (!member) throw new EmostreamError('NOT_FOUND', 'participant: nobody of that id is in this room');
+    return member;
+  }
+
+  /** How a member can be known again. */
+  moderated({ participant, occupant }: Member): Moderated {
+    const { tokens = [occupant.caller.token] } = occupant;
+    return { room: this.room.id, participant: participant.id, tokens };
+  }
+
+  /** By a moderator: consent ends, and cannot be given anew until it is allowed again. */
+  async stopAnalysis(member: Member): Promise<void> {
+    const { id } = member.participant;
+    this.#deps.moderation.stopAnalysis(this.moderated(member));
+    this.broadcast({ type: 'analysisAllowed', participant: id, allowed: false });
+    member.occupant.notify({ type: 'consentChanged', participant: id, ...NO_AGREEMENT });
+    await this.agree(member, NO_AGREEMENT);
+  }
+
+  /** By a moderator: everybody leaves. */
+  end(): void {
+    this.broadcast({ type: 'roomEnded', room: this.room.id });
+    this.room.close('ended');
   }
 
   broadcast(notification: Notification, except?: Member): void {
@@ -200,6 +246,7 @@ export class CallRoom {
     if (this.room.closed) {
       // The whole room went; when the server closes, everybody is told that by the door.
       if (reason === 'worker-died') occupant.notify({ type: 'roomReset' });
+      if (reason === 'removed') occupant.notify({ type: 'peerLeft', participant: participant.id, reason });
       return;
     }
     const told = reason === 'server-closing' || reason === 'worker-died' ? 'removed' : reason;

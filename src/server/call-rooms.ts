@@ -5,6 +5,7 @@ import { Room, type RoomDeps } from '../sfu/index.js';
 import type { AuditLog } from './audit-log.js';
 import { CallRoom } from './call-room.js';
 import { BlockedGauge } from './media-news.js';
+import type { Moderation } from './moderation.js';
 import type { WordReaders } from './word-readers.js';
 
 export interface CallRoomsDeps extends RoomDeps {
@@ -15,6 +16,7 @@ export interface CallRoomsDeps extends RoomDeps {
   meter: Meter;
   audit: AuditLog;
   wordReaders: WordReaders;
+  moderation: Moderation;
   language: string | null;
 }
 
@@ -102,7 +104,8 @@ export class CallRooms {
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
-    const { maxSeatsPerToken, maxSeatsPerAddress, audit, wordReaders, language, clock, meter, logger } = this.#deps;
+    const { maxSeatsPerToken, maxSeatsPerAddress, audit, wordReaders, moderation } = this.#deps;
+    const { language, clock, meter, logger } = this.#deps;
     const room = await Room.create(id, this.#deps);
     const onMembers = (by: 1 | -1) => {
       this.#members += by;
@@ -119,6 +122,7 @@ export class CallRooms {
       seatsFrom,
       audit,
       wordReaders,
+      moderation,
       language,
       blocked: this.#blocked,
       clock,

@@ -1,4 +1,5 @@
 import { EmostreamError } from '../common/errors.js';
+import type { Moderation } from './moderation.js';
 import type { Grants } from './protocol.js';
 import type { Identity } from './tokens.js';
 
@@ -10,18 +11,18 @@ export function requireGrant({ grants }: Identity, grant: 'publish' | 'subscribe
 }
 
 /**
- * The room that a request is about.
- * @throws EmostreamError WRONG_ROOM, or BAD_MESSAGE when a token for every room names none
+ * The room that a request is about: the token's, or the one that is named with a token for every room.
+ * @throws EmostreamError WRONG_ROOM; BAD_MESSAGE when a token for every room names none; FORBIDDEN to whom a moderator removed from it
  */
-export function roomFor({ grants: { room } }: Identity, named: string | undefined): string {
-  if (room === '*') {
-    if (named === undefined) throw new EmostreamError('BAD_MESSAGE', 'room: must be named with a token for every room');
-    return named;
-  }
-  if (named !== undefined && named !== room) {
+export function roomFor(identity: Identity, named: string | undefined, moderation: Moderation): string {
+  const { room } = identity.grants;
+  const meant = room === '*' ? named : room;
+  if (meant === undefined) throw new EmostreamError('BAD_MESSAGE', 'room: must be named with a token for every room');
+  if (named !== undefined && named !== meant) {
     throw new EmostreamError('WRONG_ROOM', 'the access token is for another room');
   }
-  return room;
+  moderation.assertNotRemoved(meant, identity);
+  return meant;
 }
 
 /**

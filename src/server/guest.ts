@@ -35,6 +35,7 @@ export interface GuestOptions {
  */
 export class Guest implements Occupant {
   readonly caller: Caller;
+  readonly tokens: string[];
   readonly costs: SessionCosts;
   readonly consent: ConsentHandle;
   readonly #options: GuestOptions;
@@ -52,6 +53,7 @@ export class Guest implements Occupant {
     this.#identity = identity;
     this.#id = identity.subject ?? randomBytes(9).toString('base64url');
     this.caller = { token: identity.digest, address };
+    this.tokens = [identity.digest];
     this.costs = new SessionCosts(this.caller, services);
     const seated = () => this.#seated;
     this.consent = new ConsentHandle({
@@ -109,6 +111,7 @@ export class Guest implements Occupant {
     assertRenews(this.#identity, identity);
     if (this.#closed || identity.expiresAtMs <= this.#identity.expiresAtMs) return;
     this.#identity = identity;
+    this.tokens.push(identity.digest);
     this.#life?.stop();
     this.#life = this.#begin(identity);
   }

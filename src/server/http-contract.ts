@@ -8,7 +8,15 @@ import { roomIdSchema } from '../events/schema.js';
 
 /** Every route but the page, its files and the schemas. */
 export type ApiPath =
-  typeof TOKEN_PATH | typeof INFO_PATH | '/metrics' | '/healthz' | '/readyz' | '/asyncapi.json' | '/openapi.json';
+  | typeof TOKEN_PATH
+  | typeof INFO_PATH
+  | typeof GRANTS_PATH
+  | typeof MODERATE_PATH
+  | '/metrics'
+  | '/healthz'
+  | '/readyz'
+  | '/asyncapi.json'
+  | '/openapi.json';
 
 /** `POST /api/token` (open-door mode only: see `openDoor` in the configuration) → { token, expiresAt }. */
 export const TOKEN_PATH = '/api/token';
@@ -63,7 +71,7 @@ export const grantsSchema = z.strictObject({
   room: z.union([roomIdSchema, z.literal('*')]),
   publish: z.boolean().default(false).describe('May join the call.'),
   subscribe: z.boolean().default(false).describe('May receive events.'),
-  moderate: z.boolean().default(false),
+  moderate: z.boolean().default(false).describe('May remove people, stop their analysis and end the call.'),
   transcript: z.boolean().default(false).describe('With `subscribe`: the words of those who show them, too.'),
   names: z.boolean().default(false).describe('With `subscribe`: what people call themselves, in `begin` and `roster`.'),
 });
@@ -83,3 +91,14 @@ export const consentAnswerSchema = z.object({
   consent: z.object(consentSchema.shape).describe('What may be analysed, after the policy.'),
   showWords: z.boolean(),
 });
+
+/** `GET /api/grants` with `Authorization: Bearer …` → what that token (or the ticket of a seat) is good for. */
+export const GRANTS_PATH = '/api/grants';
+export const grantsAnswerSchema = z.object({
+  grants: z.object(grantsSchema.shape),
+  expiresAt: z.number().describe('When it ends, ms since the epoch.'),
+});
+export type GrantsAnswer = z.infer<typeof grantsAnswerSchema>;
+
+/** `POST /api/moderate` with `Authorization: Bearer …` and what a moderator asks → the answer that the socket gives. */
+export const MODERATE_PATH = '/api/moderate';

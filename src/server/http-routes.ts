@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import sirv from 'sirv';
+import type { z } from 'zod';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
@@ -14,10 +15,22 @@ import { onAnswerEnd } from './http-turns.js';
 import { originAllowed } from './origin.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import type { Limits } from './limits.js';
-import { type ApiPath, INFO_PATH, type ServerInfo, TOKEN_PATH, tokenRequestSchema, WS_PATH } from './protocol.js';
+import { moderate } from './moderate.js';
+import {
+  type ApiPath,
+  GRANTS_PATH,
+  INFO_PATH,
+  MODERATE_PATH,
+  moderationSchema,
+  type ServerInfo,
+  TOKEN_PATH,
+  tokenRequestSchema,
+  WS_PATH,
+} from './protocol.js';
 import { setHeaders } from './security-headers.js';
-import { mintToken } from './tokens.js';
-import { checkOrigin } from './upgrade.js';
+import type { Services } from './services.js';
+import { type Identity, mintToken } from './tokens.js';
+import { bearerToken, checkOrigin, whoShows } from './upgrade.js';
 import { WHIP_PATH, type WhipDoor } from './whip/whip-door.js';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -36,7 +49,10 @@ export interface TelemetryHandlers {
   readyz: HttpHandler;
 }
 
-export interface RouteOptions {
+export interface RouteOptions extends Pick<
+  Services,
+  'verify' | 'tickets' | 'rooms' | 'moderation' | 'sessions' | 'audit'
+> {
   access: Access;
   allowedOrigins: readonly string[];
   tokenTtlSeconds: number;
@@ -54,7 +70,7 @@ export interface RouteOptions {
   logger: Logger;
 }
 
-const MAX_TOKEN_REQUEST_BYTES = 1024;
+const MAX_BODY_BYTES = 1024;
 /** What an answer costs of its address's share: the metrics of everything are gathered and written anew each time. */
 const COST = { file: 1, answer: 2, token: 5, metrics: 20 };
 const LIBRARY_PATH = '/emostream.js';
@@ -74,12 +90,35 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     }
     checkOrigin(request.headers, options);
     await limits.tokens.take(address);
-    const parsed = tokenRequestSchema.safeParse(await readJson(request, MAX_TOKEN_REQUEST_BYTES));
-    if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', `room: ${parsed.error.issues[0]?.message ?? 'wrong'}`);
+    const parsed = tokenRequestSchema.safeParse(await readJson(request, MAX_BODY_BYTES));
+    if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', wrongField(parsed.error));
     const grants = { room: parsed.data.room, publish: true, subscribe: true };
     const subject = parsed.data.subject === 'new' ? randomBytes(9).toString('base64url') : undefined;
     const life = { ttlSeconds: options.tokenTtlSeconds, nowMs: clock(), subject };
-    sendJson(response, 200, await mintToken(access.secret, grants, life));
+    sendJson(response, 200, await mintToken(access.tokens, grants, life));
+  };
+
+  const whoAsks = async ({ headers }: IncomingMessage): Promise<Identity> => {
+    checkOrigin(headers, options);
+    const token = bearerToken(headers.authorization);
+    if (token === undefined)
+      throw new EmostreamError('UNAUTHENTICATED', 'no access token: send "Authorization: Bearer …"');
+    return (await whoShows(token, options)).identity;
+  };
+
+  const giveGrants: RouteHandler = async (request, response) => {
+    const identity = await whoAsks(request);
+    sendJson(response, 200, { grants: identity.grants, expiresAt: identity.expiresAtMs });
+  };
+
+  const doModerate: RouteHandler = async (request, response, address) => {
+    const identity = await whoAsks(request);
+    // A seat's ticket outlives its token; what that granted ends with it.
+    if (identity.expiresAtMs <= clock()) throw new EmostreamError('UNAUTHENTICATED', 'the access token has ended');
+    await limits.join({ token: identity.digest, address });
+    const parsed = moderationSchema.safeParse(await readJson(request, MAX_BODY_BYTES));
+    if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', wrongField(parsed.error));
+    sendJson(response, 200, await moderate(options, identity, parsed.data));
   };
 
   const document = { method: 'GET', cost: COST.file, handler: giveDocument } as const;
@@ -90,6 +129,8 @@ export function createRoutes(options: RouteOptions): HttpHandler {
       handler: (_request, response) => sendJson(response, 200, options.info()),
     },
     [TOKEN_PATH]: { method: 'POST', cost: COST.token, handler: giveToken },
+    [GRANTS_PATH]: { method: 'GET', cost: COST.token, handler: giveGrants },
+    [MODERATE_PATH]: { method: 'POST', cost: COST.token, handler: doModerate },
     '/metrics': { method: 'GET', cost: COST.metrics, handler: telemetry.metrics },
     '/healthz': { method: 'GET', cost: COST.answer, handler: telemetry.healthz },
     '/readyz': { method: 'GET', cost: COST.answer, handler: telemetry.readyz },
@@ -101,11 +142,15 @@ export function createRoutes(options: RouteOptions): HttpHandler {
   /** Lets pages of allowed origins ask what our own page asks (https://fetch.spec.whatwg.org/#http-cors-protocol). */
   const allowForeignPage = ({ headers }: IncomingMessage, response: ServerResponse) => {
     response.setHeader('Vary', 'Origin');
-    if (headers.origin === undefined || !originAllowed(headers.origin, headers.host, options.allowedOrigins)) return;
+    if (headers.origin === undefined) return;
+    if (!originAllowed(headers.origin, headers.host, options.allowedOrigins)) {
+      // Browsers keep the answer from the page, but show it to whoever looks why (developer tools, curl).
+      throw new EmostreamError('ORIGIN_REFUSED', 'pages of this origin may not ask this server: see allowedOrigins');
+    }
     setHeaders(response, {
       'Access-Control-Allow-Origin': headers.origin,
       'Access-Control-Allow-Methods': 'GET, POST',
-      'Access-Control-Allow-Headers': 'content-type',
+      'Access-Control-Allow-Headers': 'content-type, authorization',
       'Access-Control-Max-Age': '600',
     });
   };
@@ -146,6 +191,9 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     }
   };
 }
+
+const wrongField = ({ issues: [issue] }: z.ZodError): string =>
+  `${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'wrong'}`;
 
 function servePage(dir: string): HttpHandler {
   const hint = 'no such page; the call page is there after `npm run build`';

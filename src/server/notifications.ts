@@ -91,6 +91,15 @@ export const notificationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('producerResumed'), participant, producerId: z.string() }),
   z.object({ type: z.literal('consumerClosed'), consumerId: z.string(), producerId: z.string() }),
   z.object({ type: z.literal('consentChanged'), participant, consent: toldConsentSchema, showWords: z.boolean() }),
+  z
+    .object({ type: z.literal('analysisAllowed'), participant, allowed: z.boolean() })
+    .describe(
+      'A moderator stopped the analysis of somebody, whose consent ended with it and cannot be given anew (`allowed` false), or allowed it ' +
+        'again, for them to consent to. Told to everybody in the call, and to who comes back while it is not allowed.',
+    ),
+  z
+    .object({ type: z.literal('roomEnded'), room: roomIdSchema })
+    .describe('A moderator ended the call: everybody has left it. Do not join again by yourself.'),
   wordsSchema,
   z
     .object({ type: z.literal('wordsWithdrawn'), room: roomIdSchema, participant })

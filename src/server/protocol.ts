@@ -28,6 +28,10 @@ export * from './requests.js';
 export { consentSchema, NO_CONSENT, sourceSchema };
 export type { Consent, Source };
 
+/** A server for ICE, as browsers take it (https://www.w3.org/TR/webrtc/#rtciceserver-dictionary). */
+const iceServerSchema = z.object({ urls: z.array(z.string()), username: z.string(), credential: z.string() });
+export type IceServer = z.infer<typeof iceServerSchema>;
+
 const empty = z.object({});
 export const resultSchemas = {
   getRouterCapabilities: z.object({ rtpCapabilities: opaque }),
@@ -38,12 +42,22 @@ export const resultSchemas = {
     policy: toldConsentSchema.describe('What the server’s policy lets be analysed at all; consent cannot exceed it.'),
     consent: toldConsentSchema.describe('Consent as it stands, after the policy.'),
     showWords: z.boolean(),
+    ticket: z
+      .string()
+      .optional()
+      .describe(
+        'Takes this seat again after a lost connection: in `join`, and, where the access token has ended, in its place when connecting. Secret.',
+      ),
   }),
   createTransport: z.object({
     transportId: z.string(),
     iceParameters: opaque,
     iceCandidates: z.array(opaque),
     dtlsParameters: opaque,
+    iceServers: z
+      .array(iceServerSchema)
+      .optional()
+      .describe('Relays, where there are any: for this person, and for a time.'),
   }),
   connectTransport: empty,
   restartIce: z.object({ iceParameters: opaque }),
@@ -76,6 +90,10 @@ export const resultSchemas = {
     ),
   }),
   renew: z.object({ expiresAt: z.number().describe('When the new token ends, ms since the epoch.') }),
+  removeParticipant: z.object({ until: z.number().describe('When they may come back, ms since the epoch.') }),
+  stopAnalysis: empty,
+  allowAnalysis: empty,
+  endRoom: empty,
   leave: empty,
 } as const satisfies Record<RequestType, z.ZodType>;
 export type ResultOf<T extends RequestType> = z.infer<(typeof resultSchemas)[T]>;

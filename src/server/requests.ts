@@ -18,10 +18,16 @@ const objectId = z.string().min(1).max(64);
  */
 const showWords = z.boolean().default(false);
 
+/** Of whom a moderator speaks. */
+const someone = { room: roomIdSchema.optional(), participant: participantIdSchema };
+
 const requests = {
   /** → { rtpCapabilities } of the router. Needs no join. */
   getRouterCapabilities: z.strictObject({ type: z.literal('getRouterCapabilities'), id: requestId }),
-  /** Takes a seat in the token's room; a token for every room (`*`) must name one. → JoinResult */
+  /**
+   * Takes a seat in the token's room; a token for every room (`*`) must name one. With the `ticket` of a seat that was lost, that seat
+   * again, under the same participant id; a ticket that is not good any more is passed over. → JoinResult
+   */
   join: z.strictObject({
     type: z.literal('join'),
     id: requestId,
@@ -30,6 +36,7 @@ const requests = {
     rtpCapabilities: rtpCapabilitiesSchema,
     consent: consentSchema,
     showWords,
+    ticket: z.string().min(1).max(128).optional(),
   }),
   /** → TransportResult */
   createTransport: z.strictObject({ type: z.literal('createTransport'), id: requestId, direction }),
@@ -114,6 +121,17 @@ const requests = {
    * subscriptions that ended with it are not brought back. → { expiresAt }
    */
   renew: z.strictObject({ type: z.literal('renew'), id: requestId, token: z.string().min(1).max(8192) }),
+  /**
+   * Needs the grant `moderate`, as do the next three. Removes somebody from the call: they are told, and cannot come back with the same token
+   * or subject for the time that the server's `removalTime` says. → { until }
+   */
+  removeParticipant: z.strictObject({ type: z.literal('removeParticipant'), id: requestId, ...someone }),
+  /** Takes somebody's consent away for them; they can give it anew only when it is allowed again. */
+  stopAnalysis: z.strictObject({ type: z.literal('stopAnalysis'), id: requestId, ...someone }),
+  /** They may consent again; nothing is analysed until they do. */
+  allowAnalysis: z.strictObject({ type: z.literal('allowAnalysis'), id: requestId, ...someone }),
+  /** Ends the call of everybody in it. */
+  endRoom: z.strictObject({ type: z.literal('endRoom'), id: requestId, room: roomIdSchema.optional() }),
   /** Leaves the call; the socket stays open. */
   leave: z.strictObject({ type: z.literal('leave'), id: requestId }),
 } as const;
@@ -136,8 +154,20 @@ export const requestSchema = z.discriminatedUnion('type', [
   requests.unsubscribe,
   requests.roster,
   requests.renew,
+  requests.removeParticipant,
+  requests.stopAnalysis,
+  requests.allowAnalysis,
+  requests.endRoom,
   requests.leave,
 ]);
+/** What a moderator may ask, on the socket or by `POST /api/moderate`. */
+export const moderationSchema = z.discriminatedUnion('type', [
+  requests.removeParticipant.omit({ id: true }),
+  requests.stopAnalysis.omit({ id: true }),
+  requests.allowAnalysis.omit({ id: true }),
+  requests.endRoom.omit({ id: true }),
+]);
+export type ModerationAsked = z.infer<typeof moderationSchema>;
 export type Request = z.infer<typeof requestSchema>;
 export type RequestType = Request['type'];
 export type RequestOf<T extends RequestType> = Extract<Request, { type: T }>;

@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
-import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { projectRoot } from '../common/version.js';
 import type { Config } from '../config/schema.js';
@@ -20,10 +19,16 @@ import { CallRooms } from './call-rooms.js';
 import { ConnectionGuard } from './connection-guard.js';
 import { createRoutes, type TelemetryHandlers } from './http-routes.js';
 import { HttpTurns } from './http-turns.js';
+import { iceServersFor } from './ice-servers.js';
 import { Limits } from './limits.js';
+import { hostForUrl, listen } from './listen.js';
+import { guardedMetrics, METRICS_CLOSED, metricsAccess, openMetricsPort } from './metrics-door.js';
+import type { KeysState } from './remote-keys.js';
 import { type ServerInfo, SUBPROTOCOL } from './protocol.js';
+import { Moderation } from './moderation.js';
 import { openFilesWarning } from './open-files.js';
 import { securityHeaders } from './security-headers.js';
+import { SeatTickets } from './seat-tickets.js';
 import type { Services } from './services.js';
 import { SocketDoor } from './socket-door.js';
 import { Subscribers } from './subscribers.js';
@@ -52,8 +57,12 @@ export interface RunningServer {
   /** Where the page is, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
+  /** Where metrics are read; undefined: nowhere. */
+  readonly metricsUrl: string | undefined;
   /** No secret was configured: anybody on this machine may have a token. */
   readonly development: boolean;
+  /** How it stands with the keys of an identity provider, where one is configured. */
+  readonly tokenKeys: KeysState | undefined;
   /** Open rooms: tests and benchmarks reach the routers through them. */
   readonly rooms: CallRooms;
   readonly pool: WorkerPool;
@@ -70,6 +79,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const CHECKING_INTERVAL_MS = 500;
 /** Connections that are neither read nor written for so long are cut off, ms. */
 const IDLE_TIMEOUT_MS = 15_000;
+/** A lost seat can be taken again for so long at least, ms: browsers notice a lost connection late. */
+const MIN_SEAT_HOLD_MS = 60_000;
 /** Connections that have shown no token, beside the WebSockets. */
 const MAX_WITHOUT_TOKEN = 500;
 
@@ -79,7 +90,8 @@ const MAX_WITHOUT_TOKEN = 500;
  */
 export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, bus, meter, logger, clock } = deps;
-  const access = resolveAccess(config, deps.developmentSecret);
+  const access = resolveAccess(config, deps, deps.developmentSecret);
+  void access.keys?.warm();
   const policy = { face: config.allowFace, voice: config.allowVoice, words: config.allowWords };
   const limits = new Limits(config, meter);
   const guard = new ConnectionGuard({
@@ -105,18 +117,23 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     logger,
   });
   let audit: AuditLog | undefined;
+  let metrics: Awaited<ReturnType<typeof openMetricsPort>>;
   try {
     audit = config.auditLog ? await FileAuditLog.open(config.auditLog, deps) : loggedAudit(logger);
-    await listen(server, config);
+    metrics = await openMetricsPort(config, deps.telemetry.metrics);
+    await listen(server, { host: config.host, port: config.httpPort, option: '--http-port' });
   } catch (error) {
+    metrics?.server.close();
     await Promise.all([pool.close(), audit?.close()]);
     throw error;
   }
   const wordReaders = new WordReaders();
+  const moderation = new Moderation({ clock, meter, removalMs: config.removalTime * 1000 });
   const rooms = new CallRooms({
     pool,
     audit,
     wordReaders,
+    moderation,
     language: deps.info().speech.language,
     maxBitrate: config.maxBitrate,
     maxPacketRate: config.maxPacketRate,
@@ -129,6 +146,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     tapCounter: new TapCounter(meter),
     ...deps,
   });
+  const graceMs = config.tokenGrace * 1000;
   const services: Services = {
     rooms,
     bus,
@@ -137,29 +155,32 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     subscribers: new Subscribers(meter),
     wordReaders,
     limits,
-    verify: (token) => verifyToken(access.secret, token, clock()),
+    verify: (token) => verifyToken(access.tokens, token, clock()),
     meter,
     clock,
-    tokenGraceMs: config.tokenGrace * 1000,
+    tickets: new SeatTickets({ holdMs: Math.max(config.seatHold * 1000, MIN_SEAT_HOLD_MS), graceMs, clock, meter }),
+    moderation,
+    iceServers: iceServersFor(config, clock),
+    sessions: new Set(),
+    tokenGraceMs: graceMs,
   };
   const door = new SocketDoor({ config, access, services, guard, meter, logger });
   const { allowedOrigins } = config;
-  const whip = new WhipDoor({ services, access, allowedOrigins, guard, iceServers: () => [], logger });
+  const whip = new WhipDoor({ services, access, allowedOrigins, guard, iceServers: services.iceServers, logger });
   const routes = createRoutes({
     access,
     whip,
     allowedOrigins,
     tokenTtlSeconds: config.tokenTtl,
     info: () => ({ ...deps.info(), protocols: [SUBPROTOCOL], openDoor: access.openDoor, policy }),
-    telemetry: deps.telemetry,
+    telemetry: { ...deps.telemetry, metrics: guardedMetrics(config, deps.telemetry.metrics) },
     clientDir: deps.clientDir ?? join(projectRoot(), 'dist', 'client'),
     headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),
     guard,
-    limits,
-    clock,
-    meter,
+    ...services,
     logger,
   });
+  if (metricsAccess(config) === 'closed') logger.warn(METRICS_CLOSED);
   const turns = new HttpTurns(meter);
   server.on('request', (request, response) => {
     if (turns.enter(request, response)) perSocket(request.socket).attempt(() => routes(request, response));
@@ -175,15 +196,22 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     door.shut();
     rooms.close();
     await door.close();
+    metrics?.server.close();
+    metrics?.server.closeAllConnections();
     server.closeAllConnections();
     await Promise.all([closed, pool.close(), audit.close()]);
   };
+  const url = `${config.tlsCert ? 'https' : 'http'}://${hostForUrl(config.host)}:${port}`;
   return {
-    url: `${config.tlsCert ? 'https' : 'http'}://${hostForUrl(config.host)}:${port}`,
+    url,
+    metricsUrl: metrics?.url ?? (metricsAccess(config) === 'closed' ? undefined : `${url}/metrics`),
     port,
     development: access.development,
     rooms,
     pool,
+    get tokenKeys() {
+      return access.keys?.state;
+    },
     get sockets() {
       return door.size;
     },
@@ -205,20 +233,4 @@ function createHttpServer(config: Config, logger: Logger): http.Server | https.S
     : http.createServer(limits);
   server.setTimeout(IDLE_TIMEOUT_MS);
   return server;
-}
-
-function listen(server: http.Server, { host, httpPort }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program listens there already' : cause.message;
-      const hint = 'choose another with --http-port';
-      reject(new EmostreamError('CONFIG_INVALID', `cannot listen on ${host}:${httpPort}: ${why}; ${hint}`, { cause }));
-    });
-    server.listen(httpPort, host, resolve);
-  });
-}
-
-function hostForUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

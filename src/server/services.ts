@@ -5,9 +5,17 @@ import type { EventBus } from '../events/bus.js';
 import type { AuditLog } from './audit-log.js';
 import type { CallRooms } from './call-rooms.js';
 import type { Limits } from './limits.js';
+import type { Moderated, Moderation } from './moderation.js';
+import type { IceServer } from './protocol.js';
+import type { SeatTickets } from './seat-tickets.js';
 import type { Subscribers } from './subscribers.js';
 import type { Identity } from './tokens.js';
 import type { WordReaders } from './word-readers.js';
+
+/** A socket that may be of somebody whom a moderator removes. */
+export interface Removable {
+  removed(who: Moderated, untilMs: number): void;
+}
 
 /** What request handlers work with, beside the session that asks. */
 export interface Services {
@@ -20,10 +28,17 @@ export interface Services {
   /** Subscribers who may read words. */
   wordReaders: WordReaders;
   limits: Limits;
-  /** @throws EmostreamError UNAUTHENTICATED */
+  /** @throws EmostreamError UNAUTHENTICATED or KEYS_UNAVAILABLE */
   verify: (token: string) => Promise<Identity>;
   meter: Meter;
   clock: Clock;
+  /** Of seats that are taken, or were lost a moment ago. */
+  tickets: SeatTickets;
+  moderation: Moderation;
+  /** Relays for a person's media. */
+  iceServers: (participant: string) => IceServer[];
+  /** Open sockets. */
+  sessions: Set<Removable>;
   /** How long a seat is kept after the end of the token that it was taken with, ms. */
   tokenGraceMs: number;
 }

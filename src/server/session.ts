@@ -1,35 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { bothAgreements, bothConsent, sameAgreement } from '../common/consent.js';
+import { type Agreement, bothAgreements } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { ResumePoint } from '../events/bus.js';
-import type { EventRecord } from '../events/event-record.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member, Occupant } from './call-room.js';
 import type { Connection } from './connection.js';
-import { needsNoGrant } from './after-expiry.js';
+import { comesBack, needsNoGrant } from './after-expiry.js';
 import { assertRenews, requireGrant, roomFor } from './grants.js';
 import type { Caller } from './limits.js';
-import { withNames } from './names.js';
-import { narrowed, type Narrowing } from './narrowing.js';
+import type { Narrowing } from './narrowing.js';
 import type { Beat, Notification, Request, ResultOf } from './protocol.js';
-import { RoomSubscription } from './room-subscription.js';
-import { type Services, withinPolicy } from './services.js';
+import { SeatClaim } from './seat-claim.js';
+import type { HeldSeat } from './seat-tickets.js';
+import type { Moderated } from './moderation.js';
+import type { Services } from './services.js';
 import { SessionCosts } from './session-costs.js';
+import { SessionSubscriptions } from './session-subscriptions.js';
 import { TokenLife } from './token-life.js';
 import type { Identity } from './tokens.js';
+import type { Admitted } from './upgrade.js';
+import { withdraw } from './withdraw.js';
 
 /** Close code for a socket whose access token has ended; the reason says so too. */
 const TOKEN_EXPIRED = 4002;
+/** Close code for a socket of somebody whom a moderator removed. */
+const REMOVED = 4003;
 const EXPIRED = 'the access token has ended: connect again with a new one';
-
-/** Rooms that one socket is subscribed to. */
-const MAX_SUBSCRIPTIONS = 32;
-
-interface Subscribed {
-  events: RoomSubscription;
-  /** Ends the reading of words that the subscription brings. */
-  readNoWords: () => void;
-}
 
 /** What one authenticated socket may do, and what it does at the moment: its seat and its subscriptions. */
 export class Session implements Occupant {
@@ -37,23 +33,34 @@ export class Session implements Occupant {
   /** Whom the limits count this session's deeds for. */
   readonly caller: Caller;
   readonly costs: SessionCosts;
+  readonly tokens: string[];
   #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
-  /** By room. */
-  readonly #subscriptions = new Map<string, Subscribed>();
+  readonly #subscriptions: SessionSubscriptions;
+  readonly #claim: SeatClaim;
   #after: (() => void)[] = [];
   #closed = false;
   #life: TokenLife;
   #toldExpired = false;
 
-  constructor(services: Services, identity: Identity, address: string, connection: Connection) {
+  /** @param admitted by the ticket of a seat: it may take that again, also when its token has ended */
+  constructor(services: Services, { identity, ticket }: Admitted, address: string, connection: Connection) {
     this.services = services;
     this.caller = { token: identity.digest, address };
     this.costs = new SessionCosts(this.caller, services);
     this.#identity = identity;
+    this.tokens = [identity.digest];
     this.#connection = connection;
+    this.#claim = new SeatClaim(services.tickets, ticket);
+    const afterResponse = (task: () => void) => this.afterResponse(task);
+    this.#subscriptions = new SessionSubscriptions({ services, connection, reader: this, afterResponse });
     this.#life = this.#begin(identity);
+    services.sessions.add(this);
+  }
+
+  get identity(): Identity {
+    return this.#identity;
   }
 
   get closed(): boolean {
@@ -76,6 +83,7 @@ export class Session implements Occupant {
    */
   assertGranted(request: Request): void {
     if (!this.#life.over || needsNoGrant(request, this.#member?.participant.agreement)) return;
+    if (this.#claim.opened && comesBack(request)) return;
     throw new EmostreamError(
       'UNAUTHENTICATED',
       `${EXPIRED}; with this one you can only withdraw consent, mute and leave`,
@@ -84,10 +92,10 @@ export class Session implements Occupant {
 
   /**
    * The room that a request is about.
-   * @throws EmostreamError WRONG_ROOM, or BAD_MESSAGE when a token for every room names none
+   * @throws EmostreamError WRONG_ROOM; BAD_MESSAGE when a token for every room names none; FORBIDDEN where a moderator removed them
    */
   roomFor(named: string | undefined): string {
-    return roomFor(this.#identity, named);
+    return roomFor(this.#identity, named, this.services.moderation);
   }
 
   /** The seat in the call. @throws EmostreamError WRONG_STATE before join */
@@ -100,10 +108,39 @@ export class Session implements Occupant {
     return this.#member !== undefined;
   }
 
+  /**
+   * The seat that a ticket lets this session take again, if it does.
+   * @throws EmostreamError UNAUTHENTICATED after the token's end, which lets nobody take another
+   */
+  held(ticket: string | undefined, room: string): HeldSeat | undefined {
+    const held = this.#claim.find(ticket, room, this.#identity);
+    if (!held && this.#life.over) throw new EmostreamError('UNAUTHENTICATED', EXPIRED);
+    return held;
+  }
+
+  /** After the token's end one comes back with what one had agreed to, or less. */
+  agreeable(agreement: Agreement, held: HeldSeat | undefined): Agreement {
+    return held && this.#life.over ? bothAgreements(agreement, held.agreement) : agreement;
+  }
+
+  /** The ticket of the seat. @param again the one that it was taken again with; undefined: the seat is lost already */
+  ticketOf({ participant, room }: Member, again: string | undefined): string | undefined {
+    if (!this.#member) return undefined;
+    const { id, agreement } = participant;
+    return this.#claim.take({ room: room.room.id, participant: id, identity: this.#identity, agreement }, again);
+  }
+
   seat(member: Member | undefined): void {
+    if (!member && this.#member) this.#claim.lose(this.#member.participant.agreement);
     this.#member = member;
     // Nothing keeps the socket any longer; the answer to `leave` goes first.
     if (!member && this.#life.over) setImmediate(() => this.#expired());
+  }
+
+  /** Leaves the call for good. */
+  giveUp(): void {
+    this.#claim.end();
+    this.leave('left');
   }
 
   leave(reason: ParticipantCloseReason): void {
@@ -115,19 +152,7 @@ export class Session implements Occupant {
    * @returns the answer, if the request asks for nothing more
    */
   withdraw(request: Request, waiting: ReadonlySet<Request>): ResultOf<'setConsent'> | undefined {
-    if (request.type !== 'setConsent') return undefined;
-    for (const earlier of waiting) {
-      if (!('consent' in earlier)) continue;
-      earlier.consent = bothConsent(earlier.consent, request.consent);
-      earlier.showWords &&= request.showWords;
-    }
-    if (!this.#member) return undefined;
-    const { participant, room } = this.#member;
-    const wanted = withinPolicy(request, this.services.policy);
-    const kept = bothAgreements(participant.agreement, wanted);
-    // Done before it returns; what it waits for is the opening of taps, of which there are none. It fails when the seat is gone.
-    if (!sameAgreement(kept, participant.agreement)) room.agree(this.#member, kept).catch(() => undefined);
-    return sameAgreement(kept, wanted) ? kept : undefined;
+    return withdraw(request, waiting, this.#member, this.services.policy);
   }
 
   notify(notification: Notification): void {
@@ -156,7 +181,7 @@ export class Session implements Occupant {
 
   /** How far each subscription has been served. */
   get reached(): Beat['rooms'] {
-    return [...this.#subscriptions.values()].flatMap(({ events }) => events.reached ?? []);
+    return this.#subscriptions.reached;
   }
 
   /**
@@ -166,37 +191,12 @@ export class Session implements Occupant {
    */
   subscribe(room: string, from: ResumePoint | undefined, narrowing: Narrowing): { epoch: string; lastSeq: number } {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
-    this.unsubscribe(room);
-    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
-      throw new EmostreamError('LIMIT_REACHED', `${MAX_SUBSCRIPTIONS} rooms a socket are the most; open another`);
-    }
-    const { bus, rooms, subscribers, wordReaders } = this.services;
-    const write = this.seesNames
-      ? withNames((who) => rooms.open.get(room)?.nameOf(who))
-      : ({ text }: EventRecord) => text;
-    const events = new RoomSubscription({ bus, room, from, wants: narrowed(narrowing), write }, this.#connection);
-    const subscribed: Subscribed = { events, readNoWords: () => undefined };
-    this.#subscriptions.set(room, subscribed);
-    subscribers.add(this);
-    this.afterResponse(() => events.answered());
-    if (this.#identity.grants.transcript) {
-      this.afterResponse(() => {
-        if (this.#subscriptions.get(room) === subscribed) subscribed.readNoWords = wordReaders.add(room, this);
-      });
-    }
-    return events.answer;
+    return this.#subscriptions.begin(room, from, narrowing, this.#identity.grants);
   }
 
   /** @param room all of them if not given */
   unsubscribe(room?: string): void {
-    const ending = room === undefined ? [...this.#subscriptions.keys()] : [room];
-    for (const id of ending) {
-      const subscribed = this.#subscriptions.get(id);
-      this.#subscriptions.delete(id);
-      subscribed?.events.close();
-      subscribed?.readNoWords();
-    }
-    if (this.#subscriptions.size === 0) this.services.subscribers.delete(this);
+    this.#subscriptions.end(room);
   }
 
   /**
@@ -208,9 +208,29 @@ export class Session implements Occupant {
     assertRenews(this.#identity, identity);
     this.#life.stop();
     this.#identity = identity;
+    this.tokens.push(identity.digest);
+    this.#claim.renew(identity);
     this.#toldExpired = false;
     this.#life = this.#begin(identity);
     return identity.expiresAtMs;
+  }
+
+  /** A moderator removed somebody: where it is this one, nothing of the room is left to them. */
+  removed({ room, participant, tokens }: Moderated, untilMs: number): void {
+    const { grants, subject, digest } = this.#identity;
+    if (grants.room !== '*' && grants.room !== room) return;
+    const seated = this.#member?.room.room.id === room ? this.#member.participant.id : undefined;
+    // Others may sit there by the same invitation.
+    const same = seated === undefined ? subject === participant || tokens.includes(digest) : seated === participant;
+    if (!same) return;
+    if (seated !== undefined) {
+      this.#claim.end();
+      this.leave('removed');
+    }
+    this.unsubscribe(room);
+    if (grants.room === '*') return;
+    const when = new Date(untilMs).toISOString();
+    this.#connection.close(REMOVED, `FORBIDDEN: a moderator removed you; you may come back after ${when}`, 'removed');
   }
 
   /** The same person joined from another socket. */
@@ -223,6 +243,7 @@ export class Session implements Occupant {
   close(reason: ParticipantCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.services.sessions.delete(this);
     this.#connection.bulkhead.steps(
       () => this.#life.stop(),
       () => this.unsubscribe(),
@@ -247,13 +268,19 @@ export class Session implements Occupant {
     if (!this.#toldExpired) {
       this.#toldExpired = true;
       this.unsubscribe();
-      this.notify({ type: 'tokenExpired', seatUntil: this.#member ? this.#life.graceEndMs : null });
+      this.notify({ type: 'tokenExpired', seatUntil: this.#keeps ? this.#life.graceEndMs : null });
     }
-    if (!this.#member) this.#end();
+    if (!this.#keeps) this.#end();
+  }
+
+  /** There is a seat that outlives the token. */
+  get #keeps(): boolean {
+    return this.#member !== undefined || this.#claim.waits;
   }
 
   /** The grace is over as well. */
   #end(): void {
+    this.#claim.end();
     this.leave('token-expired');
     this.#connection.close(TOKEN_EXPIRED, `UNAUTHENTICATED: ${EXPIRED}`, 'token-expired');
   }

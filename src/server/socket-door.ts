@@ -16,7 +16,7 @@ import type { Services } from './services.js';
 import { Session } from './session.js';
 import type { Identity } from './tokens.js';
 import { UnsentBytes } from './unsent-bytes.js';
-import { admit, refuseUpgrade } from './upgrade.js';
+import { admit, type Admitted, refuseUpgrade } from './upgrade.js';
 
 export interface SocketDoorDeps {
   config: Config;
@@ -93,15 +93,15 @@ export class SocketDoor {
           `${config.maxSockets} sockets are open, which is the most (maxSockets)`,
         );
       }
-      const rules = { access, allowedOrigins: config.allowedOrigins, nowMs: services.clock() };
-      const identity = await admit(request, rules);
+      const rules = { access, allowedOrigins: config.allowedOrigins, ...services };
+      const admitted = await admit(request, rules);
       if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
-      this.#assertFewSockets(identity);
+      this.#assertFewSockets(admitted.identity);
       guard.admit(request);
       socket.off('error', ignore);
       this.#server.handleUpgrade(request, socket, head, (webSocket) =>
         // The class given to the WebSocketServer, which its type does not tell.
-        this.#accept(webSocket as RefusingSocket, socket, identity, address),
+        this.#accept(webSocket as RefusingSocket, socket, admitted, address),
       );
     } catch (cause) {
       const error = toEmostreamError(cause);
@@ -159,7 +159,7 @@ export class SocketDoor {
     this.#server.close();
   }
 
-  #accept(socket: RefusingSocket, stream: Duplex, identity: Identity, address: string): void {
+  #accept(socket: RefusingSocket, stream: Duplex, admitted: Admitted, address: string): void {
     const { config, services, meter, logger } = this.#deps;
     socket.maxMessageBytes = config.maxMessageBytes;
     const connection: Connection = new Connection(socket, {
@@ -180,7 +180,7 @@ export class SocketDoor {
         if (this.size === 0) this.#onEmpty();
       },
     });
-    const session = new Session(services, identity, address, connection);
+    const session = new Session(services, admitted, address, connection);
     this.#connections.set(connection, session);
     connection.tellBeat();
     // `ws` was first to listen, but must not be first to read.

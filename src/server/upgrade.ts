@@ -4,19 +4,29 @@ import { EmostreamError, type ErrorCode } from '../common/errors.js';
 import type { Access } from './access.js';
 import { isLoopbackHost, originAllowed } from './origin.js';
 import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, WS_PATH } from './protocol.js';
-import { type Identity, verifyToken } from './tokens.js';
+import { SeatTickets } from './seat-tickets.js';
+import type { Identity } from './tokens.js';
 
 export interface UpgradeRules {
   access: Access;
   allowedOrigins: readonly string[];
-  nowMs: number;
+  /** @throws EmostreamError UNAUTHENTICATED or KEYS_UNAVAILABLE */
+  verify: (token: string) => Promise<Identity>;
+  tickets: SeatTickets;
+}
+
+/** Who opens a socket. */
+export interface Admitted {
+  identity: Identity;
+  /** The ticket of a seat by which they showed it. */
+  ticket?: string;
 }
 
 /**
  * Checks a WebSocket's HTTP upgrade, before the socket exists.
- * @throws EmostreamError NOT_FOUND, ORIGIN_REFUSED, BAD_MESSAGE or UNAUTHENTICATED
+ * @throws EmostreamError NOT_FOUND, ORIGIN_REFUSED, BAD_MESSAGE, UNAUTHENTICATED or KEYS_UNAVAILABLE
  */
-export async function admit(request: IncomingMessage, rules: UpgradeRules): Promise<Identity> {
+export async function admit(request: IncomingMessage, rules: UpgradeRules): Promise<Admitted> {
   const { headers } = request;
   const path = (request.url ?? '').split('?', 1)[0];
   if (path !== WS_PATH) throw new EmostreamError('NOT_FOUND', `the WebSocket is at ${WS_PATH}`);
@@ -29,7 +39,15 @@ export async function admit(request: IncomingMessage, rules: UpgradeRules): Prom
       `no access token: send "Authorization: Bearer …" or the subprotocol "${TOKEN_SUBPROTOCOL_PREFIX}…"`,
     );
   }
-  return verifyToken(rules.access.secret, token, rules.nowMs);
+  return whoShows(token, rules);
+}
+
+/** @throws EmostreamError UNAUTHENTICATED or KEYS_UNAVAILABLE */
+export async function whoShows(token: string, rules: Pick<UpgradeRules, 'verify' | 'tickets'>): Promise<Admitted> {
+  if (!SeatTickets.is(token)) return { identity: await rules.verify(token) };
+  const seat = rules.tickets.find(token);
+  if (seat) return { identity: seat.identity, ticket: token };
+  throw new EmostreamError('UNAUTHENTICATED', 'that seat is held no more: connect with an access token');
 }
 
 /** @throws EmostreamError ORIGIN_REFUSED */
@@ -93,6 +111,7 @@ export function httpStatus(code: ErrorCode): number {
     case 'LIMIT_REACHED':
     case 'OVERLOADED':
     case 'WORKER_DIED':
+    case 'KEYS_UNAVAILABLE':
     case 'CLOSED':
       return 503;
     default:

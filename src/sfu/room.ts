@@ -32,10 +32,12 @@ export interface RoomDeps {
   tapCounter: TapCounter;
 }
 
-export type RoomCloseReason = 'empty' | 'server-closing' | 'worker-died' | 'failed';
+/** `ended`: by a moderator. */
+export type RoomCloseReason = 'empty' | 'ended' | 'server-closing' | 'worker-died' | 'failed';
 
 const PARTICIPANT_REASON: Record<RoomCloseReason, ParticipantCloseReason> = {
   empty: 'left',
+  ended: 'removed',
   'server-closing': 'server-closing',
   'worker-died': 'worker-died',
   failed: 'failed',

@@ -12,6 +12,8 @@ export interface ReadyReport {
   speech: { state: 'on' | 'off' | 'missing'; language: string | null; advice?: string };
   /** Whether pretrained encoders hear voices, too; without them the voice is judged by its log-mel alone. */
   voiceEncoder: { state: 'on' | 'off' | 'unused' | 'missing'; advice?: string };
+  /** The keys of an identity provider: while they cannot be had, calls go on and only its tokens open nothing. */
+  tokenKeys?: { state: 'asking' | 'ok' | 'old' | 'unreachable'; keys: number; why?: string };
   /** Named checks, true when good. */
   checks: Record<string, boolean>;
 }

@@ -25,11 +25,13 @@ test('prints a token with the grants and the life asked for', async () => {
   vi.stubEnv('EMOSTREAM_JWT_SECRET', SECRET);
   const token = await run('--room', 'room', '--subscribe', '--ttl', '60', '--subject', 'watcher');
   const key = new TextEncoder().encode(SECRET);
-  expect(await verifyToken(key, token, Date.now())).toMatchObject({
+  expect(await verifyToken({ secret: key }, token, Date.now())).toMatchObject({
     grants: { room: 'room', publish: false, subscribe: true, moderate: false },
     subject: 'watcher',
   });
-  await expect(verifyToken(key, token, Date.now() + 70_000)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await expect(verifyToken({ secret: key }, token, Date.now() + 70_000)).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
 });
 
 test('without a secret, or without a grant, it says what to do', async () => {

@@ -31,7 +31,10 @@ async function uncaught(closed: string): Promise<number> {
 
 async function join(room: string): Promise<TestClient> {
   const grants = { room, publish: true, subscribe: true, moderate: false };
-  const { token } = await mintToken(new TextEncoder().encode(SECRET), grants, { ttlSeconds: 600, nowMs: Date.now() });
+  const { token } = await mintToken({ secret: new TextEncoder().encode(SECRET) }, grants, {
+    ttlSeconds: 600,
+    nowMs: Date.now(),
+  });
   const client = await TestClient.connect(port, { token });
   await client.join('Alice', WORDS);
   return client;

@@ -50,6 +50,7 @@ it('the page’s port and those of all media workers are published, UDP and TCP,
   const { httpPort } = configSchema.parse({});
   const first = Number(environment.EMOSTREAM_RTC_PORT);
   const range = `${first}-${first + Number(environment.EMOSTREAM_RTC_WORKERS) - 1}`;
+  // That of the metrics is not among them: it is open to whoever reaches it.
   expect(ports.map(withDefaults)).toEqual([
     `127.0.0.1:${httpPort}:${httpPort}`,
     `${range}:${range}/udp`,
@@ -87,7 +88,10 @@ it('its Prometheus does as the other one, but for where the server is', () => {
   const rules = (text: string) => text.slice(text.indexOf('global:'));
   const { httpPort } = configSchema.parse({});
   expect(rules(fileText('deploy/prometheus/prometheus.compose.yml'))).toBe(
-    rules(fileText('deploy/prometheus/prometheus.yml')).replace(`127.0.0.1:${httpPort}`, `emostream:${httpPort}`),
+    rules(fileText('deploy/prometheus/prometheus.yml')).replace(
+      `127.0.0.1:${httpPort}`,
+      `emostream:${services.emostream.environment?.EMOSTREAM_METRICS_PORT}`,
+    ),
   );
 });
 

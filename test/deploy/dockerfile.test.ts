@@ -43,7 +43,7 @@ describe('the image', () => {
     expect(media).toBeGreaterThanOrEqual(MEDIA_PORTS.min);
     expect(media).toBeLessThanOrEqual(MEDIA_PORTS.max);
     const { httpPort } = configSchema.parse({});
-    expect(all(image, 'EXPOSE')).toEqual([`${httpPort}/tcp ${media}/udp ${media}/tcp`]);
+    expect(all(image, 'EXPOSE')).toEqual([`${httpPort}/tcp 9464/tcp ${media}/udp ${media}/tcp`]);
   });
 
   it('builds the worker in a stage that has all files of the set-up that this needs, and no other', () => {

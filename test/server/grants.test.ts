@@ -4,7 +4,7 @@ import { CLIENT_CAPABILITIES } from '../../src/sfu/index.js';
 import { NONE, startServer, type TestServer } from './support/test-server.js';
 
 /** What each request needs: a grant, a seat (which needs `publish`), or nothing. Its smallest form beside it. */
-const NEEDS: Record<RequestType, { needs: 'publish' | 'subscribe' | 'seat' | null; data?: object }> = {
+const NEEDS: Record<RequestType, { needs: 'publish' | 'subscribe' | 'moderate' | 'seat' | null; data?: object }> = {
   getRouterCapabilities: { needs: null },
   join: { needs: 'publish', data: { name: 'A', rtpCapabilities: CLIENT_CAPABILITIES, consent: NONE } },
   createTransport: { needs: 'seat', data: { direction: 'send' } },
@@ -34,6 +34,10 @@ const NEEDS: Record<RequestType, { needs: 'publish' | 'subscribe' | 'seat' | nul
   unsubscribe: { needs: null },
   roster: { needs: 'subscribe' },
   renew: { needs: null, data: { token: 'a.b.c' } },
+  removeParticipant: { needs: 'moderate', data: { participant: 'nobody' } },
+  stopAnalysis: { needs: 'moderate', data: { participant: 'nobody' } },
+  allowAnalysis: { needs: 'moderate', data: { participant: 'nobody' } },
+  endRoom: { needs: 'moderate' },
   leave: { needs: null },
 };
 const NOTHING = { publish: false, subscribe: false, moderate: false, transcript: false, names: false };
@@ -55,13 +59,14 @@ describe.each(Object.entries(TOKENS))('with %s', (_name, grants) => {
       const response = await client.ask(type, data);
       const code = response.ok ? 'ok' : response.error.code;
       const seated = grants.publish === true;
-      const lacks = needs === 'publish' || needs === 'subscribe' ? !grants[needs] : needs === 'seat' && !seated;
+      const lacks = needs === 'seat' ? !seated : needs !== null && !grants[needs];
       // Its own token is no secret of this server's; things that a seat does not have are not found.
       if (type === 'renew') expect(code, type).toBe('UNAUTHENTICATED');
       else if (lacks) expect(code, type).toBe(needs === 'seat' ? 'WRONG_STATE' : 'FORBIDDEN');
       else if (needs === 'seat')
         expect(['ok', 'NOT_FOUND', 'WRONG_STATE', 'CONSENT_REQUIRED'], `${type}: ${code}`).toContain(code);
-      else expect(code, type).toBe('ok');
+      // Nobody is in the room of who may only moderate.
+      else expect(code, type).toBe(needs === 'moderate' && type !== 'allowAnalysis' ? 'NOT_FOUND' : 'ok');
       if (needs === 'seat' && !lacks)
         expect(code === 'WRONG_STATE' && /join first/.test(JSON.stringify(response)), type).toBe(false);
     }
@@ -69,7 +74,7 @@ describe.each(Object.entries(TOKENS))('with %s', (_name, grants) => {
 
   test('another room than its own is none of its business', async () => {
     const client = await subject.connect({ ...NOTHING, ...grants });
-    for (const type of ['join', 'subscribe', 'roster'] as const) {
+    for (const type of ['join', 'subscribe', 'roster', 'removeParticipant', 'allowAnalysis', 'endRoom'] as const) {
       const { needs, data } = NEEDS[type];
       const allowed = needs !== null && needs !== 'seat' && grants[needs];
       const { code } = await client.refused(type, { ...data, room: 'other' });

@@ -13,8 +13,8 @@ afterAll(() => subject.close());
 
 const identity = async (grants: GrantsGiven, sub?: string, claims: { name?: string; consent?: string } = {}) => {
   const nowMs = Date.now();
-  const { token } = await mintToken(key, grants, { ttlSeconds: 60, nowMs, subject: sub, ...claims });
-  return verifyToken(key, token, nowMs);
+  const { token } = await mintToken({ secret: key }, grants, { ttlSeconds: 60, nowMs, subject: sub, ...claims });
+  return verifyToken({ secret: key }, token, nowMs);
 };
 
 test('a token tells what its subject calls themselves and agreed to', async () => {

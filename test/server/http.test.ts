@@ -81,7 +81,7 @@ describe('POST /api/token', () => {
     const response = await post(open, '{"room":"room"}');
     const { token, expiresAt } = tokenResponseSchema.parse(await response.json());
     expect(expiresAt).toBeGreaterThan(Date.now());
-    const identity = await verifyToken(new TextEncoder().encode(SECRET), token, Date.now());
+    const identity = await verifyToken({ secret: new TextEncoder().encode(SECRET) }, token, Date.now());
     expect(identity.grants).toEqual({
       ...{ room: 'room', publish: true, subscribe: true },
       ...{ moderate: false, transcript: false, names: false },

@@ -276,6 +276,10 @@ export class CallSession extends Emitter<CallEvents> {
       case 'peerLeft':
         if (notification.participant === this.#seat.participant) return this.#putOut(notification.reason);
         return this.#peers.remove(notification.participant);
+      case 'roomEnded':
+        return this.#end(new ClientError('FORBIDDEN', 'A moderator ended the call.'));
+      case 'analysisAllowed':
+        return this.#analysisAllowed(notification);
       case 'roomReset':
         return this.#scheduleRejoin();
       case 'mediaProblem':
@@ -310,6 +314,15 @@ export class CallSession extends Emitter<CallEvents> {
       ),
     );
     this.#scheduleRejoin();
+  }
+
+  /** A moderator's word; what it changed of one's own consent comes by itself. */
+  #analysisAllowed({ participant, allowed }: Extract<Notification, { type: 'analysisAllowed' }>): void {
+    if (participant !== this.#seat?.participant) return;
+    const text = allowed
+      ? 'A moderator lets you be analysed again: switch on what you agree to.'
+      : 'A moderator has stopped your analysis. It cannot be switched on until they allow it.';
+    this.emit('problem', new ClientError('POLICY_FORBIDS', text));
   }
 
   #mediaProblem(notification: Extract<Notification, { type: 'mediaProblem' }>): void {

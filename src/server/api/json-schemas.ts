@@ -10,7 +10,7 @@ import {
   requestSchema,
   resultSchemas,
 } from '../protocol.js';
-import { tokenRequestSchema, tokenResponseSchema } from '../protocol.js';
+import { grantsAnswerSchema, moderationSchema, tokenRequestSchema, tokenResponseSchema } from '../protocol.js';
 
 /** A JSON Schema (2020-12), or a part of one. */
 export type JsonSchema = Record<string, unknown>;
@@ -52,6 +52,8 @@ export const httpJson = {
   grants: jsonSchemaOf(grantsSchema),
   'consent-request': jsonSchemaOf(consentRequestSchema),
   'consent-answer': jsonSchemaOf(consentAnswerSchema),
+  moderate: jsonSchemaOf(moderationSchema),
+  'grants-answer': jsonSchemaOf(grantsAnswerSchema),
 };
 
 function response(fields: JsonSchema): JsonSchema {

@@ -1,4 +1,4 @@
-import { type ApiPath, INFO_PATH, SUBPROTOCOL, TOKEN_PATH } from '../protocol.js';
+import { type ApiPath, GRANTS_PATH, INFO_PATH, MODERATE_PATH, SUBPROTOCOL, TOKEN_PATH } from '../protocol.js';
 import { errorJson, httpJson, type JsonSchema } from './json-schemas.js';
 import { whipPaths } from './whip-paths.js';
 
@@ -35,8 +35,33 @@ const paths: Record<ApiPath, JsonSchema> = {
       },
     },
   },
+  [GRANTS_PATH]: get('grants', 'What an access token is good for (`Authorization: Bearer …`)', {
+    '200': json('It', httpJson['grants-answer']),
+    '401': failure('UNAUTHENTICATED'),
+    '403': failure('ORIGIN_REFUSED'),
+    '503': failure('KEYS_UNAVAILABLE: the identity provider’s keys cannot be had at the moment'),
+  }),
+  [MODERATE_PATH]: {
+    post: {
+      operationId: 'moderate',
+      summary:
+        'Removes somebody, stops or allows their analysis, or ends a call (`Authorization: Bearer …` with the grant `moderate`)',
+      requestBody: { required: true, content: { 'application/json': { schema: httpJson.moderate } } },
+      responses: {
+        '200': json('Done: the answer that the socket gives to the same request', anything),
+        '400': failure('BAD_MESSAGE'),
+        '401': failure('UNAUTHENTICATED'),
+        '403': failure('FORBIDDEN, WRONG_ROOM or ORIGIN_REFUSED'),
+        '404': failure('NOT_FOUND: nobody of that id, or nobody at all, is in the room'),
+        ...limited,
+      },
+    },
+  },
   '/metrics': get('metrics', 'Metrics for Prometheus', {
     '200': { description: 'Its text format', content: { 'text/plain': { schema: { type: 'string' } } } },
+    '401': failure('UNAUTHENTICATED: it wants `Authorization: Bearer …` with metricsToken'),
+    '403': failure('FORBIDDEN: closed beyond loopback, unless metricsToken or metricsPort is set'),
+    '404': failure('NOT_FOUND: it has a port of its own (metricsPort)'),
   }),
   '/healthz': get('healthz', 'The process answers', { '200': { description: 'It does' } }),
   '/readyz': get('readyz', 'Whether it can take calls, and what of it cannot', {

@@ -6,6 +6,7 @@ import { getRouterCapabilities } from './get-router-capabilities.js';
 import type { Handler } from './handler.js';
 import { join } from './join.js';
 import { leave } from './leave.js';
+import { allowAnalysis, endRoom, removeParticipant, stopAnalysis } from './moderation.js';
 import { closeProducer, pauseProducer, produce, resumeProducer } from './producers.js';
 import { renew } from './renew.js';
 import { roster, subscribe, unsubscribe } from './subscriptions.js';
@@ -30,6 +31,10 @@ const handlers: { [T in RequestType]: Handler<T> } = {
   unsubscribe,
   roster,
   renew,
+  removeParticipant,
+  stopAnalysis,
+  allowAnalysis,
+  endRoom,
   leave,
 };
 

@@ -12,10 +12,12 @@ export const join: Handler<'join'> = async (request, session) => {
     if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
     session.assertGranted(request);
     const { name, rtpCapabilities } = request;
+    const held = session.held(request.ticket, roomId);
     // Read here and not before: it may have been taken away while the room was opened.
-    const agreement = withinPolicy(request, policy);
-    const { member, peers } = await room.seat(session, { name, rtpCapabilities, agreement });
+    const agreement = session.agreeable(withinPolicy(request, policy), held);
+    const { member, peers } = await room.seat(session, { name, rtpCapabilities, agreement, id: held?.participant });
     const { participant } = member;
-    return { room: roomId, participant: participant.id, peers, policy, ...participant.agreement };
+    const ticket = session.ticketOf(member, held && request.ticket);
+    return { room: roomId, participant: participant.id, peers, policy, ...participant.agreement, ticket };
   });
 };

@@ -1,8 +1,11 @@
 import type { Handler } from './handler.js';
 
 export const createTransport: Handler<'createTransport'> = async (request, session) => {
-  const transport = await session.member.participant.createTransport(request.direction);
+  const { participant } = session.member;
+  const transport = await participant.createTransport(request.direction);
+  const iceServers = session.services.iceServers(participant.id);
   return {
+    ...(iceServers.length > 0 ? { iceServers } : {}),
     transportId: transport.id,
     iceParameters: { ...transport.iceParameters },
     iceCandidates: transport.iceCandidates.map((candidate) => ({ ...candidate })),

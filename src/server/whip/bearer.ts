@@ -30,10 +30,10 @@ export function tokenOf({ headers }: IncomingMessage): string {
 export const wholeDigest = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 /** @throws EmostreamError UNAUTHENTICATED, FORBIDDEN or WRONG_ROOM */
-export async function mayPublish(token: string, room: string, { verify }: Services): Promise<Identity> {
+export async function mayPublish(token: string, room: string, { verify, moderation }: Services): Promise<Identity> {
   const identity = await verify(token);
   requireGrant(identity, 'publish');
-  roomFor(identity, room);
+  roomFor(identity, room, moderation);
   return identity;
 }
 

@@ -62,7 +62,10 @@ export class ServeProcess extends Recorder {
 
   async connect(port: number, room = 'room', ttlSeconds = 600): Promise<TestClient> {
     const grants = { room, publish: true, subscribe: true, moderate: false };
-    const { token } = await mintToken(new TextEncoder().encode(SECRET), grants, { ttlSeconds, nowMs: Date.now() });
+    const { token } = await mintToken({ secret: new TextEncoder().encode(SECRET) }, grants, {
+      ttlSeconds,
+      nowMs: Date.now(),
+    });
     return TestClient.connect(port, { token });
   }
 

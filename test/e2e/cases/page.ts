@@ -78,7 +78,7 @@ export function thePage(stage: () => Stage): void {
       const invitation = async (ttlSeconds: number) => {
         const grants = { room: 'ends', publish: true, subscribe: true, moderate: false };
         const life = { ttlSeconds, nowMs: Date.now() };
-        const { token } = await mintToken(new TextEncoder().encode(secret), grants, life);
+        const { token } = await mintToken({ secret: new TextEncoder().encode(secret) }, grants, life);
         return `${stage().address('ends', server)}#token=${token}`;
       };
       const browser = await stage().browser(stage().nobody);

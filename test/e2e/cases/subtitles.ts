@@ -15,7 +15,7 @@ const ROOM = 'subtitles';
 
 const tokenFor = async (grants: Partial<GrantsGiven>): Promise<string> => {
   const life = { ttlSeconds: 600, nowMs: Date.now() };
-  return (await mintToken(new TextEncoder().encode(SECRET), { room: ROOM, ...grants }, life)).token;
+  return (await mintToken({ secret: new TextEncoder().encode(SECRET) }, { room: ROOM, ...grants }, life)).token;
 };
 
 /** Somebody who is not in the room, and what they are told of words. */

@@ -63,7 +63,7 @@ export async function startServer(
     const full: GrantsGiven = { room: 'room', publish: true, subscribe: true, moderate: false, ...grants };
     const { ttlSeconds = 600, subject } = options ?? {};
     const nowMs = (deps.clock ?? systemClock)();
-    return (await mintToken(secretKey, full, { ttlSeconds, nowMs, subject })).token;
+    return (await mintToken({ secret: secretKey }, full, { ttlSeconds, nowMs, subject })).token;
   };
   const clients: TestClient[] = [];
   return {

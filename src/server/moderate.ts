@@ -1,0 +1,56 @@
+import { EmostreamError } from '../common/errors.js';
+import type { ModerationRecord } from './audit-log.js';
+import type { CallRoom } from './call-room.js';
+import { requireGrant, roomFor } from './grants.js';
+import type { ModerationAsked, ResultOf } from './protocol.js';
+import type { Services } from './services.js';
+import type { Identity } from './tokens.js';
+
+export type ModerationResult = ResultOf<ModerationAsked['type']>;
+
+/** Characters of a token's digest by which the audit log names who has no subject. */
+const DIGEST_CHARACTERS = 12;
+
+/**
+ * Does what a moderator asks, on the socket or by HTTP, and records who asked it.
+ * @throws EmostreamError FORBIDDEN, WRONG_ROOM, BAD_MESSAGE, or NOT_FOUND
+ */
+export async function moderate(
+  services: Pick<Services, 'rooms' | 'moderation' | 'sessions' | 'audit' | 'clock'>,
+  moderator: Identity,
+  asked: ModerationAsked,
+): Promise<ModerationResult> {
+  requireGrant(moderator, 'moderate');
+  const { rooms, moderation, sessions, audit, clock } = services;
+  const id = roomFor(moderator, asked.room, moderation);
+  const record = (event: ModerationRecord['event'], participant: string | null) => {
+    const by = moderator.subject ?? `token:${moderator.digest.slice(0, DIGEST_CHARACTERS)}`;
+    audit.write({ event, room: id, participant, by, atMs: clock() });
+  };
+  if (asked.type === 'allowAnalysis') {
+    record('analysis-allowed', asked.participant);
+    moderation.allowAnalysis(id, asked.participant);
+    rooms.open.get(id)?.broadcast({ type: 'analysisAllowed', participant: asked.participant, allowed: true });
+    return {};
+  }
+  const room: CallRoom | undefined = rooms.open.get(id);
+  if (!room) throw new EmostreamError('NOT_FOUND', 'room: nobody is in it');
+  if (asked.type === 'endRoom') {
+    record('room-ended', null);
+    room.end();
+    return {};
+  }
+  const member = room.member(asked.participant);
+  if (asked.type === 'stopAnalysis') {
+    record('analysis-stopped', asked.participant);
+    await room.stopAnalysis(member);
+    return {};
+  }
+  record('removed', asked.participant);
+  const who = room.moderated(member);
+  const until = moderation.remove(who);
+  for (const session of [...sessions]) session.removed(who, until);
+  // Who came in by another door than the socket.
+  member.participant.close('removed');
+  return { until };
+}

@@ -1,0 +1,29 @@
+import { bothAgreements, bothConsent, type Consent, sameAgreement } from '../common/consent.js';
+import type { Member } from './call-room.js';
+import type { Request, ResultOf } from './protocol.js';
+import { withinPolicy } from './services.js';
+
+/**
+ * Takes away at once what a request takes away of consent: from the seat, and from requests that wait.
+ * @returns the answer, if the request asks for nothing more
+ */
+export function withdraw(
+  request: Request,
+  waiting: ReadonlySet<Request>,
+  member: Member | undefined,
+  policy: Consent,
+): ResultOf<'setConsent'> | undefined {
+  if (request.type !== 'setConsent') return undefined;
+  for (const earlier of waiting) {
+    if (!('consent' in earlier)) continue;
+    earlier.consent = bothConsent(earlier.consent, request.consent);
+    earlier.showWords &&= request.showWords;
+  }
+  if (!member) return undefined;
+  const { participant, room } = member;
+  const wanted = withinPolicy(request, policy);
+  const kept = bothAgreements(participant.agreement, wanted);
+  // Done before it returns; what it waits for is the opening of taps, of which there are none. It fails when the seat is gone.
+  if (!sameAgreement(kept, participant.agreement)) room.agree(member, kept).catch(() => undefined);
+  return sameAgreement(kept, wanted) ? kept : undefined;
+}
