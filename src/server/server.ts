@@ -91,7 +91,8 @@ const MAX_WITHOUT_TOKEN = 500;
 export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, bus, meter, logger, clock } = deps;
   const access = resolveAccess(config, deps, deps.developmentSecret);
-  void access.keys?.warm();
+  // It never fails: `tokenKeys` says how it went.
+  access.keys?.warm().catch(() => undefined);
   const policy = { face: config.allowFace, voice: config.allowVoice, words: config.allowWords };
   const limits = new Limits(config, meter);
   const guard = new ConnectionGuard({
