@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { mintToken } from '../../src/server/index.js';
+import { startServer, type TestServer } from './support/start-server.js';
+import { TestBrowser } from './support/browser.js';
+import { pythonWithAiortc, Sender, webClient } from './whip/sender.js';
+import { Watch } from './whip/watch.js';
+
+// Other people's encoders and a real server share few cores.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+const SECRET = 'a-secret-for-tests-of-32-characters!';
+const script = (name: string) => fileURLToPath(new URL(`./whip/${name}`, import.meta.url));
+const aiortc = pythonWithAiortc();
+if ('lack' in aiortc) console.warn(`aiortc does not send here: ${aiortc.lack}`);
+
+/** Senders that we did not write; what they send is received, decoded and judged by the product as it is served. */
+describe('by WHIP', () => {
+  let server: TestServer;
+  let rooms = 0;
+  const open: { close(): void | Promise<void> }[] = [];
+  beforeAll(async () => {
+    server = await startServer(['--jwt-secret', SECRET]);
+  });
+  afterEach(async () => {
+    for (const thing of open.splice(0)) await thing.close();
+  });
+  afterAll(() => server.stop());
+
+  const token = async (room: string, options: { subject: string; consent?: string }) => {
+    const grants = { room, publish: true, subscribe: true };
+    const secret = new TextEncoder().encode(SECRET);
+    return (await mintToken({ secret }, grants, { ttlSeconds: 600, nowMs: Date.now(), ...options })).token;
+  };
+  /** A room that somebody watches, and where to send. */
+  const stage = async () => {
+    const room = `whip-${++rooms}`;
+    const watch = await Watch.open(server.url, await token(room, { subject: 'watcher' }));
+    open.push(watch);
+    return { room, watch, url: new URL(`/whip/${room}`, server.url).href };
+  };
+  const sending = (program: string, args: string[]) => {
+    const sender = new Sender(program, args);
+    open.push({ close: () => sender.kill() });
+    return sender;
+  };
+
+  it('FFmpeg’s own muxer takes part, by the consent of its token, and leaves', async () => {
+    const { room, watch, url } = await stage();
+    const own = await token(room, { subject: 'ffmpeg', consent: 'face voice' });
+    const sender = sending(process.execPath, [script('ffmpeg-sender.mjs'), url, own]);
+    expect(await sender.orEnd(watch.live())).toMatchObject({ participant: 'ffmpeg', words: { state: 'off' } });
+    sender.endInput();
+    expect((await watch.ended()).reason).toBe('left');
+  });
+
+  it.skipIf('lack' in aiortc).each(['VP8', 'H264'])(
+    'aiortc takes part with %s, consents by a header, and leaves with DELETE',
+    async (codec) => {
+      const { room, watch, url } = await stage();
+      const own = await token(room, { subject: 'aiortc' });
+      const python = 'python' in aiortc ? aiortc.python : '';
+      const sender = sending(python, [script('aiortc-sender.py'), url, own, codec]);
+      expect(await sender.orEnd(watch.live())).toMatchObject({ participant: 'aiortc' });
+      sender.endInput();
+      expect((await watch.ended()).reason).toBe('left');
+      await sender.until(() => sender.output.includes('deleted 200'));
+    },
+  );
+
+  it('a browser takes part by @eyevinn/whip-web-client, from a page that is not ours', async () => {
+    const { room, watch, url } = await stage();
+    const own = await token(room, { subject: 'browser', consent: 'given' });
+    const browser = await TestBrowser.launch();
+    open.push(browser);
+    // Its page may not be scripted by others (its content security policy), but by its tests.
+    const page = await browser.open(server.url, { bypassCSP: true });
+    const statuses: string[] = [];
+    page.on('response', (response) => {
+      if (response.url().includes('/whip/')) statuses.push(`${response.request().method()} ${response.status()}`);
+    });
+    await page.addScriptTag({ content: await webClient() });
+    await page.evaluate(
+      `(async () => {
+        const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
+        window.sender = new Whip.WHIPClient({ endpoint: ${JSON.stringify(url)}, opts: { authkey: ${JSON.stringify(own)} } });
+        await window.sender.setIceServersFromEndpoint();
+        await window.sender.ingest(stream);
+      })()`,
+    );
+    expect(await watch.live()).toMatchObject({ participant: 'browser' });
+    await page.evaluate('window.sender.destroy()');
+    expect((await watch.ended()).reason).toBe('left');
+    expect(statuses).toEqual(expect.arrayContaining(['OPTIONS 200', 'POST 201', 'DELETE 200']));
+    expect(statuses.filter((line) => / [45]/.test(line))).toEqual([]);
+  });
+});
