@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { FAULTS } from './chaos/faults.js';
@@ -19,7 +20,7 @@ const ROWS: readonly Row[] = [...ROADS, ...FAULTS, STALLED_SUBSCRIBERS, FULL_DIS
 const program = new Command('chaos')
   .option('-n, --people <count>', 'people in the call', '4')
   .option('-s, --seconds <seconds>', 'how long each road is measured', '60')
-  .option('--only <rows>', `some of: ${ROWS.map(({ id }) => id).join(', ')}`)
+  .option('--only <rows>', `some of: ${ROWS.map(({ id }) => id).join(', ')}; the file's other rows stay`)
   .option('--json <file>', 'where the figures go', 'bench/results/chaos.json');
 
 program.parse();
@@ -34,12 +35,14 @@ const recording = inTurn(callRecording(), 1, 0);
 const start: StartCall = ({ flags = [], ...serve } = {}) =>
   ServedCall.start({ recording, serve: { ...serve, flags: ['--log-level', 'error', ...flags] } });
 
+const commit = commitId();
+const earlier = wanted && existsSync(options.json) ? rowsIn(options.json) : [];
 const results: RowResult[] = [];
 let shared: ServedCall | undefined;
 for (const row of ROWS.filter(({ id }) => wanted?.includes(id) ?? true)) {
   const why = row.cannot?.();
   if (why) {
-    results.push({ id: row.id, what: row.what, promised: row.promised, notMeasured: why });
+    results.push({ id: row.id, commit, what: row.what, promised: row.promised, notMeasured: why });
     console.log(printRow(results.at(-1)!));
     continue;
   }
@@ -62,9 +65,10 @@ async function resultOf(row: Row, call: ServedCall): Promise<RowResult> {
   try {
     await seat(call, row);
     const { found, checks, figures = {} } = await row.run(call, seconds);
-    return { id, what, promised, passed: checks.every((each) => each.passed), found, figures, checks };
+    return { id, commit, what, promised, passed: checks.every((each) => each.passed), found, figures, checks };
   } catch (error) {
-    return { id, what, promised, passed: false, broke: error instanceof Error ? error.message : String(error) };
+    const broke = error instanceof Error ? error.message : String(error);
+    return { id, commit, what, promised, passed: false, broke };
   }
 }
 
@@ -72,14 +76,19 @@ async function resultOf(row: Row, call: ServedCall): Promise<RowResult> {
 function save(): void {
   writeJson(options.json, {
     benchmark: 'chaos',
-    commit: commitId(),
+    commit,
     machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
     command: `npm run chaos ${process.argv.slice(2).length ? `-- ${process.argv.slice(2).join(' ')}` : ''}`.trim(),
     people,
     seconds,
     load: loadavg().map((each) => Number(each.toFixed(1))),
-    rows: results,
+    rows: ROWS.flatMap(({ id }) => [...results, ...earlier].find((row) => row.id === id) ?? []),
   });
+}
+
+/** As they were written. */
+function rowsIn(file: string): RowResult[] {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { rows: RowResult[] }).rows;
 }
 
 /** Everybody sits in the call with clocks as the row wants them, and is analysed. */

@@ -1,7 +1,13 @@
 import type { Found } from './drill.js';
 import type { Check } from './row.js';
 
-export type RowResult = { id: string; what: string; promised: string } & (
+export type RowResult = {
+  id: string;
+  /** Of the code that was tried. */
+  commit: string;
+  what: string;
+  promised: string;
+} & (
   | { notMeasured: string; passed?: undefined; broke?: undefined }
   | { broke: string; passed: false; notMeasured?: undefined }
   | {
