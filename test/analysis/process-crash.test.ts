@@ -81,7 +81,7 @@ it('a native crash in a call of six: the call goes on, and everybody has events 
   const killed = pid();
   const killedAt = systemClock();
   call.killProcess();
-  await vi.waitUntil(() => pid() !== killed, { timeout: 30_000, interval: 5 });
+  await vi.waitUntil(() => pid() !== killed, { timeout: 60_000, interval: 5 });
   // Joined as it restarts: in the call at once, and analysed.
   const gus = await call.join('gus', { recording, consent: SEEN, seed: 9 });
   people.set('gus', gus);
@@ -104,13 +104,13 @@ it('a native crash in a call of six: the call goes on, and everybody has events 
 it('the process that waits dies: another waits in its place before it is needed', async () => {
   const waiting = await standby();
   process.kill(waiting, 'SIGKILL');
-  await vi.waitUntil(() => hasEnded(waiting), { timeout: 10_000 });
+  await vi.waitUntil(() => hasEnded(waiting), { timeout: 60_000 });
   const next = await standby();
   expect(next).not.toBe(waiting);
   const killedAt = systemClock();
   const first = pid();
   call.killProcess();
-  await vi.waitUntil(() => call.app.analyser.pids.includes(next), { timeout: 30_000 });
+  await vi.waitUntil(() => call.app.analyser.pids.includes(next), { timeout: 60_000 });
   expect(call.app.analyser.pids).not.toContain(first);
   await seenAgain(NAMES, killedAt);
 });
@@ -119,7 +119,7 @@ it('two deaths in a row, the second of the process that has just taken over', as
   const next = await standby();
   const killedAt = systemClock();
   call.killProcess();
-  await vi.waitUntil(() => call.app.analyser.pids.includes(next), { timeout: 30_000, interval: 1 });
+  await vi.waitUntil(() => call.app.analyser.pids.includes(next), { timeout: 60_000, interval: 1 });
   process.kill(next, 'SIGSEGV');
   await seenAgain(NAMES, killedAt);
   expect(call.app.analyser.healthy).toBe(true);
@@ -171,7 +171,7 @@ it('death while a tap is opened: it opens in the next process, and no transport 
   // Closing is a message to the worker: what was closed a moment ago may still be in its answer.
   await vi.waitFor(
     async () => expect((await call.router.dump()).transportIds.length).toBeLessThanOrEqual(people.size + ports),
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
 });
 

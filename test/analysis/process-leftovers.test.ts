@@ -107,7 +107,7 @@ it('Ctrl-C to the whole group ends everything in order, and no process is taken 
       const all = server.analysisProcesses();
       return all.length === 2 && all.every(takesPackets) && all;
     },
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   );
   process.kill(-server.pid, 'SIGINT');
   expect(await server.exited).toEqual({ code: 0, signal: null });
@@ -125,5 +125,5 @@ it('processes end with their parent, however it ends', async () => {
   process.kill(server.pid, 'SIGKILL');
   process.kill(parent, 'SIGKILL');
   expect(pids.length).toBeGreaterThan(0);
-  await vi.waitUntil(() => pids.every(hasEnded), { timeout: 30_000 });
+  await vi.waitUntil(() => pids.every(hasEnded), { timeout: 60_000 });
 });

@@ -22,9 +22,9 @@ it('people who join while no analysis process runs are in the call at once, and 
   // The one that waits, or will when the machine is busy, takes the place of the first; there is none to take the place of that.
   const [killed] = call.app.analyser.pids;
   call.killProcess();
-  await vi.waitUntil(() => ![undefined, killed].includes(call.app.analyser.pids[0]), { timeout: 30_000, interval: 5 });
+  await vi.waitUntil(() => ![undefined, killed].includes(call.app.analyser.pids[0]), { timeout: 60_000, interval: 5 });
   call.killProcess();
-  await vi.waitUntil(() => !call.app.analyser.healthy, { timeout: 30_000 });
+  await vi.waitUntil(() => !call.app.analyser.healthy, { timeout: 60_000 });
   const late = await call.join('late', { recording, consent: SEEN });
   // Whoever consents to nothing is nobody's concern.
   const shy = await call.join('shy', { recording, consent: { face: false, voice: false, words: false } });

@@ -91,7 +91,7 @@ it(
       const [pids, before] = [call.app.analyser.pids, await restarts()];
       const mal = await call.join(name, { recording: lethal(recording), consent: SEEN, seed: 5 });
       mal.peer.start();
-      await vi.waitUntil(async () => (await restarts()) > before, { timeout: 30_000, interval: 20 });
+      await vi.waitUntil(async () => (await restarts()) > before, { timeout: 60_000, interval: 20 });
       mal.close();
       await goesOn();
       // The first test left somebody of the ledger's behind, so already the first of these names is not trusted.

@@ -80,7 +80,7 @@ describe('a server that is asked to end', () => {
     expect(await subject.exited).toEqual({ code: 0, signal: null });
     expect(subject.output).toContain('before it was ready');
     // A worker that had been started ends when the other end of its channel is gone; nobody is left in the group then.
-    for (const pid of [server, -server]) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    for (const pid of [server, -server]) await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
   });
 });
 
@@ -101,7 +101,7 @@ describe('output that cannot be written', () => {
     await alice.next('peerLeft');
     const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     await expect
-      .poll(async () => Number(/^emostream_log_lines_lost_total (\d+)/m.exec(await scrape())?.[1]), { timeout: 10_000 })
+      .poll(async () => Number(/^emostream_log_lines_lost_total (\d+)/m.exec(await scrape())?.[1]), { timeout: 60_000 })
       // "engine ready", three joins and leaves at least.
       .toBeGreaterThanOrEqual(4);
     subject.child.kill('SIGTERM');

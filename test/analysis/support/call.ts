@@ -63,7 +63,7 @@ export class Call {
   }
 
   /** Resolves with what `find` answers as soon as it answers something; it is asked at every event. */
-  until<T>(what: string, find: () => T | undefined | false, timeoutMs = 20_000): Promise<T> {
+  until<T>(what: string, find: () => T | undefined | false, timeoutMs = 60_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(check);

@@ -38,7 +38,7 @@ export function hasEnded(pid: number): boolean {
 /** Resolves with the process that waits beside those at work, once it takes packets. */
 export function standbyOf(atWork: () => number[]): Promise<number> {
   return vi.waitUntil(() => analysisChildren().find((pid) => !atWork().includes(pid) && takesPackets(pid)), {
-    timeout: 30_000,
+    timeout: 60_000,
     interval: 20,
   }) as Promise<number>;
 }

@@ -25,7 +25,7 @@ export class Person {
   /** Opens the page with a camera of this shape, agrees and joins; the call need not stand yet. */
   static async join(browser: Browser, address: string, name: string, shape: Shape, consent: string[]): Promise<Person> {
     const page = await browser.newPage({ type: 'window' });
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     await page.evaluateOnNewDocument(fakeCamera({ portrait, speech, ...shape }));
     await page.evaluateOnNewDocument(RECORD_STATES);
     await page.goto(address);

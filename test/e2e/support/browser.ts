@@ -55,6 +55,8 @@ export class TestBrowser {
   /** @param script runs in the page before its own scripts */
   async open(url: string, options: BrowserContextOptions = {}, script?: string): Promise<Page> {
     const context = await this.#browser.newContext(options);
+    // A busy machine is waited for: playwright's half a minute is not enough beside other tests.
+    context.setDefaultTimeout(60_000);
     if (script) await context.addInitScript({ content: script });
     const page = await context.newPage();
     page.on('console', (message) => {

@@ -24,7 +24,7 @@ const ANSWERS: Record<string, string> = {
   lastSeq: 'subscribe',
 };
 
-const GONE_PATIENCE_MS = 20_000;
+const GONE_PATIENCE_MS = 60_000;
 
 /**
  * Calls that go wrong, to a real server with a real mediasoup worker. On the same worker are a call of somebody else and
