@@ -28,6 +28,8 @@ const [minutes, people] = [options.minutes, options.people].map(Number) as [numb
 const MINUTE_MS = 60_000;
 /** Reading costs the processes some milliseconds each. */
 const READ_EVERY_MS = Math.min(10_000, (minutes * MINUTE_MS) / 30);
+/** Each so often garbage is collected before; seldom, for memory is to grow with its garbage as it would by itself. */
+const COLLECT_EVERY_MS = (minutes * MINUTE_MS) / 40;
 /** At the beginning heaps and pools grow to what they need. */
 const WARM_UP_SHARE = 0.25;
 /** Everybody's events are kept for so long after they left; small here, so that it is seen that they go. */
@@ -59,7 +61,7 @@ const restartsBefore = restarts(await call.metrics());
 await household.enter(people);
 const beganMs = Math.ceil((Date.now() + 3000) / 1000) * 1000;
 const readings = new Map<string, Reading[]>();
-let savedMs = beganMs;
+let [savedMs, collectedMs] = [beganMs, 0];
 while (Date.now() - beganMs < minutes * MINUTE_MS) {
   const atMs = Date.now();
   if (atMs - savedMs > SAVE_EVERY_MS) {
@@ -67,7 +69,9 @@ while (Date.now() - beganMs < minutes * MINUTE_MS) {
     const soFar = (atMs - beganMs) / MINUTE_MS;
     writeJson(options.json, { ...head(), minutes: Number(soFar.toFixed(1)), trends: rounded(trendsSoFar(soFar)) });
   }
-  note(await reader.read(), (atMs - beganMs) / (60 * MINUTE_MS));
+  const alive = atMs - collectedMs >= COLLECT_EVERY_MS;
+  if (alive) collectedMs = atMs;
+  note(await reader.read(alive), (atMs - beganMs) / (60 * MINUTE_MS));
   await delay(Math.max(0, READ_EVERY_MS - (Date.now() - atMs)));
 }
 const span = { fromMs: beganMs, toMs: beganMs + Math.floor(minutes * 60) * 1000 };

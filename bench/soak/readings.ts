@@ -37,7 +37,8 @@ export class Reader {
     return [...this.#names.values()];
   }
 
-  async read(): Promise<Values> {
+  /** @param alive garbage is collected first, and what is alive then is read, too: a heap with its garbage says little */
+  async read(alive: boolean): Promise<Values> {
     const values: Values = {};
     for (const { pid, part } of processTree(this.#call.server.pid)) {
       const name = this.#nameOf(pid, part);
@@ -47,10 +48,13 @@ export class Reader {
         values[`${name}: threads`] = readdirSync(`/proc/${String(pid)}/task`).length;
         if (name === 'supervisor' || part === 'mediasoup') continue;
         const inspector = await this.inspector(pid);
+        if (alive) await inspector.collectGarbage();
         const { heapUsed, external, arrayBuffers, active } = await inspector.evaluate<Look>(LOOK);
-        values[`${name}: JavaScript heap, bytes`] = heapUsed;
-        values[`${name}: memory outside of it, bytes`] = external;
-        values[`${name}: array buffers, bytes`] = arrayBuffers;
+        if (alive) {
+          values[`${name}: JavaScript heap, alive, bytes`] = heapUsed;
+          values[`${name}: memory outside of it, alive, bytes`] = external;
+          values[`${name}: array buffers, alive, bytes`] = arrayBuffers;
+        }
         values[`${name}: timers`] = (active['Timeout'] ?? 0) + (active['Immediate'] ?? 0);
         values[`${name}: other active handles`] = sum(Object.values(active)) - (values[`${name}: timers`] ?? 0);
       } catch {

@@ -74,6 +74,11 @@ export class Inspector {
     return this.evaluate<T>(`${load}.${name}(...${JSON.stringify(args)})`);
   }
 
+  /** Of the main thread. */
+  async collectGarbage(): Promise<void> {
+    await this.#ask('HeapProfiler.collectGarbage', {});
+  }
+
   /**
    * Runs a function over all objects of a kind that are alive, after garbage was collected: slow, the process stands still.
    * @param prototype an expression, such as `Map.prototype` @param reduce the source of a function of the list of them
