@@ -61,7 +61,7 @@ export class LiveAnalyser implements Analyser {
   readonly #ledger = new CrashLedger();
   /** Rooms that somebody of the ledger has left: who comes next may be the same person under another name. */
   readonly #leftRooms = new CrashLedger();
-  readonly #owners = new TrackOwners<AnalysedParticipant>();
+  readonly #owners = new TrackOwners<AnalysedParticipant>(() => this.#deps.clock());
   readonly #phases: WindowPhases;
   readonly #waiting = new WaitingPeople(
     () => !this.#isFull(),

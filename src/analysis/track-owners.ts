@@ -2,6 +2,8 @@ import type { AnalysedParticipant } from './analysed-participant.js';
 
 /** Tracks that are closed and still remembered; at the bound the one that closed first is forgotten. */
 const MAX_CLOSED = 2000;
+/** …and after this, ms: a process that hangs is ended within eight seconds. */
+const REMEMBERED_MS = 60_000;
 
 export type Owner = Pick<AnalysedParticipant, 'key' | 'who'>;
 
@@ -11,11 +13,18 @@ export type Owner = Pick<AnalysedParticipant, 'key' | 'who'>;
  */
 export class TrackOwners<T extends Owner> {
   readonly #open = new Map<number, T>();
-  readonly #closed = new Map<number, Owner>();
+  /** In the order in which they closed. */
+  readonly #closed = new Map<number, Owner & { closedMs: number }>();
+  readonly #clock: () => number;
   #next = 1;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
 
   /** @returns the track's handle; none is ever used again */
   register(owner: T): number {
+    this.#forget();
     const handle = this.#next++;
     this.#open.set(handle, owner);
     return handle;
@@ -25,8 +34,8 @@ export class TrackOwners<T extends Owner> {
     const owner = this.#open.get(handle);
     if (!owner) return;
     this.#open.delete(handle);
-    this.#closed.set(handle, { key: owner.key, who: owner.who });
-    if (this.#closed.size > MAX_CLOSED) this.#closed.delete(this.#closed.keys().next().value as number);
+    this.#closed.set(handle, { key: owner.key, who: owner.who, closedMs: this.#clock() });
+    this.#forget();
   }
 
   /** Of an open track. */
@@ -36,6 +45,15 @@ export class TrackOwners<T extends Owner> {
 
   /** Also of a track that closed lately. */
   whose(handle: number): Owner | undefined {
+    this.#forget();
     return this.#open.get(handle) ?? this.#closed.get(handle);
+  }
+
+  #forget(): void {
+    const before = this.#clock() - REMEMBERED_MS;
+    for (const [handle, { closedMs }] of this.#closed) {
+      if (closedMs >= before && this.#closed.size <= MAX_CLOSED) return;
+      this.#closed.delete(handle);
+    }
   }
 }

@@ -26,7 +26,7 @@ describe('who is blamed for the end of a process', () => {
         lives.forEach(({ tracks, ends, leavesAtOnce }, now) => {
           const marker = new CrashMarker();
           const writer = new MarkerWriter(marker.fd);
-          const owners = new TrackOwners();
+          const owners = new TrackOwners(() => now);
           const handles = Array.from({ length: 2 * PEOPLE }, (_, i) => owners.register(owner(i >> 1)));
           for (const track of tracks) writer.set(handles[track]!);
           const culprit = ends === 'in the decoder' ? tracks.at(-1)! >> 1 : null;
@@ -69,8 +69,9 @@ describe('who is blamed for the end of a process', () => {
     expect([0, 1, 1000].map((i) => ledger.of(`p${String(i)}`, 1001))).toEqual(['none', 'suspect', 'suspect']);
   });
 
-  it('handles are never used again; of closed tracks the latest two thousand are remembered', () => {
-    const owners = new TrackOwners();
+  it('handles are never used again; of closed tracks the latest two thousand are remembered, for a minute', () => {
+    let now = 0;
+    const owners = new TrackOwners(() => now);
     const handles = Array.from({ length: 5000 }, (_, key) => {
       const handle = owners.register(owner(key));
       owners.release(handle);
@@ -82,6 +83,12 @@ describe('who is blamed for the end of a process', () => {
     expect(owners.whose(handles[4999]!)?.key).toBe(4999);
     expect(owners.whose(handles[3000]!)?.key).toBe(3000);
     expect(owners.whose(handles[2999]!)).toBeUndefined();
+    const open = owners.register(owner(7));
+    now = 60_000;
+    expect(owners.whose(handles[4999]!)?.key).toBe(4999);
+    now = 60_001;
+    expect(owners.whose(handles[4999]!)).toBeUndefined();
+    expect(owners.whose(open)?.key).toBe(7);
   });
 
   it('markers leave no file, open or on disk', () => {
