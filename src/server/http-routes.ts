@@ -51,7 +51,7 @@ export interface TelemetryHandlers {
 
 export interface RouteOptions extends Pick<
   Services,
-  'verify' | 'tickets' | 'rooms' | 'moderation' | 'sessions' | 'audit'
+  'verify' | 'tickets' | 'rooms' | 'attachments' | 'moderation' | 'sessions' | 'audit'
 > {
   access: Access;
   allowedOrigins: readonly string[];
