@@ -55,7 +55,11 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
 
   // An open door lets nobody moderate.
   const moderates =
-    choice.token !== null && (await fetchGrants(server, choice.token).then(({ grants }) => grants.moderate, () => false));
+    choice.token !== null &&
+    (await fetchGrants(server, choice.token).then(
+      ({ grants }) => grants.moderate,
+      () => false,
+    ));
   const url = new URL(location.href);
   url.searchParams.set('room', session.seat?.room ?? room);
   history.replaceState(null, '', url);

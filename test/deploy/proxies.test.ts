@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { get, type RequestOptions } from 'node:https';
+import { get } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -94,8 +94,10 @@ for (const { program, prepare } of PROXIES) {
     let said = '';
     let folder: string;
 
-    const ask = async (target: string, options: RequestOptions = {}) => {
-      const sent = get({ host: '127.0.0.1', servername: 'localhost', port: front, path: target, ca, ...options });
+    const ask = async (target: string) => {
+      // fetch would tidy the path, and takes no certificate.
+      const headers = { host: `localhost:${front}` };
+      const sent = get({ host: '127.0.0.1', servername: 'localhost', port: front, path: target, ca, headers });
       const [response] = (await once(sent, 'response')) as [IncomingMessage];
       let body = '';
       for await (const chunk of response) body += String(chunk);
@@ -135,7 +137,7 @@ for (const { program, prepare } of PROXIES) {
       for (;;) {
         if (proxy.exitCode !== null) throw new Error(`${program} ended: ${said}`);
         const answer = await ask('/calls/healthz').catch(() => undefined);
-        if (answer?.status === 200) break;
+        if (answer?.body === 'ok') break;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     });

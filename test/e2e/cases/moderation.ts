@@ -32,10 +32,10 @@ export function moderation(stage: () => Stage): void {
       await ada.getByText('A moderator has stopped your analysis.').waitFor();
       await tile(mod, 'Ada').getByText('Analysis off').first().waitFor();
       const face = ada.getByRole('switch', { name: 'Face' });
-      expect(await face.getAttribute('aria-checked')).toBe('false');
+      expect(await face.isChecked()).toBe(false);
       await face.click();
       await ada.getByText('it begins again when they allow it').waitFor();
-      expect(await face.getAttribute('aria-checked')).toBe('false');
+      expect(await face.isChecked()).toBe(false);
 
       await mod.getByRole('button', { name: 'Allow the analysis of Ada' }).click();
       await ada.getByText('A moderator lets you be analysed again').waitFor();
