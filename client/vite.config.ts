@@ -66,7 +66,7 @@ export default defineConfig({
     emptyOutDir: false,
     target: TARGET,
     chunkSizeWarningLimit: 800,
-    // The page alone: stories.html is for development and not part of the build.
-    rolldownOptions: { input: here('index.html') },
+    // The page and the overlay alone: stories.html is for development and not part of the build.
+    rolldownOptions: { input: [here('index.html'), here('overlay/index.html')] },
   },
 });

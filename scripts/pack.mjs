@@ -13,8 +13,13 @@ rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 const pack = (/** @type {string} */ folder) =>
-  execute(npmProgram(), ['pack', '--silent', '--pack-destination', OUT], {
+  execute(npmProgram(), ['pack', '--silent', '--ignore-scripts', '--pack-destination', OUT], {
     cwd: folder,
     env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}` },
   });
-process.exitCode = (await execute(process.execPath, [tsc, '-p', CLIENT])) || (await pack(CLIENT)) || (await pack(ROOT));
+const types = join(ROOT, 'scripts', 'package-types.mjs');
+process.exitCode =
+  (await execute(process.execPath, [tsc, '-p', CLIENT])) ||
+  (await execute(process.execPath, [types])) ||
+  (await pack(CLIENT)) ||
+  (await pack(ROOT));

@@ -1,10 +1,11 @@
 // Writes what is generated into the pages: the configuration table from the schema, accuracy from models/metrics.json,
-// speed from bench/results/call.json; bench/RESULTS.md from all that was measured; and Grafana's dashboards. `npm run docs`.
+// speed from bench/results/call.json; bench/RESULTS.md from all that was measured; Grafana's dashboards; and the package's typed options. `npm run docs`.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parityTable } from '../dist/bench/parity/table.js';
 import { wordsTable } from '../dist/bench/words/table.js';
 import { dashboardFiles, FOLDERS } from '../dist/deploy/dashboards/index.js';
 import { configTable } from '../dist/src/config/table.js';
+import { optionsInterface } from '../dist/src/config/typed-options.js';
 import { accuracyTable, speedTable } from './readme-tables.mjs';
 import { resultsPage } from './results-page.mjs';
 
@@ -34,6 +35,7 @@ for (const [path, blocks] of Object.entries(pages)) {
   writeFileSync(file(path), page);
 }
 
+writeFileSync(file('src/embed/config-options.ts'), optionsInterface());
 writeFileSync(file('bench/RESULTS.md'), resultsPage(json, { parityTable, wordsTable }));
 
 for (const folder of FOLDERS) {

@@ -16,6 +16,7 @@ const MODULES = join(ROOT, 'node_modules');
 /** @type {Record<string, Command>} */
 const COMMANDS = {
   start: { need: 'serve', run: (node, args) => execute(node, [program('src/cli/main.js'), 'serve', ...args]) },
+  'bench:analyze': { need: 'serve', run: (node, args) => execute(node, [program('bench/analyze.js'), ...args]) },
   'bench:call': { need: 'serve', run: (node, args) => execute(node, [program('bench/call.js'), ...args]) },
   'bench:call-pairs': { need: 'serve', run: (node, args) => execute(node, [program('bench/call-pairs.js'), ...args]) },
   'bench:capacity': {

@@ -1,5 +1,5 @@
 import './no-eval.js';
-import { fetchInfo, requestToken, type ServerInfo } from '../lib/index.js';
+import { fetchGrants, fetchInfo, requestToken, type ServerInfo } from '../lib/index.js';
 import { defineOverlay } from '../lib/overlay.js';
 import { type PageAddress, readAddress } from './address.js';
 import { CallSession } from './session/call-session.js';
@@ -53,6 +53,13 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   const session = new CallSession({ server, room, token, name, agreement, media });
   await session.join();
 
+  // An open door lets nobody moderate.
+  const moderates =
+    choice.token !== null &&
+    (await fetchGrants(server, choice.token).then(
+      ({ grants }) => grants.moderate,
+      () => false,
+    ));
   const url = new URL(location.href);
   url.searchParams.set('room', session.seat?.room ?? room);
   history.replaceState(null, '', url);
@@ -71,6 +78,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
     announcer,
     href: location.href,
     closedDoor: !info.openDoor,
+    moderates,
     hearing: info,
     onLeave: () => void session.leave(),
   });

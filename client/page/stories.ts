@@ -264,6 +264,7 @@ async function call(): Promise<void> {
     announcer,
     href: location.href,
     closedDoor: false,
+    moderates: false,
     hearing: { speech, voiceEncoder: 'on' },
     onLeave: () => undefined,
   });

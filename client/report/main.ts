@@ -2,6 +2,7 @@ import chartStyle from 'uplot/dist/uPlot.min.css?inline';
 import type { ReportData } from '../../src/common/report-data';
 import { el } from './dom';
 import { clock } from './format';
+import { LabelStrip } from './label-strip';
 import { momentList, transcript } from './lists';
 import { overview } from './overview';
 import { Player } from './player';
@@ -21,7 +22,7 @@ const tip = el('div', { className: 'tip' });
 tip.hidden = true;
 const now = el('div', { className: 'now' });
 const timelines: Timeline[] = [];
-const lanes: WordLane[] = [];
+const lanes: (WordLane | LabelStrip)[] = [];
 
 const said = transcript(data, (second) => player.jump(second));
 const player = new Player(data, (seconds) => showAt(seconds));
@@ -70,7 +71,8 @@ function personSection(index: number): HTMLElement {
   });
   const lane = new WordLane(data, index, (second) => player.jump(second));
   timelines.push(timeline);
-  lanes.push(lane);
+  const strip = new LabelStrip(data.people[index]!, data.seconds, themes);
+  lanes.push(lane, strip);
   const smoothed = el('input', { type: 'checkbox', id: `smoothed-${String(index)}`, checked: '' });
   smoothed.addEventListener('change', () => timeline.setSmoothed(smoothed.checked));
   return el(
@@ -84,6 +86,7 @@ function personSection(index: number): HTMLElement {
       index === 0 ? whole : null,
     ),
     lane.element,
+    strip.element,
     timeline.element,
   );
 }
@@ -140,7 +143,7 @@ root.append(
   tip,
 );
 
-themes.onChange(() => timelines.forEach((timeline) => timeline.draw()));
+themes.onChange(() => [...timelines, ...lanes].forEach((each) => each.draw()));
 new ResizeObserver(() => {
   for (const timeline of timelines) timeline.resize();
   for (const lane of lanes) lane.draw();

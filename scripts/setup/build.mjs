@@ -86,6 +86,7 @@ export function removeOrphans(root) {
 export const buildServerStep = {
   title: 'server, compiled',
   for: 'build',
+  checkout: true,
   reason: ({ root }) => {
     if (missingOutputs(root).length > 0) return 'not there yet';
     return readState(projectPaths(root).state).server?.hash === serverHash(root) ? undefined : 'its sources changed';
@@ -102,6 +103,7 @@ export const buildServerStep = {
 export const buildClientStep = {
   title: 'page, bundled',
   for: 'build',
+  checkout: true,
   reason: ({ root }) => {
     if (!existsSync(join(projectPaths(root).output, 'client', 'index.html'))) return 'not there yet';
     return readState(projectPaths(root).state).client?.hash === clientHash(root) ? undefined : 'its sources changed';

@@ -23,6 +23,7 @@ export const checkChromium = (env = process.env) => checkBrowser(CHROMIUM, env);
 export const chromiumStep = {
   title: 'Chromium for the tests',
   for: 'test',
+  checkout: true,
   reason: ({ root }) => {
     const path = findChromium();
     return path && readState(projectPaths(root).state).chromium?.path === path ? undefined : 'does it start?';

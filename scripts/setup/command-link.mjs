@@ -12,6 +12,7 @@ const linkPath = (root) => join(projectPaths(root).modules, '.bin', 'emostream')
 export const commandLinkStep = {
   title: 'emostream command',
   for: 'packages',
+  checkout: true,
   reason: ({ root }) => (existsSync(linkPath(root)) ? undefined : 'for npx'),
   work: ({ root }) => {
     const link = linkPath(root);

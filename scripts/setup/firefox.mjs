@@ -23,6 +23,7 @@ export const checkFirefox = (env = process.env) => checkBrowser(FIREFOX, env);
 export const firefoxStep = {
   title: 'Firefox for the tests',
   for: 'test',
+  checkout: true,
   reason: ({ root }) => {
     const path = findFirefox();
     return path && readState(projectPaths(root).state).firefox?.path === path ? undefined : 'does it start?';

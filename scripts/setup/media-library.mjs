@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { SetupError } from './failure.mjs';
-import { projectPaths } from './locations.mjs';
+import { packageFolder, projectPaths } from './locations.mjs';
 import { readState, writeState } from './state.mjs';
 
 /**
@@ -17,7 +17,7 @@ import { readState, writeState } from './state.mjs';
  */
 export function mediaKey(root, node) {
   /** @type {{ version: string }} */
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'node-av', 'package.json'), 'utf8'));
+  const { version } = JSON.parse(readFileSync(join(packageFolder(root, 'node-av'), 'package.json'), 'utf8'));
   return `${version} ${process.platform}-${process.arch} ${node}`;
 }
 

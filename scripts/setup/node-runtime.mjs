@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { findProgram, runCommand } from './command.mjs';
 import { SetupError } from './failure.mjs';
-import { projectPaths } from './locations.mjs';
+import { isInstalled, projectPaths } from './locations.mjs';
 import { inRange } from './versions.mjs';
 
 /**
@@ -39,7 +39,7 @@ export function findNode(root, running = {}) {
   const range = wantedRange(root);
   if (inRange(running.version ?? process.versions.node, range)) return running.path ?? process.execPath;
   const name = nodePackage(process.platform, process.arch);
-  if (!name) return undefined;
+  if (!name || isInstalled(root)) return undefined;
   const folder = join(projectPaths(root).node, 'node_modules', name);
   try {
     /** @type {{ version: string }} */
@@ -126,8 +126,13 @@ export const nodeStep = {
   for: 'packages',
   reason: ({ root }) =>
     findNode(root) ? undefined : `${wantedRange(root)} is needed, this is ${process.versions.node}`,
-  work: async ({ root, progress }) => {
+  work: ({ root, progress }) => {
+    if (isInstalled(root)) {
+      throw new SetupError(`emostream needs Node ${wantedRange(root)}, and this is ${process.versions.node}`, {
+        remedy: 'run the command with one of these (https://nodejs.org)',
+      });
+    }
     progress.detail("bringing it from npm's registry into .node/, for this project only");
-    await installNode(root);
+    return installNode(root).then(() => undefined);
   },
 };

@@ -80,6 +80,7 @@ function readLock(path) {
 export const packagesStep = {
   title: 'npm packages',
   for: 'packages',
+  checkout: true,
   reason: ({ root }) => packagesReason(root),
   work: async ({ root, node, progress }) => {
     progress.detail('npm ci');

@@ -1,11 +1,11 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { buildClientStep, buildServerStep } from './build.mjs';
 import { chromiumStep } from './chromium.mjs';
 import { commandLinkStep } from './command-link.mjs';
 import { SetupError } from './failure.mjs';
 import { firefoxStep } from './firefox.mjs';
 import { withLock } from './lock.mjs';
-import { projectPaths } from './locations.mjs';
+import { isInstalled, projectPaths, stateFolder } from './locations.mjs';
 import { mediaLibraryStep } from './media-library.mjs';
 import { findNode, nodeStep } from './node-runtime.mjs';
 import { packagesStep } from './packages.mjs';
@@ -38,20 +38,25 @@ const STEPS = [
 ];
 
 /**
- * A service has its code read-only (deploy/systemd), and cannot do what whoever installed it left undone.
+ * A service has its code read-only (deploy/systemd), and cannot do what whoever installed it left undone. Of an installed package nothing
+ * is written but in the user's cache.
  * @param {string} root
  * @param {string} lack what is to be done
  * @param {(path: string, mode: number) => void} [access] for tests
  * @throws {SetupError} if the folder cannot be written
  */
 export function demandWritable(root, lack, access = accessSync) {
+  const folder = isInstalled(root) ? stateFolder(root) : root;
   try {
-    access(root, constants.W_OK);
+    if (folder !== root) mkdirSync(folder, { recursive: true });
+    access(folder, constants.W_OK);
   } catch {
-    throw new SetupError(`the set-up is not complete (${lack}), and ${root} cannot be written here`, {
+    throw new SetupError(`the set-up is not complete (${lack}), and ${folder} cannot be written here`, {
       remedy:
-        'run "node scripts/setup.mjs serve" there as the owner of the folder, with the XDG_CACHE_HOME that this command has ' +
-        '(docs/deploying.md)',
+        folder === root
+          ? 'run "node scripts/setup.mjs serve" there as the owner of the folder, with the XDG_CACHE_HOME that this command has ' +
+            '(docs/deploying.md)'
+          : 'run "npx emostream setup" with an XDG_CACHE_HOME that can be written, and this command with the same',
     });
   }
 }
@@ -64,7 +69,8 @@ export function demandWritable(root, lack, access = accessSync) {
  * @returns {Promise<{ node: string }>} the Node to run with
  */
 export async function setUp(root, need, progress = new Progress()) {
-  const steps = STEPS.filter((step) => includes(need, step.for));
+  const installed = isInstalled(root);
+  const steps = STEPS.filter((step) => includes(need, step.for) && !(installed && step.checkout));
   /** @type {import('./step.mjs').Context} */
   const at = { root, need, progress, node: findNode(root) ?? '', mustBuildWorker: false };
   const first = steps.find((step) => step.reason(at) !== undefined);

@@ -59,6 +59,7 @@ async function fetchPrometheus({ root, progress }) {
 export const prometheusStep = {
   title: 'Prometheus for the tests of the alerts',
   for: 'test',
+  checkout: true,
   reason: () => (findPrometheus() ? undefined : 'not here'),
   work: async (at) => {
     try {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 /**
  * What the set-up did, by step. The program reads `worker.path` (src/sfu/worker-binary.ts); the rest is the set-up's own.
  * @typedef {{
- *   worker?: { key: string, path: string, origin: 'downloaded' | 'built' },
+ *   worker?: { key: string, path: string, origin: 'downloaded' | 'built' | 'package' },
  *   media?: { key: string },
  *   chromium?: { path: string },
  *   firefox?: { path: string },

@@ -9,9 +9,9 @@
  */
 
 /**
- * One thing that must be there. `reason` looks whether it is (quickly: it runs at every start) and says why not; `work`
+ * One thing that must be there; of the `checkout` alone: npm has done it for an installed package, or nobody needs it there. `reason` looks whether it is (quickly: it runs at every start) and says why not; `work`
  * makes it so, or throws a SetupError.
- * @typedef {{ title: string, for: Need, reason: (at: Context) => string | undefined, work: (at: Context) => Promise<void> | void }} Step
+ * @typedef {{ title: string, for: Need, checkout?: true, reason: (at: Context) => string | undefined, work: (at: Context) => Promise<void> | void }} Step
  */
 
 /**

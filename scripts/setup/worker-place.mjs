@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFiles } from './hash.mjs';
-import { userCache } from './locations.mjs';
+import { packageFolder, userCache } from './locations.mjs';
 
 /** What the worker prints and exits with when it is started by hand: its main.cpp's "missing MEDIASOUP_VERSION". */
 const STARTED_BY_HAND = 41;
@@ -19,7 +19,7 @@ export function mediasoupVersion(root) {
 
 /** @param {string} root */
 export function mediasoupFolder(root) {
-  return join(root, 'node_modules', 'mediasoup');
+  return packageFolder(root, 'mediasoup');
 }
 
 /**
@@ -48,9 +48,10 @@ export function systemName(osRelease = '/etc/os-release') {
 }
 
 /**
- * The program that MEDIASOUP_WORKER_BIN names, or a worker in the cache that runs.
+ * The program that MEDIASOUP_WORKER_BIN names, a worker in the cache that runs, or the one that mediasoup's own install script brought (in a
+ * checkout that does not run).
  * @param {string} root
- * @returns {{ path: string, origin: 'given' | 'downloaded' | 'built', key: string } | undefined}
+ * @returns {{ path: string, origin: 'given' | 'downloaded' | 'built' | 'package', key: string } | undefined}
  */
 export function findWorker(root) {
   const given = process.env.MEDIASOUP_WORKER_BIN;
@@ -60,7 +61,8 @@ export function findWorker(root) {
     const path = join(places[origin], 'mediasoup-worker');
     if (startsAtAll(path)) return { path, origin, key: places[origin] };
   }
-  return undefined;
+  const own = join(mediasoupFolder(root), 'worker', 'out', 'Release', 'mediasoup-worker');
+  return startsAtAll(own) ? { path: own, origin: 'package', key: mediasoupFolder(root) } : undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.js';
 import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
 import type { EngineMemory } from '../inference/types.js';
-import { createServer, type RunningServer } from '../server/index.js';
+import { createServer, type RunningServer, type ServerDeps } from '../server/index.js';
 import { probeModel, type SpeechChoice, type VoiceEncoderState } from '../speech/index.js';
 import { Webhooks } from '../server/webhooks/webhooks.js';
 import { EventWatch } from '../telemetry/event-watch.js';
@@ -32,8 +32,10 @@ export interface App {
   close(): Promise<void>;
 }
 
-export interface StartOptions {
+export interface StartOptions extends Pick<ServerDeps, 'front' | 'calls'> {
   meter?: PromMeter;
+  /** The process is somebody else's program, too: what is set for all of it is left as it is. Default false. */
+  guest?: boolean;
   /** Takes the place of a random one where no secret is configured. */
   developmentSecret?: string | undefined;
 }
@@ -51,9 +53,9 @@ const ENGINE_PATIENCE_MS = 1000;
 export async function startApp(
   config: Config,
   logger: Logger,
-  { meter = new PromMeter(), developmentSecret }: StartOptions = {},
+  { meter = new PromMeter(), guest = false, ...options }: StartOptions = {},
 ): Promise<App> {
-  collectSeldom();
+  if (!guest) collectSeldom();
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) {
@@ -66,7 +68,7 @@ export async function startApp(
     }
   };
   try {
-    return await start({ config, logger, meter, developmentSecret }, closers, closeAll);
+    return await start({ config, logger, meter, ...options }, closers, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -74,7 +76,7 @@ export async function startApp(
 }
 
 async function start(
-  { config, logger, meter, developmentSecret }: StartOptions & { config: Config; logger: Logger; meter: PromMeter },
+  { config, logger, meter, ...options }: StartOptions & { config: Config; logger: Logger; meter: PromMeter },
   closers: (() => unknown)[],
   closeAll: () => Promise<void>,
 ): Promise<App> {
@@ -137,7 +139,7 @@ async function start(
     meter,
     logger,
     clock,
-    developmentSecret,
+    ...options,
     info: () => ({
       ...{ version: packageVersion(), engine: engine.name, model, speech, voiceEncoder },
       engineDevice: { kind: engine.device.kind, name: engine.device.name },

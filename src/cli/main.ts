@@ -15,6 +15,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.js')).serveCommand(),
   analyze: async () => (await import('./analyze.js')).analyzeCommand(),
   report: async () => (await import('./report.js')).reportCommand(),
+  setup: async () => (await import('./setup.js')).setupCommand(),
   watch: async () => (await import('./watch.js')).watchCommand(),
   token: async () => (await import('./token.js')).tokenCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),

@@ -37,6 +37,8 @@ export interface Analysed {
   seconds: number;
   problems: FileProblem[];
   stages: StageSeconds;
+  /** CPU time of the process that decoded it, all its threads, seconds. */
+  cpuSeconds: number;
   /** Null: it came to its end. */
   failure: EmostreamError | 'interrupted' | null;
 }
@@ -65,7 +67,7 @@ export async function analyseFile(options: AnalyseOptions): Promise<Analysed> {
   try {
     if (begun?.isWhole) {
       const durationMs = begun.seconds * 1000;
-      return { info: null, durationMs, seconds: begun.seconds, problems: [], stages: {}, failure: null };
+      return { info: null, durationMs, seconds: begun.seconds, problems: [], stages: {}, cpuSeconds: 0, failure: null };
     }
     return await new Analysis(options, { name, who, events, words, done: begun?.seconds ?? 0 }).run();
   } finally {
@@ -118,7 +120,15 @@ class Analysis {
     this.#publisher.begin(1);
     // A whole number of batches: each has the same windows again.
     this.#skip = Math.max(0, Math.floor((files.done - LEAD_SECONDS) / BATCH) * BATCH);
-    this.#result = { info: null, durationMs: 0, seconds: files.done, problems: [], stages: {}, failure: null };
+    this.#result = {
+      info: null,
+      durationMs: 0,
+      seconds: files.done,
+      problems: [],
+      stages: {},
+      cpuSeconds: 0,
+      failure: null,
+    };
   }
 
   async run(): Promise<Analysed> {
@@ -155,6 +165,7 @@ class Analysis {
           durationMs: message.durationMs,
           problems: message.problems,
           stages: message.stages,
+          cpuSeconds: message.cpuSeconds,
         });
         return this.#ended(null);
       case 'failed':

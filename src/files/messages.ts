@@ -43,14 +43,14 @@ export interface FileInfo {
   words: 'captions' | 'recognised' | 'none';
 }
 
-/** CPU time by stage, seconds, as far as it is counted. */
+/** How long each stage was at work, seconds; of those in threads of their own, their CPU time. */
 export type StageSeconds = Record<string, number>;
 
 export type FromFile =
   | { type: 'opened'; info: FileInfo }
   | { type: 'output'; output: ParticipantOutput }
   /** All of it, to its end. */
-  | { type: 'done'; durationMs: number; problems: FileProblem[]; stages: StageSeconds }
+  | { type: 'done'; durationMs: number; problems: FileProblem[]; stages: StageSeconds; cpuSeconds: number }
   | { type: 'failed'; code: ErrorCode; message: string };
 
 /** Windows that may be on their way. */

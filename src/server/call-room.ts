@@ -46,6 +46,8 @@ export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter'> {
   moderation: Moderation;
   /** Of recognised words; null: not known. */
   language: string | null;
+  /** The person is analysed in this room for a call in another application. */
+  attached: (participant: string) => boolean;
   blocked: BlockedGauge;
   clock: () => number;
   /** The number of members changed. */
@@ -92,13 +94,16 @@ export class CallRoom {
    * lost connection the old one may not have timed out yet.
    * @param who.id the id of the seat that is taken again; the occupant's own if not given
    * @returns the seat and the others
-   * @throws EmostreamError LIMIT_REACHED, or the room's
+   * @throws EmostreamError LIMIT_REACHED, WRONG_STATE, or the room's
    */
   async seat(
     occupant: Occupant,
     who: { name: string; rtpCapabilities: unknown; agreement: Agreement; id?: string | undefined },
   ): Promise<{ member: Member; peers: Peer[] }> {
     const id = who.id ?? occupant.participantId();
+    if (this.#deps.attached(id)) {
+      throw new EmostreamError('WRONG_STATE', 'this participant is attached to the room by another application');
+    }
     this.#takeOver(id);
     this.#assertFewSeats(occupant);
     const participant = this.room.join(id, who.rtpCapabilities);

@@ -18,6 +18,8 @@ export interface CallRoomsDeps extends RoomDeps {
   wordReaders: WordReaders;
   moderation: Moderation;
   language: string | null;
+  /** The person's call is in another application, and they are analysed for it already. */
+  attached: (room: string, participant: string) => boolean;
 }
 
 /** A room can close between its opening and a second person's entering; then it is opened anew, so many times. */
@@ -129,7 +131,8 @@ export class CallRooms {
       meter,
       logger,
     };
-    const callRoom = new CallRoom(room, { ...shared, onMembers });
+    const attached = (participant: string) => this.#deps.attached(id, participant);
+    const callRoom = new CallRoom(room, { ...shared, attached, onMembers });
     this.#open.set(id, callRoom);
     meter.set('emostream_rooms', this.#open.size);
     logger.info({ room: id }, 'room opened');

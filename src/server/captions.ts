@@ -16,6 +16,8 @@ export function captionTimes(
   arrivalMs: number,
 ): { startMs: number; endMs: number } {
   const { startMs, endMs, sentMs } = caption;
+  if (![startMs, endMs, sentMs].every(Number.isFinite))
+    throw new EmostreamError('BAD_MESSAGE', 'startMs, endMs: must be ms');
   if (startMs > endMs) throw new EmostreamError('BAD_MESSAGE', 'startMs: must not be after endMs');
   if (endMs > sentMs + FUTURE_TOLERANCE_MS) throw new EmostreamError('BAD_MESSAGE', 'endMs: must not be after sentMs');
   if (sentMs - endMs > MAX_CAPTION_AGE_MS) {

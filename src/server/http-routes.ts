@@ -51,7 +51,7 @@ export interface TelemetryHandlers {
 
 export interface RouteOptions extends Pick<
   Services,
-  'verify' | 'tickets' | 'rooms' | 'moderation' | 'sessions' | 'audit'
+  'verify' | 'tickets' | 'rooms' | 'attachments' | 'moderation' | 'sessions' | 'audit'
 > {
   access: Access;
   allowedOrigins: readonly string[];
@@ -74,6 +74,9 @@ const MAX_BODY_BYTES = 1024;
 /** What an answer costs of its address's share: the metrics of everything are gathered and written anew each time. */
 const COST = { file: 1, answer: 2, token: 5, metrics: 20 };
 const LIBRARY_PATH = '/emostream.js';
+/** The overlay of a room by URL. */
+const OVERLAY = /^\/overlay\/[A-Za-z0-9_-]{1,64}(\?|$)/;
+const OVERLAY_PAGE = '/overlay/';
 const SCHEMAS = '/schema/';
 /** RFC 9110, section 15.5.22. */
 const NO_UPGRADE =
@@ -214,6 +217,8 @@ function servePage(dir: string): HttpHandler {
   });
   return (request, response) =>
     new Promise((resolve, reject) => {
+      // One page for every room; it reads the room from its address.
+      if (OVERLAY.test(request.url ?? '')) request.url = OVERLAY_PAGE;
       response.once('close', resolve);
       files(request, response, () => reject(new EmostreamError('NOT_FOUND', 'no such page')));
     });

@@ -16,12 +16,12 @@ const DIGEST_CHARACTERS = 12;
  * @throws EmostreamError FORBIDDEN, WRONG_ROOM, BAD_MESSAGE, or NOT_FOUND
  */
 export async function moderate(
-  services: Pick<Services, 'rooms' | 'moderation' | 'sessions' | 'audit' | 'clock'>,
+  services: Pick<Services, 'rooms' | 'attachments' | 'moderation' | 'sessions' | 'audit' | 'clock'>,
   moderator: Identity,
   asked: ModerationAsked,
 ): Promise<ModerationResult> {
   requireGrant(moderator, 'moderate');
-  const { rooms, moderation, sessions, audit, clock } = services;
+  const { rooms, attachments, moderation, sessions, audit, clock } = services;
   const id = roomFor(moderator, asked.room, moderation);
   const record = (event: ModerationRecord['event'], participant: string | null) => {
     const by = moderator.subject ?? `token:${moderator.digest.slice(0, DIGEST_CHARACTERS)}`;
@@ -34,12 +34,30 @@ export async function moderate(
     return {};
   }
   const room: CallRoom | undefined = rooms.open.get(id);
-  if (!room) throw new EmostreamError('NOT_FOUND', 'room: nobody is in it');
+  const attached = attachments.of(id);
+  if (!room && attached.size === 0) throw new EmostreamError('NOT_FOUND', 'room: nobody is in it');
   if (asked.type === 'endRoom') {
     record('room-ended', null);
-    room.end();
+    room?.end();
+    for (const one of [...attached.values()]) one.close('removed');
     return {};
   }
+  // Of another application's call: what can be ended here is their analysis.
+  const other = attached.get(asked.participant);
+  if (other) {
+    const who = { room: id, participant: asked.participant, tokens: [] };
+    if (asked.type === 'stopAnalysis') {
+      record('analysis-stopped', asked.participant);
+      moderation.stopAnalysis(who);
+      other.consent.withdraw();
+      return {};
+    }
+    record('removed', asked.participant);
+    const until = moderation.remove(who);
+    other.close('removed');
+    return { until };
+  }
+  if (!room) throw new EmostreamError('NOT_FOUND', 'participant: nobody of that id is in this room');
   const member = room.member(asked.participant);
   if (asked.type === 'stopAnalysis') {
     record('analysis-stopped', asked.participant);

@@ -20,6 +20,8 @@ const showWords = z.boolean().default(false);
 
 /** Of whom a moderator speaks. */
 const someone = { room: roomIdSchema.optional(), participant: participantIdSchema };
+/** What somebody said, in one piece. */
+export const captionTextSchema = z.string().trim().min(1).max(1000);
 
 const requests = {
   /** → { rtpCapabilities } of the router. Needs no join. */
@@ -78,7 +80,7 @@ const requests = {
   caption: z.strictObject({
     type: z.literal('caption'),
     id: requestId,
-    text: z.string().trim().min(1).max(1000),
+    text: captionTextSchema,
     startMs: z.number(),
     endMs: z.number(),
     sentMs: z.number(),

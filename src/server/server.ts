@@ -1,6 +1,3 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
@@ -9,22 +6,22 @@ import type { Clock } from '../common/clock.js';
 import type { Meter } from '../common/metrics.js';
 import { projectRoot } from '../common/version.js';
 import type { Config } from '../config/schema.js';
-import { certificateWarning, loadTls } from '../config/tls.js';
 import type { EventBus } from '../events/bus.js';
 import { type Analyser, TapCounter, WorkerPool } from '../sfu/index.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
 import { resolveAccess } from './access.js';
+import { Attachments } from './attachments.js';
 import { type AuditLog, FileAuditLog, loggedAudit } from './audit-log.js';
 import { CallRooms } from './call-rooms.js';
 import { ConnectionGuard } from './connection-guard.js';
+import { type HttpFront, ownFront } from './http-front.js';
 import { createRoutes, type TelemetryHandlers } from './http-routes.js';
 import { HttpTurns } from './http-turns.js';
 import { iceServersFor } from './ice-servers.js';
 import { Limits } from './limits.js';
-import { hostForUrl, listen } from './listen.js';
 import { guardedMetrics, METRICS_CLOSED, metricsAccess, openMetricsPort } from './metrics-door.js';
 import type { KeysState } from './remote-keys.js';
-import { type ServerInfo, SUBPROTOCOL } from './protocol.js';
+import { type GrantsGiven, type ServerInfo, SUBPROTOCOL } from './protocol.js';
 import { Moderation } from './moderation.js';
 import { openFilesWarning } from './open-files.js';
 import { securityHeaders } from './security-headers.js';
@@ -32,7 +29,7 @@ import { SeatTickets } from './seat-tickets.js';
 import type { Services } from './services.js';
 import { SocketDoor } from './socket-door.js';
 import { Subscribers } from './subscribers.js';
-import { verifyToken } from './tokens.js';
+import { mintToken, verifyToken } from './tokens.js';
 import { WhipDoor } from './whip/whip-door.js';
 import { WordReaders } from './word-readers.js';
 
@@ -51,6 +48,10 @@ export interface ServerDeps {
   clientDir?: string;
   /** mediasoup's worker program; the installed one if not given. */
   workerBin?: string;
+  /** Where HTTP and WebSockets come in; a server of our own, if not given. */
+  front?: HttpFront;
+  /** People can be in calls of ours. Default true; without, nobody can join and no media worker is started. */
+  calls?: boolean;
 }
 
 export interface RunningServer {
@@ -66,19 +67,16 @@ export interface RunningServer {
   /** Open rooms: tests and benchmarks reach the routers through them. */
   readonly rooms: CallRooms;
   readonly pool: WorkerPool;
+  /** People of other applications. */
+  readonly attachments: Attachments;
+  /** Makes an access token. @throws EmostreamError FORBIDDEN where there is no secret to sign by */
+  mint(grants: GrantsGiven, life: { ttlSeconds: number; subject?: string | undefined }): Promise<string>;
   /** Open WebSockets. */
   readonly sockets: number;
   /** Tells everybody, closes everything, and resolves when all is closed; never takes longer than a few seconds. */
   close(): Promise<void>;
 }
 
-/** Slow or silent HTTP clients are cut off after so long, ms. */
-const HEADERS_TIMEOUT_MS = 5000;
-const REQUEST_TIMEOUT_MS = 10_000;
-/** Node looks for them so often; its own default of 30 s would make the two above untrue. */
-const CHECKING_INTERVAL_MS = 500;
-/** Connections that are neither read nor written for so long are cut off, ms. */
-const IDLE_TIMEOUT_MS = 15_000;
 /** A lost seat can be taken again for so long at least, ms: browsers notice a lost connection late. */
 const MIN_SEAT_HOLD_MS = 60_000;
 /** Connections that have shown no token, beside the WebSockets. */
@@ -102,13 +100,14 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     trustedProxies: config.trustedProxies,
     meter,
   });
-  const server = createHttpServer(config, logger);
+  const front = deps.front ?? ownFront(config, logger);
+  // Who can reach somebody else's server is not known here.
+  const reach = front.foreign ? { ...config, host: '0.0.0.0' } : config;
   const fewFiles = openFilesWarning(config, MAX_WITHOUT_TOKEN);
   if (fewFiles) logger.warn(fewFiles);
   const perSocket = (socket: Duplex) => new Bulkhead('connection', { meter, logger, close: () => socket.destroy() });
-  server.on('connection', (socket) => perSocket(socket).attempt(() => guard.accept(socket)));
   const pool = await WorkerPool.create({
-    size: config.rtcWorkers,
+    size: deps.calls === false ? 'none' : config.rtcWorkers,
     rtcHost: config.rtcHost,
     rtcAnnouncedAddress: config.rtcAnnouncedAddress,
     rtcPort: config.rtcPort,
@@ -122,7 +121,6 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   try {
     audit = config.auditLog ? await FileAuditLog.open(config.auditLog, deps) : loggedAudit(logger);
     metrics = await openMetricsPort(config, deps.telemetry.metrics);
-    await listen(server, { host: config.host, port: config.httpPort, option: '--http-port' });
   } catch (error) {
     metrics?.server.close();
     await Promise.all([pool.close(), audit?.close()]);
@@ -130,12 +128,19 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   }
   const wordReaders = new WordReaders();
   const moderation = new Moderation({ clock, meter, removalMs: config.removalTime * 1000 });
-  const rooms = new CallRooms({
+  const tapCounter = new TapCounter(meter);
+  const { language } = deps.info().speech;
+  const attachments = new Attachments({
+    ...{ ...deps, audit, policy, wordReaders, moderation, language, tapCounter },
+    seated: (room, participant) => rooms.open.get(room)?.nameOf(participant) !== undefined,
+  });
+  const rooms: CallRooms = new CallRooms({
     pool,
     audit,
     wordReaders,
     moderation,
-    language: deps.info().speech.language,
+    language,
+    attached: (room, participant) => attachments.of(room).has(participant),
     maxBitrate: config.maxBitrate,
     maxPacketRate: config.maxPacketRate,
     maxParticipants: config.maxParticipantsPerRoom,
@@ -144,12 +149,13 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     maxRoomsPerAddress: config.maxRoomsPerAddress,
     maxSeatsPerToken: config.maxSeatsPerToken,
     maxSeatsPerAddress: config.maxSeatsPerAddress,
-    tapCounter: new TapCounter(meter),
+    tapCounter,
     ...deps,
   });
   const graceMs = config.tokenGrace * 1000;
   const services: Services = {
     rooms,
+    attachments,
     bus,
     policy,
     audit,
@@ -174,42 +180,56 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     allowedOrigins,
     tokenTtlSeconds: config.tokenTtl,
     info: () => ({ ...deps.info(), protocols: [SUBPROTOCOL], openDoor: access.openDoor, policy }),
-    telemetry: { ...deps.telemetry, metrics: guardedMetrics(config, deps.telemetry.metrics) },
+    telemetry: { ...deps.telemetry, metrics: guardedMetrics(reach, deps.telemetry.metrics) },
     clientDir: deps.clientDir ?? join(projectRoot(), 'dist', 'client'),
     headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),
     guard,
     ...services,
     logger,
   });
-  if (metricsAccess(config) === 'closed') logger.warn(METRICS_CLOSED);
+  if (metricsAccess(reach) === 'closed') logger.warn(METRICS_CLOSED);
   const turns = new HttpTurns(meter);
-  server.on('request', (request, response) => {
-    if (turns.enter(request, response)) perSocket(request.socket).attempt(() => routes(request, response));
-  });
-  server.on('upgrade', (request, socket, head) => perSocket(socket).attempt(() => door.upgrade(request, socket, head)));
-
-  const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   const close = async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = front.close();
     // Subscribers hear how analysis ended before their sockets close, and both before the media workers end. All of it is
     // said before anything is awaited: a signal to the process group ends the workers meanwhile.
     door.shut();
     rooms.close();
+    attachments.close();
     await door.close();
     metrics?.server.close();
     metrics?.server.closeAllConnections();
-    server.closeAllConnections();
+    front.cut();
     await Promise.all([closed, pool.close(), audit.close()]);
   };
-  const url = `${config.tlsCert ? 'https' : 'http'}://${hostForUrl(config.host)}:${port}`;
+  try {
+    await front.open({
+      connection: (socket) => perSocket(socket).attempt(() => guard.accept(socket)),
+      request: (request, response) => {
+        if (turns.enter(request, response)) perSocket(request.socket).attempt(() => routes(request, response));
+      },
+      upgrade: (request, socket, head) => perSocket(socket).attempt(() => door.upgrade(request, socket, head)),
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
-    url,
-    metricsUrl: metrics?.url ?? (metricsAccess(config) === 'closed' ? undefined : `${url}/metrics`),
-    port,
+    get url() {
+      return front.url;
+    },
+    get metricsUrl() {
+      return metrics?.url ?? (metricsAccess(reach) === 'closed' || !front.url ? undefined : `${front.url}/metrics`);
+    },
+    get port() {
+      return front.port;
+    },
     development: access.development,
     rooms,
     pool,
+    attachments,
+    mint: async (grants, life) => (await mintToken(access.tokens, grants, { ...life, nowMs: clock() })).token,
     get tokenKeys() {
       return access.keys?.state;
     },
@@ -218,20 +238,4 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     },
     close: () => (closing ??= close()),
   };
-}
-
-function createHttpServer(config: Config, logger: Logger): http.Server | https.Server {
-  const limits = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: CHECKING_INTERVAL_MS,
-  };
-  const tls = loadTls(config);
-  const warning = tls && certificateWarning(tls.certificate, Date.now());
-  if (warning) logger.warn(warning);
-  const server = tls
-    ? https.createServer({ ...limits, handshakeTimeout: HEADERS_TIMEOUT_MS, cert: tls.cert, key: tls.key })
-    : http.createServer(limits);
-  server.setTimeout(IDLE_TIMEOUT_MS);
-  return server;
 }

@@ -2,11 +2,12 @@ import type { Clock } from '../common/clock.js';
 import { type Agreement, bothAgreements, type Consent } from '../common/consent.js';
 import type { Meter } from '../common/metrics.js';
 import type { EventBus } from '../events/bus.js';
+import type { Attachments } from './attachments.js';
 import type { AuditLog } from './audit-log.js';
 import type { CallRooms } from './call-rooms.js';
 import type { Limits } from './limits.js';
 import type { Moderated, Moderation } from './moderation.js';
-import type { IceServer } from './protocol.js';
+import type { IceServer, ResultOf } from './protocol.js';
 import type { SeatTickets } from './seat-tickets.js';
 import type { Subscribers } from './subscribers.js';
 import type { Identity } from './tokens.js';
@@ -20,6 +21,8 @@ export interface Removable {
 /** What request handlers work with, beside the session that asks. */
 export interface Services {
   rooms: CallRooms;
+  /** Those whose calls are in other applications. */
+  attachments: Attachments;
   bus: EventBus;
   /** What may be analysed at all on this server. */
   policy: Consent;
@@ -46,4 +49,21 @@ export interface Services {
 /** What somebody agrees to cannot exceed the policy. */
 export function withinPolicy(agreement: Agreement, policy: Consent): Agreement {
   return bothAgreements(agreement, { consent: policy, showWords: true });
+}
+
+/** Who is in a room: in a call of ours, and attached to it. */
+export function rosterOf(
+  { rooms, attachments }: Pick<Services, 'rooms' | 'attachments'>,
+  room: string,
+): ResultOf<'roster'>['participants'] {
+  return [...(rooms.open.get(room)?.roster ?? []), ...attachments.roster(room)];
+}
+
+/** What somebody in a room calls themselves; undefined: they are not in it, or have no name. */
+export function nameIn(
+  { rooms, attachments }: Pick<Services, 'rooms' | 'attachments'>,
+  room: string,
+  participant: string,
+): string | undefined {
+  return rooms.open.get(room)?.nameOf(participant) ?? attachments.of(room).get(participant)?.name ?? undefined;
 }

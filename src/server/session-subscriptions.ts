@@ -6,7 +6,7 @@ import { withNames } from './names.js';
 import { narrowed, type Narrowing } from './narrowing.js';
 import type { Beat, Grants } from './protocol.js';
 import { RoomSubscription } from './room-subscription.js';
-import type { Services } from './services.js';
+import { nameIn, type Services } from './services.js';
 import type { WordReader } from './word-readers.js';
 
 /** Rooms that one socket is subscribed to. */
@@ -19,7 +19,7 @@ interface Subscribed {
 }
 
 export interface SubscriberDeps {
-  services: Pick<Services, 'bus' | 'rooms' | 'subscribers' | 'wordReaders'>;
+  services: Pick<Services, 'attachments' | 'bus' | 'rooms' | 'subscribers' | 'wordReaders'>;
   connection: Connection;
   reader: WordReader;
   /** Runs a task when the answer to the running request is on its way. */
@@ -57,10 +57,8 @@ export class SessionSubscriptions {
       throw new EmostreamError('LIMIT_REACHED', `${MAX_SUBSCRIPTIONS} rooms a socket are the most; open another`);
     }
     const { services, connection, reader, afterResponse } = this.#deps;
-    const { bus, rooms, subscribers, wordReaders } = services;
-    const write = grants.names
-      ? withNames((who) => rooms.open.get(room)?.nameOf(who))
-      : ({ text }: EventRecord) => text;
+    const { bus, subscribers, wordReaders } = services;
+    const write = grants.names ? withNames((who) => nameIn(services, room, who)) : ({ text }: EventRecord) => text;
     const events = new RoomSubscription({ bus, room, from, wants: narrowed(narrowing), write }, connection);
     const subscribed: Subscribed = { events, readNoWords: () => undefined };
     this.#rooms.set(room, subscribed);

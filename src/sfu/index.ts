@@ -1,4 +1,5 @@
-export { CLIENT_CAPABILITIES, MEDIA_CODECS, TAP_CAPABILITIES } from './media-codecs.js';
+export { AttachedParticipant } from './attached-participant.js';
+export { CLIENT_CAPABILITIES, MEDIA_CODECS } from './media-codecs.js';
 export type { ConsumerInfo, ProducerInfo } from './media-info.js';
 export type { ProblemFinder } from './media-problems.js';
 export type { ParticipantCloseReason } from './participant-events.js';

@@ -39,14 +39,3 @@ function withoutOrientation(capabilities: types.RtpCapabilities): types.RtpCapab
   );
   return { ...capabilities, headerExtensions };
 }
-
-/**
- * The capabilities of the tap: the bare codecs. No RTX (nobody would ask for a retransmission inside the process) and no
- * header extensions (the tap reads timestamps only).
- */
-export const TAP_CAPABILITIES: types.RtpCapabilities = {
-  codecs: (CLIENT_CAPABILITIES.codecs ?? [])
-    .filter((codec) => !codec.mimeType.toLowerCase().endsWith('/rtx'))
-    .map((codec) => ({ ...codec, rtcpFeedback: [{ type: 'nack', parameter: 'pli' }] })),
-  headerExtensions: [],
-};

@@ -3,15 +3,15 @@ import { EmostreamError } from '../common/errors.js';
 import { TokenBucket } from '../common/token-bucket.js';
 import { fromMediasoup } from './errors.js';
 import { KeyFrameGate, scheduleTimeout } from './key-frame-gate.js';
-import { TAP_CAPABILITIES } from './media-codecs.js';
+import { traceReports } from './report-trace.js';
 import { parseSenderReport } from './sender-report.js';
+import { tapCodec } from './tap-codecs.js';
 import type { TapTransports } from './tap-transports.js';
 import { KEY_FRAME_INTERVAL_MS, type Tap, TAP_LAYERS, type TapDeps } from './tap.js';
-import type { PacketDestination, TapCodec, TappedTrack, TrackSink } from './types.js';
+import type { PacketDestination, TappedTrack, TrackSink } from './types.js';
 
 /** Sender reports of a track: browsers send one a second for each of at most three layers. */
 const MAX_REPORTS = { burst: 50, perSecond: 20 };
-const CODECS: Record<string, TapCodec> = { 'video/vp8': 'VP8', 'video/h264': 'H264', 'audio/opus': 'opus' };
 
 interface Flow {
   consumer: types.Consumer;
@@ -35,6 +35,7 @@ export class RtpTap implements Tap {
   readonly #excess: TokenBucket;
   #destination: PacketDestination | undefined;
   #forgetDestination: () => void = () => undefined;
+  #endReports: () => void = () => undefined;
   /** Each (re)connection has a number; one that was overtaken gives up. */
   #attempt = 0;
   #flow: Flow | undefined;
@@ -59,8 +60,9 @@ export class RtpTap implements Tap {
     producer.on('trace', this.#onTrace);
     let first: Promise<void> | undefined;
     try {
-      await producer.enableTraceEvent(['sr']);
-      if (this.#closed) return;
+      const endReports = await traceReports(producer);
+      if (this.#closed) return endReports();
+      this.#endReports = endReports;
       this.#forgetDestination = analysis.onDestination((destination) => {
         this.#destination = destination ?? undefined;
         if (!destination) return this.#halt();
@@ -87,9 +89,7 @@ export class RtpTap implements Tap {
       () => this.#forgetDestination(),
       () => this.#keyFrames.close(),
       () => producer.off('trace', this.#onTrace),
-      () => {
-        if (!producer.closed) producer.enableTraceEvent([]).catch(() => undefined);
-      },
+      () => this.#endReports(),
       () => this.#disconnect(),
     );
   }
@@ -109,7 +109,7 @@ export class RtpTap implements Tap {
       if (isOvertaken()) return this.#transports.release(port);
       consumer = await transport.consume({
         producerId: producer.id,
-        rtpCapabilities: TAP_CAPABILITIES,
+        rtpCapabilities: this.#transports.capabilities,
         paused: true,
         enableRtx: false,
         preferredLayers: producer.kind === 'video' ? TAP_LAYERS : undefined,
@@ -234,7 +234,7 @@ function trackInfo(
   transport: types.PlainTransport,
 ): TappedTrack {
   const codec = consumer.rtpParameters.codecs[0];
-  const name = codec && CODECS[codec.mimeType.toLowerCase()];
+  const name = codec && tapCodec(codec.mimeType);
   const ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
   if (ssrc === undefined) throw new EmostreamError('INTERNAL', 'a consumer without an SSRC');
   if (!codec || !name) {

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import { TAP_PORTS } from './media-ports.js';
+import { tapCapabilities } from './tap-codecs.js';
 
 /** Analysis listens on loopback only. */
 export const LOOPBACK = '127.0.0.1';
@@ -14,11 +15,14 @@ interface Shared {
  * taps that go there, closed with the last of them. The ports are the process's own word, never a client's.
  */
 export class TapTransports {
+  /** What a consumer on one of them can take. */
+  readonly capabilities: types.RtpCapabilities;
   readonly #router: types.Router;
   readonly #byPort = new Map<number, Shared>();
 
   constructor(router: types.Router) {
     this.#router = router;
+    this.capabilities = tapCapabilities(router.rtpCapabilities);
   }
 
   /** @throws what mediasoup throws when the router or its worker is gone; nothing is held then */

@@ -46,17 +46,19 @@ export class TrackPath {
       this.#judge();
     });
     producer.observer.on('pause', onPause).on('resume', onPause).on('score', onScore);
-    const onClose = bulkhead.wrap(() => this.#close());
+    const onClose = bulkhead.wrap(() => this.close());
     producer.observer.once('close', onClose);
     transport?.observer.on('icestatechange', onPath).on('dtlsstatechange', onPath);
     this.#stop = () => {
-      producer.observer.off('pause', onPause).off('resume', onPause).off('score', onScore);
+      producer.observer.off('pause', onPause).off('resume', onPause).off('score', onScore).off('close', onClose);
       transport?.observer.off('icestatechange', onPath).off('dtlsstatechange', onPath);
     };
     onScore();
   }
 
-  #close(): void {
+  /** Watches no more, also while the producer lives. */
+  close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#stop();

@@ -13,8 +13,8 @@ import { WorkerLoad } from './worker-load.js';
 import { WorkerProbe } from './worker-probe.js';
 
 export interface WorkerPoolOptions {
-  /** Worker processes. 0: one per two cores. */
-  size: number;
+  /** Worker processes. 0: one per two cores; `none`: nobody can be in a call. */
+  size: number | 'none';
   /** Local addresses for media, comma-separated; `auto`: loopback and the machine's own. */
   rtcHost: string;
   /** Address that browsers are told, where it differs. */
@@ -85,12 +85,12 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
 
   /** @throws EmostreamError INTERNAL when a worker cannot be started (binary missing, address or port not free). */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
-    const size = options.size || Math.max(1, Math.floor(availableParallelism() / 2));
+    const size = options.size === 'none' ? 0 : options.size || Math.max(1, Math.floor(availableParallelism() / 2));
     const move = (to: readonly MediaAddress[]) => pool.#move(to);
     const pool: WorkerPool = new WorkerPool(options, size, await AddressWatch.create({ ...options, move }));
     try {
       for (let index = 0; index < size; index++) pool.#workers[index] = await pool.#start(index);
-      pool.#addresses.start();
+      if (size > 0) pool.#addresses.start();
     } catch (cause) {
       await pool.close();
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -124,9 +124,11 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
 
   /**
    * The worker that carries least: the fewest consumers, then the fewest rooms. While none runs (all died at once) it waits a little for the first replacement.
-   * @throws EmostreamError WORKER_DIED when none comes
+   * @throws EmostreamError WORKER_DIED when none comes, WRONG_STATE where there are to be none
    */
   async acquire(patienceMs = ACQUIRE_PATIENCE_MS): Promise<MediaWorker> {
+    if (this.size === 0)
+      throw new EmostreamError('WRONG_STATE', 'this server has no calls of its own: none can be joined');
     if (this.alive === 0 && !this.#closed) {
       await once(this, 'restarted', { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined);
     }

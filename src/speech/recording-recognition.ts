@@ -45,7 +45,7 @@ export class RecordingRecognition {
     this.#options = options;
     // By this machine's clock only the thread's deaths are counted.
     this.#thread = recognise ? null : new RecogniserThread({ model, meter, clock: () => performance.now() });
-    this.#recognise = recognise ?? (async (sound) => (await this.#thread!.recognise(sound)).answer);
+    this.#recognise = recognise ?? ((sound) => this.#byThread(sound));
     this.#cutter = new PieceCutter(() => ++this.#pieces);
   }
 
@@ -88,6 +88,12 @@ export class RecordingRecognition {
   async close(): Promise<void> {
     this.#waiting.length = 0;
     await this.#thread?.close();
+  }
+
+  async #byThread(sound: PieceSound): Promise<Recognised> {
+    const { answer, cpuMs } = await this.#thread!.recognise(sound);
+    this.#options.meter.count('emostream_recognition_cpu_seconds_total', { words: 'final' }, cpuMs / 1000);
+    return answer;
   }
 
   #ask(piece: SpeechPiece): void {

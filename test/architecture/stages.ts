@@ -19,6 +19,7 @@ export const STAGES = [
   'telemetry',
   'training',
   'cli',
+  'embed',
 ];
 
 /** What the page and the client library share with the server: the wire, and nothing of how it is served. */

@@ -2,6 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { blockedMedia } from './cases/blocked-media.js';
 import { failedSeat } from './cases/failed-seat.js';
 import { oddMedia } from './cases/odd-media.js';
+import { overlayByUrl } from './cases/overlay.js';
+import { byRelay } from './cases/relay.js';
+import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
 import { spokenWords } from './cases/spoken-words.js';
@@ -33,4 +36,7 @@ describe('the call in a real browser', () => {
   thePage(() => stage);
   spokenWords(() => stage);
   subscribers(() => stage);
+  overlayByUrl(() => stage);
+  byRelay(() => stage);
+  moderation(() => stage);
 });

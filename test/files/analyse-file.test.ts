@@ -69,7 +69,7 @@ it('the same recording gives the same events, byte for byte, by another number o
     // Known when their second is judged, though they are recognised when the sentence is over.
     expect(emotions[0]).toMatchObject({ revision: 0, words: { present: true } });
   }
-}, 120_000);
+}, 300_000);
 
 it('an analysis that was broken off goes on as if it had not been, also after a torn line', async () => {
   const folder = temporaryFolder();
@@ -103,7 +103,7 @@ it('an analysis that was broken off goes on as if it had not been, also after a 
   expect(linesOf(broken, 'words.jsonl')).toEqual(linesOf(whole, 'words.jsonl'));
   // There is nothing left to do.
   expect(await analyse(clip, broken, { captions, settings, resume: true })).toMatchObject({ failure: null, seconds });
-}, 120_000);
+}, 300_000);
 
 it('what is no recording is told by a code, and a recording that breaks off gives what is there', async () => {
   const folder = temporaryFolder();
@@ -121,4 +121,4 @@ it('what is no recording is told by a code, and a recording that breaks off give
   // The index of an MP4 is at its end.
   truncateSync(clip, readFileSync(clip).length - 100);
   expect(await analyse(clip, join(folder, 'torn'))).toMatchObject({ failure: { code: 'MEDIA_CORRUPT' } });
-}, 60_000);
+}, 300_000);

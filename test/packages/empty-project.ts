@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,7 +42,10 @@ export class EmptyProject {
   async install(folder: string): Promise<string> {
     const out = join(this.folder, '.packed');
     mkdirSync(out, { recursive: true });
-    await run(NPM, ['pack', '--silent', '--pack-destination', out], { cwd: folder, env: this.#environment });
+    await run(NPM, ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], {
+      cwd: folder,
+      env: this.#environment,
+    });
     const tarball = join(out, readdirSync(out).at(-1)!);
     const { name, dependencies, peerDependencies } = JSON.parse(
       readFileSync(join(folder, 'package.json'), 'utf8'),
@@ -39,14 +53,29 @@ export class EmptyProject {
     const target = join(this.folder, 'node_modules', name);
     mkdirSync(target, { recursive: true });
     await run('tar', ['xzf', tarball, '--strip-components=1', '-C', target]);
-    for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) this.link(needed);
+    for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) {
+      // An optional one may not be here either.
+      if (existsSync(projectFile(join('node_modules', needed)))) this.link(needed);
+    }
     return tarball;
   }
 
-  link(name: string): void {
-    const at = join(this.folder, 'node_modules', name);
+  /** @param into the package that gets one of its own */
+  link(name: string, into = '.'): void {
+    const at = join(this.folder, into, 'node_modules', name);
     mkdirSync(dirname(at), { recursive: true });
     symlinkSync(projectFile(join('node_modules', name)), at);
+  }
+
+  /** A copy of the project's own in place of the link: to Node it is another package, as another version would be. */
+  copy(name: string): void {
+    const at = join(this.folder, 'node_modules', name);
+    rmSync(at);
+    cpSync(realpathSync(projectFile(join('node_modules', name))), at, { recursive: true });
+    const { dependencies } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { dependencies: object };
+    for (const needed of Object.keys(dependencies)) {
+      if (![this.folder, at].some((folder) => existsSync(join(folder, 'node_modules', needed)))) this.link(needed);
+    }
   }
 
   write(path: string, text: string): void {

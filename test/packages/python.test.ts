@@ -120,6 +120,30 @@ describe.skipIf(lack !== null)('the Python client', () => {
       ]);
     });
 
+    it('moderates', async () => {
+      const ada = await server.connect({}, { subject: 'ada' });
+      await ada.join();
+      const code = [
+        'import asyncio, json, os',
+        'from emostream import EmostreamError, moderate',
+        'async def main():',
+        '    where = os.environ["SERVER"], os.environ["TOKEN"]',
+        '    print(json.dumps(await moderate(*where, "removeParticipant", participant="ada")))',
+        '    try:',
+        '        await moderate(*where, "endRoom")',
+        '    except EmostreamError as error:',
+        '        print(error.code)',
+        'asyncio.run(main())',
+      ].join('\n');
+      const TOKEN = await server.token({ moderate: true });
+      const env = { ...process.env, SERVER: `http://127.0.0.1:${server.server.port}`, TOKEN };
+      const { stdout } = await run(python, ['-c', code], { env });
+      const [removed = '', refused] = stdout.trim().split('\n');
+      expect(JSON.parse(removed)).toEqual({ until: expect.any(Number) as number });
+      expect(refused).toBe('NOT_FOUND');
+      expect(await ada.ended()).toMatchObject({ code: 4003 });
+    });
+
     it('ends with the server’s code where its token does not do', async () => {
       const url = `http://127.0.0.1:${server.server.port}`;
       const forbidden = listen(url, await server.token({ subscribe: false }), 1);

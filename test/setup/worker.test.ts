@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { applyPatch, PATCH } from '../../scripts/mediasoup-worker/patch.mjs';
-import { nodePackage } from '../../scripts/setup/node-runtime.mjs';
+import { packageFolder, stateFolder } from '../../scripts/setup/locations.mjs';
+import { nodePackage, nodeStep } from '../../scripts/setup/node-runtime.mjs';
+import { Progress } from '../../scripts/setup/progress.mjs';
+import { writeState } from '../../scripts/setup/state.mjs';
 import { prebuiltUrl } from '../../scripts/setup/worker-download.mjs';
 import { startsAtAll, systemName } from '../../scripts/setup/worker-place.mjs';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
@@ -77,6 +80,47 @@ describe('a worker that starts', () => {
     const path = findWorkerBinary();
     expect(path, 'there is no mediasoup worker: run "npm run setup"').toBeDefined();
     expect(startsAtAll(path!)).toBe(true);
+  });
+});
+
+describe('an installed package', () => {
+  const files = {
+    'project/node_modules/emostream/package.json': '{}',
+    'project/node_modules/mediasoup/package.json': '{}',
+  };
+
+  it('keeps what the set-up did in the user’s cache, by its own place, where the program looks', () => {
+    const folder = temporaryFolder({ ...files, worker: '' });
+    const root = join(folder, 'project/node_modules/emostream');
+    const env = { XDG_CACHE_HOME: join(folder, 'cache') };
+    expect(stateFolder(root, env)).toMatch(join(folder, 'cache/emostream/installed/'));
+    expect(stateFolder(`${root}2`, env)).not.toBe(stateFolder(root, env));
+    expect(stateFolder(folder, env)).toBe(join(folder, '.cache'));
+    writeState(join(stateFolder(root, env), 'setup.json'), {
+      worker: { key: 'k', path: join(folder, 'worker'), origin: 'built' },
+    });
+    expect(findWorkerBinary(env, root)).toBe(join(folder, 'worker'));
+    expect(findWorkerBinary({ XDG_CACHE_HOME: '/nowhere' }, root)).toBeUndefined();
+  });
+
+  it('finds what npm put beside it', () => {
+    const folder = temporaryFolder(files);
+    const root = join(folder, 'project/node_modules/emostream');
+    expect(packageFolder(root, 'mediasoup')).toBe(join(folder, 'project/node_modules/mediasoup'));
+    const own = 'project/node_modules/mediasoup/worker/out/Release/mediasoup-worker';
+    writeFiles(folder, { [own]: '' });
+    expect(findWorkerBinary({ XDG_CACHE_HOME: '/nowhere' }, root)).toBe(join(folder, own));
+  });
+
+  it('cannot bring a Node, and says which it needs', () => {
+    const folder = temporaryFolder({ 'node_modules/emostream/package.json': '{ "engines": { "node": ">=90 <91" } }' });
+    const at = {
+      root: join(folder, 'node_modules/emostream'),
+      need: 'serve',
+      progress: new Progress(),
+      node: '',
+    } as const;
+    expect(() => nodeStep.work({ ...at, mustBuildWorker: false })).toThrow('emostream needs Node >=90 <91');
   });
 });
 

@@ -143,6 +143,12 @@ export class CallSession extends Emitter<CallEvents> {
     return shown;
   }
 
+  /** What one's token must grant `moderate` for. @throws ClientError */
+  async moderate(type: 'removeParticipant' | 'stopAnalysis' | 'allowAnalysis', participant: string): Promise<void> {
+    const { room } = this.#options;
+    await this.#client.request(type, { room, participant });
+  }
+
   /** The network may have changed under the connection. */
   probe(): void {
     void this.#client.probe();

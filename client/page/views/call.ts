@@ -14,6 +14,7 @@ import { DeviceMenus } from '../ui/device-menus.js';
 import { h } from '../ui/dom.js';
 import { MediaNotice } from '../ui/media-notice.js';
 import { isProblem, peerProblem } from '../ui/media-words.js';
+import { moderationButtons } from '../ui/moderation.js';
 import { isAny, listed, type Hearing } from '../ui/words.js';
 import { CaptionsPanel } from './captions.js';
 import { Tile } from './tile.js';
@@ -28,6 +29,8 @@ export interface CallViewOptions {
   href: string;
   /** The invitation holds a personal token, so that a bare link is not enough for others. */
   closedDoor: boolean;
+  /** One's token grants `moderate`. */
+  moderates: boolean;
   /** What this server hears with. */
   hearing: Hearing;
   onLeave(): void;
@@ -209,8 +212,26 @@ export class CallView {
     tile.subtitles = this.#reads;
     this.#tiles.set(peer.participant, tile);
     this.#grid.append(tile.element);
+    if (this.#options.moderates) tile.element.append(this.#moderation(peer));
     this.#alone.hidden = true;
     void this.#update(peer);
+  }
+
+  #moderation({ participant, name }: RemotePeer): HTMLElement {
+    const ask = async (type: Parameters<CallSession['moderate']>[0]) => {
+      const { session, announcer } = this.#options;
+      try {
+        await session.moderate(type, participant);
+      } catch (error) {
+        announcer.say(toClientError(error).message, 'problem');
+        throw error;
+      }
+    };
+    return moderationButtons({
+      name,
+      onRemove: () => ask('removeParticipant'),
+      onAllow: (allowed) => ask(allowed ? 'allowAnalysis' : 'stopAnalysis'),
+    });
   }
 
   async #update(peer: RemotePeer): Promise<void> {

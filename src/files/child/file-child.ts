@@ -48,7 +48,8 @@ async function run(job: FileJob): Promise<FromFile> {
   send({ type: 'opened', info: analysis.info });
   try {
     const done = await analysis.run();
-    return { type: 'done', ...done, stages: meter.stages };
+    const { user, system } = process.cpuUsage();
+    return { type: 'done', ...done, stages: meter.stages, cpuSeconds: (user + system) / 1e6 };
   } finally {
     await analysis.close();
   }

@@ -1,3 +1,4 @@
+import { rosterOf } from '../services.js';
 import type { Handler } from './handler.js';
 
 export const subscribe: Handler<'subscribe'> = async (request, session) => {
@@ -18,6 +19,6 @@ export const unsubscribe: Handler<'unsubscribe'> = (request, session) => {
 export const roster: Handler<'roster'> = (request, session) => {
   session.require('subscribe');
   const room = session.roomFor(request.room);
-  const members = session.services.rooms.open.get(room)?.roster ?? [];
+  const members = rosterOf(session.services, room);
   return { room, participants: members.map((member) => (session.seesNames ? member : { ...member, name: null })) };
 };

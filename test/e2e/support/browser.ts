@@ -102,7 +102,8 @@ export async function moving(page: Page, name: string): Promise<{ width: number;
   return page.evaluate<{ width: number; height: number }>(threePictures(name));
 }
 
-export async function screenshot(page: Page, name: string): Promise<void> {
+/** @param transparent what nothing is painted on stays so */
+export async function screenshot(page: Page, name: string, transparent = false): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });
-  await page.screenshot({ path: `${OUTPUT}${name}` });
+  await page.screenshot({ path: `${OUTPUT}${name}`, omitBackground: transparent });
 }

@@ -98,3 +98,37 @@ export const TOP_OF_SUBTITLES = `(() => {
   const rect = (selector) => overlay.querySelector(selector).getBoundingClientRect();
   return { subtitles: rect('.lines').bottom, panel: rect('.panel').top, picture: rect('.stage').top };
 })()`;
+
+/** A network that lets nothing through but a relay: set before the page's own scripts run. Keeps the connections for `RELAYED`. */
+export const ONLY_BY_RELAY = `(() => {
+  const Native = RTCPeerConnection;
+  window.connections = [];
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration) {
+      super({ ...configuration, iceTransportPolicy: 'relay' });
+      window.connections.push(this);
+    }
+  };
+})()`;
+
+/** The kind of the own candidate of each connection that stands. */
+export const RELAYED = `Promise.all(window.connections.filter(({ connectionState }) => connectionState === 'connected').map(async (connection) => {
+  const report = [...(await connection.getStats()).values()];
+  const transport = report.find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId);
+  const pair = report.find(({ id }) => id === transport?.selectedCandidatePairId);
+  return report.find(({ id }) => id === pair?.localCandidateId)?.candidateType;
+}))`;
+
+/** A machine whose clock is ahead by so many ms: set before the page's own scripts run. */
+export const clockAhead = (ms: number): string => `(() => {
+  const Native = Date;
+  window.Date = class extends Native {
+    constructor(...args) {
+      if (args.length > 0) super(...args);
+      else super(Native.now() + ${ms});
+    }
+    static now() {
+      return Native.now() + ${ms};
+    }
+  };
+})()`;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
+import { projectFile } from '../../../bench/support/project-file.js';
 import type { Picture } from '../../../src/features/picture.js';
 import { resampleRgbInto } from '../../../src/features/resample.js';
 
 /** The portrait of test/fixtures/README.md. */
 export function astronaut(): Picture {
-  const png = PNG.sync.read(readFileSync(new URL('../../fixtures/astronaut.png', import.meta.url)));
+  const png = PNG.sync.read(readFileSync(projectFile('test/fixtures/astronaut.png')));
   return picture(png.width, png.height, (x, y) => {
     const at = (y * png.width + x) * 4;
     return [png.data[at]!, png.data[at + 1]!, png.data[at + 2]!];

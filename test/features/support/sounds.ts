@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { projectFile } from '../../../bench/support/project-file.js';
 import type { AudioChunk } from '../../../src/media/types.js';
 import { seeded } from './pictures.js';
 
@@ -6,7 +7,7 @@ export const RATE = 16_000;
 
 /** The sentence of test/fixtures/README.md; it is spoken from 0.5 s until 0.5 s before the end. */
 export function speech(): Float32Array {
-  const file = readFileSync(new URL('../../fixtures/speech-16k.wav', import.meta.url));
+  const file = readFileSync(projectFile('test/fixtures/speech-16k.wav'));
   const at = file.indexOf('data', 12, 'latin1');
   const samples = new Float32Array(file.readUInt32LE(at + 4) / 2);
   for (let i = 0; i < samples.length; i++) samples[i] = file.readInt16LE(at + 8 + 2 * i) / 32768;

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { GrantsGiven } from '../../../src/server/protocol.js';
+import { mintToken } from '../../../src/server/tokens.js';
+import { join, tile } from '../support/browser.js';
+import { clockAhead } from '../support/in-page.js';
+import type { Stage } from '../support/stage.js';
+import { startServer } from '../support/start-server.js';
+
+const SECRET = 'a-secret-for-tests-of-32-characters!';
+
+export function moderation(stage: () => Stage): void {
+  it('lets a moderator stop somebody’s analysis, and nobody else', async () => {
+    const server = await startServer(['--jwt-secret', SECRET]);
+    try {
+      const invitation = async (grants: Partial<GrantsGiven>) => {
+        const all = { room: 'moderated', publish: true, subscribe: true, ...grants };
+        const life = { ttlSeconds: 600, nowMs: Date.now() };
+        const { token } = await mintToken({ secret: new TextEncoder().encode(SECRET) }, all, life);
+        return `${stage().address('moderated', server)}#token=${token}`;
+      };
+      const browser = await stage().browser(stage().person);
+      // Her clock is ahead by more than the token's life: only the server's counts.
+      const ada = await browser.open(await invitation({}), {}, clockAhead(7_200_000));
+      await ada.getByRole('switch', { name: 'Face' }).click();
+      await join(ada, 'Ada');
+      const mod = await browser.open(await invitation({ moderate: true }));
+      await join(mod, 'Mo');
+      await tile(mod, 'Ada').getByText('Analysis on').waitFor();
+      expect(await ada.getByRole('group', { name: /^Moderate/ }).count()).toBe(0);
+
+      await mod.getByRole('button', { name: 'Stop the analysis of Ada' }).click();
+      await ada.getByText('A moderator has stopped your analysis.').waitFor();
+      await tile(mod, 'Ada').getByText('Analysis off').first().waitFor();
+    } finally {
+      await server.stop();
+    }
+  });
+}
