@@ -1,6 +1,6 @@
 // The text of bench/RESULTS.md, made from measured figures, so that nobody types a figure. `npm run docs` writes it.
 import { speedTable } from './readme-tables.mjs';
-import { capacityByEngine, capacityText, floodText, pairsText, stepsText } from './results/calls.mjs';
+import { capacityByEngine, capacityText, engineOf, floodText, pairsText, stepsText } from './results/calls.mjs';
 import { enginesText, layersText, peersText } from './results/engines.mjs';
 import { gpuText } from './results/gpu.mjs';
 import { facesText, parityText, voiceText, wordsText } from './results/judged.mjs';
@@ -31,11 +31,11 @@ export function resultsPage(json, { parityTable, wordsTable }) {
     pairsText(of('call-pairs')),
     '## How many people',
     capacityByEngine([of('capacity'), of('capacity-wasm')]),
-    'Without recognition of words, everybody speaking all the time as recorded, with the engine `onnx`:',
+    `Without recognition of words, everybody speaking all the time as recorded, by ${engineOf(of('capacity'))}:`,
     capacityText(of('capacity'), 120),
-    'The same with `wasm`:',
+    `The same by ${engineOf(of('capacity-wasm'))}:`,
     capacityText(of('capacity-wasm'), 120),
-    'With recognition of words and `onnx`, a quarter of the people speaking at a time:',
+    `With recognition of words, a quarter of the people speaking at a time, by ${engineOf(of('capacity-speech'))}:`,
     capacityText(of('capacity-speech')),
     '## Cost of a participant: the steps',
     stepsText(of('steps')),

@@ -42,6 +42,9 @@ export function capacityText({ commit, machine, command, promise, most, runs, pa
   ].join('\n\n');
 }
 
+/** @param {any} capacity what `npm run bench:capacity` writes @returns {string} */
+export const engineOf = ({ runs }) => (runs[0].engine ?? 'wasm').split(',')[0];
+
 /** @param {any[]} all what `npm run bench:capacity` wrote with one engine after the other */
 export function capacityByEngine(all) {
   const sizes = all.map(({ runs }) => runs.map((/** @type {any} */ { participants }) => participants));
@@ -50,11 +53,11 @@ export function capacityByEngine(all) {
     ...(first ?? []).filter((/** @type {number} */ each) => sizes.every((of) => of.includes(each))),
   );
   const rows = all.map(({ most, runs }) => {
-    const { engine, delayMs, cpu, memory, partsMs } = runs.find(
+    const { delayMs, cpu, memory, partsMs } = runs.find(
       (/** @type {any} */ { participants }) => participants === alike,
     );
     return [
-      engine.split(',')[0],
+      engineOf({ runs }),
       most,
       delayMs.p95.toFixed(0),
       partsMs.inference.p95.toFixed(0),
