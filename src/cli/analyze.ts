@@ -21,6 +21,9 @@ interface AnalyzeFlags {
   speech?: string;
 }
 
+/** What is written; none of it takes the place of what is there without a word. */
+const RESULTS = ['events.jsonl', 'words.jsonl', 'events.csv', 'summary.json', 'subtitles.vtt', 'report.html'];
+
 /** `emostream analyze FILE…`: recordings in, events and a report out. */
 export function analyzeCommand(): Command {
   return new Command('analyze')
@@ -57,6 +60,7 @@ async function analyze(files: readonly string[], flags: AnalyzeFlags): Promise<E
   try {
     const outputs = files.map((file) => ({ file, out: outOf(file, flags.out, files.length > 1) }));
     const captions = await captionsOf(files, flags.captions);
+    refuseOneForTwo(outputs);
     for (const each of outputs) refuseWhatIsThere(each.out, flags);
     for (const { file } of outputs)
       if (!existsSync(file)) throw new EmostreamError('NOT_FOUND', `There is no file ${file}.`);
@@ -148,14 +152,31 @@ function kindOf(file: string, { info }: Analysed): 'video' | 'audio' | 'pictures
 }
 
 function outOf(file: string, out: string | undefined, isOfSeveral: boolean): string {
-  const name = basename(resolve(file), extname(file));
+  const plain = basename(resolve(file), extname(file));
+  // Of "...mp4" it would be the folder above.
+  const name = /^\.+$/.test(plain) ? 'recording' : plain;
   if (out === undefined) return resolve(`${name}.emostream`);
   return isOfSeveral ? resolve(out, name) : resolve(out);
 }
 
+/** Of recordings of one name the last would take the others' place. */
+function refuseOneForTwo(outputs: readonly { file: string; out: string }[]): void {
+  const files = new Map<string, string>();
+  for (const { file, out } of outputs) {
+    const other = files.get(out);
+    if (other !== undefined) {
+      const message = `${other} and ${file} have one name, and both results would be in ${out}: analyse them one by one, with --out.`;
+      throw new EmostreamError('CONFIG_INVALID', message);
+    }
+    files.set(out, file);
+  }
+}
+
 function refuseWhatIsThere(out: string, { resume, overwrite }: AnalyzeFlags): void {
-  if (resume || overwrite || !existsSync(join(out, 'events.jsonl'))) return;
-  const message = `${out} has results already: --resume goes on with them, --overwrite begins anew, --out names another folder.`;
+  if (resume || overwrite) return;
+  const there = RESULTS.find((name) => existsSync(join(out, name)));
+  if (there === undefined) return;
+  const message = `${out} has results already (${there}): --resume goes on with them, --overwrite begins anew, --out names another folder.`;
   throw new EmostreamError('CONFIG_INVALID', message);
 }
 

@@ -27,7 +27,8 @@ export const DROPS = {
   moderation: ['overflow'],
   // `refused`: by who was to get it. `expired`: not taken for a quarter of an hour. `forgotten`: consent was taken back.
   webhook: ['overflow', 'refused', 'expired', 'forgotten', 'closed'],
-  consent: ['face-before', 'voice-before', 'words-before'],
+  // `overflow`: what people said of their consent last, where nobody is asked.
+  consent: ['face-before', 'voice-before', 'words-before', 'overflow'],
   transcriber: ['closed'],
   // Pieces of speech; `closed`: their owner left, or withdrew consent.
   speech: ['partial-overflow', 'piece-overflow', 'failed', 'closed'],

@@ -21,7 +21,8 @@ const escaped = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/\s*\n\s*/g, ' ');
+    // A line of its own could begin a caption of its own (WebVTT §4.1: CR ends a line, too).
+    .replaceAll(/\s*[\r\n]\s*/g, ' ');
 
 function time(seconds: number): string {
   const ms = Math.round(seconds * 1000);

@@ -94,7 +94,7 @@ export class CallRoom {
    * lost connection the old one may not have timed out yet.
    * @param who.id the id of the seat that is taken again; the occupant's own if not given
    * @returns the seat and the others
-   * @throws EmostreamError LIMIT_REACHED, WRONG_STATE, or the room's
+   * @throws EmostreamError LIMIT_REACHED, WRONG_STATE, FORBIDDEN to whom a moderator removed, or the room's
    */
   async seat(
     occupant: Occupant,
@@ -104,6 +104,9 @@ export class CallRoom {
     if (this.#deps.attached(id)) {
       throw new EmostreamError('WRONG_STATE', 'this participant is attached to the room by another application');
     }
+    // They may have been removed since they were let in, while their request was on its way.
+    const { tokens = [occupant.caller.token] } = occupant;
+    this.#deps.moderation.assertMaySit({ room: this.room.id, participant: id, tokens });
     this.#takeOver(id);
     this.#assertFewSeats(occupant);
     const participant = this.room.join(id, who.rtpCapabilities);

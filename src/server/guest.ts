@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Agreement } from '../common/consent.js';
+import { type Agreement, NO_AGREEMENT } from '../common/consent.js';
 import { ConsentHandle } from '../common/consent-handle.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Participant, ParticipantCloseReason } from '../sfu/index.js';
@@ -21,7 +21,7 @@ export interface GuestOptions {
   room: string;
   /** What the others read. */
   name: string;
-  /** What was declared from the start; the policy may allow less. */
+  /** What was declared from the start; the policy may allow less, and what they said themselves after their token was made. */
   agreement: Agreement;
   /** What the call is told, and they with it. */
   onNews?: (news: Notification) => void;
@@ -61,7 +61,10 @@ export class Guest implements Occupant {
         get agreement() {
           return seated().participant.agreement;
         },
-        agree: (agreement) => seated().room.agree(seated(), agreement),
+        agree: (agreement) => {
+          services.withdrawals.said(options.room, this.#id, agreement);
+          return seated().room.agree(seated(), agreement);
+        },
       },
       policy: services.policy,
       beforeGiving: () => {
@@ -78,7 +81,8 @@ export class Guest implements Occupant {
     await services.limits.join(guest.caller);
     try {
       await services.rooms.enter(id, address, async (room) => {
-        const agreement = withinPolicy(options.agreement, services.policy);
+        const standing = services.withdrawals.standing(id, guest.#id, options.identity, options.agreement);
+        const agreement = withinPolicy(standing, services.policy);
         await room.seat(guest, { name, rtpCapabilities: {}, agreement });
       });
     } catch (error) {
@@ -139,6 +143,10 @@ export class Guest implements Occupant {
   }
 
   notify(news: Notification): void {
+    if (news.type === 'analysisAllowed' && news.participant === this.#id && !news.allowed) {
+      // What was declared before a moderator ended it is not declared any more when they allow it again.
+      this.#options.services.withdrawals.said(this.#options.room, this.#id, NO_AGREEMENT);
+    }
     this.#options.onNews?.(news);
   }
 

@@ -66,7 +66,12 @@ export class Moderation {
 
   /** @throws EmostreamError FORBIDDEN where a moderator has removed them from the room, and the time is not over */
   assertNotRemoved(room: string, { digest, subject }: Pick<Identity, 'digest' | 'subject'>): void {
-    const entry = this.#find('removed', { room, participant: subject, tokens: [digest] });
+    this.assertMaySit({ room, participant: subject, tokens: [digest] });
+  }
+
+  /** @throws EmostreamError as `assertNotRemoved`, of whoever is about to take a seat */
+  assertMaySit(who: Omit<Moderated, 'participant'> & { participant: string | undefined }): void {
+    const entry = this.#find('removed', who);
     if (!entry) return;
     const when = new Date(entry.untilMs).toISOString();
     throw new EmostreamError('FORBIDDEN', `a moderator removed you from this call; you may come back after ${when}`);

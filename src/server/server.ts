@@ -31,6 +31,7 @@ import { SocketDoor } from './socket-door.js';
 import { Subscribers } from './subscribers.js';
 import { mintToken, verifyToken } from './tokens.js';
 import { WhipDoor } from './whip/whip-door.js';
+import { Withdrawals } from './withdrawals.js';
 import { WordReaders } from './word-readers.js';
 
 export interface ServerDeps {
@@ -167,6 +168,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     clock,
     tickets: new SeatTickets({ holdMs: Math.max(config.seatHold * 1000, MIN_SEAT_HOLD_MS), graceMs, clock, meter }),
     moderation,
+    withdrawals: new Withdrawals({ clock, meter }),
     iceServers: iceServersFor(config, clock),
     sessions: new Set(),
     tokenGraceMs: graceMs,

@@ -11,6 +11,7 @@ import type { IceServer, ResultOf } from './protocol.js';
 import type { SeatTickets } from './seat-tickets.js';
 import type { Subscribers } from './subscribers.js';
 import type { Identity } from './tokens.js';
+import type { Withdrawals } from './withdrawals.js';
 import type { WordReaders } from './word-readers.js';
 
 /** A socket that may be of somebody whom a moderator removes. */
@@ -38,6 +39,8 @@ export interface Services {
   /** Of seats that are taken, or were lost a moment ago. */
   tickets: SeatTickets;
   moderation: Moderation;
+  /** What people said of their consent last, where nobody is asked. */
+  withdrawals: Withdrawals;
   /** Relays for a person's media. */
   iceServers: (participant: string) => IceServer[];
   /** Open sockets. */

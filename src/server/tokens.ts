@@ -17,6 +17,8 @@ export interface Identity {
   declared: Agreement | undefined;
   /** Names the token where something is counted by it. */
   digest: string;
+  /** When the token was made, where it says, ms since the epoch. */
+  issuedAtMs?: number | undefined;
   /** When the token ends, ms since the epoch. */
   expiresAtMs: number;
 }
@@ -106,7 +108,8 @@ export async function verifyToken(rules: TokenRules, token: string, nowMs: numbe
     } else throw new WrongToken(wanted(rules));
     const expiresAtMs = (payload.exp ?? 0) * 1000;
     if (expiresAtMs <= nowMs) throw new errors.JWTExpired('it has expired', payload, 'exp', 'check_failed');
-    return { ...saidBy(payload), subject: subjectOf(payload, own), digest: digestOf(token), expiresAtMs };
+    const issuedAtMs = payload.iat === undefined ? undefined : payload.iat * 1000;
+    return { ...saidBy(payload), subject: subjectOf(payload, own), digest: digestOf(token), issuedAtMs, expiresAtMs };
   } catch (cause) {
     if (cause instanceof EmostreamError && cause.code === 'KEYS_UNAVAILABLE') throw cause;
     throw new EmostreamError('UNAUTHENTICATED', `the access token is not valid: ${reason(cause, rules)}`, { cause });

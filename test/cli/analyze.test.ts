@@ -49,6 +49,15 @@ it('statuses tell what is used wrongly, what cannot be read, and that the others
   expect(table('again')).toBe(table('results/talk'));
 }, 300_000);
 
+it('takes the place of nothing: neither of the results of a recording of the same name, nor of somebody’s own files', async () => {
+  const folder = temporaryFolder({ 'x.mp4': '', 'x.wav': '', 'y.mp4': '', 'own/subtitles.vtt': 'WEBVTT\n' });
+  const two = await run(folder, ['analyze', 'x.mp4', 'y.mp4', 'x.wav', ...PLAIN]);
+  expect(two).toMatchObject({ status: 2, stderr: expect.stringMatching(/x\.mp4 and x\.wav/) as string });
+  const own = await run(folder, ['analyze', 'y.mp4', '--out', 'own', ...PLAIN]);
+  expect(own).toMatchObject({ status: 2, stderr: expect.stringContaining('subtitles.vtt') as string });
+  expect(existsSync(join(folder, 'x.emostream'))).toBe(false);
+}, 60_000);
+
 it('Ctrl-C keeps what is done, and --resume goes on', async () => {
   const folder = temporaryFolder();
   writeWav(join(folder, 'long.wav'), talk(160));

@@ -92,10 +92,10 @@ it('subtitles name the emotion of their second, and no text can be more than tex
   );
   const words = [
     { person: 0, from: 0.25, to: 0.9, text: 'a <b> & --> c' },
-    { person: 0, from: 1.5, to: 3661, text: 'end' },
+    { person: 0, from: 1.5, to: 3661, text: 'end\r\r00:00.000 --> 00:09.000\r\nforged' },
   ];
   expect([...subtitleParts(series, words)].join('')).toBe(
-    'WEBVTT\n\n00:00:00.250 --> 00:00:00.900\n[happy] a &lt;b&gt; &amp; --&gt; c\n\n00:00:01.500 --> 01:01:01.000\n[sad?] end\n',
+    'WEBVTT\n\n00:00:00.250 --> 00:00:00.900\n[happy] a &lt;b&gt; &amp; --&gt; c\n\n00:00:01.500 --> 01:01:01.000\n[sad?] end 00:00.000 --&gt; 00:09.000 forged\n',
   );
 });
 

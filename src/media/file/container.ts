@@ -18,12 +18,13 @@ import { empty, encrypted, unreadable } from './problems.js';
 const UNITS_PER_MS = 1000;
 const MOST_STREAMS = 64;
 const SNIFFED_BYTES = 4096;
+const ID3_HEADER_BYTES = 10;
 
 /**
  * Files that name other files or addresses: FFmpeg would open what they name. A recording that somebody sent must make this machine
  * read nothing but itself.
  */
-const POINTS_ELSEWHERE = /^\uFEFF?\s*(#EXTM3U|ffconcat|\[playlist\]|v=0\s|<\?xml|<MPD|<smil|<asx|\[Reference\])/i;
+const POINTS_ELSEWHERE = /^\uFEFF?\s*(#EXTM3U|ffconcat|\[playlist\]|v=0\s|<[?!a-z]|\[Reference\])/i;
 const FORMATS_ELSEWHERE = /^(hls|concat|concatf|dash|sdp|rtsp|imf|lavfi|tty|v4l2|x11grab|fbdev)\b/;
 
 /** An opened recording, and what of it is analysed. */
@@ -87,11 +88,24 @@ function refuseWhatIsNone(path: string, name: string): void {
   const start = Buffer.alloc(SNIFFED_BYTES);
   const file = openSync(path, 'r');
   try {
-    const read = readSync(file, start);
+    let at = 0;
+    let read = readSync(file, start, 0, SNIFFED_BYTES, at);
+    // FFmpeg looks behind a tag of ID3v2 (https://id3.org/id3v2.4.0-structure, §3.1), whatever it finds there.
+    while (read >= ID3_HEADER_BYTES && start.toString('latin1', 0, 3) === 'ID3') {
+      at += id3Bytes(start);
+      read = readSync(file, start, 0, SNIFFED_BYTES, at);
+    }
     if (POINTS_ELSEWHERE.test(start.toString('utf8', 0, read))) throw elsewhere(name);
   } finally {
     closeSync(file);
   }
+}
+
+/** Of a tag, header and footer included: four times seven bits, and a flag. */
+function id3Bytes(header: Buffer): number {
+  const [flags, ...size] = header.subarray(5, ID3_HEADER_BYTES);
+  const footer = flags! & 0x10 ? ID3_HEADER_BYTES : 0;
+  return ID3_HEADER_BYTES + size.reduce((sum, part) => sum * 128 + (part & 0x7f), 0) + footer;
 }
 
 const elsewhere = (name: string): EmostreamError =>

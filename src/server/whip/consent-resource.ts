@@ -24,13 +24,16 @@ export async function putConsent(guest: Guest, body: unknown, ifMatch: string | 
   const wanted: Agreement = parsed.data;
   const before = guest.consent.state;
   const kept = bothAgreements(wanted, before);
-  if (!sameAgreement(kept, before)) await guest.consent.set(kept);
+  const taking = sameAgreement(kept, before) ? undefined : guest.consent.set(kept);
+  // It is taken away already. Whoever withdraws while that is waited for is not undone below.
+  const { generation } = guest.consent.state;
+  await taking;
   if (sameAgreement(wanted, kept)) return guest.consent.state;
   consentingSubject(guest.identity);
   if (ifMatch === undefined) {
     throw new HttpFailure(428, 'BAD_MESSAGE', 'If-Match: giving consent needs the ETag of the consent it builds on');
   }
-  if (!matchesTag(ifMatch, consentTag(before))) {
+  if (!matchesTag(ifMatch, consentTag(before)) || guest.consent.state.generation !== generation) {
     throw new HttpFailure(412, 'WRONG_STATE', 'If-Match: consent was withdrawn meanwhile; read it, and ask the person');
   }
   return guest.consent.set(wanted);

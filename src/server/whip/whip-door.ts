@@ -122,7 +122,7 @@ export class WhipDoor {
     assertType(request, OFFER);
     const agreement = declared(request, identity);
     const offer = readOffer(await readText(request, MAX_OFFER_BYTES));
-    const session: WhipSession = await WhipSession.open({
+    const session = await WhipSession.open({
       services,
       identity,
       address,
@@ -132,8 +132,9 @@ export class WhipDoor {
       offer,
       askedAt: normalAddress(request.socket.localAddress),
       bulkhead: (close) => new Bulkhead('participant', { meter: services.meter, logger, close }),
-      onEnd: () => this.#forget(session),
+      onEnd: (ended) => this.#forget(ended),
     });
+    if (session.guest.closed) throw new EmostreamError('CLOSED', 'the seat was taken away meanwhile: ask again');
     this.#sessions.set(session.id, { session, guest: session.guest, room, tokenDigest: wholeDigest(token) });
     this.#told();
     const { guest, id, etag, answer } = session;

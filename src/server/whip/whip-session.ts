@@ -16,7 +16,8 @@ export interface WhipSessionOptions extends Omit<GuestOptions, 'onNews' | 'onEnd
   askedAt: string;
   /** An error in what the transport tells ends the session. */
   bulkhead: (close: () => void) => Bulkhead;
-  onEnd: () => void;
+  /** A session that was opened is over. */
+  onEnd: (session: WhipSession) => void;
 }
 
 /** ICE restarts: each is a request of the media worker. */
@@ -56,7 +57,8 @@ export class WhipSession {
   static async open(options: WhipSessionOptions): Promise<WhipSession> {
     const { offer, onEnd, askedAt } = options;
     const media = offer.media.map(negotiate);
-    const guest = await Guest.join({ ...options, onEnd });
+    let session: WhipSession | undefined;
+    const guest = await Guest.join({ ...options, onEnd: () => session && onEnd(session) });
     const { participant } = guest;
     try {
       const transport = await participant.createTransport('send');
@@ -92,7 +94,7 @@ export class WhipSession {
         sessionId: String(randomInt(1, 2 ** 47)),
       });
       if (guest.closed) throw new EmostreamError('CLOSED', 'the seat was taken away meanwhile: ask again');
-      return new WhipSession(guest, transport, answer, options);
+      return (session = new WhipSession(guest, transport, answer, options));
     } catch (error) {
       guest.leave('failed');
       throw error;
