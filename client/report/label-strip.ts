@@ -12,7 +12,8 @@ const PALE = 0.35;
 
 /** The label of each second, pale where it is a guess, and nothing where there was nothing to judge by. */
 export class LabelStrip {
-  readonly element = el('canvas', { className: 'strip', title: 'The label of each second; pale: uncertain' });
+  readonly #canvas = el('canvas', { className: 'strip', title: 'The label of each second; pale: uncertain' });
+  readonly element = el('div', {}, this.#canvas);
   readonly #person: ReportPerson;
   readonly #themes: Themes;
   #range: [number, number];
@@ -29,15 +30,15 @@ export class LabelStrip {
   }
 
   draw(): void {
-    const width = (this.element.parentElement?.clientWidth ?? 0) - LEFT - RIGHT;
-    const context = this.element.getContext('2d');
+    const width = this.element.clientWidth - LEFT - RIGHT;
+    const context = this.#canvas.getContext('2d');
     if (width <= 0 || !context) return;
     const ratio = devicePixelRatio;
-    this.element.width = Math.round(width * ratio);
-    this.element.height = HEIGHT * ratio;
-    this.element.style.width = `${String(width)}px`;
+    this.#canvas.width = Math.round(width * ratio);
+    this.#canvas.height = HEIGHT * ratio;
+    this.#canvas.style.width = `${String(width)}px`;
     const [from, to] = this.#range;
-    const scale = this.element.width / (to - from);
+    const scale = this.#canvas.width / (to - from);
     const colours = EMOTION_COLOURS[this.#themes.now];
     const { label, uncertain } = this.#person;
     for (let second = Math.floor(from); second < Math.min(label.length, to); second++) {
@@ -45,9 +46,9 @@ export class LabelStrip {
       if (typeof index !== 'number') continue;
       context.globalAlpha = uncertain[second] === 1 ? PALE : 1;
       context.fillStyle = colours[EMOTIONS[index]!];
-      // To the next whole pixel: no seams between seconds.
+      // From whole pixel to whole pixel: no seams between seconds.
       const left = Math.floor((second - from) * scale);
-      context.fillRect(left, 0, Math.ceil((second + 1 - from) * scale) - left, this.element.height);
+      context.fillRect(left, 0, Math.floor((second + 1 - from) * scale) - left, this.#canvas.height);
     }
   }
 }
