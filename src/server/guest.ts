@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Bulkhead } from '../common/bulkhead.js';
 import { type Agreement, NO_AGREEMENT } from '../common/consent.js';
 import { ConsentHandle } from '../common/consent-handle.js';
 import { EmostreamError } from '../common/errors.js';
@@ -165,7 +166,9 @@ export class Guest implements Occupant {
     this.#closed = true;
     this.#life?.stop();
     this.consent.close();
-    if (this.#joined) this.#options.onEnd(reason);
+    if (!this.#joined) return;
+    // The room hears of the end after this: what throws here must not keep the seat taken.
+    new Bulkhead('nothing', this.#options.services).attempt(() => this.#options.onEnd(reason));
   }
 
   #assertGranted(): void {

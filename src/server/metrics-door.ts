@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.js';
 import { sendError } from './http-json.js';
 import type { HttpHandler } from './http-routes.js';
 import { hostForUrl, listen } from './listen.js';
+import { isLoopbackHost } from './origin.js';
 import { bearerToken } from './upgrade.js';
 
 type MetricsConfig = Pick<Config, 'host' | 'metricsHost' | 'metricsPort' | 'metricsToken'>;
@@ -38,7 +39,11 @@ export function guardedMetrics(config: MetricsConfig, metrics: HttpHandler): Htt
       case 'closed':
         throw new EmostreamError('FORBIDDEN', METRICS_CLOSED);
       case 'loopback':
-        if (FORWARDED.some((header) => request.headers[header] !== undefined)) {
+        // A page elsewhere whose name was made to lead here (DNS rebinding) has another Host.
+        if (
+          !isLoopbackHost(request.headers.host) ||
+          FORWARDED.some((header) => request.headers[header] !== undefined)
+        ) {
           throw new EmostreamError(
             'FORBIDDEN',
             'metrics are given to this machine alone: set metricsPort or metricsToken',

@@ -86,7 +86,8 @@ export class RemoteKeys {
         // Whether the provider has that key by now, nobody knows.
         if (!(old instanceof errors.JWKSNoMatchingKey)) throw old;
       }
-      const message = `the keys of the identity provider cannot be had at the moment (${this.#failure.why}): try again later`;
+      // Why is for the log and for readiness: it may name addresses inside.
+      const message = 'the keys of the identity provider cannot be had at the moment: try again later';
       throw new EmostreamError('KEYS_UNAVAILABLE', message, { cause: error });
     }
   };

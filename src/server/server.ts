@@ -165,6 +165,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     limits,
     verify: (token) => verifyToken(access.tokens, token, clock()),
     meter,
+    logger,
     clock,
     tickets: new SeatTickets({ holdMs: Math.max(config.seatHold * 1000, MIN_SEAT_HOLD_MS), graceMs, clock, meter }),
     moderation,

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.js';
 import { type Agreement, bothAgreements, type Consent } from '../common/consent.js';
 import type { Meter } from '../common/metrics.js';
@@ -35,6 +36,7 @@ export interface Services {
   /** @throws EmostreamError UNAUTHENTICATED or KEYS_UNAVAILABLE */
   verify: (token: string) => Promise<Identity>;
   meter: Meter;
+  logger: Logger;
   clock: Clock;
   /** Of seats that are taken, or were lost a moment ago. */
   tickets: SeatTickets;

@@ -19,12 +19,13 @@ const ask = async (headers: Record<string, string> = {}, url = subject.server.ur
 };
 const start = async (config: Partial<Config>) => (subject = await startServer(config));
 
-test('on loopback they are given as ever, but not through a proxy', async () => {
+test('on loopback they are given as ever, but not through a proxy, nor to a name that was made to lead here', async () => {
   await start({});
   expect(await ask()).toEqual({ status: 200, body: 'metrics' });
   for (const header of ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-IP']) {
     expect(await ask({ [header]: '192.0.2.1' })).toMatchObject({ status: 403 });
   }
+  expect(await ask({ host: 'evil.example' })).toMatchObject({ status: 403 });
   expect(subject.server.metricsUrl).toBe(`${subject.server.url}/metrics`);
 });
 
