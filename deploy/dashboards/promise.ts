@@ -239,6 +239,18 @@ export const promise: Page = {
           queries: [{ expr: `${by('status', rate('emostream_whip_requests_total'))} > 0`, legend: '{{status}}' }],
         },
         {
+          title: 'Programs of the hosted API',
+          about: 'Open sockets, and what they are answered per second, by endpoint.',
+          unit: 'short',
+          queries: [
+            { expr: by('endpoint', of('emostream_hosted_sessions')), legend: '{{endpoint}}: sockets' },
+            {
+              expr: `${by('endpoint, answer', rate('emostream_hosted_answers_total'))} > 0`,
+              legend: '{{endpoint}}: {{answer}}',
+            },
+          ],
+        },
+        {
           title: 'Errors, by code',
           about: 'Per second. Most are answers to a client; INTERNAL is ours.',
           unit: 'short',

@@ -168,6 +168,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
   output(output: ParticipantOutput): void {
     if (output.type === 'skipped') this.#skipped(output.startMs, output.endMs);
     else if (output.type === 'crop') this.#publisher.crop(output);
+    else if (output.type === 'picture') this.#picture(output);
     else if (output.type === 'words') this.#deps.words.recognised(output.words, output.term);
     else this.#window(output);
   }
@@ -176,16 +177,9 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#tracks.opened(handle);
   }
 
-  trackProblem(handle: number, problem: MediaProblem): void {
-    this.#tracks.control(handle)?.stop(problem);
-  }
-
-  trackFlood(handle: number): void {
-    this.#tracks.control(handle)?.flood();
-  }
-
-  keyFrame(handle: number): void {
-    this.#tracks.control(handle)?.requestKeyFrame();
+  askTrack(handle: number, ask: (control: TrackControl) => void): void {
+    const control = this.#tracks.control(handle);
+    if (control) ask(control);
   }
 
   /** The process died, and nothing has taken its place yet. */
@@ -203,8 +197,7 @@ export class AnalysedParticipant implements ParticipantAnalysis {
     this.#open();
     this.#tellConsent();
     for (const tell of tellTaps) this.bulkhead.attempt(tell);
-    const { clock, phaseMs } = this.#deps;
-    this.#tellLost(windowStart(clock(), phaseMs));
+    this.#tellLost(windowStart(this.#deps.clock(), this.#deps.phaseMs));
     if (!this.#waitsFor) return;
     this.#waitsFor = null;
     this.#update();
@@ -222,6 +215,13 @@ export class AnalysedParticipant implements ParticipantAnalysis {
 
   #open(): void {
     this.#tracks.send({ type: 'open', key: this.#deps.key, phaseMs: this.#deps.phaseMs });
+  }
+
+  #picture(picture: Extract<ParticipantOutput, { type: 'picture' }>): void {
+    this.bulkhead.attempt(async () => {
+      const answer = await this.#publisher.picture(picture);
+      this.askTrack(picture.handle, (control) => control.answered?.(answer));
+    });
   }
 
   #window(window: AnalysedWindow): void {

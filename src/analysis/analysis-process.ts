@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
 import { systemTime } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
-import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import { replay } from '../common/thread-meter.js';
 import { workerUrl } from '../common/worker-url.js';
+import type { TrackControl } from '../sfu/types.js';
 import { childEnvironment } from './child-environment.js';
 import { CrashMarker, MARKER_FD } from './crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ParticipantOutput, ToAnalysis } from './messages.js';
@@ -33,9 +33,8 @@ export interface AnalysisProcessEvents {
   onOutput(key: number, output: ParticipantOutput): void;
   onParticipantFailed(key: number): void;
   onTrackOpened(handle: number): void;
-  onKeyFrame(handle: number): void;
-  onTrackProblem(handle: number, problem: MediaProblem): void;
-  onTrackFlood(handle: number): void;
+  /** Something is to be asked of a track, or told. */
+  onTrack(handle: number, ask: (control: TrackControl) => void): void;
   onLoad(step: number): void;
   /**
    * The process died unasked, or was ended because it hung. It is gone; whoever owns it starts another.
@@ -258,11 +257,15 @@ export class AnalysisProcess {
       case 'trackOpened':
         return this.#events?.onTrackOpened(message.handle);
       case 'keyFrame':
-        return this.#events?.onKeyFrame(message.handle);
+        return this.#events?.onTrack(message.handle, (control) => control.requestKeyFrame());
       case 'trackProblem':
-        return this.#events?.onTrackProblem(message.handle, message.problem);
+        return this.#events?.onTrack(message.handle, (control) => control.stop(message.problem));
+      case 'pictureRefused':
+        return this.#events?.onTrack(message.handle, (control) =>
+          control.answered?.({ question: message.question, refused: message.why }),
+        );
       case 'trackFlood':
-        return this.#events?.onTrackFlood(message.handle);
+        return this.#events?.onTrack(message.handle, (control) => control.flood());
       case 'load':
         return this.#events?.onLoad(message.step);
       case 'metrics':

@@ -224,9 +224,7 @@ export class LiveAnalyser implements Analyser {
       },
       onParticipantFailed: (key) => slot.people.get(key)?.close('failed'),
       onTrackOpened: (handle) => owner(handle, (participant) => participant.trackOpened(handle)),
-      onKeyFrame: (handle) => owner(handle, (participant) => participant.keyFrame(handle)),
-      onTrackProblem: (handle, problem) => owner(handle, (participant) => participant.trackProblem(handle, problem)),
-      onTrackFlood: (handle) => owner(handle, (participant) => participant.trackFlood(handle)),
+      onTrack: (handle, ask) => owner(handle, (participant) => participant.askTrack(handle, ask)),
       onLoad: (step) => this.#loaded(slot, step),
       onDied: (handle) => this.#replace(slot, handle),
     });

@@ -1,10 +1,11 @@
 import type { Consent } from '../common/consent.js';
 import type { Modality } from '../common/emotions.js';
 import type { MediaProblem } from '../common/media-problem.js';
+import type { JudgedFace, PictureRefusal } from '../common/picture-answer.js';
 import type { Measurement } from '../common/thread-meter.js';
 import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
-import type { SenderReport, TappedTrack } from '../sfu/types.js';
+import type { DirectMedia, SenderReport, TappedTrack } from '../sfu/types.js';
 import type { SpeechModel } from '../speech/index.js';
 import type { TimedWords } from '../streams/index.js';
 import type { WindowTrace } from './window-trace.js';
@@ -57,6 +58,17 @@ export interface RecognisedWords {
   term: number;
 }
 
+/** What was seen in a picture that is to be answered by itself; whoever sent it waits. */
+export interface SeenPicture {
+  type: 'picture';
+  handle: number;
+  question: number;
+  /** Null: no face was found in it. Else its one crop as a window of its own, and where it is. */
+  face: ({ features: WindowFeatures } & Pick<JudgedFace, 'box' | 'certainty'>) | null;
+  /** It was not looked at. */
+  refused?: PictureRefusal;
+}
+
 /**
  * Main process → analysis process. `key` names a participant, `handle` a track, both for the life of the server. RTP packets do
  * not come this way: mediasoup sends them by UDP.
@@ -76,6 +88,8 @@ export type ToAnalysis =
   | { type: 'senderReport'; handle: number; report: SenderReport }
   /** The layer that is sent, by the SSRC of its reports. */
   | { type: 'preferReports'; handle: number; ssrc: number | undefined }
+  /** What came by no RTP. */
+  | { type: 'media'; handle: number; piece: DirectMedia }
   | { type: 'inspect'; id: number }
   | { type: 'stop' };
 
@@ -102,6 +116,7 @@ export type ParticipantOutput =
   | AnalysedWindow
   | (SettledFace & { generation: number })
   | (RecognisedWords & { generation: number })
+  | (SeenPicture & { generation: number })
   /** Windows [startMs, endMs) that were never made (the process was suspended or overrun). */
   | { type: 'skipped'; startMs: number; endMs: number; generation: number };
 
@@ -118,6 +133,8 @@ export type FromAnalysis =
   | { type: 'keyFrame'; handle: number }
   /** The track sends more than is decoded, and goes on so; nothing of it is decoded any more. */
   | { type: 'trackProblem'; handle: number; problem: MediaProblem }
+  /** A picture that was to be answered was not looked at. */
+  | { type: 'pictureRefused'; handle: number; question: number; why: PictureRefusal }
   /** The track brings far more packets than it may. */
   | { type: 'trackFlood'; handle: number }
   /** How much gives way in this process, see load-steps.ts; told at each change. */

@@ -75,6 +75,7 @@ export class ProcessTracks {
       ready,
       senderReport: (report) => tell({ type: 'senderReport', handle, report }),
       preferReports: (ssrc) => tell({ type: 'preferReports', handle, ssrc }),
+      media: (piece) => tell({ type: 'media', handle, piece }),
       setPaused: (paused) => tell({ type: 'trackPaused', handle, paused }),
       close: () => {
         if (this.#close(handle)) onChange();

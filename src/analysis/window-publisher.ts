@@ -10,7 +10,8 @@ import { ScoreSmoother } from '../events/smoothing.js';
 import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { EmotionScores, SettledCrop } from '../inference/types.js';
-import type { AnalysedWindow } from './messages.js';
+import type { PictureAnswer } from '../common/picture-answer.js';
+import type { AnalysedWindow, SeenPicture } from './messages.js';
 import { endTrace } from './window-trace.js';
 
 /** What became of a window that was handed to inference. */
@@ -25,7 +26,13 @@ export interface WindowRunner {
    * participant have rising numbers. Must not come after the consent under which it was seen has ended. Never throws.
    */
   crop(crop: SettledCrop): void;
-  submit(window: { room: string; participant: string; features: WindowFeatures }): Promise<WindowOutcome>;
+  submit(window: {
+    room: string;
+    participant: string;
+    features: WindowFeatures;
+    /** Nothing of it will come again. */
+    passing?: boolean;
+  }): Promise<WindowOutcome>;
   /** Forgets everything of somebody who left or withdrew: nobody may see its result any more. */
   cancel(room: string, participant: string): void;
 }
@@ -100,6 +107,21 @@ export class WindowPublisher {
   crop({ id, pixels, generation }: SettledFace & { generation: number }): void {
     if (this.#closed || generation !== this.#generation) return;
     this.deps.runner.crop({ ...this.who, id, pixels });
+  }
+
+  /** Judges a picture that is to be answered by itself, in the batches of everybody. Nothing of it is published. Never rejects. */
+  async picture({ question, face, refused, generation }: SeenPicture & { generation: number }): Promise<PictureAnswer> {
+    const may = () => !this.#closed && generation === this.#generation;
+    if (!may()) return { question, refused: 'consent' };
+    if (refused) return { question, refused };
+    if (!face) return { question, face: null };
+    const { features, box, certainty } = face;
+    const outcome = await this.deps.runner.submit({ ...this.who, features, passing: true });
+    if (!may()) return { question, refused: 'consent' };
+    if ('dropped' in outcome) return { question, refused: outcome.dropped === 'overloaded' ? 'overloaded' : 'failed' };
+    const { probabilities, valence, arousal, confidence, uncertain } = outcome.scores;
+    if (!probabilities || valence === null || arousal === null) return { question, refused: 'failed' };
+    return { question, face: { box, certainty, probabilities, valence, arousal, confidence, uncertain } };
   }
 
   /** A generation of consent begins: what was measured before, or smoothed of it, is not published any more. */

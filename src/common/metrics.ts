@@ -3,9 +3,13 @@ import { EMOTIONS, MODALITIES } from './emotions.js';
 import { ENGINE_NAMES, PASSED_OVER } from './engine-names.js';
 import { ERROR_CODES } from './errors.js';
 import { GAP_REASONS } from './gap-reasons.js';
+import { HOSTED_ANSWERS, HOSTED_ENDPOINTS } from './hosted-answers.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
+import { REFUSALS } from './refusals.js';
 import type { Tally } from './tally.js';
 import { WHIP_STATUSES } from './whip-statuses.js';
+
+export { REFUSALS, type Refusal } from './refusals.js';
 
 /**
  * The catalogue of metrics as data. Stages report through `Meter`; `src/telemetry` turns the catalogue into Prometheus
@@ -23,28 +27,6 @@ export interface MetricSpec {
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 const DELAY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2, 5];
-
-/** What is refused for its amount, and counted by that name. */
-export const REFUSALS = [
-  'connection', // TCP connections of an address (at a time, and new ones), or of all who have no token
-  'request', // HTTP requests and upgrades of an address
-  'token', // tokens of the open door asked for by an address
-  'socket', // WebSockets of a token
-  'seat', // seats in a room with one token, and in all rooms from an address
-  'analysis', // people who are not analysed yet, for want of room
-  'consumer', // seats whose media the room's worker could not carry
-  'room', // rooms opened from an address
-  'join', // joins of a token or an address
-  'message', // messages of a socket, a token or an address
-  'frame', // bytes, pings, pongs and fragments that are no messages
-  'consent', // consent given again and again
-  'producer', // tracks begun or resumed again and again
-  'caption', // captions, weighed by what they revise
-  'replay', // past events of a token or an address
-  'packet', // packets of a track beyond maxPacketRate
-  'picture', // pictures of a track beyond maxPixelRate: not decoded
-] as const;
-export type Refusal = (typeof REFUSALS)[number];
 
 const KINDS = ['audio', 'video'] as const;
 /** What is replaced when it dies. */
@@ -240,6 +222,18 @@ export const METRICS = {
     help: 'Tracks of people in a call whose media do not get through at the moment, by reason.',
     labels: ['reason'],
     known: each('reason', MEDIA_PROBLEMS),
+  },
+  emostream_hosted_sessions: {
+    kind: 'gauge',
+    help: 'Open sockets of programs written for the hosted expression API, by endpoint.',
+    labels: ['endpoint'],
+    known: each('endpoint', HOSTED_ENDPOINTS),
+  },
+  emostream_hosted_answers_total: {
+    kind: 'counter',
+    help: 'What such programs were answered: measurements, and errors by code.',
+    labels: ['endpoint', 'answer'],
+    known: HOSTED_ENDPOINTS.flatMap((endpoint) => HOSTED_ANSWERS.map((answer) => ({ endpoint, answer }))),
   },
   emostream_log_lines_lost_total: { kind: 'counter', help: 'Log lines that could not be written.' },
   emostream_last_event_timestamp_seconds: {

@@ -17,23 +17,33 @@ export interface FaceObserverOptions {
   steadyInterval: number;
   /** Least media time between two extra searches made at once when a track is lost, ms. */
   lostInterval: number;
+  /** Searches by the server's clock, whatever media time says: so many at once, and so many a second. */
+  searches: { burst: number; perSecond: number };
   /** Every so many searches without a face, one looks at twice the detail, for a person far from the camera. */
   fineEvery: number;
 }
+/**
+ * A search costs as much as fifty decoded pictures, and media time and size, which say when one is due, are the sender's word. Usual
+ * cameras need one a second, and one more when a face is lost or the size changes.
+ */
 export const FACE_OBSERVER_DEFAULTS: FaceObserverOptions = {
   searchInterval: 1000,
   steadyInterval: 8000,
   lostInterval: 5000,
   fineEvery: 3,
+  searches: { burst: 5, perSecond: 1.5 },
+};
+/** For pictures each of which is answered, and that need not be of one camera: all are searched that do not go on with what was followed. */
+export const SINGLE_PICTURES: FaceObserverOptions = {
+  ...FACE_OBSERVER_DEFAULTS,
+  searchInterval: 0,
+  steadyInterval: 1000,
+  lostInterval: 0,
+  searches: { burst: 8, perSecond: 4 },
 };
 
 /** A followed face correlates so well only if neither its size nor its pose has changed much: no need to look again soon. */
 const STEADY_CORRELATION = 0.9;
-/**
- * Searches by the server's clock: a search costs as much as fifty decoded pictures, and media time and size, which say when one
- * is due, are the sender's word. Usual cameras need one a second, and one more when a face is lost or the size changes.
- */
-const SEARCHES = { burst: 5, perSecond: 1.5 };
 /** Standard deviation, grey levels, below which a picture is a closed shutter and holds no face. */
 const FLAT_DEVIATION = 3;
 
@@ -75,7 +85,7 @@ export class FaceObserver {
   #misses = 0;
   /** When the picture looked at came, server wall clock, ms. */
   #arrivalMs = 0;
-  readonly #searches = new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, () => this.#arrivalMs);
+  readonly #searches: TokenBucket;
 
   /**
    * @param finder shared by all observers of a thread; not disposed by them
@@ -90,6 +100,8 @@ export class FaceObserver {
     this.#finder = finder;
     this.#budget = budget;
     this.#options = { ...FACE_OBSERVER_DEFAULTS, ...options };
+    const { burst, perSecond } = this.#options.searches;
+    this.#searches = new TokenBucket(burst, perSecond, () => this.#arrivalMs);
     this.#meter = meter;
   }
 
@@ -101,13 +113,22 @@ export class FaceObserver {
     const before = followed ?? this.#box;
     this.#box = followed;
     this.#arrivalMs = frame.arrivalMs;
-    if ((this.#budget?.has() ?? true) && this.#searchDue(frame.mediaTime, lost)) {
-      if (this.#searches.take()) {
-        this.#budget?.take();
-        this.#timed('face', () => this.#search(frame, grey, before));
-      } else this.#meter.count('emostream_dropped_total', { stage: 'face', reason: 'search-rate' });
+    const searched = this.#searchIfDue(frame, grey, before, lost);
+    const seen = this.#timed('crop', () => this.#describe(grey));
+    return searched || seen.box ? seen : { ...seen, unsearched: true };
+  }
+
+  /** @returns false: there should have been a search, and there was none */
+  #searchIfDue(frame: TimedPicture, grey: GreyPlane, before: Region | null, lost: boolean): boolean {
+    if (!(this.#budget?.has() ?? true)) return false;
+    if (!this.#searchDue(frame.mediaTime, lost)) return true;
+    if (!this.#searches.take()) {
+      this.#meter.count('emostream_dropped_total', { stage: 'face', reason: 'search-rate' });
+      return false;
     }
-    return this.#timed('crop', () => this.#describe(grey));
+    this.#budget?.take();
+    this.#timed('face', () => this.#search(frame, grey, before));
+    return true;
   }
 
   /** Forgets the face. Further pictures start afresh. */

@@ -6,7 +6,7 @@ import type { Received, VideoFrame } from '../media/index.js';
 import type { HeardSound } from '../speech/index.js';
 import type { Timed } from '../streams/types.js';
 import type { FaceFinder } from './face-finder.js';
-import { FaceObserver } from './face-observer.js';
+import { FaceObserver, type FaceObserverOptions } from './face-observer.js';
 import type { FaceObservation, VoiceObservation } from './types.js';
 import { VoiceObserver } from './voice-observer.js';
 
@@ -15,15 +15,17 @@ export function observeFace(
   finder: FaceFinder,
   meter: Meter,
   budget: TokenBucket | null = null,
+  options: Partial<FaceObserverOptions> = {},
 ): OperatorFunction<Received<VideoFrame>, Received<Timed<FaceObservation>>> {
   return (picture$) =>
     defer(() => {
-      const observer = new FaceObserver(finder, {}, meter, budget);
+      const observer = new FaceObserver(finder, options, meter, budget);
       return picture$.pipe(
         map((received) => {
           if (received.type === 'progress') return received;
-          const { mediaTime, arrivalMs, decodedMs } = received.item;
+          const { mediaTime, arrivalMs, decodedMs, question } = received.item;
           const value = observer.observe(received.item);
+          if (question) value.question = question;
           return { type: 'item' as const, item: { mediaTime, durationMs: 0, arrivalMs, decodedMs, value } };
         }),
         finalize(() => observer.close()),

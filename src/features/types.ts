@@ -1,5 +1,6 @@
 // Not from the stage's index: whoever only needs sizes would load all of it.
 import { HEARD_PER_SECOND, HEARD_WIDTH, HEARD_WIDTHS } from '../speech/heard-sizes.js';
+import type { PictureQuestion } from '../media/types.js';
 import type { TrackState } from '../streams/types.js';
 
 /** Shapes shared by the live path, training and the network. One place, so that they cannot drift apart. */
@@ -51,6 +52,10 @@ export interface FaceObservation {
   quality: number[];
   /** How many faces the last detection saw. */
   faces: number;
+  /** No face is known, and a search that was due could not be paid for: whether there is one nobody knows. */
+  unsearched?: boolean;
+  /** The picture is to be answered by itself. */
+  question?: PictureQuestion;
   /** The crop was handed to inference, for the window of this picture to name, and this way round. */
   settled?: CropSide;
 }

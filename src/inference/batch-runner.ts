@@ -254,7 +254,7 @@ export class BatchRunner {
     const now = this.#clock();
     this.#stage('inference', now - startMs);
     batch.forEach((job, i) => {
-      keep(job.features, job.person, inputs[i]!, judged[i]!, now);
+      if (!job.passing) keep(job.features, job.person, inputs[i]!, judged[i]!, now);
       // Otherwise it was given up while the engine had it.
       if (!this.#judging.delete(job)) return;
       job.settle({ scores: judged[i]!.scores, queueMs: startMs - job.submittedMs, inferenceMs: now - startMs });

@@ -6,6 +6,8 @@ export interface WindowJob {
   room: string;
   participant: string;
   features: WindowFeatures;
+  /** Nothing of it will come again: no encoding of it is kept. */
+  passing?: boolean;
 }
 
 /**

@@ -1,10 +1,19 @@
-import { AV_LOG_QUIET, Codec, CodecContext, FF_DECODER_H264, FF_DECODER_OPUS, FF_DECODER_VP8, Log } from 'node-av';
+import {
+  AV_LOG_QUIET,
+  Codec,
+  CodecContext,
+  FF_DECODER_H264,
+  FF_DECODER_MJPEG,
+  FF_DECODER_OPUS,
+  FF_DECODER_VP8,
+  Log,
+} from 'node-av';
 import { EmostreamError } from '../common/errors.js';
 
 // FFmpeg complains to stderr about every damaged picture; we count them instead.
 Log.setLevel(AV_LOG_QUIET);
 
-const DECODERS = { vp8: FF_DECODER_VP8, h264: FF_DECODER_H264, opus: FF_DECODER_OPUS };
+const DECODERS = { vp8: FF_DECODER_VP8, h264: FF_DECODER_H264, mjpeg: FF_DECODER_MJPEG, opus: FF_DECODER_OPUS };
 
 let live = 0;
 

@@ -4,5 +4,12 @@ export { liveDecoders } from './codec-library.js';
 export { MediaClock } from './media-clock.js';
 export type { PixelProblem } from './pixel-budget.js';
 export * from './types.js';
-export { type Received, receiveAudio, receiveVideo, type TrackInput } from './receive-track.js';
+export {
+  type Received,
+  receiveAudio,
+  receivePictures,
+  receiveSound,
+  receiveVideo,
+  type TrackInput,
+} from './receive-track.js';
 export { VideoTrackReceiver, type VideoReceiverOptions } from './video-track-receiver.js';

@@ -16,6 +16,15 @@ export interface VideoFrame extends YuvPicture {
   arrivalMs: number;
   /** When decoding was done, server wall clock, ms. */
   decodedMs: number;
+  /** Whoever sent this picture waits for an answer to it. */
+  question?: PictureQuestion;
+}
+
+/** A picture that is answered by itself: its name, and its size as it was sent, pixels. */
+export interface PictureQuestion {
+  id: number;
+  width: number;
+  height: number;
 }
 
 /** Decoded sound: 16 kHz mono. */

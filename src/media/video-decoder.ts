@@ -24,10 +24,12 @@ export interface VideoDecoderOptions {
 }
 
 const MAX_PIXELS = 4096 * 2304;
+const LIBRARY_NAMES = { VP8: 'vp8', H264: 'h264', JPEG: 'mjpeg' } as const;
+export type DecodedCodec = keyof typeof LIBRARY_NAMES;
 
-/** VP8 or H.264 → YUV 4:2:0, synchronously, one picture at a time (FFmpeg through node-av). */
+/** VP8, H.264 or JPEG → YUV 4:2:0, synchronously, one picture at a time (FFmpeg through node-av). */
 export class VideoDecoder {
-  readonly #codec: 'VP8' | 'H264';
+  readonly #codec: DecodedCodec;
   readonly #scaler: PictureScaler;
   readonly #maxPixels: number;
   readonly #packet = new Packet();
@@ -35,7 +37,7 @@ export class VideoDecoder {
   #context: CodecContext | null;
 
   /** @throws EmostreamError UNSUPPORTED_MEDIA when the library lacks the decoder */
-  constructor(codec: 'VP8' | 'H264', options: VideoDecoderOptions) {
+  constructor(codec: DecodedCodec, options: VideoDecoderOptions) {
     this.#codec = codec;
     this.#scaler = new PictureScaler(options.longestSide);
     this.#maxPixels = options.maxPixels ?? MAX_PIXELS;
@@ -94,9 +96,11 @@ export class VideoDecoder {
   }
 }
 
-function open(codec: 'VP8' | 'H264', maxPixels: number): CodecContext {
-  return openDecoder(codec === 'VP8' ? 'vp8' : 'h264', (context) => {
+function open(codec: DecodedCodec, maxPixels: number): CodecContext {
+  return openDecoder(LIBRARY_NAMES[codec], (context) => {
     context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+    // A picture of which a part is missing is refused: the decoder would make it up, and say nothing of it.
+    if (codec === 'JPEG') context.setOption('err_detect', 'explode');
     context.setOption('max_pixels', String(maxPixels));
   });
 }

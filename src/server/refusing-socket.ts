@@ -8,13 +8,15 @@ const TOO_LARGE_CODE = 1009;
  */
 export class RefusingSocket extends WebSocket {
   maxMessageBytes = 0;
+  /** What is said before it closes. */
+  refusal = (message: string): object[] => [{ type: 'error', error: { code: 'MESSAGE_TOO_LARGE', message } }];
 
   override close(code?: number, data?: string | Buffer): void {
     if (code !== TOO_LARGE_CODE || data !== undefined || this.readyState !== WebSocket.OPEN) {
       return super.close(code, data);
     }
     const message = `a message may have ${this.maxMessageBytes} bytes at most (maxMessageBytes)`;
-    this.send(JSON.stringify({ type: 'error', error: { code: 'MESSAGE_TOO_LARGE', message } }));
+    for (const said of this.refusal(message)) this.send(JSON.stringify(said));
     super.close(code, `MESSAGE_TOO_LARGE: ${message}`);
   }
 }

@@ -14,6 +14,7 @@ import { Attachments } from './attachments.js';
 import { type AuditLog, FileAuditLog, loggedAudit } from './audit-log.js';
 import { CallRooms } from './call-rooms.js';
 import { ConnectionGuard } from './connection-guard.js';
+import { HostedDoor, hostedEndpoint } from './hosted/hosted-door.js';
 import { type HttpFront, ownFront } from './http-front.js';
 import { createRoutes, type TelemetryHandlers } from './http-routes.js';
 import { HttpTurns } from './http-turns.js';
@@ -175,6 +176,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     tokenGraceMs: graceMs,
   };
   const door = new SocketDoor({ config, access, services, guard, meter, logger });
+  const hosted = new HostedDoor({ config, access, services, guard, meter, logger });
   const { allowedOrigins } = config;
   const whip = new WhipDoor({ services, access, allowedOrigins, guard, iceServers: services.iceServers, logger });
   const routes = createRoutes({
@@ -199,6 +201,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     // said before anything is awaited: a signal to the process group ends the workers meanwhile.
     door.shut();
     rooms.close();
+    hosted.close();
     attachments.close();
     await door.close();
     metrics?.server.close();
@@ -212,7 +215,11 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
       request: (request, response) => {
         if (turns.enter(request, response)) perSocket(request.socket).attempt(() => routes(request, response));
       },
-      upgrade: (request, socket, head) => perSocket(socket).attempt(() => door.upgrade(request, socket, head)),
+      upgrade: (request, socket, head) =>
+        perSocket(socket).attempt(() => {
+          const endpoint = hostedEndpoint(request);
+          return endpoint ? hosted.upgrade(endpoint, request, socket, head) : door.upgrade(request, socket, head);
+        }),
     });
   } catch (error) {
     await close();
@@ -237,7 +244,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
       return access.keys?.state;
     },
     get sockets() {
-      return door.size;
+      return door.size + hosted.size;
     },
     close: () => (closing ??= close()),
   };

@@ -7,6 +7,7 @@ import type { MediaProblem } from '../common/media-problem.js';
 import { MediaProblems } from './media-problems.js';
 import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
 import { RtpTap } from './rtp-tap.js';
+import { tappable, type TapDeps } from './tap.js';
 import { tapCodec } from './tap-codecs.js';
 import { TapTransports } from './tap-transports.js';
 import { TrackPath } from './track-path.js';
@@ -41,6 +42,7 @@ export class AttachedParticipant extends EventEmitter<AttachedEvents> {
   readonly #deps: AttachedParticipantDeps;
   readonly #bulkhead: Bulkhead;
   readonly #taps: ParticipantTaps;
+  readonly #tapTransports: TapTransports;
   readonly #problems: MediaProblems;
   readonly #producers = new Map<string, { producer: types.Producer; source: Source; forget: () => void }>();
   readonly #stopListening: () => void;
@@ -61,13 +63,13 @@ export class AttachedParticipant extends EventEmitter<AttachedEvents> {
     });
     const shared = transports.get(router) ?? new TapTransports(router);
     transports.set(router, shared);
+    this.#tapTransports = shared;
     this.#taps = new ParticipantTaps({
       participant: id,
       ...deps,
       bulkhead: this.#bulkhead,
-      createTap: (tap) => new RtpTap(shared, tap),
       onMediaProblem: (source, problem) => this.#problems.set(source, 'analysis', problem),
-      onFlood: (producer) => this.#taps.setAside(producer.id, 'packet-rate'),
+      onFlood: (trackId) => this.#taps.setAside(trackId, 'packet-rate'),
     });
     const onWorker = this.#bulkhead.wrap(() => this.close('worker-died'));
     const onRouter = this.#bulkhead.wrap(() => this.close('left'));
@@ -138,7 +140,8 @@ export class AttachedParticipant extends EventEmitter<AttachedEvents> {
       path.close();
     };
     this.#producers.set(producer.id, { producer, source, forget });
-    await this.#taps.add(producer, source);
+    const createTap = (deps: TapDeps) => new RtpTap(this.#tapTransports, deps);
+    await this.#taps.add(tappable(producer, createTap), source);
   }
 
   /** A producer of which nothing is analysed any more; it goes on in its own application. */

@@ -8,6 +8,7 @@ export { Room, type RoomCloseReason, type RoomDeps } from './room.js';
 export { RtpTap } from './rtp-tap.js';
 export { TapCounter } from './tap-counter.js';
 export { TapTransports } from './tap-transports.js';
+export { type DirectOptions, DirectTrack } from './direct-track.js';
 export type { Tap, TapDeps } from './tap.js';
 export { WorkerPool, type MediaWorker, type WorkerPoolOptions } from './worker-pool.js';
 export type * from './types.js';

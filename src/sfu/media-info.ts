@@ -17,3 +17,17 @@ export interface ConsumerInfo {
   rtpParameters: types.RtpParameters;
   producerPaused: boolean;
 }
+
+/** What a participant sends. */
+export interface OwnProducer {
+  producer: types.Producer;
+  source: Source;
+}
+
+export function describe({ producer, source }: OwnProducer): ProducerInfo {
+  return { producerId: producer.id, source, kind: producer.kind, paused: producer.paused };
+}
+
+export function closing({ producer }: OwnProducer): () => void {
+  return () => producer.close();
+}

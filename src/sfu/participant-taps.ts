@@ -1,4 +1,3 @@
-import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
@@ -6,13 +5,12 @@ import { type Agreement, type Consent, NO_AGREEMENT, type Source } from '../comm
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import type { TapCounter } from './tap-counter.js';
-import type { Tap, TapDeps } from './tap.js';
+import type { Tap, Tappable } from './tap.js';
 import type { ParticipantAnalysis } from './types.js';
 
 export interface ParticipantTapsDeps {
   participant: string;
   analysis: ParticipantAnalysis;
-  createTap: (deps: TapDeps) => Tap;
   tapCounter: TapCounter;
   clock: Clock;
   bulkhead: Bulkhead;
@@ -20,14 +18,14 @@ export interface ParticipantTapsDeps {
   logger: Logger;
   onMediaProblem: (source: Source, problem: MediaProblem | null) => void;
   /** A track brings far more packets than that. */
-  onFlood: (producer: types.Producer) => void;
+  onFlood: (trackId: string) => void;
 }
 
 interface Track {
-  producer: types.Producer;
+  tappable: Tappable;
   source: Source;
   tap: Tap | undefined;
-  /** It exceeded a limit and is not tapped any more, as long as this producer lives. */
+  /** It exceeded a limit and is not tapped any more, as long as it lives. */
   setAside: MediaProblem | undefined;
 }
 
@@ -56,23 +54,23 @@ export class ParticipantTaps {
   }
 
   /** Resolves when the tap is open, if consent allows one. */
-  add(producer: types.Producer, source: Source): Promise<void> {
-    const track: Track = { producer, source, tap: undefined, setAside: undefined };
-    this.#tracks.set(producer.id, track);
+  add(tappable: Tappable, source: Source): Promise<void> {
+    const track: Track = { tappable, source, tap: undefined, setAside: undefined };
+    this.#tracks.set(tappable.id, track);
     return this.#update(track);
   }
 
-  remove(producerId: string): void {
-    const track = this.#tracks.get(producerId);
+  remove(trackId: string): void {
+    const track = this.#tracks.get(trackId);
     if (!track) return;
     this.#close(track);
-    this.#tracks.delete(producerId);
+    this.#tracks.delete(trackId);
     if (track.setAside) this.#deps.onMediaProblem(track.source, null);
   }
 
-  /** Ends the analysis of a track that exceeded a limit; another producer of the same source starts afresh. */
-  setAside(producerId: string, problem: MediaProblem): void {
-    const track = this.#tracks.get(producerId);
+  /** Ends the analysis of a track that exceeded a limit; another one of the same source starts afresh. */
+  setAside(trackId: string, problem: MediaProblem): void {
+    const track = this.#tracks.get(trackId);
     if (!track || track.setAside) return;
     track.setAside = problem;
     this.#deps.meter.count('emostream_set_asides_total', { reason: problem });
@@ -82,29 +80,28 @@ export class ParticipantTaps {
   }
 
   closeAll(): void {
-    this.#deps.bulkhead.steps(...[...this.#tracks.keys()].map((producerId) => () => this.remove(producerId)));
+    this.#deps.bulkhead.steps(...[...this.#tracks.keys()].map((trackId) => () => this.remove(trackId)));
   }
 
   #update(track: Track): Promise<void> {
-    const { producer, source } = track;
+    const { tappable, source } = track;
     const { analysis, clock, bulkhead, meter, logger, participant } = this.#deps;
     const allowed = this.#agreement.consent[MODALITY[source]];
     if (!allowed) this.#close(track);
-    if (!allowed || track.tap || track.setAside || producer.closed) return Promise.resolve();
+    if (!allowed || track.tap || track.setAside || tappable.closed) return Promise.resolve();
     if (analysis.refusal) {
-      this.setAside(producer.id, analysis.refusal);
+      this.setAside(tappable.id, analysis.refusal);
       return Promise.resolve();
     }
-    const tap = this.#deps.createTap({
-      producer,
+    const tap = tappable.createTap({
       source,
       analysis,
       clock,
       bulkhead,
       meter,
       logger,
-      onStop: (problem) => this.setAside(producer.id, problem),
-      onFlood: () => this.#deps.onFlood(producer),
+      onStop: (problem) => this.setAside(tappable.id, problem),
+      onFlood: () => this.#deps.onFlood(tappable.id),
     });
     track.tap = tap;
     if (analysis.waitsFor) this.#tellWaiting(track, analysis.waitsFor);

@@ -11,10 +11,11 @@ import { ParticipantConsumers } from './participant-consumers.js';
 import { ParticipantTaps, type ParticipantTapsDeps } from './participant-taps.js';
 import { ParticipantTransports } from './participant-transports.js';
 import { checkRtpParameters } from './rtp-checks.js';
-import { KEY_FRAME_INTERVAL_MS } from './tap.js';
+import { type DirectOptions, type DirectTrack, DirectTracks } from './direct-track.js';
+import { KEY_FRAME_INTERVAL_MS, type Tap, tappable, type TapDeps } from './tap.js';
 import { type RateProblem, RateWatch } from './rate-watch.js';
 import { TrackPath } from './track-path.js';
-import type { ConsumerInfo, ProducerInfo } from './media-info.js';
+import { type ConsumerInfo, closing, describe, type OwnProducer, type ProducerInfo } from './media-info.js';
 import type { Direction, ParticipantCloseReason, ParticipantEvents } from './participant-events.js';
 import type { ParticipantAnalysis } from './types.js';
 
@@ -26,16 +27,12 @@ export interface ParticipantDeps extends Omit<
   /** Where a new transport listens: the addresses may change. */
   webRtcServer: () => types.WebRtcServer;
   rtpCapabilities: types.RtpCapabilities;
+  createTap: (deps: TapDeps) => Tap;
   findProducer: (producerId: string) => { participant: string; info: ProducerInfo } | undefined;
   maxBitrate: number;
   maxPacketRate: number;
   /** A request of the worker failed: look whether it is well. */
   suspectWorker: () => void;
-}
-
-interface OwnProducer {
-  producer: types.Producer;
-  source: Source;
 }
 
 /** Senders that were stopped for their rate may try again so often; who floods on is put out of the room. */
@@ -49,6 +46,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   readonly #ask: AskWorker;
   readonly #transports: ParticipantTransports;
   readonly #producers = new Map<string, OwnProducer>();
+  readonly #direct: DirectTracks;
   readonly #consumers: ParticipantConsumers;
   readonly #taps: ParticipantTaps;
   readonly #problems: MediaProblems;
@@ -81,8 +79,9 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       ...deps,
       bulkhead: this.#bulkhead,
       onMediaProblem: (source, problem) => this.tellProblem(source, problem, 'analysis'),
-      onFlood: (producer) => this.#stop('packet-rate', producer),
+      onFlood: (id) => this.#stop('packet-rate', this.#producers.get(id)?.producer),
     });
+    this.#direct = new DirectTracks(this.#taps, this.#bulkhead);
     this.#stops = new TokenBucket(STOPS.burst, STOPS.perSecond, deps.clock);
     this.#rates = new RateWatch({
       ...deps,
@@ -173,8 +172,15 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     this.emit('producerAdded', info);
     const tell = (problem: MediaProblem | null) => this.tellProblem(source, problem, 'path');
     new TrackPath({ producer, transport, clock: this.#deps.clock, bulkhead: this.#bulkhead, tell });
-    await this.#taps.add(producer, source);
+    await this.#taps.add(tappable(producer, this.#deps.createTap), source);
     return info;
+  }
+
+  /** A track whose media come by no RTP: the call does not get it, analysis does while its owner consents. @throws as `adopt` */
+  direct(options: DirectOptions): DirectTrack {
+    this.#assertOpen();
+    this.#assertSourceFree(options.source);
+    return this.#direct.open(options);
   }
 
   async pauseProducer(producerId: string): Promise<void> {
@@ -243,11 +249,8 @@ export class Participant extends EventEmitter<ParticipantEvents> {
       () => this.#rates.close(),
       () => this.#deps.analysis.close(reason),
       () => this.#taps.closeAll(),
-      ...[...this.#producers.values()].map(
-        ({ producer }) =>
-          () =>
-            producer.close(),
-      ),
+      () => this.#direct.close(),
+      ...[...this.#producers.values()].map(closing),
       () => this.#transports.closeAll(),
       () => this.#producers.clear(),
       () => this.#consumers.clear(),
@@ -282,7 +285,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
   }
 
   #assertSourceFree(source: Source): void {
-    if ([...this.#producers.values()].some((own) => own.source === source)) {
+    if ([...this.#producers.values(), ...this.#direct].some((own) => own.source === source)) {
       throw new EmostreamError('WRONG_STATE', `source: the ${source} is sent already; close its producer first`);
     }
   }
@@ -292,8 +295,4 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if (!own) throw new EmostreamError('NOT_FOUND', 'producerId: no such producer of yours');
     return own;
   }
-}
-
-function describe({ producer, source }: OwnProducer): ProducerInfo {
-  return { producerId: producer.id, source, kind: producer.kind, paused: producer.paused };
 }

@@ -17,8 +17,30 @@ export interface Tap {
   close(): void;
 }
 
-export interface TapDeps {
+/** A track of somebody, of which there may be a tap. */
+export interface Tappable {
+  readonly id: string;
+  readonly closed: boolean;
+  createTap(deps: TapEnv): Tap;
+}
+
+/** A producer as such a track. */
+export function tappable(producer: types.Producer, createTap: (deps: TapDeps) => Tap): Tappable {
+  return {
+    id: producer.id,
+    get closed() {
+      return producer.closed;
+    },
+    createTap: (env) => createTap({ producer, ...env }),
+  };
+}
+
+export interface TapDeps extends TapEnv {
   producer: types.Producer;
+}
+
+/** What a tap works with, whatever it taps. */
+export interface TapEnv {
   source: Source;
   analysis: ParticipantAnalysis;
   clock: Clock;

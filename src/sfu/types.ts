@@ -1,5 +1,6 @@
 import type { Consent, Source } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
+import type { PictureAnswer } from '../common/picture-answer.js';
 
 /** One RTP packet as the tap hands it on. */
 export interface TapPacket {
@@ -20,7 +21,21 @@ export interface SenderReport {
   arrivalMs: number;
 }
 
-export type TapCodec = 'VP8' | 'H264' | 'opus';
+/** Whole JPEG pictures, or 16-bit linear sound: what comes by no RTP. */
+export type DirectCodec = 'JPEG' | 'L16';
+export type TapCodec = 'VP8' | 'H264' | 'opus' | DirectCodec;
+
+/** A picture, or a piece of sound, that came by no RTP: whoever takes it in says when it was. */
+export interface DirectMedia {
+  /** One JPEG file, or samples of 16 bits, little endian, mono, at the track's clock rate. */
+  data: Uint8Array;
+  /** Media time of the picture, or of the first sample, server wall clock, ms. Never before that of an earlier one of the track. */
+  mediaTime: number;
+  /** Server wall clock, ms. */
+  arrivalMs: number;
+  /** Of a picture that is to be answered by itself: names it, and comes back with the answer. */
+  question?: number;
+}
 
 /** What the decoder must know of a tapped track; from the consumer's RTP parameters. */
 export interface TrackInfo {
@@ -44,6 +59,9 @@ export interface TappedTrack extends TrackInfo {
   simulcast: boolean;
 }
 
+/** Its media come by no RTP. */
+export const isDirect = ({ codec }: Pick<TrackInfo, 'codec'>): boolean => codec === 'JPEG' || codec === 'L16';
+
 /** What the analyser can ask of a track. */
 export interface TrackControl {
   requestKeyFrame(): void;
@@ -51,6 +69,8 @@ export interface TrackControl {
   stop(problem: MediaProblem): void;
   /** The track brings far more packets than it may. */
   flood(): void;
+  /** What became of a picture that was to be answered by itself. */
+  answered?(answer: PictureAnswer): void;
 }
 
 /** Where packets for analysis are to be sent: UDP on loopback. */
@@ -66,6 +86,8 @@ export interface TrackSink {
   senderReport(report: SenderReport): void;
   /** The stream that is being sent, as far as it is known. */
   preferReports(ssrc: number | undefined): void;
+  /** Of a track whose media come by no RTP. */
+  media(piece: DirectMedia): void;
   /** The track pauses (muted) or resumes: no media is expected while it is paused. */
   setPaused(paused: boolean): void;
   close(): void;

@@ -15,6 +15,7 @@ import {
   VoiceEncoderThread,
 } from '../../speech/index.js';
 import type { TranscriberFactory } from '../../streams/index.js';
+import { isDirect } from '../../sfu/types.js';
 import type { MarkerWriter } from '../crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
 import { LoadSteps } from './load-steps.js';
@@ -95,6 +96,7 @@ export class AnalysisHost {
       beforeDecode: (handle) => marker.set(handle),
       requestKeyFrame: (handle) => send({ type: 'keyFrame', handle }),
       onTrackProblem: (handle, problem) => send({ type: 'trackProblem', handle, problem }),
+      onPictureRefused: (handle, question, why) => send({ type: 'pictureRefused', handle, question, why }),
     };
     host.#packets = await PacketReceiver.create(SOCKETS, {
       clock,
@@ -173,6 +175,8 @@ export class AnalysisHost {
         return this.#tracks.get(message.handle)?.track.report(message.report);
       case 'preferReports':
         return this.#tracks.get(message.handle)?.track.preferReports(message.ssrc);
+      case 'media':
+        return this.#tracks.get(message.handle)?.track.media(message.piece);
       case 'inspect':
         this.#deps.send({ type: 'inspection', id: message.id, result: this.#inspect() });
     }
@@ -206,7 +210,7 @@ export class AnalysisHost {
     const track = new TrackDoor(handle, info);
     this.#tracks.set(handle, { track, person });
     person.door.openTrack(track);
-    this.#packets.open(handle, key, info, (packet) => track.packet(packet));
+    if (!isDirect(info)) this.#packets.open(handle, key, info, (packet) => track.packet(packet));
     this.#deps.send({ type: 'trackOpened', handle });
   }
 

@@ -1,20 +1,32 @@
 import { type Observable, tap } from 'rxjs';
 import { flatten } from '../../common/flatten.js';
 import type { MediaProblem } from '../../common/media-problem.js';
+import type { PictureRefusal } from '../../common/picture-answer.js';
 import { assembleFeatures } from '../../features/assemble.js';
 import type { FaceFinder } from '../../features/face-finder.js';
 import { chosenCrops } from '../../features/crop-chooser.js';
 import { encoderPatience$, encodeVoice } from '../../features/encode-voice.js';
+import { FACE_OBSERVER_DEFAULTS, SINGLE_PICTURES } from '../../features/face-observer.js';
 import { logMel, observeFace } from '../../features/observe.js';
 import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import type { VoiceEncoderPort } from '../../features/voice-queue.js';
 import { takeSecond } from '../../features/voice-second.js';
-import { MediaClock, receiveAudio, receiveVideo, type TrackInput, type VideoFrame } from '../../media/index.js';
+import {
+  MediaClock,
+  receiveAudio,
+  receivePictures,
+  receiveSound,
+  receiveVideo,
+  type TrackInput,
+  type VideoFrame,
+} from '../../media/index.js';
+import { isDirect } from '../../sfu/types.js';
 import { hearSpeech, type VoiceActivities } from '../../speech/index.js';
 import type { AnalysisOptions } from '../messages.js';
 import { TraceSampler } from '../window-trace.js';
 import { affordable, fewerPictures } from './afford.js';
+import { answerPictures } from './answer-pictures.js';
 import type { AnalysisEnv } from './analysis-env.js';
 import type { TokenBucket } from '../../common/token-bucket.js';
 import type { LoadSteps } from './load-steps.js';
@@ -40,6 +52,7 @@ export interface MediaEnv extends AnalysisEnv {
   beforeDecode(handle: number): void;
   requestKeyFrame(handle: number): void;
   onTrackProblem(handle: number, problem: MediaProblem): void;
+  onPictureRefused(handle: number, question: number, why: PictureRefusal): void;
 }
 
 /**
@@ -59,9 +72,16 @@ export function mediaStages(
     mediaClock,
     beforeDecode: () => env.beforeDecode(handle),
   });
+  const pictures = (track: MediaTrack) => ({
+    ...receiver(track),
+    maxPixelRate: options.maxPixelRate,
+    affords: () => env.load.picturesPerSecond > 0,
+    onRefused: (question: number, why: PictureRefusal) => env.onPictureRefused(track.handle, question, why),
+  });
   return {
-    receiveVideo: (track) => (input$) =>
-      input$.pipe(
+    receiveVideo: (track) => (input$) => {
+      if (isDirect(track.info)) return input$.pipe(receivePictures(pictures(track)));
+      return input$.pipe(
         affordable(env.load, meter),
         receiveVideo(track.info, expiry$, {
           ...receiver(track),
@@ -70,13 +90,18 @@ export function mediaStages(
           onProblem: (problem) => env.onTrackProblem(track.handle, problem),
         }),
         fewerPictures(env.load, meter),
-      ),
+      );
+    },
     receiveAudio: (track) => (input$) =>
       input$.pipe(
-        receiveAudio(track.info, expiry$, receiver(track)),
+        isDirect(track.info)
+          ? receiveSound(track.info, { meter, clock })
+          : receiveAudio(track.info, expiry$, receiver(track)),
         flatten((received) => (received.type === 'item' ? [received.item] : [])),
       ),
-    observeFace: () => observeFace(env.faceFinder, meter, env.searches),
+    observeFace: ({ info }) =>
+      observeFace(env.faceFinder, meter, env.searches, isDirect(info) ? SINGLE_PICTURES : FACE_OBSERVER_DEFAULTS),
+    answerPictures: ({ handle }) => answerPictures(handle, clock),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
     hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
     logMel: () => (sound$) =>

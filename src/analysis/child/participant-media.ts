@@ -2,7 +2,7 @@ import { BehaviorSubject, defer, filter, merge, type Observable, Subject } from 
 import { NO_CONSENT, type Source } from '../../common/consent.js';
 import type { TrackInput } from '../../media/index.js';
 import { ReportSelector } from '../../sfu/report-selector.js';
-import type { SenderReport, TapPacket, TappedTrack } from '../../sfu/types.js';
+import type { DirectMedia, SenderReport, TapPacket, TappedTrack } from '../../sfu/types.js';
 import type { TimedWords } from '../../streams/index.js';
 import type { ConsentTerms } from '../messages.js';
 
@@ -61,6 +61,11 @@ export class TrackDoor implements MediaTrack {
   packet(packet: TapPacket): void {
     if (this.info.simulcast) this.#reports.packet(timestampOf(packet.data), packet.arrivalMs);
     this.#input.next({ type: 'packet', packet });
+  }
+
+  /** What came by no RTP. */
+  media(piece: DirectMedia): void {
+    this.#input.next({ type: 'media', piece });
   }
 
   report(report: SenderReport): void {

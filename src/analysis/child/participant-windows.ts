@@ -14,21 +14,26 @@ import {
   type Timed,
   type TimedWords,
 } from '../../streams/index.js';
-import type { AnalysedWindow, ParticipantOutput } from '../messages.js';
+import type { AnalysedWindow, ParticipantOutput, SeenPicture } from '../messages.js';
 import { type AnalysisEnv, alignerOptions, retryOptions } from './analysis-env.js';
 import { afresh, capturedSince, trackChanges, withdrawn } from './consent-operators.js';
 import type { ParticipantMedia, Track } from './participant-media.js';
 import { recogniseSpeech } from './recognise-speech.js';
 import { shownWords } from './shown-words.js';
 
+/** What comes of a picture. */
+type Seen<F> = Received<Timed<F>> | SettledFace;
+
 /** What is done to media on the way, each as an operator; `media-stages.ts` has those of a call, `src/files` those of a recording. */
 export interface Stages<Picture, F, A, I, T extends Track<I>> {
   receiveVideo(track: T): OperatorFunction<I, Received<Picture>>;
   receiveAudio(track: T): OperatorFunction<I, AudioChunk>;
-  observeFace(): OperatorFunction<Received<Picture>, Received<Timed<F>>>;
+  observeFace(track: T): OperatorFunction<Received<Picture>, Received<Timed<F>>>;
   hearSpeech(): OperatorFunction<AudioChunk, HeardSound>;
   logMel(): OperatorFunction<HeardSound, Timed<A>>;
-  settleCrops(): OperatorFunction<Received<Timed<F>>, Received<Timed<F>> | SettledFace>;
+  settleCrops(): OperatorFunction<Received<Timed<F>>, Seen<F>>;
+  /** Of pictures that are to be answered by themselves what was seen, after each. */
+  answerPictures(track: T): OperatorFunction<Seen<F>, Seen<F> | SeenPicture>;
   /** @param forget$ consent to the voice ends */
   encodeVoice<I extends Aligned<F, A>>(forget$: Observable<unknown>): OperatorFunction<I, I & { heard: Heard | null }>;
   /** The window's features, after crops that it names and that were not handed on yet. */
@@ -60,15 +65,16 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A, 
         track.input$.pipe(
           stages.receiveVideo(track),
           since('face', (received) => (received.type === 'item' ? received.item.mediaTime : received.mediaTime)),
-          stages.observeFace(),
+          stages.observeFace(track),
           stages.settleCrops(),
+          stages.answerPictures(track),
           takeUntil(withdrawn(terms$, 'face')),
         ),
       ),
       share(),
     );
-    const frame$ = seen$.pipe(filter((seen) => seen.type !== 'crop'));
-    const crop$ = seen$.pipe(filter((seen) => seen.type === 'crop'));
+    const frame$ = seen$.pipe(filter((seen) => seen.type === 'item' || seen.type === 'progress'));
+    const alone$ = seen$.pipe(filter((seen) => seen.type === 'crop' || seen.type === 'picture'));
     const sound$ = media.track$('microphone').pipe(
       mergeMap((track) =>
         track.input$.pipe(
@@ -102,7 +108,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A, 
         return made.map((output) => ({ ...output, generation }));
       }),
     );
-    return merge(window$, merge(crop$, word$).pipe(map(stamp)));
+    return merge(window$, merge(alone$, word$).pipe(map(stamp)));
   }).pipe(retryBounded(retryOptions(env)), takeUntil(media.closed$));
 }
 

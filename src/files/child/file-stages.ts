@@ -43,6 +43,7 @@ export function fileStages(
     receiveAudio: () => flatten((input) => ('type' in input ? [] : [input])),
     observeFace: () => observeFace(env.faceFinder, meter),
     settleCrops: () => identity,
+    answerPictures: () => identity,
     hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
     logMel: () => logMel(meter, voiceEncoder !== null),
     encodeVoice: (forget$) =>

@@ -1,4 +1,5 @@
 import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, WS_PATH } from '../protocol.js';
+import { hostedChannels } from './hosted-channels.js';
 import {
   eventJson,
   failureJson,
@@ -35,6 +36,8 @@ export function asyncApi(): JsonSchema {
   });
   operations['tell.events'] = told('Events of the rooms that were subscribed to', 'event', eventJson);
   operations['tell.notifications'] = told('What is told without being asked', 'notification', notificationJson);
+  const own = Object.keys(messages);
+  const hosted = hostedChannels();
   return {
     asyncapi: '3.0.0',
     info: {
@@ -55,14 +58,13 @@ export function asyncApi(): JsonSchema {
         description:
           `A token is shown in the upgrade: "Authorization: Bearer JWT", or as the subprotocol "${TOKEN_SUBPROTOCOL_PREFIX}JWT" ` +
           `beside "${SUBPROTOCOL}".`,
-        messages: Object.fromEntries(
-          Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
-        ),
+        messages: Object.fromEntries(own.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
       },
+      ...hosted.channels,
     },
-    operations,
+    operations: { ...operations, ...hosted.operations },
     components: {
-      messages,
+      messages: { ...messages, ...hosted.messages },
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };

@@ -18,7 +18,7 @@ export type JsonSchema = Record<string, unknown>;
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** As it crosses the wire. What the server sends is open to more fields, what it is sent is not (docs/protocol.md). */
-function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   // Named once a file.
   delete json.$schema;

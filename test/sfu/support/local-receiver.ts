@@ -2,13 +2,21 @@ import { PacketReceiver } from '../../../src/analysis/child/packet-receiver.js';
 import { TrackDoor } from '../../../src/analysis/child/participant-media.js';
 import { systemClock } from '../../../src/common/clock.js';
 import { silentMeter, type Meter } from '../../../src/common/metrics.js';
-import type { PacketDestination, SenderReport, TapPacket, TappedTrack, TrackSink } from '../../../src/sfu/types.js';
+import type {
+  DirectMedia,
+  PacketDestination,
+  SenderReport,
+  TapPacket,
+  TappedTrack,
+  TrackSink,
+} from '../../../src/sfu/types.js';
 
 /** What becomes of one track's packets and reports. */
 export interface PacketSink {
   packet(packet: TapPacket): void;
   senderReport(report: SenderReport): void;
   setPaused(paused: boolean): void;
+  media?(piece: DirectMedia): void;
   close(): void;
 }
 
@@ -43,6 +51,7 @@ export class LocalReceiver {
     door.input$.subscribe((input) => {
       if (input.type === 'packet') sink.packet(input.packet);
       else if (input.type === 'report') sink.senderReport(input.report);
+      else if (input.type === 'media') sink.media?.(input.piece);
       else sink.setPaused(input.paused);
     });
     this.packets.open(handle, handle, info, (packet) => door.packet(packet));
@@ -50,6 +59,7 @@ export class LocalReceiver {
       ready: Promise.resolve(),
       senderReport: (report) => door.report(report),
       preferReports: (ssrc) => door.preferReports(ssrc),
+      media: (piece) => door.media(piece),
       setPaused: (paused) => door.setPaused(paused),
       close: () => {
         this.packets.close(handle);

@@ -2,6 +2,7 @@ import type { Consent, Source } from '../../../src/common/consent.js';
 import type { MediaProblem } from '../../../src/common/media-problem.js';
 import type {
   Analyser,
+  DirectMedia,
   PacketDestination,
   ParticipantAnalysis,
   SenderReport,
@@ -19,6 +20,8 @@ export interface RecordedTrack {
   control: TrackControl;
   packets: TapPacket[];
   reports: SenderReport[];
+  /** What came by no RTP. */
+  pieces: DirectMedia[];
   paused: boolean;
   closed: boolean;
 }
@@ -111,7 +114,7 @@ export class RecordingAnalyser extends Recorder implements Analyser {
   }
 
   #track(recorded: RecordedParticipant, info: TappedTrack, control: TrackControl): TrackSink {
-    const track: RecordedTrack = { info, control, packets: [], reports: [], paused: false, closed: false };
+    const track: RecordedTrack = { info, control, packets: [], reports: [], pieces: [], paused: false, closed: false };
     recorded.tracks.push(track);
     this.changed();
     const record = (change: () => void) => {
@@ -122,6 +125,7 @@ export class RecordingAnalyser extends Recorder implements Analyser {
     const sink = {
       packet: (packet: TapPacket) => record(() => track.packets.push(packet)),
       senderReport: (report: SenderReport) => record(() => track.reports.push(report)),
+      media: (piece: DirectMedia) => record(() => track.pieces.push(piece)),
       setPaused: (paused: boolean) => record(() => (track.paused = paused)),
       close: () => record(() => (track.closed = true)),
     };

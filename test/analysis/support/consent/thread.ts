@@ -161,6 +161,7 @@ export class SimulatedThread implements ProcessEnd {
           return { mediaTime, durationMs: 100, arrivalMs, decodedMs, value: samples[0]! };
         }),
       settleCrops: () => identity,
+      answerPictures: () => identity,
       encodeVoice: (forget$) =>
         encodeVoice(
           {
