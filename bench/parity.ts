@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { Command, Option } from 'commander';
 import { loadConfig } from '../src/config/load.js';
 import { createLogger } from '../src/telemetry/logger.js';
+import { openVoiceEncoder } from '../src/training/heard/installed-encoder.js';
 import { defaultPreparedFolder } from '../src/training/data/prepared.js';
 import { MIDDLE_LAYER, TAPPED_LAYER } from './parity/face-track.js';
 import { QUIET_ROOM_DB } from './parity/voice-track.js';
@@ -27,6 +28,11 @@ const program = new Command('bench:parity')
       .default('tapped'),
   )
   .option('--room-db <level>', 'noise of the room under the voices, dBFS; -140: none', String(QUIET_ROOM_DB))
+  .addOption(
+    new Option('--voice-encoder <mode>', 'whether voices are heard by the voice encoders, in the call and offline')
+      .choices(['auto', 'off'])
+      .default('auto'),
+  )
   .option('--face-share <share>', 'side of the face picture over the height of the scene')
   .option('--model <folder>', 'the model (default: the shipped one)')
   .option(
@@ -46,6 +52,7 @@ interface Options {
   texts: string;
   layer: 'tapped' | 'middle';
   roomDb: string;
+  voiceEncoder: 'auto' | 'off';
   faceShare?: string;
   model?: string;
   participants: string;
@@ -57,8 +64,12 @@ program.parse();
 const options = program.opts<Options>();
 const layer = options.layer === 'tapped' ? TAPPED_LAYER : MIDDLE_LAYER;
 const camera = { ...layer, ...(options.faceShare ? { faceShare: Number(options.faceShare) } : {}) };
-// Offline the clips are judged without the encoders; that they hear the same in a call is test/parity's.
-const flags = { httpPort: 0, voiceEncoder: 'off', ...(options.model ? { model: options.model } : {}) };
+const encoder = options.voiceEncoder === 'off' ? null : await openVoiceEncoder();
+const flags = {
+  httpPort: 0,
+  voiceEncoder: encoder ? 'auto' : 'off',
+  ...(options.model ? { model: options.model } : {}),
+};
 const report = await runParity(
   {
     prepared: options.prepared,
@@ -71,6 +82,7 @@ const report = await runParity(
     seed: Number(options.seed),
     camera,
     roomDb: Number(options.roomDb),
+    encoder,
   },
   loadConfig({ env: process.env, flags }),
   createLogger('error'),
@@ -84,6 +96,7 @@ const full = {
   split: options.split,
   camera,
   roomDb: Number(options.roomDb),
+  heardByEncoders: encoder !== null,
   ...report,
 };
 console.log(parityTable(full));

@@ -10,6 +10,7 @@ import { readPrepared } from '../../src/training/data/prepared.js';
 import type { SpeechSet } from '../../src/training/data/speech.js';
 import { readTexts } from '../../src/training/data/text.js';
 import { type Example, faceExamples, meanOf, voiceExamples, wordExamples } from '../../src/training/evaluate.js';
+import type { SecondEncoder } from '../../src/training/heard/seconds.js';
 import { clipSamples, type Split } from '../../src/training/splits.js';
 import { seeded } from '../support/random.js';
 
@@ -30,13 +31,21 @@ export async function faces(folder: string, split: EvaluationSplit, count: numbe
   return grouped(draw(faceExamples(set), count, seed), picture);
 }
 
-/** At most `count` clips of RAVDESS and EMO-DB by the split's speakers. */
-export async function clips(folder: string, split: EvaluationSplit, count: number, seed: number) {
+/**
+ * At most `count` clips of RAVDESS and EMO-DB by the split's speakers.
+ * @param encoder null: as where no voice encoder is installed
+ */
+export async function clips(
+  folder: string,
+  split: EvaluationSplit,
+  count: number,
+  seed: number,
+  encoder: SecondEncoder | null,
+) {
   const sets = await Promise.all(['ravdess', 'emodb'].map((name) => readPrepared<SpeechSet>(folder, name)));
   const all: Shown<Float32Array>[] = [];
   for (const set of sets) {
-    // As where no voice encoder is installed: the live call that is compared runs without, too.
-    const examples = await voiceExamples(set, split, null);
+    const examples = await voiceExamples(set, split, encoder);
     all.push(...grouped(examples, (group) => clipSamples(set, group)));
   }
   return draw(all, count, seed);

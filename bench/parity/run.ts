@@ -4,6 +4,8 @@ import { shippedModelFolder } from '../../src/common/version.js';
 import type { Config } from '../../src/config/schema.js';
 import { createEngine, DEFAULT_ENGINE } from '../../src/inference/engines.js';
 import type { ModelInput } from '../../src/inference/types.js';
+import { encodeSeconds } from '../../src/training/heard/clip-copies.js';
+import { windowOf, type SecondEncoder } from '../../src/training/heard/seconds.js';
 import '../support/quiet.js';
 import { playCaptions } from './captions.js';
 import { compare, type Comparison } from './compare.js';
@@ -27,6 +29,8 @@ export interface ParityPlan {
   camera: CameraOptions;
   /** Noise of the room that voices are heard in, dBFS. */
   roomDb: number;
+  /** What offline voices are heard by, as in the call; null: by no encoder, and none in the call. */
+  encoder: SecondEncoder | null;
 }
 
 export interface ParityReport {
@@ -72,7 +76,7 @@ export async function runParity(
     }
     if (plan.clips > 0) {
       log(`encoding ${String(plan.clips)} clips`);
-      const shown = await clips(plan.prepared, plan.split, plan.clips, plan.seed);
+      const shown = await clips(plan.prepared, plan.split, plan.clips, plan.seed, plan.encoder);
       const parts = share(shown, plan.participants).map((some, i) =>
         voiceTrack(
           some.map(([example, { shown: samples }]) => ({ example, samples })),
@@ -83,7 +87,7 @@ export async function runParity(
       log(`playing them, ${String(parts.length)} people, ${String(parts[0]?.seconds ?? 0)} s`);
       const live = await call.play('voice', parts, 0);
       await add('voice', shown, live);
-      await add('voice, offline in the same windows', heard(shown, parts), live);
+      await add('voice, offline in the same windows', await heard(shown, parts, plan.encoder), live);
     }
     if (plan.texts > 0 && plan.data !== undefined) {
       const shown = await texts(plan.prepared, plan.data, plan.split, plan.texts, plan.seed);
@@ -102,13 +106,23 @@ export async function runParity(
  * The clips as offline examples in the windows of the call: what is left between those and the call is the media path's
  * doing, the rest is where a window happened to cut the sentence.
  */
-function heard(shown: readonly Shown<Float32Array>[], parts: readonly Part[]): Shown<Float32Array>[] {
+async function heard(
+  shown: readonly Shown<Float32Array>[],
+  parts: readonly Part[],
+  encoder: SecondEncoder | null,
+): Promise<Shown<Float32Array>[]> {
   const placed = new Map(parts.flatMap(({ appearances }) => appearances.map((each) => [each.example, each])));
-  return shown.map((clip, i) => {
+  const out: Shown<Float32Array>[] = [];
+  for (const [i, clip] of shown.entries()) {
     const [{ voice, ...rest }] = clip.inputs as [ModelInput];
-    const windows = windowsAsHeard(clip.shown, placed.get(i)!);
-    return { ...clip, inputs: windows.map((logMel) => ({ ...rest, voice: { ...voice!, logMel } })) };
-  });
+    const inputs: ModelInput[] = [];
+    for (const { logMel, sound } of windowsAsHeard(clip.shown, placed.get(i)!)) {
+      const seconds = encoder ? await encodeSeconds(sound, encoder) : [];
+      inputs.push({ ...rest, voice: { ...voice!, logMel, heard: windowOf(seconds, seconds.length) } });
+    }
+    out.push({ ...clip, inputs });
+  }
+  return out;
 }
 
 /** Dealt round: items, with their numbers, for each of so many people. */

@@ -9,6 +9,8 @@ export interface FullReport extends ParityReport {
   camera: CameraOptions;
   /** Absent in figures made before it could be chosen: that of a quiet room. */
   roomDb?: number;
+  /** Whether voices were heard by the voice encoders, in the call and offline; absent in figures of before: they were not. */
+  heardByEncoders?: boolean;
 }
 
 /** The report as Markdown. */
@@ -18,6 +20,7 @@ export function parityTable({
   split,
   camera,
   roomDb = QUIET_ROOM_DB,
+  heardByEncoders = false,
   model,
   engine,
   gaps,
@@ -40,7 +43,7 @@ export function parityTable({
   return [
     `Split ${split}, model ${model}, engine ${engine}, commit ${commit}; ` +
       `faces in ${String(width)}×${String(height)} at ${kilobits} kbit/s, ` +
-      `side ${(faceShare * height).toFixed(0)} pixels; noise under voices ${String(roomDb)} dBFS; windows without an event: ${String(gaps)}.`,
+      `side ${(faceShare * height).toFixed(0)} pixels; noise under voices ${String(roomDb)} dBFS, which the voice encoders ${heardByEncoders ? 'hear' : 'do not hear'}; windows without an event: ${String(gaps)}.`,
     '',
     '| | examples | lost | accuracy % offline → live, answered | difference | offline → live, all | difference | same answer % | mean difference of a probability |',
     '|---|---|---|---|---|---|---|---|---|',

@@ -2,6 +2,7 @@ import { frameCount, logMel } from '../../src/features/log-mel.js';
 import { MEL_FRAMES, MEL_HOP_MS, VOICE_WINDOW_MS } from '../../src/features/types.js';
 import { SoundConverter } from '../../src/media/sound-conversion.js';
 import { AUDIO_SAMPLE_RATE } from '../../src/media/types.js';
+import { soundAt, type ClipInSeconds } from '../../src/training/heard/clip-copies.js';
 import { joinFloats } from '../../src/training/join-floats.js';
 import { windowAt } from '../../src/training/voice-windows.js';
 import { encodeOpus, OPUS_RATE } from '../support/encode-audio.js';
@@ -60,10 +61,20 @@ export function judgedWindows(startMs: number, frames: number): number[] {
   return [...new Set(nearest)].sort((a, b) => a - b);
 }
 
-/** The same clip in the same windows, without the way through the call. @returns MEL_FRAMES × MEL_BANDS each */
-export function windowsAsHeard(samples: Float32Array, { startMs, windows }: Appearance): Float32Array[] {
+/**
+ * The same clip in the same windows, without the way through the call.
+ * @returns of each window MEL_FRAMES × MEL_BANDS, and the sound in its seconds
+ */
+export function windowsAsHeard(
+  samples: Float32Array,
+  { startMs, windows }: Appearance,
+): { logMel: Float32Array; sound: ClipInSeconds }[] {
   const block = logMel(samples);
-  return windows.map((start) => windowAt(block, Math.round((startMs - start - WINDOW_MS) / MEL_HOP_MS) + MEL_FRAMES));
+  return windows.map((start) => {
+    const fromMs = startMs - start - WINDOW_MS + VOICE_WINDOW_MS;
+    const sound = soundAt(samples, Math.round((fromMs * AUDIO_SAMPLE_RATE) / 1000));
+    return { logMel: windowAt(block, Math.round(fromMs / MEL_HOP_MS)), sound };
+  });
 }
 
 /** 16 → 48 kHz. */

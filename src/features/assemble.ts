@@ -80,7 +80,7 @@ function assembleVoice(window: Window, heard: Heard | null): WindowFeatures['voi
   if (speechMs(audio, startMs, endMs) < MIN_SPEECH_MS) return null;
   const from = endMs - VOICE_WINDOW_MS;
   const { mel, received } = layOut(audio, from);
-  if (isLaughter(mel, MEL_FRAMES)) return null;
+  if (!heard && isLaughter(mel, MEL_FRAMES)) return null;
   let weighted = 0;
   let speechFrames = 0;
   for (const { value } of audio) {
@@ -99,7 +99,7 @@ function assembleVoice(window: Window, heard: Heard | null): WindowFeatures['voi
 }
 
 /** Speech between two media times, ms; of a block partly inside, its share. */
-export function speechMs(audio: Window['audio'], from: number, to: number): number {
+export function speechMs(audio: readonly Window['audio'][number][], from: number, to: number): number {
   let sum = 0;
   for (const { mediaTime, durationMs, value } of audio) {
     const inside = Math.min(to, mediaTime + durationMs) - Math.max(from, mediaTime);

@@ -10,12 +10,13 @@ import { calibrated, readPart } from './held-out-clips.js';
 import { IN_ROOMS } from './live-seconds.js';
 import { figures } from './metrics.js';
 import { Rng } from './rng.js';
-import { speakerFolds } from './splits.js';
+import { speakerFolds, splitOfSpeaker } from './splits.js';
+import { isEmogator } from './speakers.js';
 import { startTensorflowBackend } from './tensorflow-backend.js';
 import type { SpeechCorpus, TrainOptions } from './train-options.js';
 import { corpusRun, foldRun } from './log-mel/pack.js';
 import { readLogMel } from './log-mel/trained.js';
-import { speakersHeard, speechSets, trainOnVoices, VOICE_EPOCHS } from './train-voice.js';
+import { burstSets, speakersHeard, speechSets, trainOnVoices, VOICE_EPOCHS } from './train-voice.js';
 import { voiceExamples } from './voice-examples.js';
 
 export interface CrossValidateOptions extends Pick<
@@ -68,19 +69,24 @@ async function runFolds({ file, foldsOf, logMelOf }: Plan, options: CrossValidat
   const sets = await speechSets(options, encoder);
   if (sets.size === 0)
     throw new EmostreamError('CONFIG_INVALID', 'Without any speech corpus there is no voice to train.');
+  const bursts = await burstSets(options, encoder);
   const folds = foldsOf(sets);
   const partPath = join(folder, `${file}.part.json`);
   if (options.restart) await rm(partPath, { force: true });
   const recipe = JSON.stringify({
     ...{ seed, epochs, folds, inRooms, encoders: encoder?.identity ?? 'none' },
     ...(logMel === undefined ? {} : { logMel }),
+    ...(bursts.size === 0 ? {} : { bursts: [...bursts.keys()] }),
   });
   const part = (await readPart(partPath, recipe)) ?? { recipe, done: [], clips: [] };
   await startTensorflowBackend();
   const open = [...folds.entries()].filter(([fold]) => !part.done.includes(fold));
   const copies = logMel === undefined ? undefined : 0;
   if (open.length > 0 && copies !== 0) log('making augmented copies of all clips, for all folds');
-  const examples = open.length > 0 ? voiceExamples([...sets.values()], () => true, new Rng(seed), copies) : [];
+  // Speakers of bursts are held out by no fold: they are those of training in all of them.
+  const isTrained = (speaker: number): boolean => !isEmogator(speaker) || splitOfSpeaker(speaker) === 'train';
+  const trained = [...sets.values(), ...bursts.values()];
+  const examples = open.length > 0 ? voiceExamples(trained, isTrained, new Rng(seed), copies) : [];
   for (const [fold, speakers] of open) {
     const others = examples.filter(({ speaker }) => !speakers.includes(speaker));
     const taken = logMel === undefined ? null : await readLogMel(logMel, logMelOf(fold), speakersHeard(others));

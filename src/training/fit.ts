@@ -39,6 +39,8 @@ export interface FitResult {
   epochs: number;
   /** Of a voice whose networks on log-mel were trained elsewhere: how. */
   logMel?: LogMelRecord;
+  /** Whether bursts of the voice were trained on: where no encoder hears them they are not. */
+  bursts?: boolean;
   /** CPU time of the process so far, all threads: unlike wall time it does not depend on what else ran. */
   cpuSeconds: number;
 }

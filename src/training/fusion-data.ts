@@ -31,6 +31,8 @@ export interface EncodedSet {
   quality: number[][];
   /** Voices only: whether encoders heard it. */
   heard?: boolean[];
+  /** Voices only: whether it is a burst without words. */
+  burst?: boolean[];
 }
 
 /** The half of the validation data on which fusion is trained, and the half on which it is chosen and calibrated. */
@@ -122,6 +124,17 @@ export function joinSets(...sets: EncodedSet[]): EncodedSet {
     embeddings: sets.flatMap(({ embeddings }) => embeddings),
     quality: sets.flatMap(({ quality }) => quality),
     heard: sets.flatMap(({ heard, labels }) => heard ?? labels.map(() => false)),
+    burst: sets.flatMap(({ burst, labels }) => burst ?? labels.map(() => false)),
+  };
+}
+
+/** Voices as bursts: those that encoders heard, for no other part of the network knows them. */
+export function heardBursts({ labels, embeddings, quality, heard }: EncodedSet): EncodedSet {
+  const own = [...labels.keys()].filter((i) => heard?.[i]);
+  const picked = <T>(values: readonly T[]): T[] => own.map((i) => values[i]!);
+  return {
+    ...{ labels: picked(labels), embeddings: picked(embeddings), quality: picked(quality) },
+    ...{ heard: own.map(() => true), burst: own.map(() => true) },
   };
 }
 

@@ -97,11 +97,22 @@ export class TripleSampler {
   }
 }
 
-/** The key of what is present, as in the model's calibration: `face`, `face+words`, `face+voiceHeard`, … */
+/**
+ * The key of what is present, as in the model's calibration: `face`, `face+words`, `face+voiceHeard`, …; a burst of the voice is
+ * `burst`, of which no calibration is.
+ */
 export function tripleKey({ examples }: Triple, { voice }: Record<Modality, EncodedSet>): string {
-  const named = (modality: Modality): string =>
-    modality === 'voice' && voice.heard?.[examples.voice!] ? 'voiceHeard' : modality;
+  const named = (modality: Modality): VoiceName =>
+    modality === 'voice' ? voiceName(voice, examples.voice!) : modality;
   return MODALITIES.filter((modality) => examples[modality] !== null)
     .map(named)
     .join('+');
+}
+
+/** A modality as keys call it: a voice that encoders heard has a temperature of its own. */
+export type VoiceName = Modality | 'voiceHeard' | 'burst';
+
+/** What a voice of a set is called. */
+export function voiceName({ heard, burst }: EncodedSet, index: number): VoiceName {
+  return burst?.[index] ? 'burst' : heard?.[index] ? 'voiceHeard' : 'voice';
 }

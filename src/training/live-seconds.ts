@@ -1,6 +1,7 @@
-import { assembleFeatures } from '../features/assemble.js';
+import { assembleFeatures, MIN_SPEECH_MS, speechMs } from '../features/assemble.js';
 import { frameCount, HOP_SAMPLES, normaliseLogMel, SAMPLE_RATE, type MelBlock } from '../features/log-mel.js';
 import {
+  FACE_CROPS,
   MEL_BANDS,
   MEL_FRAMES,
   VOICE_WINDOW_MS,
@@ -59,7 +60,7 @@ export async function hearInRoom(
   const firstFrame = LEAD_SECONDS * FRAMES_PER_SECOND + rng.below(FRAMES_PER_SECOND);
   const from = firstFrame * HOP_SAMPLES;
   const placed = placeInRoom(clip, from, dbfs, rng);
-  const { blocks, voices } = observe(placed, activity);
+  const blocks = observe(placed, activity);
   const room = join(blocks);
   const frames = frameCount(clip.length);
   const windows = clipEnds(frames).map((end) => {
@@ -67,7 +68,7 @@ export async function hearInRoom(
     return normaliseLogMel(room.mel.subarray((to - MEL_FRAMES) * MEL_BANDS, to * MEL_BANDS), MEL_FRAMES);
   });
   const whole = encoder ? await heardWhole(placed, { from, length: clip.length }, windows.length, encoder) : null;
-  const seconds = encoder ? await withHeard(voices, placed, encoder) : voices;
+  const seconds = await voicesOf(blocks, placed, encoder);
   return { windows, heard: whole ?? windows.map(() => null), seconds: seconds.filter((voice) => voice !== null) };
 }
 
@@ -85,14 +86,18 @@ async function heardWhole(
   return Array.from({ length: windows }, (_, i) => windowOf(encoded, encoded.length - (windows - 1 - i)));
 }
 
-/** As in a call, each second in which a voice is heard is encoded, and a window has those of its own. */
-async function withHeard(
-  voices: readonly (Voice | null)[],
+/** As in a call, each second in which enough is said is encoded, and a window has those of its own. */
+async function voicesOf(
+  blocks: readonly Timed<VoiceObservation>[],
   placed: Float32Array,
-  encoder: Encode,
+  encoder: Encode | null,
 ): Promise<(Voice | null)[]> {
-  const encoded = await encodeSeconds({ samples: placed, isHeard: voices.map((voice) => voice !== null) }, encoder);
-  return voices.map((voice, second) => voice && { ...voice, heard: windowOf(encoded, second + 1) });
+  const isHeard = Array.from(
+    { length: Math.floor(placed.length / SAMPLE_RATE) },
+    (_, second) => speechMs(blocks, 1000 * second, 1000 * (second + 1)) >= MIN_SPEECH_MS,
+  );
+  const encoded = encoder ? await encodeSeconds({ samples: placed, isHeard }, encoder) : isHeard.map(() => null);
+  return isHeard.map((_, second) => voiceOf(blocks, 1000 * (second + 1), windowOf(encoded, second + 1)));
 }
 
 /** The clip from a sample on in a room that begins before it and goes on after it. */
@@ -107,11 +112,8 @@ export function placeInRoom(clip: Float32Array, from: number, dbfs: number, rng:
   return out;
 }
 
-/** Sound through voice activity, log-mel and the features of windows, all of them those of calls. */
-function observe(
-  samples: Float32Array,
-  activity: VoiceActivity,
-): { blocks: Timed<VoiceObservation>[]; voices: (Voice | null)[] } {
+/** Sound through voice activity and log-mel, which are those of calls. */
+function observe(samples: Float32Array, activity: VoiceActivity): Timed<VoiceObservation>[] {
   activity.reset();
   const hearer = new SpeechHearer(activity);
   const observer = new VoiceObserver();
@@ -127,18 +129,15 @@ function observe(
     hear(hearer.hear({ mediaTime, arrivalMs: 0, decodedMs: 0, samples: samples.subarray(at, at + CHUNK) }));
   }
   hear(hearer.judge());
-  const voices = Array.from({ length: Math.floor(samples.length / SAMPLE_RATE) }, (_, second) =>
-    voiceOf(blocks, 1000 * (second + 1)),
-  );
-  return { blocks, voices };
+  return blocks;
 }
 
-function voiceOf(blocks: readonly Timed<VoiceObservation>[], endMs: number): Voice | null {
+function voiceOf(blocks: readonly Timed<VoiceObservation>[], endMs: number, heard: Heard | null): Voice | null {
   const audio = blocks.filter(
     ({ mediaTime, durationMs }) => mediaTime < endMs && mediaTime + durationMs > endMs - VOICE_WINDOW_MS,
   );
   const window = { startMs: endMs - 1000, endMs, revision: 0, closedBy: 'watermark', audio, state: LIVE } as const;
-  return assembleFeatures({ ...window, ...NO_TIMES, frames: [], words: [], saidMs: [] }, 0).voice;
+  return assembleFeatures({ ...window, ...NO_TIMES, frames: [], words: [], saidMs: [] }, 0, FACE_CROPS, heard).voice;
 }
 
 function join(blocks: readonly Timed<VoiceObservation>[]): MelBlock {

@@ -8,7 +8,8 @@ import { partCards } from './evaluation/part-cards.js';
 import type { TestFigures } from './evaluation/test-figures.js';
 import { restrictions, userData, userFlags, userTerms } from './evaluation/user-card.js';
 import type { Provenance } from './export-model.js';
-import { FUSION_CONFLICT, MADE, RECOGNISED } from './train-options.js';
+import { COPIES } from './heard/clip-copies.js';
+import { CORPUS_TITLES, FUSION_CONFLICT, MADE, RECOGNISED } from './train-options.js';
 import { corporaSeen, type LogMelOrigin, type TrainingRecord } from './weights-store.js';
 
 /** Writes the model card from what training recorded and what evaluation measured. */
@@ -36,6 +37,12 @@ The voice's two networks on log-mel were trained by \`scripts/log-mel/train.py\`
 seed ${seed}, ${seconds} s together with the ${runs - 1} others of its plan (a second seed, the folds, the corpora left out).
 `;
 }
+
+/** What only the read-outs learned of bursts. */
+const bursts = `.
+  Beside sixteen windows of speech the read-outs learned from one of EmoGator: laughs, sobs, gasps and growls without words, labelled as
+  contributors were asked to act (amusement and elation as happy). Contributors whose number ends with 8 were for validation, with 9
+  for testing. The networks on log-mel never heard a burst`;
 
 /** A run and the one that it went on from, earliest first. */
 function inOrder(record: TrainingRecord): TrainingRecord[] {
@@ -91,11 +98,11 @@ then \`emostream model export\` and \`emostream evaluate\`. The epoch was chosen
 - Face: FER+ vote shares as soft labels. Pictures of the training split that are byte for byte in the validation or test
   split were dropped, and those of the validation split that are in the test split.
 - Voice: RAVDESS, EMO-DB and nEMO split by speaker. Test: RAVDESS actors 18-20, EMO-DB speakers 15, 16, nEMO KD0. Validation: actors
-  15-17, speakers 12, 13, TP0. "Calm" counts as neutral; boredom is left out. Four copies of each clip were heard by the two
+  15-17, speakers 12, 13, TP0. "Calm" counts as neutral; boredom is left out. ${COPIES} copies of each clip were heard by the two
   pretrained encoders, which stayed as they are; a linear read-out of mean and deviation over the window was trained on them, each
   encoder's alone, the windows moved from their speaker's mean towards another's.
   Clips were also heard at other speeds, through filters, with noise${onGpu.length > 0 ? '' : ', clipped, and coded with Opus at 10 to 32 kbit/s'};
-  six windows of ten lay in the noise of a room, 15 to 60 dB under the voice.
+  six windows of ten lay in the noise of a room, 15 to 60 dB under the voice${corpora.includes(CORPUS_TITLES.emogator) ? bursts : ''}.
 - Words: GoEmotions with Ekman's labels, and MELD, each of its lines four times. In training a second head learned the 28 labels
   as annotated; it is not shipped. ${percent(RECOGNISED)} % of the texts were given as a speech recogniser might have written them (words that
   sound alike, lost, joined or torn; no punctuation). ${percent(MADE)} % of the examples were sentences made of frames and word lists
@@ -140,6 +147,7 @@ ${protocols.join('\n')}
 | RAVDESS (Livingstone and Russo 2018) | CC BY-NC-SA 4.0, non-commercial |
 | EMO-DB (Burkhardt et al. 2005) | free for research |
 | nEMO (Christop 2024) | CC BY-NC-SA 4.0, non-commercial |
+| EmoGator (Buhl 2023) | Apache-2.0 |
 | GoEmotions (Demszky et al. 2020) | CC BY 4.0 |
 | MELD (Poria et al. 2019) | GPL-3 |
 ${userTerms(corpora)}

@@ -7,9 +7,10 @@ import type { Rng } from './rng.js';
 const COLOURS = [0, 0.3, 0.6, 0.8, 0.95];
 const SECONDS = 12;
 const NATS_PER_DB = Math.log(10) / 10;
-/** How far the room is under the voice, dB. */
-const LOUDEST = 15;
-const FAINTEST = 60;
+/** How far a room is under the voice, dB, from the loudest on. */
+export const ROOMS_UNDER = [15, 60] as const;
+/** Of rooms as loud as one of -45 dBFS is for somebody who speaks softly or far from the microphone. */
+export const LOUD_ROOMS_UNDER = [0, 20] as const;
 
 /** Mel power of some seconds, with a mean logarithm of 0. */
 interface NoiseColour {
@@ -42,11 +43,11 @@ export class RoomNoise {
   /**
    * Adds some room to a window, in place.
    * @param canvas MEL_FRAMES × MEL_BANDS of log mel power, before normalising
-   * @param voice the clip in it: the room is 15 to 60 dB under its level
+   * @param voice the clip in it: the room is ROOMS_UNDER its level
    */
   lay(canvas: Float32Array, { mel, frames }: MelBlock, rng: Rng): void {
     const { power, frames: length } = this.#colours[rng.below(this.#colours.length)]!;
-    const gain = Math.exp(windowLevel(mel, frames) - NATS_PER_DB * rng.between(LOUDEST, FAINTEST));
+    const gain = Math.exp(windowLevel(mel, frames) - NATS_PER_DB * rng.between(...ROOMS_UNDER));
     const from = rng.below(length - MEL_FRAMES) * MEL_BANDS;
     for (let i = 0; i < canvas.length; i++) canvas[i] = Math.log(Math.exp(canvas[i]!) + gain * power[from + i]!);
   }
@@ -55,11 +56,19 @@ export class RoomNoise {
 /** Samples of a stretch by which a voice's level is told: 25 ms. */
 const STRETCH = 400;
 
-/** The same in the waveform: the noise of a room under all of a sound, in place. @param voice that is in it, samples */
-export function addRoom(sound: Float32Array, voice: Float32Array, rng: Rng): void {
+/**
+ * The same in the waveform: the noise of a room under all of a sound, in place.
+ * @param voice that is in it, samples @param under how far the room is under its loud stretches, dB, from the loudest on
+ */
+export function addRoom(
+  sound: Float32Array,
+  voice: Float32Array,
+  rng: Rng,
+  under: readonly [number, number] = ROOMS_UNDER,
+): void {
   const next = colouredNoise(COLOURS[rng.below(COLOURS.length)]!, rng);
   const noise = Float32Array.from(sound, next);
-  const level = loudStretch(voice) * 10 ** (-rng.between(LOUDEST, FAINTEST) / 20);
+  const level = loudStretch(voice) * 10 ** (-rng.between(...under) / 20);
   const gain = level / Math.max(rms(noise), 1e-9);
   for (let i = 0; i < sound.length; i++) sound[i] = Math.min(Math.max(sound[i]! + gain * noise[i]!, -1), 1);
 }

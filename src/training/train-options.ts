@@ -6,9 +6,12 @@ import type { RunControl } from './resume.js';
 
 /** Built-in corpora that each part is trained on. */
 export const SPEECH_CORPORA = ['ravdess', 'emodb', 'nemo'] as const;
+/** Bursts of the voice without words. What is read of the voice encoders learns from them beside speech; they are reported apart. */
+export const BURST_CORPORA = ['emogator'] as const;
 export const WORDS_CORPORA = ['goemotions', 'meld'] as const;
-export const BUILT_IN_CORPORA = ['ferplus', ...SPEECH_CORPORA, ...WORDS_CORPORA] as const;
+export const BUILT_IN_CORPORA = ['ferplus', ...SPEECH_CORPORA, ...BURST_CORPORA, ...WORDS_CORPORA] as const;
 export type SpeechCorpus = (typeof SPEECH_CORPORA)[number];
+export type BurstCorpus = (typeof BURST_CORPORA)[number];
 export type WordsCorpus = (typeof WORDS_CORPORA)[number];
 export type BuiltInCorpus = (typeof BUILT_IN_CORPORA)[number];
 
@@ -18,6 +21,7 @@ export const CORPUS_TITLES: Readonly<Record<BuiltInCorpus, string>> = {
   ravdess: 'RAVDESS',
   emodb: 'EMO-DB',
   nemo: 'nEMO',
+  emogator: 'EmoGator',
   goemotions: 'GoEmotions',
   meld: 'MELD',
 };

@@ -10,6 +10,7 @@ import { trainFace } from './train-face.js';
 import { trainFusion } from './train-fusion.js';
 import {
   BUILT_IN_CORPORA,
+  BURST_CORPORA,
   CORPUS_TITLES,
   SPEECH_CORPORA,
   WORDS_CORPORA,
@@ -38,7 +39,7 @@ export interface TrainPartOptions extends Omit<TrainOptions, 'onBest' | 'from' |
 
 const OWN: Record<Part, readonly BuiltInCorpus[]> = {
   face: ['ferplus'],
-  voice: SPEECH_CORPORA,
+  voice: [...SPEECH_CORPORA, ...BURST_CORPORA],
   words: WORDS_CORPORA,
   fusion: BUILT_IN_CORPORA,
 };
@@ -46,8 +47,11 @@ const OWN: Record<Part, readonly BuiltInCorpus[]> = {
 const corporaOf = (
   part: Part,
   { without = [], with: extra = [] }: Pick<TrainOptions, 'without' | 'with'>,
+  bursts: boolean,
 ): string[] => [
-  ...OWN[part].filter((corpus) => !without.includes(corpus)).map((corpus) => CORPUS_TITLES[corpus]),
+  ...OWN[part]
+    .filter((corpus) => !without.includes(corpus) && (bursts || !BURST_CORPORA.some((name) => name === corpus)))
+    .map((corpus) => CORPUS_TITLES[corpus]),
   ...extra.map((name) => USER_CORPORA[name].title),
 ];
 
@@ -66,7 +70,7 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
   const from = options.goOn && !interrupted ? await readWeights(folder, part) : null;
   // The weights that are there may be the interrupted run's own: it knows what it went on from.
   const before = interrupted ? interrupted.before : from?.record;
-  const onBest = async ({ weights, score, epoch, epochs, cpuSeconds, logMel }: FitResult): Promise<void> => {
+  const onBest = async ({ weights, score, epoch, epochs, cpuSeconds, logMel, bursts }: FitResult): Promise<void> => {
     // A run that went on must have got better to replace what was there.
     if (before && score <= before.validationScore) return;
     await writeWeights(folder, weights, {
@@ -77,7 +81,7 @@ export async function trainPart(part: Part, options: TrainPartOptions): Promise<
       bestEpoch: epoch,
       validationScore: score,
       cpuSeconds: Math.round(cpuSeconds),
-      corpora: corporaOf(part, options),
+      corpora: corporaOf(part, options, bursts === true),
       finishedAt: new Date().toISOString(),
       ...(logMel ? { logMel: withoutSpeakers(logMel) } : {}),
       ...(before ? { before } : {}),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { EMOTIONS } from '../common/emotions.js';
 import { EmostreamError } from '../common/errors.js';
 import { modalityHeads } from '../inference/network/heads.js';
+import type { NamedWeights } from '../inference/model-format.js';
 import { EMBEDDING } from '../inference/network/sizes.js';
 import { heardParts, MEL_NETWORKS, melParts, VOICE_PARTS } from '../inference/network/voice-encoder.js';
 import { judgeClips } from './clip-judge.js';
@@ -15,12 +16,18 @@ import { isStandard, standardVectors } from './heard/speaker-shift.js';
 import { usedRun } from './log-mel/pack.js';
 import { isHeadBias, readLogMel, withLogMel, type LogMelParts } from './log-mel/trained.js';
 import { headLoss } from './loss.js';
-import { describe, figures, meanOf } from './metrics.js';
+import { describe, figures, meanOf, type ClassificationFigures } from './metrics.js';
 import { AdamW } from './optimiser.js';
 import { Rng } from './rng.js';
 import { clipsOf, splitOfSpeaker } from './splits.js';
 import { TrainingLayers } from './training-layers.js';
-import { SPEECH_CORPORA, type SpeechCorpus, type TrainOptions } from './train-options.js';
+import {
+  BURST_CORPORA,
+  SPEECH_CORPORA,
+  type BurstCorpus,
+  type SpeechCorpus,
+  type TrainOptions,
+} from './train-options.js';
 import { MEL_BATCH, VoiceBatches } from './voice-batches.js';
 import { voiceExamples, type VoiceExample } from './voice-examples.js';
 
@@ -37,6 +44,16 @@ export function speechSets(
   return readVoiceSets(corpora, { prepared, encoder, log });
 }
 
+/** The corpora of bursts that are asked for, by name; none where there are no encoders, which alone hear them. */
+export async function burstSets(
+  { prepared, without = [], log }: Pick<TrainOptions, 'prepared' | 'without' | 'log'>,
+  encoder: SecondEncoder | null,
+): Promise<Map<BurstCorpus, VoiceSet>> {
+  const corpora = encoder ? BURST_CORPORA.filter((corpus) => !without.includes(corpus)) : [];
+  const sets = await readVoiceSets(corpora, { prepared, encoder, log });
+  return new Map([...sets].map(([name, set]) => [name, { ...set, bursts: true }]));
+}
+
 /**
  * The voice network on the built-in corpora, split by speaker; judged by the UAR over clips of the validation speakers, with the
  * encoders and as where none is installed alike: it has to serve both.
@@ -44,6 +61,7 @@ export function speechSets(
 export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   const encoder = await openVoiceEncoder();
   const sets = [...(await speechSets(options, encoder)).values()];
+  const bursts = await burstSets(options, encoder);
   const extra = await extraSets('voice', options, async (name, set) => ({
     ...set,
     heard: encoder && (await heardClips({ ...options, name }, set, encoder)),
@@ -51,7 +69,8 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
   await encoder?.close();
   const isTrained = (speaker: number): boolean => splitOfSpeaker(speaker) === 'train';
   const copies = options.logMel === undefined ? undefined : 0;
-  const examples = voiceExamples([...sets, ...extra.train], isTrained, new Rng(options.seed), copies);
+  const heard = [...sets, ...extra.train, ...bursts.values()];
+  const examples = voiceExamples(heard, isTrained, new Rng(options.seed), copies);
   const logMel =
     options.logMel === undefined
       ? null
@@ -63,22 +82,21 @@ export async function trainVoice(options: TrainOptions): Promise<FitResult> {
       validateEvery: 3,
       validate: (weights) => {
         const folded = foldBatchNorm(weights);
-        const judged = sets.map((set) => {
-          const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
-          return figures(probabilities, labels, EMOTIONS.length);
-        });
-        const alone = sets.flatMap((set) => {
-          if (!set.heard) return [];
-          const { probabilities, labels } = judgeClips(folded, { ...set, heard: null }, clipsOf(set, 'valid'));
-          return [figures(probabilities, labels, EMOTIONS.length)];
-        });
+        const judged = sets.map((set) => judgeValid(folded, set));
+        const alone = sets.flatMap((set) => (set.heard ? [judgeValid(folded, { ...set, heard: null })] : []));
         const score = meanOf(judged.length > 0 ? [...judged, ...alone] : extra.judge(folded), ({ uar }) => uar);
         const without =
           alone.length > 0 ? ` | without encoders, uar ${(100 * meanOf(alone, ({ uar }) => uar)).toFixed(1)}` : '';
-        return { score, text: judged.map(describe).join(' | ') + without + extra.report(folded) };
+        const apart = [...bursts].map(([name, set]) => ` | ${name} ${describe(judgeValid(folded, set))}`).join('');
+        return { score, text: judged.map(describe).join(' | ') + without + apart + extra.report(folded) };
       },
     },
   );
+}
+
+function judgeValid(folded: ReadonlyMap<string, NamedWeights>, set: VoiceSet): ClassificationFigures {
+  const { probabilities, labels } = judgeClips(folded, set, clipsOf(set, 'valid'));
+  return figures(probabilities, labels, EMOTIONS.length);
 }
 
 export const speakersHeard = (examples: readonly VoiceExample[]): Set<number> =>
@@ -98,13 +116,15 @@ export async function trainOnVoices(
   const rng = new Rng(seed);
   const layers = new TrainingLayers(rng.fork());
   const batches = new VoiceBatches(examples, rng);
+  const speech = examples.filter(({ burst }) => !burst);
   if (logMel && !batches.hears) {
     const message =
       'Networks on log-mel are taken over beside voice encoders, and none are installed: `emostream speech install`.';
     throw new EmostreamError('CONFIG_INVALID', message);
   }
-  log(`voice: ${examples.length} training clips${batches.hears ? '' : ', and no voice encoders'}`);
-  if (batches.hears) layers.restore(standardVectors(examples));
+  const bursts = examples.length > speech.length ? `, ${examples.length - speech.length} bursts` : '';
+  log(`voice: ${speech.length} training clips${bursts}${batches.hears ? '' : ', and no voice encoders'}`);
+  if (batches.hears) layers.restore(standardVectors(speech));
   if (from) layers.restore(from);
   const width = EMBEDDING / (batches.hears ? VOICE_PARTS : 2);
   const loss = (): tf.Scalar => {
@@ -129,14 +149,17 @@ export async function trainOnVoices(
   // Makes all variables; `fit` would take those that are restored for all there are.
   tf.tidy(() => void loss());
 
-  const whole = (best: FitResult): FitResult =>
-    logMel ? { ...best, weights: withLogMel(best.weights, logMel.weights), logMel: logMel.record } : best;
+  const whole = (best: FitResult): FitResult => ({
+    ...best,
+    ...(logMel ? { weights: withLogMel(best.weights, logMel.weights), logMel: logMel.record } : {}),
+    bursts: examples.length > speech.length,
+  });
   const optimiser = new AdamW({ weightDecay: 0.05, clipNorm: 2, averageDecay: 0.995 });
   const run = fit({
     layers,
     optimiser,
     epochs,
-    stepsPerEpoch: Math.min(EPOCH_STEPS, Math.ceil(examples.length / MEL_BATCH)),
+    stepsPerEpoch: Math.min(EPOCH_STEPS, Math.ceil(speech.length / MEL_BATCH)),
     frozen: (name) => isStandard(name) || (logMel !== null && isHeadBias(name)),
     learningRate: 3e-3,
     loss,

@@ -23,6 +23,8 @@ export interface VoiceExample {
   label: number;
   /** Which of the sets. */
   corpus: number;
+  /** Whether it is a burst without words: only what is read of encoders learns from those. */
+  burst: boolean;
   variants: MelBlock[];
   /** Distribution over EMOTIONS. */
   target: number[];
@@ -60,6 +62,7 @@ export function voiceExamples(
         speaker: set.speakers[clip]!,
         label,
         corpus,
+        burst: set.bursts === true,
         heard: heard[at]!,
         variants: Array.from({ length: copies }, (_, i) => logMel(i === 0 ? samples : augmentVoice(samples, rng))),
         target: EMOTIONS.map((_, i) => SMOOTHING / EMOTIONS.length + (i === label ? 1 - SMOOTHING : 0)),

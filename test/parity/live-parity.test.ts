@@ -32,6 +32,7 @@ import { scoresOf } from '../../src/inference/scores-of.js';
 import type { Engine, ModelInput } from '../../src/inference/types.js';
 import { VoiceEncoder } from '../../src/speech/index.js';
 import { MEDIA_CODECS, TapTransports } from '../../src/sfu/index.js';
+import { openVoiceEncoder } from '../../src/training/heard/installed-encoder.js';
 import { windowAt } from '../../src/training/voice-windows.js';
 import { silentLogger, startSfu, type Sfu } from '../sfu/support/sfu-fixture.js';
 
@@ -258,12 +259,14 @@ describe(`accuracy in a call${why}`, () => {
       roomDb: -140,
     } as const;
     const config = loadConfig({ env: process.env, flags: { httpPort: 0 } });
+    const encoder = await openVoiceEncoder();
     const report = await runParity(
-      { ...plan, prepared: prepared!, camera: TAPPED_LAYER },
+      { ...plan, prepared: prepared!, camera: TAPPED_LAYER, encoder },
       config,
       silentLogger,
       () => undefined,
     );
+    await encoder?.close();
     expect(report.gaps).toBe(0);
     for (const name of ['face', 'voice, offline in the same windows']) {
       const { answered, examples, lost } = report.results[name]!;

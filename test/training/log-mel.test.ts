@@ -177,7 +177,7 @@ describe('the networks on log-mel that are trained on a GPU', () => {
     const examples = Array.from({ length: n }, (_, i): VoiceExample => {
       const target = Array.from({ length: 7 }, (_one, k) => (k === i % 7 ? 1 : 0));
       const heard = { rows, from: i, to: i + 1 };
-      return { speaker: 101 + (i % 2), label: i % 7, corpus: 0, variants: [], target, weight: 1, heard };
+      return { speaker: 101 + (i % 2), label: i % 7, corpus: 0, burst: false, variants: [], target, weight: 1, heard };
     });
     const weights = networks(4);
     await keep('taken', weights, [101, 102]);

@@ -49,7 +49,7 @@ describe('what encoders hear of a clip', () => {
 describe('batches of voices', () => {
   const variants = [{ mel: new Float32Array(80 * MEL_BANDS).fill(-2), frames: 80 }];
   const example = (speaker: number, label: number, heard: VoiceExample['heard']): VoiceExample => ({
-    ...{ speaker, label, corpus: 0, variants, weight: speaker },
+    ...{ speaker, label, corpus: 0, burst: false, variants, weight: speaker },
     target: Array.from({ length: 7 }, (_, k) => (k === label ? 1 : 0)),
     heard,
   });
@@ -65,6 +65,23 @@ describe('batches of voices', () => {
       [...weights.dataSync()].forEach((weight, i) => expect(weight).toBe(labels[i] === 3 ? 1 : 2));
       const mel = batches.nextMel();
       expect(mel.x.shape[0]).toBe(mel.truths.shape[0]);
+    });
+  });
+
+  it('have bursts beside as much speech as ever, at their own place, and none of them in log-mel', () => {
+    // Of two speakers of speech, whose windows are moved, and a burst.
+    const speech = [example(1, 3, { rows, from: 0, to: 1 }), example(2, 4, { rows, from: 1, to: 2 })];
+    const burst = { ...example(3, 5, { rows, from: 2, to: 3 }), corpus: 1, burst: true };
+    const [without, batches] = [new VoiceBatches(speech, new Rng(1)), new VoiceBatches([...speech, burst], new Rng(1))];
+    tf.tidy(() => {
+      const { values, weights } = batches.nextHeard();
+      const speakers = [...weights.dataSync()];
+      expect(speakers.filter((speaker) => speaker < 3)).toHaveLength(without.nextHeard().weights.size);
+      expect(speakers.filter((speaker) => speaker === 3).length).toBeGreaterThan(8);
+      const first = [...values.dataSync()].filter((_, i) => i % STATISTICS === 0);
+      expect(new Set(first.filter((_, i) => speakers[i] === 3))).toEqual(new Set([2]));
+      expect(new Set(first.filter((_, i) => speakers[i] === 1)).size).toBeGreaterThan(2);
+      for (let step = 0; step < 4; step++) expect([...batches.nextMel().weights.dataSync()]).not.toContain(3);
     });
   });
 

@@ -53,6 +53,14 @@ export const CORPORA: readonly CorpusEntry[] = [
     sets: ['nemo'],
   },
   {
+    name: 'emogator',
+    title: 'EmoGator (voice, bursts without words)',
+    from: 'https://github.com/fredbuhl/EmoGator',
+    terms: 'Apache-2.0',
+    layout: 'speech/emogator.tar: labels.csv (file, label, speaker) and the files that it names',
+    sets: ['emogator'],
+  },
+  {
     name: 'goemotions',
     title: 'GoEmotions (words)',
     from: 'https://github.com/google-research/google-research/tree/master/goemotions',
@@ -72,14 +80,6 @@ export const CORPORA: readonly CorpusEntry[] = [
 
 /** Those that judge the shipped weights by what they never saw; nothing is trained on them unless it is asked for. */
 export const JUDGING_CORPORA: readonly CorpusEntry[] = [
-  {
-    name: 'emogator',
-    title: 'EmoGator (voice, bursts without words)',
-    from: 'https://github.com/fredbuhl/EmoGator',
-    terms: 'Apache-2.0',
-    layout: 'speech/emogator.tar: labels.csv (file, label, speaker) and the files that it names',
-    sets: ['emogator'],
-  },
   {
     name: 'muxspace',
     title: 'muxspace on Labeled Faces in the Wild (faces)',

@@ -9,7 +9,7 @@ const SPEECH: readonly [name: string, title: string, read: (path: string) => Pro
   ['emogator', 'EmoGator', readEmogator],
 ];
 
-/** nEMO and the corpora to judge by, of those whose archives lie in the folder. */
+/** nEMO, EmoGator and the corpora to judge by, of those whose archives lie in the folder. */
 export async function prepareJudging({
   data,
   out,
@@ -22,9 +22,7 @@ export async function prepareJudging({
   for (const [name, title, read] of SPEECH) {
     const path = join(data, 'speech', `${name}.tar`);
     if (!(await exists(path))) {
-      log(
-        `${title}: no ${path}, so nothing is judged on it${name === 'nemo' ? ': `train voice` needs `--without nemo`' : ''}`,
-      );
+      log(`${title}: no ${path}, so nothing is judged on it: \`train voice\` needs \`--without ${name}\``);
       continue;
     }
     const { set, skipped } = await read(path);

@@ -93,7 +93,7 @@ ${table(
   Object.entries(results).map(([name, { recall }]) => [name, ...recall.map(share)]),
 )}
 
-${unseenSection(results)}
+${unseenSection(results, corpora)}
 
 ${withoutSection(results)}
 

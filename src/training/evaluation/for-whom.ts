@@ -54,6 +54,7 @@ const COSTS: readonly Cost[] = [
     sets: ['nemo_by_speaker', 'nemo_left_out'],
     figure: 'uar',
   },
+  { flag: 'emogator', part: 'voice', terms: 'Apache-2.0', sets: null, figure: 'uar' },
   {
     flag: 'goemotions',
     part: 'words',

@@ -67,6 +67,7 @@ const TERMS: Record<string, string> = {
   RAVDESS: 'RAVDESS (CC BY-NC-SA 4.0, **non-commercial**)',
   'EMO-DB': 'EMO-DB (free for research)',
   nEMO: 'nEMO (CC BY-NC-SA 4.0, **non-commercial**)',
+  EmoGator: 'EmoGator (Apache-2.0)',
   GoEmotions: 'GoEmotions (CC BY 4.0)',
   MELD: 'MELD (GPL-3)',
   ...Object.fromEntries(

@@ -1,3 +1,5 @@
+import { EMOTIONS, type Emotion } from '../../common/emotions.js';
+import { CORPUS_TITLES } from '../train-options.js';
 import { FOLD_SETS, LEFT_OUT_SETS } from './held-out-sets.js';
 import type { BriefFigures } from './brief-figures.js';
 import { interval, percent, table } from './markdown.js';
@@ -11,20 +13,28 @@ const share = (value: number | null | undefined): string =>
 const withInterval = ({ uar, ci95 }: { uar: number; ci95: Interval }): string => `${percent(uar)} [${interval(ci95)}]`;
 
 /** Who was heard in training, by set; in the order of the page. */
-const KIND: Record<string, string> = {
+const kindOf = (heardBursts: boolean): Record<string, string> => ({
   ravdess_test: 'other speakers of the corpus',
   emodb_test: 'other speakers of the corpus',
   nemo_test: 'other speakers of the corpus',
   ...Object.fromEntries(FOLD_SETS.map((name) => [name, 'recipe: other speakers of the corpus'])),
-  emogator_test: 'nobody of the corpus; **no speech**',
-  ...Object.fromEntries(LEFT_OUT_SETS.map((name) => [name, 'recipe: the two other corpora'])),
-};
+  emogator_test: `${heardBursts ? 'other speakers' : 'nobody'} of the corpus; **no speech**`,
+  ...Object.fromEntries(
+    LEFT_OUT_SETS.map((name) => [name, `recipe: the two other corpora${heardBursts ? ' and bursts' : ''}`]),
+  ),
+});
 
 export const UNSEEN_SETS = ['emogator_test', ...LEFT_OUT_SETS];
 
-/** Voices of people, and of corpora, that training did not hear: by clip and sex, in rooms and by second. */
-export function unseenSection(results: Results): string {
-  const voices = Object.keys(KIND).flatMap((name) => (results[name] ? [[name, results[name]] as const] : []));
+/**
+ * Voices of people, and of corpora, that training did not hear: by clip and sex, in rooms and by second.
+ * @param corpora titles of those that the model was trained on
+ */
+export function unseenSection(results: Results, corpora: readonly string[]): string {
+  const kinds = kindOf(corpora.includes(CORPUS_TITLES.emogator));
+  const voices = Object.entries(kinds).flatMap(([name, kind]) =>
+    results[name] ? [[name, results[name], kind] as const] : [],
+  );
   const missing = [
     ...(results['emogator_test']
       ? []
@@ -53,9 +63,9 @@ ${table(
     'uncertain',
     'right of the others',
   ],
-  voices.map(([name, r]) => [
+  voices.map(([name, r, kind]) => [
     name,
-    KIND[name]!,
+    kind,
     String(r.n),
     withInterval({ uar: r.uar, ci95: r.ci95.uar }),
     r.without_encoders ? withInterval(r.without_encoders) : '–',
@@ -66,7 +76,7 @@ ${table(
     share(r.certain?.accuracy),
   ]),
 )}
-${meanOfLeftOut(results)}
+${meanOfLeftOut(results)}${burstsText(results['emogator_test'])}
 ### In rooms, by clip and by second
 
 Users get seconds, in rooms. Noise of a drawn colour, white to brownish, at so many dBFS under and around the clip, which begins anywhere
@@ -86,7 +96,28 @@ function meanOfLeftOut(results: Results): string {
   return `\nA corpus left out, mean of the ${sets.length}: UAR **${withInterval({ uar: mean, ci95 })}**; by chance 14 to 17.\n`;
 }
 
-function roomsTable(voices: readonly (readonly [string, TestFigures])[]): string {
+/** What is said to bursts that are often taken for another. */
+const BURSTS: readonly [said: string, label: Emotion][] = [
+  ['laughs and cheers', 'happy'],
+  ['growls and shouts', 'angry'],
+  ['sobs and sighs', 'sad'],
+];
+
+function burstsText(bursts: TestFigures | undefined): string {
+  const confusion = bursts?.confusion;
+  if (!confusion) return '';
+  const fearful = EMOTIONS.indexOf('fearful');
+  const rows = BURSTS.flatMap(([said, label]) => {
+    const row = confusion[EMOTIONS.indexOf(label)]!;
+    const n = row.reduce((sum, count) => sum + count, 0);
+    const share = (k: number): string => percent(row[k]! / n);
+    const own = share(EMOTIONS.indexOf(label));
+    return n > 0 ? [`of ${n} ${said} ${own} % are answered ${label} and ${share(fearful)} % fearful`] : [];
+  });
+  return `\nBursts (EmoGator), before any answer is called \`uncertain\`: ${rows.join('; ')}.\n`;
+}
+
+function roomsTable(voices: readonly (readonly [string, TestFigures, string])[]): string {
   const judged = voices.flatMap(([name, r]) => (r.rooms ? [{ name, r, rooms: Object.entries(r.rooms) }] : []));
   const dbfs = judged[0]?.rooms.map(([room]) => room) ?? [];
   if (dbfs.length === 0) return 'Not measured.';

@@ -2,19 +2,21 @@ import { MIN_SPEECH_MS } from '../../features/assemble.js';
 import { SAMPLE_RATE } from '../../features/log-mel.js';
 import { VOICE_WINDOW_MS } from '../../features/types.js';
 import type { Rng } from '../rng.js';
-import { addRoom } from '../room-noise.js';
+import { addRoom, LOUD_ROOMS_UNDER, ROOMS_UNDER } from '../room-noise.js';
 import { augmentVoice } from '../voice-augment.js';
 import type { SecondEncoder } from './seconds.js';
 
 /**
  * The copies of a clip that encoders hear: the clip as it is judged, ending with a second; another speaker's, microphone's and
- * line's version of it, likewise; and both again beginning anywhere in a second, as in a call. All but the first in rooms.
+ * line's version of it, likewise; both again beginning anywhere in a second, as in a call; and one more that does, in a loud room. All
+ * but the first in rooms.
  */
 const PLAN = [
-  { isChanged: false, endsWithSecond: true, room: 0 },
-  { isChanged: true, endsWithSecond: true, room: 0.6 },
-  { isChanged: false, endsWithSecond: false, room: 0.6 },
-  { isChanged: true, endsWithSecond: false, room: 0.6 },
+  { isChanged: false, endsWithSecond: true, room: 0, under: ROOMS_UNDER },
+  { isChanged: true, endsWithSecond: true, room: 0.6, under: ROOMS_UNDER },
+  { isChanged: false, endsWithSecond: false, room: 0.6, under: ROOMS_UNDER },
+  { isChanged: true, endsWithSecond: false, room: 0.6, under: ROOMS_UNDER },
+  { isChanged: true, endsWithSecond: false, room: 1, under: LOUD_ROOMS_UNDER },
 ] as const;
 export const COPIES = PLAN.length;
 /** Of the copies that are to be told apart: raise the number when augmentation or rooms change. */
@@ -33,10 +35,10 @@ export interface ClipInSeconds {
 
 /** @param clip 16 kHz, -1..1 @param copy 0 to COPIES - 1 */
 export function copyInSeconds(clip: Float32Array, copy: number, rng: Rng): ClipInSeconds {
-  const { isChanged, endsWithSecond, room } = PLAN[copy]!;
+  const { isChanged, endsWithSecond, room, under } = PLAN[copy]!;
   const voice = isChanged ? augmentVoice(clip, rng) : clip;
   const out = endsWithSecond ? itselfInSeconds(voice) : layInSeconds(voice, rng.below(SAMPLE_RATE));
-  if (rng.chance(room)) addRoom(out.samples, voice, rng);
+  if (rng.chance(room)) addRoom(out.samples, voice, rng, under);
   return out;
 }
 

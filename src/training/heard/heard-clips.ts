@@ -25,6 +25,8 @@ export interface HeardClips {
 /** A set of which it may be known what encoders hear in it. */
 export interface VoiceSet extends SpeechSet {
   heard?: HeardClips | null;
+  /** Its clips are bursts without words. */
+  bursts?: boolean;
 }
 
 /**

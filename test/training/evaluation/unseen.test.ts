@@ -91,16 +91,35 @@ describe('corpora left out', () => {
   });
 
   it('have their mean on the page, with its interval, and none where one is missing', () => {
-    const page = unseenSection(results);
+    const page = unseenSection(results, []);
     // 0.5, 1 and 0.5.
     expect(page).toMatch(/mean of the 3: UAR \*\*66\.7 \[/u);
     expect(page).toMatch(/\| ravdess_left_out \| 50\.0 \| 100\.0 \| 50\.0 \[/u);
     const { nemo_left_out, ...two } = results;
     expect(nemo_left_out!.n).toBe(2);
-    const without = unseenSection(two);
+    const without = unseenSection(two, []);
     expect(without).not.toContain('mean of the');
     expect(without).toContain('Leaving a corpus out was **not measured**');
     expect(without).toContain('EmoGator was **not measured**');
+  });
+});
+
+describe('bursts without words', () => {
+  it('are told apart from speech: whose they are, and how often laughter is taken for fear', () => {
+    const counts = EMOTIONS.map(() => EMOTIONS.map(() => 0));
+    const [happy, fearful] = [EMOTIONS.indexOf('happy'), EMOTIONS.indexOf('fearful')];
+    counts[happy]![happy] = 6;
+    counts[happy]![fearful] = 1;
+    counts[happy]![0] = 1;
+    counts[EMOTIONS.indexOf('angry')]![fearful] = 4;
+    const results = { emogator_test: { ...judgeLeftOut(leftOut)['ravdess_left_out']!, confusion: counts } };
+    const page = unseenSection(results, ['EmoGator']);
+    expect(page).toMatch(/\| emogator_test \| other speakers of the corpus; \*\*no speech\*\*/u);
+    expect(page).toContain('of 8 laughs and cheers 75.0 % are answered happy and 12.5 % fearful');
+    expect(page).toContain('of 4 growls and shouts 0.0 % are answered angry and 100.0 % fearful');
+    // Of sobs there are none here.
+    expect(page).not.toContain('sobs');
+    expect(unseenSection(results, [])).toMatch(/\| emogator_test \| nobody of the corpus/u);
   });
 });
 

@@ -13,7 +13,7 @@ const rows = {
   chances: new Float32Array(ROWS.length).fill(1),
 };
 const example = (speaker: number, label: number, from: number, to: number): VoiceExample => ({
-  ...{ speaker, label, corpus: 0, variants: [], target: [], weight: 1 },
+  ...{ speaker, label, corpus: 0, burst: false, variants: [], target: [], weight: 1 },
   heard: { rows, from, to },
 });
 const examples = [example(1, 0, 0, 1), example(1, 1, 1, 4), example(2, 0, 4, 5)];

@@ -19,6 +19,7 @@ export async function prepareBuiltIn(prepared: string): Promise<void> {
   await writePrepared(prepared, 'ravdess', { ...clips([101, 115, 118]) });
   await writePrepared(prepared, 'emodb', { ...clips([203, 212, 215]) });
   await writePrepared(prepared, 'nemo', { ...clips([301, 302, 306]) });
+  await writePrepared(prepared, 'emogator', { ...clips([10_001, 10_008, 10_009]) });
   for (const split of ['train', 'valid']) {
     const images = Uint8Array.from({ length: 2 * FACE_SIZE ** 2 }, (_, i) => (i * 31) % 256);
     const targets = Float32Array.from({ length: 14 }, (_, i) => (i === 1 || i === 9 ? 1 : 0));
