@@ -80,7 +80,7 @@ function assembleVoice(window: Window, heard: Heard | null): WindowFeatures['voi
   if (speechMs(audio, startMs, endMs) < MIN_SPEECH_MS) return null;
   const from = endMs - VOICE_WINDOW_MS;
   const { mel, received } = layOut(audio, from);
-  if (!heard && isLaughter(mel, MEL_FRAMES)) return null;
+  if (isLaughter(mel, MEL_FRAMES)) return null;
   let weighted = 0;
   let speechFrames = 0;
   for (const { value } of audio) {
