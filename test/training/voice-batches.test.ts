@@ -77,7 +77,9 @@ describe('batches of voices', () => {
       const { values, weights } = batches.nextHeard();
       const speakers = [...weights.dataSync()];
       expect(speakers.filter((speaker) => speaker < 3)).toHaveLength(without.nextHeard().weights.size);
-      expect(speakers.filter((speaker) => speaker === 3).length).toBeGreaterThan(8);
+      const bursts = speakers.filter((speaker) => speaker === 3).length;
+      expect(bursts).toBeGreaterThan(0);
+      expect(bursts).toBeLessThan(speakers.length / 8);
       const first = [...values.dataSync()].filter((_, i) => i % STATISTICS === 0);
       expect(new Set(first.filter((_, i) => speakers[i] === 3))).toEqual(new Set([2]));
       expect(new Set(first.filter((_, i) => speakers[i] === 1)).size).toBeGreaterThan(2);
