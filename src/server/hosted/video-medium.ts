@@ -96,7 +96,6 @@ export class VideoMedium implements Medium {
     const now = clock();
     const mediaTime = (this.#lastMs = Math.max(now, consentedMs + 1, this.#lastMs + 1));
     const pending = this.#enqueue(data);
-    this.#received++;
     const sent = this.#track.send({ data, mediaTime, arrivalMs: now, question: pending.id });
     if (!sent) this.#take({ question: pending.id, refused: 'overloaded' });
     return true;
@@ -159,6 +158,7 @@ export class VideoMedium implements Medium {
   #tell(answer: PictureAnswer): void {
     if ('refused' in answer) return this.#refuse(answer.refused);
     this.#failures = 0;
+    this.#received++;
     const faces = answer.face && this.#isListed(answer.face) ? [this.#describe(answer.face)] : [];
     this.#measured += faces.length;
     const result: VideoMessage = { type: 'measurement.result', frame_id: this.#results++, faces };
@@ -168,6 +168,7 @@ export class VideoMedium implements Medium {
   #refuse(refused: PictureRefusal): void {
     if (refused === 'consent') return this.#env.failForConsent();
     const { code, message } = REFUSALS[refused];
+    if (code === 'internal_error') this.#received++;
     this.#failures = code === 'internal_error' ? this.#failures + 1 : 0;
     if (this.#failures >= MAX_FAILURES) return this.#env.fail(code, `${message}; so many in a row end the session`);
     this.#env.refuse(code, message);

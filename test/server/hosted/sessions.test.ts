@@ -48,7 +48,7 @@ it('each picture is answered by one result, in order, with the face that is in i
   expect(closed).toMatchObject({
     session_id: created.session_id,
     reason: 'client_request',
-    received: { frames: 4 },
+    received: { frames: 3 },
     produced: { measurements: 3 },
   });
   expect(await client.ended()).toMatchObject({ code: 1000 });
