@@ -51,6 +51,11 @@ describe.skipIf(!prometheus)('a call in real browsers, watched by a real Prometh
     if (ready.speech.state === 'on') await more('emostream_recognised_seconds_total{words="final"}');
     await more('emostream_tensors');
     await more('emostream_media_blocked{reason="not-connected"}');
+    await call.otherWaysIn();
+    await more('emostream_whip_sessions');
+    await more('emostream_whip_requests_total{status="201"}');
+    await more('sum(emostream_hosted_sessions)');
+    await more('sum(emostream_hosted_answers_total)');
 
     // Labels of five people come out by the minute.
     await more('sum(emostream_emotion_seconds_total)');

@@ -2,11 +2,14 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WebSocket } from 'ws';
 import { ServeProcess } from '../cli/support/serve-process.js';
 import { TestBrowser, connected, join as joinCall, screenshot } from '../e2e/support/browser.js';
 import { writePortraitVideo, writeSpeech } from '../e2e/support/fake-media.js';
 import { BLOCK_MEDIA } from '../e2e/support/in-page.js';
+import { HostedClient } from '../server/hosted/support/hosted-client.js';
 import type { TestClient } from '../server/support/test-client.js';
+import { offer } from '../server/whip/support/offer.js';
 import { LossyRoad } from '../support/lossy-road.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { drawDashboard } from './dashboard-picture.js';
@@ -25,6 +28,7 @@ const SAYINGS = ['I am so happy to see you today!', 'This makes me really angry.
 export class ObservedCall {
   readonly startedSeconds = Date.now() / 1000;
   readonly #writers: { client: TestClient; timer: NodeJS.Timeout }[] = [];
+  readonly #sockets: WebSocket[] = [];
   #browser: TestBrowser | undefined;
 
   private constructor(
@@ -75,6 +79,28 @@ export class ObservedCall {
     await blocked.locator('.state[data-state="blocked"]').waitFor();
   }
 
+  /** One comes by WHIP and one by the protocol of the hosted API: of neither there is anything to see. */
+  async otherWaysIn(): Promise<void> {
+    const server = `http://127.0.0.1:${this.port}`;
+    const token = async (room: string): Promise<string> => {
+      const body = JSON.stringify({ room, subject: 'new' });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${server}/api/token`, { method: 'POST', headers, body });
+      return ((await answer.json()) as { token: string }).token;
+    };
+    const authorization = `Bearer ${await token('whip')}`;
+    const headers = { authorization, 'content-type': 'application/sdp' };
+    const { status } = await fetch(`${server}/whip/whip`, { method: 'POST', headers, body: offer() });
+    if (status !== 201) throw new Error(`WHIP is answered ${String(status)}`);
+    const hosted = await HostedClient.connect(this.port, 'video', {
+      headers: { 'x-hume-api-key': await token('hosted') },
+    });
+    this.#sockets.push(hosted.socket);
+    hosted.json({ type: 'session.update', consent: 'face' });
+    hosted.media(Buffer.from('no picture'));
+    await hosted.next('error');
+  }
+
   /** Asks for more than a client may, for so long as it is let. */
   async flood(): Promise<void> {
     const client = await this.server.connect(this.port, 'flood');
@@ -97,6 +123,7 @@ export class ObservedCall {
       clearInterval(timer);
       client.socket.terminate();
     }
+    for (const socket of this.#sockets) socket.terminate();
     await this.#browser?.close();
     this.road.close();
     this.prometheus.child.kill('SIGKILL');
