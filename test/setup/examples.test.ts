@@ -36,7 +36,7 @@ const schemaOf = ({ type, id }: { type: string; id?: number }): z.ZodType => {
 
 /** Messages of another protocol, on a page of its own. */
 const HOSTED = 'docs/hosted-protocol.md';
-const hostedSchema = z.union([
+const hostedSchema = z.union<readonly z.ZodType[]>([
   ...[hosted.videoUpdateSchema, hosted.audioUpdateSchema, hosted.sessionCloseSchema, hosted.consentUpdateSchema],
   ...[hosted.videoMessages, hosted.audioMessages, hosted.streamMessages].flatMap((all) =>
     Object.values<z.ZodType>(all),
