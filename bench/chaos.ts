@@ -7,7 +7,7 @@ import { printRow, type RowResult } from './chaos/report.js';
 import { ROADS } from './chaos/roads.js';
 import type { Row, StartCall } from './chaos/row.js';
 import { STALLED_SUBSCRIBERS } from './chaos/stalled-subscribers.js';
-import { callRecording, inTurn } from './support/call-recording.js';
+import { callRecording, withoutPause } from './support/call-recording.js';
 import { commitId } from './support/commit.js';
 import { ServedCall } from './support/served-call.js';
 import { writeJson } from './support/write-json.js';
@@ -31,7 +31,7 @@ const unknown = wanted?.filter((id) => !ROWS.some((row) => row.id === id)) ?? []
 if (unknown.length > 0) program.error(`no such row: ${unknown.join(', ')}`);
 
 /** Everybody speaks all the time, so that every second has a voice. */
-const recording = inTurn(callRecording(), 1, 0);
+const recording = withoutPause(callRecording());
 const start: StartCall = ({ flags = [], ...serve } = {}) =>
   ServedCall.start({ recording, serve: { ...serve, flags: ['--log-level', 'error', ...flags] } });
 

@@ -36,6 +36,16 @@ export function inTurn(recording: Recording, share: number, place: number): Reco
   return { ...recording, audio: { packets: [...all.slice(first), ...all.slice(0, first)] } };
 }
 
+/** Packets in which the sentence is spoken; before and after it is half a second of silence. */
+const SPEECH = { from: 25, to: 163 };
+
+/** The same, of somebody who never pauses: every second has a voice. With the silence between, the emptiest second has 230 ms of it. */
+export function withoutPause(recording: Recording): Recording {
+  return recording.audio
+    ? { ...recording, audio: { packets: recording.audio.packets.slice(SPEECH.from, SPEECH.to) } }
+    : recording;
+}
+
 /** The pictures of it. */
 export function callVideo(): VideoSource {
   const portrait = PNG.sync.read(readFileSync(projectFile('test/fixtures/astronaut.png')));
