@@ -24,7 +24,7 @@ export function pairsText({ commit, against, machine, command, participants, rat
 }
 
 /** @param {any} capacity what `npm run bench:capacity` writes @param {number} [aim] people */
-export function capacityText({ commit, machine, command, promise, most, runs, past, room }, aim) {
+export function capacityText({ commit, machine, command, note = '', promise, most, runs, past, room }, aim) {
   const row = (/** @type {any} */ { participants, events, delayMs, partsMs, cpu, memory, picturesPerSecond }) => [
     participants,
     events.missing,
@@ -37,13 +37,13 @@ export function capacityText({ commit, machine, command, promise, most, runs, pa
   ];
   const head = ['people', 'missing', 'p95, ms', 'of it close / queue / inference', 'pictures a second'];
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people*${aim ? ` (aim: ${aim}: ${most >= aim ? 'met' : 'NOT met'})` : ''}. After them a run at twice that: what gives way are pictures, then faces; every call goes on.${room ? ` Last, one room in which everybody receives everybody else (${room.consumers} tracks).` : ''}`,
+    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. ${note ? `${note} ` : ''}The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people*${aim ? ` (aim: ${aim}: ${most >= aim ? 'met' : 'NOT met'})` : ''}. After them a run at twice that: what gives way are pictures, then faces; every call goes on.${room ? ` Last, one room in which everybody receives everybody else (${room.consumers} tracks).` : ''}`,
     table([...head, 'CPU ms a participant-second', 'cores', 'MiB'], [...runs, past, ...(room ? [room] : [])].map(row)),
   ].join('\n\n');
 }
 
 /** @param {any} capacity what `npm run bench:capacity` writes @returns {string} */
-export const engineOf = ({ runs }) => (runs[0].engine ?? 'wasm').split(',')[0];
+export const engineOf = ({ runs }) => runs[0].engine.split(',')[0];
 
 /** @param {any[]} all what `npm run bench:capacity` wrote with one engine after the other */
 export function capacityByEngine(all) {
