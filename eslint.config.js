@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'client/dist/', '.node/', '.cache/', 'test-output/'] },
+  { ignores: ['**/dist/', 'node_modules/', '.node/', '.cache/', 'test-output/'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
