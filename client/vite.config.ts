@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build, defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type LibraryOptions, type Plugin } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const OUT = here('../dist/client');
@@ -16,45 +16,30 @@ const clean: Plugin = {
   buildStart: () => rm(`${OUT}/assets`, { recursive: true, force: true }),
 };
 
-/** `emostream.js`: library and overlay in one file with a lasting name, for other pages to load or copy. */
-const embed: Plugin = {
-  name: 'embed',
+/** One file with a lasting name, beside the page's own. */
+const oneFile = (name: string, lib: LibraryOptions): Plugin => ({
+  name,
   apply: 'build',
   async closeBundle() {
     await build({
       configFile: false,
       logLevel: 'warn',
       publicDir: false,
-      build: {
-        outDir: OUT,
-        emptyOutDir: false,
-        target: TARGET,
-        minify: true,
-        lib: { entry: here('page/embed.ts'), formats: ['es'], fileName: () => 'emostream.js' },
-      },
+      build: { outDir: OUT, emptyOutDir: false, target: TARGET, minify: true, lib },
     });
   },
-};
+});
+
+/** `emostream.js`: library and overlay in one file, for other pages to load or copy. */
+const embed = oneFile('embed', { entry: here('page/embed.ts'), formats: ['es'], fileName: () => 'emostream.js' });
 
 /** `report.js`: the program of report pages (src/files), which is written into each of them with its styles. */
-const report: Plugin = {
-  name: 'report',
-  apply: 'build',
-  async closeBundle() {
-    await build({
-      configFile: false,
-      logLevel: 'warn',
-      publicDir: false,
-      build: {
-        outDir: OUT,
-        emptyOutDir: false,
-        target: TARGET,
-        minify: true,
-        lib: { entry: here('report/main.ts'), formats: ['iife'], name: 'emostreamReport', fileName: () => 'report.js' },
-      },
-    });
-  },
-};
+const report = oneFile('report', {
+  entry: here('report/main.ts'),
+  formats: ['iife'],
+  name: 'emostreamReport',
+  fileName: () => 'report.js',
+});
 
 export default defineConfig({
   root: here('.'),

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import type { Config } from '../config/schema.js';
 import type { Access } from './access.js';
@@ -14,9 +13,9 @@ import { RefusingSocket } from './refusing-socket.js';
 import { ReplayTurns } from './replay-turns.js';
 import type { Services } from './services.js';
 import { Session } from './session.js';
-import type { Identity } from './tokens.js';
 import { UnsentBytes } from './unsent-bytes.js';
-import { admit, type Admitted, refuseUpgrade } from './upgrade.js';
+import { UpgradeTurn } from './upgrade-turn.js';
+import { admit, type Admitted } from './upgrade.js';
 
 export interface SocketDoorDeps {
   config: Config;
@@ -37,8 +36,6 @@ const MAX_FRAGMENTS = 32;
 const UNTYPED_OPTIONS = { maxPendingAutoPongs: 0 };
 /** Reads that one frame may come in, and are held until it is whole: 256 kB in the packets of an ordinary network are 180. */
 const MAX_BUFFERED_CHUNKS = 512;
-/** Of an address's share of HTTP requests: checking a signature, a socket, a session. */
-const UPGRADE_COST = 5;
 
 /** Where WebSockets come in: checks who they are, gives each a connection and a session, and keeps their heartbeat. */
 export class SocketDoor {
@@ -48,14 +45,13 @@ export class SocketDoor {
   readonly #heartbeat: NodeJS.Timeout;
   readonly #turns = new ReplayTurns();
   readonly #unsent: UnsentBytes;
-  /** Upgrades being checked. */
-  #waiting = 0;
-  #closing = false;
+  readonly #turn: UpgradeTurn;
   /** Called when the last connection is gone. */
   #onEmpty: () => void = () => undefined;
 
   constructor(deps: SocketDoorDeps) {
     this.#deps = deps;
+    this.#turn = new UpgradeTurn(deps);
     this.#unsent = new UnsentBytes(deps.config.maxBufferedBytesPerAddress);
     this.#server = new WebSocketServer({
       ...UNTYPED_OPTIONS,
@@ -77,58 +73,22 @@ export class SocketDoor {
     return this.#connections.size;
   }
 
-  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { config, access, services, guard, meter, logger } = this.#deps;
-    // Without a listener a reset during the check would end the process.
-    const ignore = () => undefined;
-    socket.on('error', ignore);
-    this.#waiting += 1;
-    try {
-      const address = guard.enter(request, (release) => socket.once('close', release));
-      await services.limits.requests.take(address, UPGRADE_COST);
-      if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
-      if (this.size + this.#waiting > config.maxSockets) {
-        throw new EmostreamError(
-          'LIMIT_REACHED',
-          `${config.maxSockets} sockets are open, which is the most (maxSockets)`,
-        );
-      }
-      const rules = { access, allowedOrigins: config.allowedOrigins, ...services };
-      const admitted = await admit(request, rules);
-      if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
-      this.#assertFewSockets(admitted.identity);
-      guard.admit(request);
-      socket.off('error', ignore);
-      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-        // The class given to the WebSocketServer, which its type does not tell.
-        this.#accept(webSocket as RefusingSocket, socket, admitted, address),
-      );
-    } catch (cause) {
-      const error = toEmostreamError(cause);
-      meter.count('emostream_errors_total', { code: error.code });
-      if (error.code === 'INTERNAL') logger.error({ err: cause }, 'an upgrade failed');
-      refuseUpgrade(socket, error);
-    } finally {
-      this.#waiting -= 1;
-    }
-  }
-
-  /** @throws EmostreamError LIMIT_REACHED */
-  #assertFewSockets({ digest }: Identity): void {
-    const { maxSocketsPerToken } = this.#deps.config;
-    let open = 0;
-    for (const { caller } of this.#connections.values()) if (caller.token === digest) open += 1;
-    if (open < maxSocketsPerToken) return;
-    this.#deps.meter.count('emostream_refused_total', { what: 'socket' });
-    throw new EmostreamError(
-      'LIMIT_REACHED',
-      `${maxSocketsPerToken} sockets are open with this access token, which is the most (maxSocketsPerToken)`,
-    );
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { config, access, services } = this.#deps;
+    return this.#turn.take(request, socket, {
+      open: () => [...this.#connections.values()].map(({ caller }) => caller.token),
+      admit: () => admit(request, { access, allowedOrigins: config.allowedOrigins, ...services }),
+      accept: (admitted, address) =>
+        this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+          // The class given to the WebSocketServer, which its type does not tell.
+          this.#accept(webSocket as RefusingSocket, socket, admitted, address),
+        ),
+    });
   }
 
   /** Nobody is let in any more. */
   shut(): void {
-    this.#closing = true;
+    this.#turn.shut();
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { type Agreement, NO_AGREEMENT, isAnything } from '../../common/consent.js';
-import { EmostreamError, toEmostreamError } from '../../common/errors.js';
+import { EmostreamError } from '../../common/errors.js';
 import { HOSTED_ENDPOINTS, type HostedEndpoint } from '../../common/hosted-answers.js';
 import type { Meter } from '../../common/metrics.js';
 import type { Config } from '../../config/schema.js';
@@ -15,7 +15,8 @@ import { consentingSubject, requireGrant, roomFor } from '../grants.js';
 import { RefusingSocket } from '../refusing-socket.js';
 import type { Services } from '../services.js';
 import type { Identity } from '../tokens.js';
-import { bearerToken, checkOrigin, refuseUpgrade } from '../upgrade.js';
+import { UpgradeTurn } from '../upgrade-turn.js';
+import { bearerToken, checkOrigin } from '../upgrade.js';
 import { AudioMedium } from './audio-medium.js';
 import { HostedSeats, type SeatRequest } from './hosted-seats.js';
 import { HostedSocket } from './hosted-socket.js';
@@ -82,8 +83,6 @@ const MAX_FRAGMENTS = 32;
 const MAX_BUFFERED_CHUNKS = 4096;
 /** `ws` answers pings by itself; @types/ws does not know this option yet. */
 const UNTYPED_OPTIONS = { maxBufferedChunks: MAX_BUFFERED_CHUNKS };
-/** Of an address's share of HTTP requests. */
-const UPGRADE_COST = 5;
 const MAX_NAME = 64;
 
 /** Where programs come in that were written for the hosted expression API: with an access token of ours in the place of its key. */
@@ -93,11 +92,11 @@ export class HostedDoor {
   readonly #seats = new HostedSeats();
   readonly #open = new Map<HostedSocket, { session: Session; endpoint: HostedEndpoint; token: string }>();
   readonly #heartbeat: NodeJS.Timeout;
-  #waiting = 0;
-  #closing = false;
+  readonly #turn: UpgradeTurn;
 
   constructor(deps: HostedDoorDeps) {
     this.#deps = deps;
+    this.#turn = new UpgradeTurn(deps);
     const server = ({ maxMessageBytes: maxPayload }: Endpoint) =>
       new WebSocketServer({
         ...UNTYPED_OPTIONS,
@@ -116,38 +115,21 @@ export class HostedDoor {
     return this.#open.size;
   }
 
-  async upgrade(endpoint: HostedEndpoint, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { config, guard, services, meter, logger } = this.#deps;
-    const ignore = () => undefined;
-    socket.on('error', ignore);
-    this.#waiting += 1;
-    try {
-      const address = guard.enter(request, (release) => socket.once('close', release));
-      await services.limits.requests.take(address, UPGRADE_COST);
-      if (this.size + this.#waiting > config.maxSockets) {
-        throw new EmostreamError('LIMIT_REACHED', `${config.maxSockets} sockets are the most (maxSockets)`);
-      }
-      const seat = await this.#admit(request, address);
-      if (this.#closing) throw new EmostreamError('CLOSED', 'the server is closing');
-      guard.admit(request);
-      socket.off('error', ignore);
-      this.#servers[endpoint].handleUpgrade(request, socket, head, (webSocket) =>
-        this.#accept(endpoint, webSocket as RefusingSocket, socket, seat),
-      );
-    } catch (cause) {
-      const error = toEmostreamError(cause);
-      meter.count('emostream_errors_total', { code: error.code });
-      if (error.code === 'INTERNAL') logger.error({ err: cause }, 'an upgrade failed');
-      refuseUpgrade(socket, error);
-    } finally {
-      this.#waiting -= 1;
-    }
+  upgrade(endpoint: HostedEndpoint, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    return this.#turn.take(request, socket, {
+      open: () => [...this.#open.values()].map(({ token }) => token),
+      admit: (address) => this.#admit(request, address),
+      accept: (seat) =>
+        this.#servers[endpoint].handleUpgrade(request, socket, head, (webSocket) =>
+          this.#accept(endpoint, webSocket as RefusingSocket, socket, seat),
+        ),
+    });
   }
 
   /** Tells everybody that the server ends, and closes all sockets, before this returns. */
   close(): void {
-    if (this.#closing) return;
-    this.#closing = true;
+    if (this.#turn.closing) return;
+    this.#turn.shut();
     clearInterval(this.#heartbeat);
     for (const [socket, { session }] of [...this.#open]) socket.bulkhead.attempt(() => session.shut());
     for (const server of Object.values(this.#servers)) server.close();
@@ -166,7 +148,6 @@ export class HostedDoor {
     }
     const identity = await services.verify(token);
     requireGrant(identity, 'publish');
-    this.#assertFewSockets(identity);
     const named = query.get('room') ?? header('emostream-room');
     if (named !== undefined && !roomIdSchema.safeParse(named).success) {
       throw new EmostreamError('BAD_MESSAGE', 'room: a room is 1 to 64 letters, digits, "-" or "_"');
@@ -176,15 +157,6 @@ export class HostedDoor {
     if (isAnything(agreement.consent)) consentingSubject(identity);
     const name = (header('emostream-name') ?? identity.name ?? identity.subject ?? 'guest').slice(0, MAX_NAME);
     return { services, identity, address, room, name, agreement };
-  }
-
-  /** @throws EmostreamError LIMIT_REACHED */
-  #assertFewSockets({ digest }: Identity): void {
-    const { config, meter } = this.#deps;
-    const open = [...this.#open.values()].filter(({ token }) => token === digest).length;
-    if (open < config.maxSocketsPerToken) return;
-    meter.count('emostream_refused_total', { what: 'socket' });
-    throw new EmostreamError('LIMIT_REACHED', `${open} sockets are open with this token (maxSocketsPerToken)`);
   }
 
   #accept(endpoint: HostedEndpoint, webSocket: RefusingSocket, stream: Duplex, request: SeatRequest): void {
