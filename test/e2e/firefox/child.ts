@@ -54,9 +54,18 @@ async function main(): Promise<void> {
       await tell({ name, ...(error === undefined ? {} : { error }) });
     }
   } finally {
-    await Promise.all(browsers.map((browser) => browser.close().catch(() => undefined)));
+    await Promise.all(browsers.map(closeFor(10_000)));
     await server.stop();
   }
+}
+
+/** A browser that does not end when it is asked to is ended. */
+function closeFor(patienceMs: number): (browser: Browser) => Promise<void> {
+  return async (browser) => {
+    const patience = setTimeout(() => browser.process()?.kill('SIGKILL'), patienceMs);
+    await browser.close().catch(() => undefined);
+    clearTimeout(patience);
+  };
 }
 
 main().then(

@@ -31,10 +31,7 @@ export class Person {
     await page.goto(address);
     const person = new Person(name, page);
     await page.locator('input[name="name"]').fill(name);
-    const turnOn = await page.$('::-p-text(Turn on camera and microphone)');
-    // Where the permission is given already the lobby has turned them on by itself.
-    if (turnOn) await turnOn.click();
-    await page.waitForFunction(`window.devices === 2`);
+    await turnOnDevices(page);
     for (const modality of consent) await page.locator(`input.switch[data-modality="${modality}"]`).click();
     await page.locator('::-p-text(Join the call)').click();
     return person;
@@ -83,4 +80,13 @@ export class Person {
   async close(): Promise<void> {
     await this.#page.close();
   }
+}
+
+/** Where the permission is given already the lobby turns them on by itself, and takes its button away, perhaps under the mouse. */
+async function turnOnDevices(page: Page): Promise<void> {
+  const areOn = new AbortController();
+  const asked = page.locator('::-p-text(Turn on camera and microphone)').click({ signal: areOn.signal });
+  asked.catch(() => undefined);
+  await page.waitForFunction(`window.devices === 2`);
+  areOn.abort();
 }
