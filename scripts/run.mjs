@@ -45,6 +45,11 @@ const COMMANDS = {
     run: async (node, args) => (await execute(node, [program('bench/words.js'), ...args])) || writeDocs(node),
   },
   'bench:parity': { need: 'serve', run: (node, args) => execute(node, [program('bench/parity.js'), ...args]) },
+  'bench:voice-encoders': {
+    need: 'serve',
+    run: (node, args) => execute(node, [program('bench/voice-encoders.js'), ...args]),
+  },
+  'bench:live-file': { need: 'serve', run: (node, args) => execute(node, [program('bench/live-file.js'), ...args]) },
   'bench:voice-activity': {
     need: 'serve',
     run: async (node, args) => (await execute(node, [program('bench/voice-activity.js'), ...args])) || writeDocs(node),

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { EmostreamClient, requestToken } from '../../client/lib/index.js';
 import { nodeSocket } from '../../client/lib/node.js';
 import { type App, startApp } from '../../src/cli/app.js';
+import type { Consent } from '../../src/common/consent.js';
 import { EMOTIONS } from '../../src/common/emotions.js';
 import type { Config } from '../../src/config/schema.js';
 import type { EmotionEvent } from '../../src/events/schema.js';
@@ -19,6 +20,15 @@ export interface Part {
   seconds: number;
 }
 
+export interface PlayOptions {
+  consent?: Consent;
+  /** When the tracks begin, ms after a whole second. */
+  offsetMs?: number;
+  /** When pictures begin after that, ms. */
+  pictureOffsetMs?: number;
+}
+
+const EVERYTHING: Consent = { face: true, voice: true, words: true };
 /** The last window's event, and what may come late. */
 const SETTLE_MS = 2500;
 const SETUP_MS = 1500;
@@ -63,20 +73,38 @@ export class LiveCall {
    * @param offsetMs when the tracks begin, ms after a whole second
    */
   async play(modality: 'face' | 'voice', parts: readonly Part[], offsetMs: number): Promise<Map<number, Answer>> {
-    await this.connect(modality, true);
+    const consent = { face: modality === 'face', voice: modality === 'voice', words: false };
+    const told = await this.playAll(modality, parts, { consent, offsetMs });
+    const answers = new Map<number, Answer>();
+    parts.forEach(({ appearances }, i) => {
+      for (const { example, windows } of appearances) {
+        const events = windows.map((start) => told(i, start));
+        const present = events.filter((event) => event?.[modality].present === true);
+        // A sentence is all of its windows; of a face that does not change the newest event says all.
+        answers.set(example, answerOf(modality === 'face' ? present.slice(-1) : present));
+      }
+    });
+    return answers;
+  }
+
+  /**
+   * Plays recordings side by side, a participant each.
+   * @returns the newest event of the `i`th one's window that begins so many ms after the recording
+   */
+  async playAll(
+    room: string,
+    parts: readonly Pick<Part, 'recording' | 'seconds'>[],
+    { consent = EVERYTHING, offsetMs = 0, pictureOffsetMs = 0 }: PlayOptions = {},
+  ): Promise<(i: number, startMs: number) => EmotionEvent | undefined> {
+    await this.connect(room, true);
     const taps = new TapTransports(this.router);
     const people: SyntheticParticipant[] = [];
     for (const [i, { recording }] of parts.entries()) {
       people.push(
         await SyntheticParticipant.create({
-          ...this.app,
-          router: this.router,
-          taps,
-          recording,
-          seed: i + 1,
-          room: modality,
-          participant: `${modality}-${String(i)}`,
-          consent: { face: modality === 'face', voice: modality === 'voice', words: false },
+          ...{ ...this.app, router: this.router, taps, recording, seed: i + 1, room, consent },
+          participant: `${room}-${String(i)}`,
+          pausedMs: (kind) => (kind === 'video' ? pictureOffsetMs : 0),
         }),
       );
     }
@@ -85,16 +113,7 @@ export class LiveCall {
     const seconds = Math.max(...parts.map((part) => part.seconds));
     await delay(from + seconds * 1000 + SETTLE_MS - wallClock());
     for (const person of people) person.close();
-    const answers = new Map<number, Answer>();
-    parts.forEach(({ appearances }, i) => {
-      for (const { example, windows } of appearances) {
-        const events = windows.map((start) => this.event(`${modality}-${String(i)}`, from + start));
-        const present = events.filter((event) => event?.[modality].present === true);
-        // A sentence is all of its windows; of a face that does not change the newest event says all.
-        answers.set(example, answerOf(modality === 'face' ? present.slice(-1) : present));
-      }
-    });
-    return answers;
+    return (i, startMs) => this.event(`${room}-${String(i)}`, from + startMs);
   }
 
   event(participant: string, windowStart: number): EmotionEvent | undefined {
@@ -105,6 +124,17 @@ export class LiveCall {
   eventOver(participant: string, at: number): EmotionEvent | undefined {
     return [...this.#events.values()].find(
       ({ window, ...event }) => event.participant === participant && window.start <= at && at < window.end,
+    );
+  }
+
+  /** How much was dropped so far, by stage and reason: what a machine that is too busy does shows here. */
+  async dropped(): Promise<Record<string, number>> {
+    const { body } = await this.app.meter.exposition();
+    const all = body.matchAll(/^emostream_dropped_total\{stage="([^"]+)",reason="([^"]+)"\} (\d+)$/gmu);
+    return Object.fromEntries(
+      [...all].flatMap(([, stage, reason, count]) =>
+        Number(count) > 0 ? [[`${stage}, ${reason}`, Number(count)]] : [],
+      ),
     );
   }
 

@@ -38,6 +38,8 @@ export interface ParityReport {
   engine: string;
   /** Windows that the server said it has no event for: overload of the machine, not a difference of the paths. */
   gaps: number;
+  /** What was dropped on the way, by stage and reason; absent in figures of before it was told. */
+  dropped?: Record<string, number>;
   results: Record<string, Comparison>;
 }
 
@@ -95,7 +97,13 @@ export async function runParity(
       const captions = shown.map(({ shown: text }, example) => ({ example, text }));
       await add('words', shown, await playCaptions(call, captions));
     }
-    return { model: `${model.name}@${model.version}`, engine: engine.name, gaps: call.gaps, results };
+    return {
+      model: `${model.name}@${model.version}`,
+      engine: engine.name,
+      gaps: call.gaps,
+      dropped: await call.dropped(),
+      results,
+    };
   } finally {
     await call.close();
     await engine.dispose();

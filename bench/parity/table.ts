@@ -24,6 +24,7 @@ export function parityTable({
   model,
   engine,
   gaps,
+  dropped = {},
 }: FullReport): string {
   const rows = Object.entries(results).map(([name, r]) =>
     [
@@ -43,7 +44,7 @@ export function parityTable({
   return [
     `Split ${split}, model ${model}, engine ${engine}, commit ${commit}; ` +
       `faces in ${String(width)}×${String(height)} at ${kilobits} kbit/s, ` +
-      `side ${(faceShare * height).toFixed(0)} pixels; noise under voices ${String(roomDb)} dBFS, which the voice encoders ${heardByEncoders ? 'hear' : 'do not hear'}; windows without an event: ${String(gaps)}.`,
+      `side ${(faceShare * height).toFixed(0)} pixels; noise under voices ${String(roomDb)} dBFS, which the voice encoders ${heardByEncoders ? 'hear' : 'do not hear'}; windows without an event: ${String(gaps)}${list(dropped)}.`,
     '',
     '| | examples | lost | accuracy % offline → live, answered | difference | offline → live, all | difference | same answer % | mean difference of a probability |',
     '|---|---|---|---|---|---|---|---|---|',
@@ -51,6 +52,10 @@ export function parityTable({
   ].join('\n');
 }
 
+const list = (dropped: Record<string, number>) => {
+  const all = Object.entries(dropped).map(([what, count]) => `${what} ${String(count)}`);
+  return all.length > 0 ? `; dropped: ${all.join('; ')}` : '';
+};
 const percent = (share: number) => (100 * share).toFixed(1);
 const signed = (share: number) => (share < 0 ? '' : '+') + percent(share);
 const both = ({ offline, live }: Figures) => `${percent(offline)} → ${percent(live)}`;
