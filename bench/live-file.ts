@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { useWasmBackend } from '../src/common/tfjs-wasm.js';
 import { loadConfig } from '../src/config/load.js';
 import type { EmotionEvent } from '../src/events/schema.js';
 import { analyseFile, EVENTS_FILE } from '../src/files/analyse-file.js';
@@ -17,6 +18,7 @@ import { faceTrack, PICTURE_MS, TAPPED_LAYER } from './parity/face-track.js';
 import { LiveCall } from './parity/live-call.js';
 import { QUIET_ROOM_DB, voiceTrack } from './parity/voice-track.js';
 import { commitId } from './support/commit.js';
+import { OPUS_DELAY_MS } from './support/encode-audio.js';
 import type { Recording } from './support/recording.js';
 import './support/quiet.js';
 import { writeJson } from './support/write-json.js';
@@ -46,6 +48,8 @@ const config = loadConfig({ env: process.env, flags: { engine, speech, httpPort:
 const folder = mkdtempSync(join(tmpdir(), 'emostream-live-file-'));
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
+// Voice activity of the examples is judged in this very thread.
+await useWasmBackend();
 const shown = await faces(options.prepared, 'valid', people * Math.ceil(wanted / FACE_SECONDS), SEED);
 const said = await clips(options.prepared, 'valid', people * Math.ceil(wanted / CLIP_SECONDS), SEED, null);
 const of = <T>(items: readonly T[], person: number) => items.filter((_, i) => i % people === person);
@@ -98,7 +102,7 @@ for (const [name, recordings] of [
   const played = await call.playAll(
     name.replace(' ', '-'),
     recordings.map((recording, i) => ({ recording, seconds: films[i]!.seconds })),
-    { pictureOffsetMs: PICTURE_MS / 2 },
+    { laterMs: { video: PICTURE_MS / 2, audio: OPUS_DELAY_MS } },
   );
   const pairs = inFile.flatMap((events, person) =>
     events.map((file) => ({ file, live: played(person, file.window.start) })),
@@ -111,6 +115,7 @@ for (const [name, recordings] of [
       `${percent(samePresence)} the same modalities; of ${String(sure)} that are sure ${percent(sameWhereSure)}; ` +
       `probabilities differ by ${probabilityDifference.toFixed(4)}`,
   );
+  console.table(runs[name].byModality);
 }
 const [gaps, dropped] = [call.gaps, await call.dropped()];
 if (Object.keys(dropped).length > 0) log(`dropped: ${JSON.stringify(dropped)}`);

@@ -82,7 +82,7 @@ function addStream(file: FormatContext, describe: (of: CodecParameters) => void)
   return stream.index;
 }
 
-/** RFC 7845 section 5.1; nothing is skipped at the beginning, as in a call. */
+/** RFC 7845 section 5.1; nothing is skipped at the beginning: what the first packet holds is at 0. */
 function opusHead(): Buffer {
   const head = Buffer.alloc(19);
   head.write('OpusHead');

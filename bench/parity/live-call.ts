@@ -24,8 +24,8 @@ export interface PlayOptions {
   consent?: Consent;
   /** When the tracks begin, ms after a whole second. */
   offsetMs?: number;
-  /** When pictures begin after that, ms. */
-  pictureOffsetMs?: number;
+  /** When pictures, and when sound begin after that, ms. */
+  laterMs?: Record<'video' | 'audio', number>;
 }
 
 const EVERYTHING: Consent = { face: true, voice: true, words: true };
@@ -94,7 +94,7 @@ export class LiveCall {
   async playAll(
     room: string,
     parts: readonly Pick<Part, 'recording' | 'seconds'>[],
-    { consent = EVERYTHING, offsetMs = 0, pictureOffsetMs = 0 }: PlayOptions = {},
+    { consent = EVERYTHING, offsetMs = 0, laterMs = { video: 0, audio: 0 } }: PlayOptions = {},
   ): Promise<(i: number, startMs: number) => EmotionEvent | undefined> {
     await this.connect(room, true);
     const taps = new TapTransports(this.router);
@@ -104,7 +104,7 @@ export class LiveCall {
         await SyntheticParticipant.create({
           ...{ ...this.app, router: this.router, taps, recording, seed: i + 1, room, consent },
           participant: `${room}-${String(i)}`,
-          pausedMs: (kind) => (kind === 'video' ? pictureOffsetMs : 0),
+          pausedMs: (kind) => laterMs[kind],
         }),
       );
     }

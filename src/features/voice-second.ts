@@ -1,7 +1,8 @@
 import { GAP_TOLERANCE_MS, SAMPLES_PER_MS } from '../speech/index.js';
 import type { AlignedWindow, Timed } from '../streams/types.js';
 import { MIN_SPEECH_MS, speechMs } from './assemble.js';
-import type { VoiceObservation } from './types.js';
+import { HOP_SAMPLES } from './log-mel.js';
+import { MEL_HOP_MS, type VoiceObservation } from './types.js';
 
 const NOTHING = new Float32Array(0);
 const TOLERANCE = GAP_TOLERANCE_MS * SAMPLES_PER_MS;
@@ -19,12 +20,16 @@ export function takeSecond({ audio, startMs, endMs }: Window): Float32Array | nu
   return second;
 }
 
-/** What follows within the tolerance follows without a break: a clock that is slewed makes no clicks. */
+/**
+ * Sound lies at whole hops, as its log-mel frames do in the window (assemble.ts): encoders answer another cut of the same sound a
+ * little differently, and a clock is never sure of its milliseconds. What follows within the tolerance follows without a break: a clock
+ * that is slewed makes no clicks.
+ */
 function layOut(audio: readonly Timed<VoiceObservation>[], startMs: number, endMs: number): Float32Array {
   const second = new Float32Array((endMs - startMs) * SAMPLES_PER_MS);
   let next = -Infinity;
   for (const { mediaTime, value } of audio) {
-    const own = Math.round((mediaTime - startMs) * SAMPLES_PER_MS);
+    const own = Math.round((mediaTime - startMs) / MEL_HOP_MS) * HOP_SAMPLES;
     const at = Math.abs(own - next) <= TOLERANCE ? next : own;
     next = at + value.samples.length;
     const [from, to] = [Math.max(0, -at), Math.min(value.samples.length, second.length - at)];

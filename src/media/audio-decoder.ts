@@ -9,7 +9,7 @@ export const OPUS_CLOCK_RATE = 48_000;
  * libopus's encoder (in browsers too) looks ahead 6.5 ms: the packet with timestamp T holds sound from T − 6.5 ms on.
  * In a file the header's pre-skip says so (RFC 7845 §4.2); in RTP nothing does.
  */
-const ENCODER_DELAY_TICKS = 312;
+export const ENCODER_DELAY_TICKS = 312;
 /** The longest Opus packet lasts 120 ms (RFC 6716 §3.2.5). */
 const MAX_PACKET_TICKS = 5760;
 /** Half a second at 16 kHz. */

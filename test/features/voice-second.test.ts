@@ -19,6 +19,11 @@ describe('the sound of a window’s own second', () => {
     expect(second).toEqual(Float32Array.from({ length: 16_000 }, (_, i) => 800 + i));
   });
 
+  it.each([0.3, 1, -2, 4.9])('is the same sound where the clock is %s ms off: it is cut between frames', (offset) => {
+    const exact = takeSecond(window(sound(4950, 6150)))!;
+    expect(takeSecond(window(sound(4950, 6150, offset)))).toEqual(exact);
+  });
+
   it('has no breaks where the clock is slewed, and zeros where no sound came', () => {
     const slewed = sound(5000, 5500).map((each, i) => ({ ...each, mediaTime: each.mediaTime + 2 * i }));
     const second = takeSecond(window([...slewed, ...sound(5700, 5900)]))!;
