@@ -5,10 +5,12 @@ const NEEDED =
 const SECRET = /SECRET|TOKEN|PASS|CREDENTIAL|PRIVATE|KEY|AUTH|COOKIE/i;
 
 /**
- * Each thread of the process (recogniser, encoders, decoders) would get heaps of the system's allocator of its own, where holes
- * that one leaves cannot serve another: memory that grew by the hour. Two heaps do for all of them (M_ARENA_MAX in mallopt(3)).
+ * The system's allocator, told to give back what a busy minute took (mallopt(3)); what the operator sets goes before. Each thread
+ * (recogniser, encoders, decoders) would get a heap of its own, where holes that one leaves serve no other: two do for all. And what is
+ * as large as a model's intermediate results is mapped apart, and unmapped: glibc would learn from the first of them to keep such sizes,
+ * and as much again at the heap's end, for good.
  */
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2' };
+const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '4194304' };
 
 /** The environment of a process that decodes foreign media: what it needs to run, by name, so that no secret is among it. */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
