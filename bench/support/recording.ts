@@ -1,11 +1,12 @@
+import type { VideoCodec } from '../../src/sfu/types.js';
 import { encodeOpus, OPUS_PACKET_SAMPLES, OPUS_RATE } from './encode-audio.js';
 import { encodeVideo, type VideoSource } from './encode-video.js';
-import { packetizeH264, packetizeVp8 } from './packetize.js';
+import { PACKETIZE } from './packetize-any.js';
 
 /** Media encoded and packetized once, to be sent by any number of peers, over and over. */
 export interface Recording {
   video: {
-    codec: 'VP8' | 'H264';
+    codec: VideoCodec;
     framesPerSecond: number;
     /**
      * RTP payloads of each picture, as it is in the stream and as a key frame. A picture of the stream builds on those
@@ -34,7 +35,7 @@ export function makeRecording(source: RecordingSource): Recording {
 }
 
 function recordVideo(source: VideoSource): NonNullable<Recording['video']> {
-  const packetize = source.codec === 'VP8' ? packetizeVp8 : packetizeH264;
+  const packetize = PACKETIZE[source.codec];
   const normal = encodeVideo(source);
   const keys = source.keyFrameEvery === 1 ? normal : encodeVideo({ ...source, keyFrameEvery: 1 });
   return {

@@ -1,3 +1,4 @@
+import type { VideoCodec } from '../../src/sfu/types.js';
 import type { Recording } from './recording.js';
 import { writeRtp, writeSenderReport } from './rtp-writer.js';
 
@@ -20,7 +21,7 @@ type Units = (index: number, keyFrame: boolean) => Unit;
 
 /** Encodes as it sends, so that a key frame is followed by pictures that build on it, as a camera's is. */
 export interface LiveVideo {
-  codec: 'VP8' | 'H264';
+  codec: VideoCodec;
   framesPerSecond: number;
   /** Temporal layers (VP8), as mediasoup must know of them. */
   temporalLayers?: number;

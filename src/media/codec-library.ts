@@ -3,9 +3,11 @@ import {
   Codec,
   CodecContext,
   FF_DECODER_H264,
+  FF_DECODER_LIBDAV1D,
   FF_DECODER_MJPEG,
   FF_DECODER_OPUS,
   FF_DECODER_VP8,
+  FF_DECODER_VP9,
   Log,
 } from 'node-av';
 import { EmostreamError } from '../common/errors.js';
@@ -13,7 +15,15 @@ import { EmostreamError } from '../common/errors.js';
 // FFmpeg complains to stderr about every damaged picture; we count them instead.
 Log.setLevel(AV_LOG_QUIET);
 
-const DECODERS = { vp8: FF_DECODER_VP8, h264: FF_DECODER_H264, mjpeg: FF_DECODER_MJPEG, opus: FF_DECODER_OPUS };
+const DECODERS = {
+  vp8: FF_DECODER_VP8,
+  vp9: FF_DECODER_VP9,
+  h264: FF_DECODER_H264,
+  // FFmpeg's own `av1` decodes by hardware only.
+  av1: FF_DECODER_LIBDAV1D,
+  mjpeg: FF_DECODER_MJPEG,
+  opus: FF_DECODER_OPUS,
+};
 
 let live = 0;
 

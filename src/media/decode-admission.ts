@@ -1,7 +1,9 @@
+import type { VideoCodec } from '../sfu/types.js';
 import { decoderResets } from './decoder-resets.js';
 import type { EncodedFrame } from './frame-assembler.js';
 import { PixelBudget, type PixelProblem } from './pixel-budget.js';
-import { PictureSizes } from './picture-sizes.js';
+import type { PictureSizes } from './picture-cost.js';
+import { VIDEO_CODECS } from './video-codecs.js';
 
 /** Why a whole picture is not given to the decoder. */
 export type DecodeRefusal = PixelProblem | 'malformed' | 'decoder-resting';
@@ -13,8 +15,8 @@ export class DecodeAdmission {
   #nowMs = 0;
   readonly #resets = decoderResets(() => this.#nowMs);
 
-  constructor(codec: 'VP8' | 'H264', maxPixelRate: number) {
-    this.#sizes = new PictureSizes(codec);
+  constructor(codec: VideoCodec, maxPixelRate: number) {
+    this.#sizes = VIDEO_CODECS[codec].sizes();
     this.#budget = new PixelBudget(maxPixelRate);
   }
 

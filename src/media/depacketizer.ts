@@ -5,6 +5,8 @@ export interface Picture {
   layer: number;
   /** Of this layer it needs no picture before it. */
   layerSync: boolean;
+  /** Pictures of upper layers that come after it need none that came before it. Default false. */
+  switchUp?: boolean;
 }
 
 /** `no-parameters`: it names a set of parameters that the sender never sent. */

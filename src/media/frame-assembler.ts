@@ -1,7 +1,7 @@
+import type { VideoCodec } from '../sfu/types.js';
 import type { Depacketizer, Picture, PictureFault } from './depacketizer.js';
-import { H264Depacketizer } from './h264-depacketizer.js';
 import type { RtpPacket } from './rtp-packet.js';
-import { Vp8Depacketizer } from './vp8-depacketizer.js';
+import { VIDEO_CODECS } from './video-codecs.js';
 
 /** An encoded picture, whole. */
 export interface EncodedFrame {
@@ -40,7 +40,7 @@ const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const MAX_FRAME_PACKETS = 4096;
 
 /**
- * Ordered packets of one video track → whole pictures. A picture ends with the marker (RFC 7741 §4.1, RFC 6184 §5.1), or where
+ * Ordered packets of one video track → whole pictures. A picture ends with the marker (RFC 7741 §4.1, RFC 6184 §5.1, RFC 9628 §4.1), or where
  * the next one begins: not every sender marks, and some mark every packet. Later pictures build on earlier ones, so after a
  * loss everything is dropped until the next key frame; unless what was lost is such that nothing builds on it.
  */
@@ -61,8 +61,8 @@ export class FrameAssembler {
   /** Of higher temporal layers pictures are missing. */
   #wholeLayers = Infinity;
 
-  constructor(codec: 'VP8' | 'H264', events: AssemblerEvents) {
-    this.#depacketizer = codec === 'VP8' ? new Vp8Depacketizer() : new H264Depacketizer();
+  constructor(codec: VideoCodec, events: AssemblerEvents) {
+    this.#depacketizer = VIDEO_CODECS[codec].depacketizer();
     this.#events = events;
   }
 
@@ -163,7 +163,7 @@ export class FrameAssembler {
       this.#events.onDrop('waiting');
       this.#events.onKeyFrameNeeded();
     } else if (picture.keyFrame || this.#hasWhatItBuildsOn(picture)) {
-      if (picture.keyFrame) this.#wholeLayers = Infinity;
+      if (picture.keyFrame || (picture.switchUp && picture.layer === 0)) this.#wholeLayers = Infinity;
       this.#needsKeyFrame = false;
       frames.push({ data: picture.data, keyFrame: picture.keyFrame, timestamp, arrivalMs });
     } else {

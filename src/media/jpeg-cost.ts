@@ -1,4 +1,4 @@
-import type { PictureCost } from './picture-sizes.js';
+import type { PictureCost } from './picture-cost.js';
 
 /** Markers of ITU-T T.81, table B.1; each stands after an octet 0xFF. */
 const MARKER = 0xff;

@@ -1,5 +1,5 @@
 import { TokenBucket } from '../common/token-bucket.js';
-import type { PictureCost } from './picture-sizes.js';
+import type { PictureCost } from './picture-cost.js';
 
 type Cost = Pick<PictureCost, 'pixels' | 'pictures'>;
 

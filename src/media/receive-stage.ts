@@ -4,11 +4,10 @@ import type { TapPacket, TrackInfo } from '../sfu/types.js';
 import { ANY_MAY_BE_NEEDED, type Continuity } from './continuity.js';
 import { type ArrivedPacket } from './frame-assembler.js';
 import { JitterBuffer, type JitterOutput } from './jitter-buffer.js';
-import { H264Continuity } from './h264-continuity.js';
 import { parseRtp, type RtpPacket } from './rtp-packet.js';
 import { TimeGate } from './time-gate.js';
 import type { TrackClock } from './track-clock.js';
-import { Vp8Continuity } from './vp8-continuity.js';
+import { isVideoCodec, VIDEO_CODECS } from './video-codecs.js';
 
 /**
  * Longest a missing packet is waited for, ms. Lost sound is a short gap, and nothing builds on it: it is given up before its
@@ -95,6 +94,5 @@ export class ReceiveStage {
 }
 
 function continuityOf(codec: TrackInfo['codec']): Continuity<RtpPacket> {
-  if (codec === 'VP8') return new Vp8Continuity();
-  return codec === 'H264' ? new H264Continuity() : ANY_MAY_BE_NEEDED;
+  return isVideoCodec(codec) ? VIDEO_CODECS[codec].continuity() : ANY_MAY_BE_NEEDED;
 }

@@ -7,6 +7,7 @@ import {
   Frame,
   Packet,
 } from 'node-av';
+import type { VideoCodec } from '../sfu/types.js';
 import { closeDecoder, corrupt, openDecoder } from './codec-library.js';
 import { PictureScaler } from './picture-scaler.js';
 import type { YuvPicture } from './types.js';
@@ -24,10 +25,13 @@ export interface VideoDecoderOptions {
 }
 
 const MAX_PIXELS = 4096 * 2304;
-const LIBRARY_NAMES = { VP8: 'vp8', H264: 'h264', JPEG: 'mjpeg' } as const;
-export type DecodedCodec = keyof typeof LIBRARY_NAMES;
+export type DecodedCodec = VideoCodec | 'JPEG';
+const LIBRARY_NAMES = { VP8: 'vp8', VP9: 'vp9', H264: 'h264', AV1: 'av1', JPEG: 'mjpeg' } as const satisfies Record<
+  DecodedCodec,
+  string
+>;
 
-/** VP8, H.264 or JPEG → YUV 4:2:0, synchronously, one picture at a time (FFmpeg through node-av). */
+/** VP8, VP9, H.264, AV1 or JPEG → YUV 4:2:0, synchronously, one picture at a time (FFmpeg through node-av). */
 export class VideoDecoder {
   readonly #codec: DecodedCodec;
   readonly #scaler: PictureScaler;
@@ -101,6 +105,8 @@ function open(codec: DecodedCodec, maxPixels: number): CodecContext {
     context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
     // A picture of which a part is missing is refused: the decoder would make it up, and say nothing of it.
     if (codec === 'JPEG') context.setOption('err_detect', 'explode');
+    // One layer of several comes: it is not to be kept back for the highest.
+    if (codec === 'AV1') context.setOption('alllayers', '1');
     context.setOption('max_pixels', String(maxPixels));
   });
 }

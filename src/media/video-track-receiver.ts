@@ -1,6 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import type { DropReason } from '../common/drops.js';
-import { toEmostreamError } from '../common/errors.js';
+import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { TokenBucket } from '../common/token-bucket.js';
 import type { SenderReport, TapPacket, TrackInfo } from '../sfu/types.js';
@@ -13,6 +13,7 @@ import type { PixelProblem } from './pixel-budget.js';
 import { ReceiveStage } from './receive-stage.js';
 import type { TrackClock } from './track-clock.js';
 import type { VideoFrame } from './types.js';
+import { isVideoCodec } from './video-codecs.js';
 import { VideoDecoder } from './video-decoder.js';
 
 export interface VideoReceiverOptions {
@@ -69,7 +70,8 @@ export class VideoTrackReceiver {
   /** @throws EmostreamError UNSUPPORTED_MEDIA for a codec that cannot be decoded */
   constructor(track: TrackInfo, options: VideoReceiverOptions) {
     this.#options = options;
-    const codec = track.codec === 'H264' ? 'H264' : 'VP8';
+    const { codec } = track;
+    if (!isVideoCodec(codec)) throw new EmostreamError('UNSUPPORTED_MEDIA', `pictures of ${codec} cannot be decoded`);
     this.#time = options.mediaClock.track(track.clockRate);
     this.#receive = new ReceiveStage(track, {
       ...options,

@@ -1,20 +1,9 @@
 import { concat, type Depacketizer, type Picture, type PictureFault } from './depacketizer.js';
+import type { LayeredPayload } from './layered-continuity.js';
 
-export interface Vp8Payload {
-  /** The first packet of a picture: of its partition 0 (S bit, PID). */
-  begins: boolean;
-  /** It begins a key frame (RFC 6386 §9.1: the lowest bit of the frame tag is 0). */
-  keyFrame: boolean;
-  /** Nothing builds on this picture (N bit), or only pictures of upper temporal layers do. */
-  disposable: boolean;
-  /** Temporal layer (TID); 0 where none is told. */
-  layer: number;
+export interface Vp8Payload extends LayeredPayload {
   /** It builds on the base layer alone (Y bit): the layer can be taken from here on. */
   layerSync: boolean;
-  /** PictureID, with how many there are. */
-  picture: { number: number; modulus: number } | null;
-  /** TL0PICIDX: counts the pictures of the base layer, 8 bits. */
-  baseIndex: number | null;
   data: Uint8Array;
 }
 
@@ -41,8 +30,13 @@ export function parseVp8Payload(payload: Uint8Array): Vp8Payload | null {
   const layer = layered ? layers >> 6 : 0;
   const begins = (first & 0x17) === 0x10;
   return {
+    // The first packet of a picture: of its partition 0 (S bit, PID). Where it ends only the marker says.
     begins,
+    ends: false,
+    upper: false,
+    // RFC 6386 §9.1: the lowest bit of the frame tag is 0.
     keyFrame: begins && (tag & 1) === 0,
+    // N bit, or its layer.
     disposable: (first & 0x20) !== 0 || layer > 0,
     layer,
     layerSync: layered && (layers & 0x20) !== 0,

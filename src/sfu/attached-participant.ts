@@ -119,9 +119,10 @@ export class AttachedParticipant extends EventEmitter<AttachedEvents> {
     this.#assertOpen();
     const source = SOURCE[producer.kind];
     if (producer.closed) throw new EmostreamError('CLOSED', `producer ${producer.id} is closed`);
-    const codec = producer.rtpParameters.codecs[0]?.mimeType ?? '(none)';
-    if (!tapCodec(codec)) {
-      throw new EmostreamError('UNSUPPORTED_MEDIA', `producer ${producer.id}: ${codec} cannot be analysed`);
+    const [codec] = producer.rtpParameters.codecs;
+    if (!codec || !tapCodec(codec)) {
+      const name = codec ? `${codec.mimeType} (${JSON.stringify(codec.parameters ?? {})})` : '(none)';
+      throw new EmostreamError('UNSUPPORTED_MEDIA', `producer ${producer.id}: ${name} cannot be analysed`);
     }
     if ([...this.#producers.values()].some((own) => own.source === source)) {
       throw new EmostreamError('WRONG_STATE', `there is a ${source} already: remove its producer first`);

@@ -1,5 +1,6 @@
 export { AttachedParticipant } from './attached-participant.js';
 export { CLIENT_CAPABILITIES, MEDIA_CODECS } from './media-codecs.js';
+export { tapCodec } from './tap-codecs.js';
 export type { ConsumerInfo, ProducerInfo } from './media-info.js';
 export type { ProblemFinder } from './media-problems.js';
 export type { ParticipantCloseReason } from './participant-events.js';

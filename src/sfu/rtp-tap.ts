@@ -234,7 +234,7 @@ function trackInfo(
   transport: types.PlainTransport,
 ): TappedTrack {
   const codec = consumer.rtpParameters.codecs[0];
-  const name = codec && tapCodec(codec.mimeType);
+  const name = codec && tapCodec(codec);
   const ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
   if (ssrc === undefined) throw new EmostreamError('INTERNAL', 'a consumer without an SSRC');
   if (!codec || !name) {

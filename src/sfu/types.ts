@@ -23,7 +23,8 @@ export interface SenderReport {
 
 /** Whole JPEG pictures, or 16-bit linear sound: what comes by no RTP. */
 export type DirectCodec = 'JPEG' | 'L16';
-export type TapCodec = 'VP8' | 'H264' | 'opus' | DirectCodec;
+export type VideoCodec = 'VP8' | 'VP9' | 'H264' | 'AV1';
+export type TapCodec = VideoCodec | 'opus' | DirectCodec;
 
 /** A picture, or a piece of sound, that came by no RTP: whoever takes it in says when it was. */
 export interface DirectMedia {

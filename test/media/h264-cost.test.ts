@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeVideo } from '../../bench/support/index.js';
 import { packetizeH264 } from '../../bench/support/packetize.js';
 import { H264Depacketizer } from '../../src/media/h264-depacketizer.js';
-import { PictureSizes } from '../../src/media/picture-sizes.js';
+import { VIDEO_CODECS } from '../../src/media/video-codecs.js';
 import { videoReceiver } from './support/drive.js';
 import { drawMoving } from './support/moving-picture.js';
 import { BASELINE, byte, nalUnit, pictureParameters, sequenceParameters, slice } from './support/nal-bits.js';
@@ -29,7 +29,7 @@ const groups = <T>(all: readonly T[], size: number): T[][] =>
 describe('what many units in one H.264 picture cost', () => {
   /** The cost of the second picture, which has these slices or sets. */
   const picturesIn = (units: readonly Uint8Array[]): number => {
-    const sizes = new PictureSizes('H264');
+    const sizes = VIDEO_CODECS.H264.sizes();
     sizes.read(annexB([...SETS, KEY]), true);
     return sizes.read(annexB(units), false)!.pictures;
   };
@@ -84,7 +84,7 @@ describe('what many units in one H.264 picture cost', () => {
         '0',
         '0',
       );
-    const read = (sps: Uint8Array) => new PictureSizes('H264').read(annexB([sps, ...SETS.slice(1), KEY]), true);
+    const read = (sps: Uint8Array) => VIDEO_CODECS.H264.sizes().read(annexB([sps, ...SETS.slice(1), KEY]), true);
     const flags = '00';
     expect(read(parameters(66, [], 4, 144))).toMatchObject({ pixels: 144 * 93 * 256 });
     expect(read(parameters(100, [1, 0, 0, flags], 4))).toMatchObject({ pictures: 1 });
@@ -114,7 +114,7 @@ describe('what many units in one H.264 picture cost', () => {
       bitRate: 1_000_000,
       options: { 'x264-params': 'slice-max-size=1200:sliced-threads=0' },
     });
-    const sizes = new PictureSizes('H264');
+    const sizes = VIDEO_CODECS.H264.sizes();
     for (const { data, keyFrame } of [key!, inter!]) expect(sizes.read(data, keyFrame)!.pictures).toBeLessThan(20);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeVideo } from '../../bench/support/index.js';
 import { beginsPicture, nalUnits, parseSequenceParameters, unitType } from '../../src/media/h264-parameters.js';
-import { PictureSizes } from '../../src/media/picture-sizes.js';
+import { VIDEO_CODECS } from '../../src/media/video-codecs.js';
 import { BASELINE, byte, nalUnit } from './support/nal-bits.js';
 
 const encode = (codec: 'VP8' | 'H264', width: number, height: number, frames = 1) =>
@@ -23,14 +23,14 @@ describe('the size of a picture is read before it is decoded', () => {
     const whole = (side: number): number => Math.ceil(side / 16) * 16;
     for (const codec of ['VP8', 'H264'] as const) {
       const [first] = encode(codec, width, height);
-      const cost = new PictureSizes(codec).read(first!.data, true);
+      const cost = VIDEO_CODECS[codec].sizes().read(first!.data, true);
       expect(cost).toEqual({ pixels: whole(width) * whole(height), pictures: 1, afresh: false });
     }
   });
 
   it('pictures after the first have its size, until the decoder forgets', () => {
     for (const codec of ['VP8', 'H264'] as const) {
-      const sizes = new PictureSizes(codec);
+      const sizes = VIDEO_CODECS[codec].sizes();
       const pictures = encode(codec, 320, 240, 3);
       const costs = pictures.map(({ data, keyFrame }) => sizes.read(data, keyFrame));
       expect(costs).toEqual(Array.from({ length: 3 }, () => ({ pixels: 76_800, pictures: 1, afresh: false })));
@@ -40,7 +40,7 @@ describe('the size of a picture is read before it is decoded', () => {
   });
 
   it('a key frame of another size is for a new decoder, for the old one may not take its parameters', () => {
-    const sizes = new PictureSizes('H264');
+    const sizes = VIDEO_CODECS.H264.sizes();
     const large = encode('H264', 320, 240)[0]!.data;
     const small = encode('H264', 160, 112, 2).map(({ data }) => data);
     expect(sizes.read(large, true)).toEqual({ pixels: 76_800, pictures: 1, afresh: false });
@@ -57,7 +57,7 @@ describe('the size of a picture is read before it is decoded', () => {
 
   it('several pictures under one timestamp count as several', () => {
     const pictures = encode('H264', 320, 240, 3).map(({ data }) => data);
-    expect(new PictureSizes('H264').read(Buffer.concat(pictures), true)).toEqual({
+    expect(VIDEO_CODECS.H264.sizes().read(Buffer.concat(pictures), true)).toEqual({
       pixels: 76_800,
       pictures: 3,
       afresh: false,
@@ -67,13 +67,13 @@ describe('the size of a picture is read before it is decoded', () => {
   it('the largest of several parameter sets counts, wherever it stands', () => {
     const small = encode('H264', 320, 240)[0]!.data;
     const large = Buffer.concat([Buffer.of(0, 0, 1), bits(...BASELINE, 3, 0, 2, 1, '0', 255, 143, '1', '1', '0', '0')]);
-    const sizes = new PictureSizes('H264');
+    const sizes = VIDEO_CODECS.H264.sizes();
     expect(sizes.read(Buffer.concat([small, large]), true)?.pixels).toBe(256 * 16 * 144 * 16);
     // A decoder that is opened anew has only what comes now.
     expect(sizes.read(small, true)).toEqual({ pixels: 76_800, pictures: 1, afresh: true });
     // A start code within what was sent as one unit is one for the decoder, too.
     const hidden = Buffer.concat([small, Buffer.of(0, 0, 0, 1, 0x06, 5), large]);
-    expect(new PictureSizes('H264').read(hidden, true)?.pixels).toBe(256 * 16 * 144 * 16);
+    expect(VIDEO_CODECS.H264.sizes().read(hidden, true)?.pixels).toBe(256 * 16 * 144 * 16);
   });
 });
 

@@ -96,7 +96,8 @@ const wrong = (lines: Line[]): Line[] =>
 describe('real pictures through the real', { timeout: 300_000 }, () => {
   it('decoders come out whole at every size that calls have', async () => {
     const lines = await run('decode', SIZES);
-    expect(lines).toHaveLength(SIZES.length + SIZES.filter(isEven).length);
+    // All codecs but one have odd sides.
+    expect(lines).toHaveLength(3 * SIZES.length + SIZES.filter(isEven).length);
     expect(wrong(lines)).toEqual([]);
   });
 
@@ -104,7 +105,8 @@ describe('real pictures through the real', { timeout: 300_000 }, () => {
     const sizes = SIZES.slice(0, 24);
     const lines = await run('change', sizes);
     // There and back, four pictures of each.
-    expect(lines.map(({ pictures }) => pictures)).toEqual([8 * sizes.length, 8 * sizes.filter(isEven).length]);
+    const all = 8 * sizes.length;
+    expect(lines.map(({ pictures }) => pictures)).toEqual([all, all, 8 * sizes.filter(isEven).length, all]);
     expect(wrong(lines)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeRecording, seeded, synthesise, type SyntheticTrack } from '../../bench/support/index.js';
+import type { VideoCodec } from '../../src/sfu/types.js';
 import { audioReceiver, audioTrack, EPOCH, videoReceiver, videoTrack } from './support/drive.js';
 import { drawMoving, psnrOfMoving } from './support/moving-picture.js';
 
@@ -7,7 +8,7 @@ const SIZE = { width: 160, height: 96 };
 const FPS = 10;
 const INTERVAL = 1000 / FPS;
 const SECONDS = 60;
-const recording = (codec: 'VP8' | 'H264') =>
+const recording = (codec: VideoCodec) =>
   makeRecording({
     video: {
       codec,
@@ -19,7 +20,7 @@ const recording = (codec: 'VP8' | 'H264') =>
       draw: drawMoving(SIZE.width, SIZE.height),
     },
   });
-const recordings = { VP8: recording('VP8'), H264: recording('H264') };
+const recordings = { VP8: recording('VP8'), VP9: recording('VP9'), H264: recording('H264'), AV1: recording('AV1') };
 const GOOD = 28;
 
 interface Receiver {
@@ -49,7 +50,7 @@ function play(
   }
 }
 
-describe.each(['VP8', 'H264'] as const)('pictures of %s', (codec) => {
+describe.each(['VP8', 'VP9', 'H264', 'AV1'] as const)('pictures of %s', (codec) => {
   it('all come, in order and right, and no key frame is asked for, when what is lost comes again', () => {
     const driven = videoReceiver(codec);
     const random = seeded(3);

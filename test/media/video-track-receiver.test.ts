@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeRecording, type Recording, seeded } from '../../bench/support/index.js';
 import { liveDecoders } from '../../src/media/index.js';
 import { fitWithin } from '../../src/media/picture-scaler.js';
+import type { VideoCodec } from '../../src/sfu/types.js';
 import type { YuvPicture } from '../../src/media/types.js';
 import { rgbOf, yuvBytes } from '../support/yuv.js';
 import { EPOCH, videoReceiver, videoTrack } from './support/drive.js';
@@ -10,7 +11,9 @@ import { EPOCH, videoReceiver, videoTrack } from './support/drive.js';
 const FPS = 20;
 const grey = (index: number) => 20 + 10 * (index % FPS);
 
-function greys(codec: 'VP8' | 'H264', width = 320, height = 180): Recording {
+const CODECS = ['VP8', 'VP9', 'H264', 'AV1'] as const;
+
+function greys(codec: VideoCodec, width = 320, height = 180): Recording {
   return makeRecording({
     video: {
       codec,
@@ -27,20 +30,20 @@ function greys(codec: 'VP8' | 'H264', width = 320, height = 180): Recording {
 const middle = (frame: YuvPicture) =>
   rgbOf(frame).rgb[(Math.floor(frame.height / 2) * frame.width + Math.floor(frame.width / 2)) * 3] as number;
 
+let recordings: Record<VideoCodec, Recording>;
 let vp8: Recording;
-let h264: Recording;
 beforeAll(() => {
-  vp8 = greys('VP8');
-  h264 = greys('H264');
+  recordings = { VP8: greys('VP8'), VP9: greys('VP9'), H264: greys('H264'), AV1: greys('AV1') };
+  vp8 = recordings.VP8;
 });
 afterEach(() => {
   expect(liveDecoders()).toBe(0);
 });
 
 describe('VideoTrackReceiver', () => {
-  it.each(['VP8', 'H264'] as const)('decodes %s to pictures in order, each at its time', (codec) => {
+  it.each(CODECS)('decodes %s to pictures in order, each at its time', (codec) => {
     const { receiver, frames, meter, play } = videoReceiver(codec);
-    play(videoTrack(codec === 'VP8' ? vp8 : h264), { from: 0, to: 2000 });
+    play(videoTrack(recordings[codec]), { from: 0, to: 2000 });
     expect(frames).toHaveLength(2 * FPS);
     for (const [index, frame] of frames.entries()) {
       expect(frame).toMatchObject({ width: 320, height: 180 });
@@ -54,13 +57,18 @@ describe('VideoTrackReceiver', () => {
     receiver.close();
   });
 
-  it('follows a change of size, and scales large pictures down', () => {
-    const { receiver, frames, play } = videoReceiver();
-    play(videoTrack(vp8), { from: 0, to: 1000 });
-    play(videoTrack(greys('VP8', 1280, 720), { firstSequenceNumber: 65_530 + 20 }), { from: 1000, to: 2000 });
-    play(videoTrack(greys('VP8', 90, 161), { ssrc: 9 }), { from: 2000, to: 3000 });
+  it.each(CODECS)('follows a change of size in %s, and scales large pictures down', (codec) => {
+    const { receiver, frames, play } = videoReceiver(codec);
+    // H.264 has no odd sides.
+    const tall = codec === 'H264' ? 160 : 161;
+    const first = videoTrack(recordings[codec]);
+    play(first, { from: 0, to: 1000 });
+    const { firstSequenceNumber } = first.options;
+    const next = videoTrack(greys(codec, 1280, 720), { firstSequenceNumber: firstSequenceNumber + first.packets });
+    play(next, { from: 1000, to: 2000 });
+    play(videoTrack(greys(codec, 90, tall), { ssrc: 9 }), { from: 2000, to: 3000 });
     const sizes = [...new Set(frames.map(({ width, height }) => `${String(width)}x${String(height)}`))];
-    expect(sizes).toEqual(['320x180', '640x360', '90x161']);
+    expect(sizes).toEqual(['320x180', '640x360', `90x${String(tall)}`]);
     expect(Math.abs(middle(frames.at(-1)!) - grey(FPS - 1))).toBeLessThanOrEqual(6);
     receiver.close();
   });
@@ -120,28 +128,28 @@ describe('VideoTrackReceiver', () => {
     receiver.close();
   });
 
-  it('survives any corruption of a picture and recovers with the next key frame', () => {
-    for (const codec of ['VP8', 'H264'] as const) {
-      const random = seeded(codec.length);
-      const { receiver, frames, meter, play, state } = videoReceiver(codec);
-      const recording = codec === 'VP8' ? vp8 : h264;
-      // 20 s in which every packet has some wrong bytes, its header spared.
-      play(videoTrack(recording), { from: 0, to: 20_000 }, (data) => {
-        const bad = Buffer.from(data);
-        for (let i = 0; i < 8; i++) bad[12 + Math.floor(random() * (bad.length - 12))] = Math.floor(random() * 256);
-        return bad;
-      });
-      expect(meter.of('emostream_errors_total', 'MEDIA_CORRUPT')).toBeGreaterThan(0);
-      expect(state.keyFrameRequests).toBeGreaterThan(0);
-      // Backing off to one in 8 s.
-      expect(state.keyFrameRequests).toBeLessThan(40);
-      const before = frames.length;
-      play(videoTrack(recording, { ssrc: 77 }), { from: 20_000, to: 22_000 });
-      const after = frames.slice(before);
-      expect(after.length).toBeGreaterThanOrEqual(FPS);
-      expect(Math.abs(middle(after.at(-1)!) - grey(FPS - 1))).toBeLessThanOrEqual(6);
-      receiver.close();
-    }
+  it.each(CODECS)('survives any corruption of a picture of %s and recovers with the next key frame', (codec) => {
+    const random = seeded(codec.length);
+    const { receiver, frames, meter, play, state } = videoReceiver(codec);
+    const recording = recordings[codec];
+    // 20 s in which every packet has some wrong bytes, its header spared.
+    play(videoTrack(recording), { from: 0, to: 20_000 }, (data) => {
+      const bad = Buffer.from(data);
+      for (let i = 0; i < 8; i++) bad[12 + Math.floor(random() * (bad.length - 12))] = Math.floor(random() * 256);
+      return bad;
+    });
+    // Of AV1 the decoder takes anything for a picture whose headers can be read.
+    if (codec === 'AV1') expect(meter.of('emostream_dropped_total', 'video', 'malformed')).toBeGreaterThan(0);
+    else expect(meter.of('emostream_errors_total', 'MEDIA_CORRUPT')).toBeGreaterThan(0);
+    expect(state.keyFrameRequests).toBeGreaterThan(0);
+    // Backing off to one in 8 s.
+    expect(state.keyFrameRequests).toBeLessThan(40);
+    const before = frames.length;
+    play(videoTrack(recording, { ssrc: 77 }), { from: 20_000, to: 22_000 });
+    const after = frames.slice(before);
+    expect(after.length).toBeGreaterThanOrEqual(FPS);
+    expect(Math.abs(middle(after.at(-1)!) - grey(FPS - 1))).toBeLessThanOrEqual(6);
+    receiver.close();
   });
 
   it('refuses a forged key frame that claims a monstrous size', () => {
@@ -163,9 +171,13 @@ describe('VideoTrackReceiver', () => {
     // Not one is decoded.
     ['VP8', 4096, 2304, 'picture-size', 0],
     ['H264', 4096, 2304, 'picture-size', 0],
+    ['VP9', 4096, 2304, 'picture-size', 0],
+    ['AV1', 4096, 2304, 'picture-size', 0],
     // 62 million pixels a second: what the limit allows is.
     ['VP8', 1920, 1080, 'pixel-rate', 240],
     ['H264', 1920, 1080, 'pixel-rate', 240],
+    ['VP9', 1920, 1080, 'pixel-rate', 240],
+    ['AV1', 1920, 1080, 'pixel-rate', 240],
   ] as const)(
     'decodes no more of %s at %d×%d than is allowed, and says so once',
     (codec, width, height, what, most) => {
@@ -194,15 +206,19 @@ describe('VideoTrackReceiver', () => {
     },
   );
 
-  it('opens its decoder anew only now and then for a sender whose every picture is garbage', () => {
-    for (const codec of ['VP8', 'H264'] as const) {
+  it.each(CODECS)(
+    'opens its decoder of %s anew only now and then for a sender whose every picture is garbage',
+    (codec) => {
       const { receiver, meter, play } = videoReceiver(codec);
-      const recording = codec === 'VP8' ? vp8 : h264;
+      const recording = recordings[codec];
       const frames = recording.video!.frames.map((frame) => ({ ...frame, normal: frame.key }));
-      // Key frames whose first partition is longer than they are (VP8), or whose slices are nothing after their first numbers (H.264).
+      // Key frames whose first partition is longer than they are (VP8), whose compressed header begins wrongly (VP9, §9.2.1), whose slices are
+      // nothing after their first numbers (H.264), or whose tiles are missing (AV1).
       play(videoTrack({ video: { ...recording.video!, frames }, audio: null }), { from: 0, to: 20_000 }, (data) => {
         const bad = Buffer.from(data);
         if (codec === 'VP8') bad.fill(0xff, 12 + 1 + 1, 12 + 1 + 3);
+        else if (codec === 'VP9') bad.fill(0xff, 12 + 1 + 11);
+        else if (codec === 'AV1') return bad.subarray(0, 12 + 1 + 13);
         else if ((bad[12]! & 0x1f) === 5) bad.fill(0x81, 13 + 4);
         return bad;
       });
@@ -214,8 +230,8 @@ describe('VideoTrackReceiver', () => {
       play(videoTrack(recording, { ssrc: 77 }), { from: 20_000, to: 24_000 });
       expect(meter.of('emostream_decoded_total', 'video') - before).toBeGreaterThanOrEqual(2 * FPS);
       receiver.close();
-    }
-  });
+    },
+  );
 
   it('hands on no more pictures than wanted, but tells how far it got', () => {
     const { receiver, frames, progress, meter, play } = videoReceiver('VP8', 5);

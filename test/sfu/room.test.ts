@@ -20,14 +20,20 @@ async function withRoom(id: string, run: (room: Room) => Promise<void>): Promise
   }
 }
 
-test('clients are not offered video orientation, and VP8 comes before H.264', () => {
+test('clients are not offered video orientation, and what everybody has comes first', () => {
   expect(CLIENT_CAPABILITIES.headerExtensions?.map((extension) => extension.uri)).not.toContain(
     'urn:3gpp:video-orientation',
   );
   const video = CLIENT_CAPABILITIES.codecs?.filter(
     (codec) => codec.kind === 'video' && !codec.mimeType.includes('rtx'),
   );
-  expect(video?.map((codec) => codec.mimeType)).toEqual(['video/VP8', 'video/H264', 'video/H264']);
+  expect(video?.map((codec) => codec.mimeType)).toEqual([
+    'video/VP8',
+    'video/H264',
+    'video/H264',
+    'video/VP9',
+    'video/AV1',
+  ]);
 });
 
 test('a closed room leaves nothing behind in the worker', async () => {

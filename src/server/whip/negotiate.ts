@@ -2,7 +2,7 @@ import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Source } from '../../common/consent.js';
 import { EmostreamError } from '../../common/errors.js';
-import { CLIENT_CAPABILITIES } from '../../sfu/index.js';
+import { CLIENT_CAPABILITIES, tapCodec } from '../../sfu/index.js';
 import type { OfferedCodec, OfferedMedia } from './offered-media.js';
 
 /** An m= section as it is agreed: what the producer is made of, and what the answer says of it. */
@@ -20,13 +20,18 @@ const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 /** Of streams with a RID; simulcast is not taken (RFC 8853 §5.3.2), so that the first encoding comes, under no name. */
 const RID = /:sdes:(repaired-)?rtp-stream-id$/;
 
+/** Costly to decode, and not every browser of the room may be able to. */
+const LAST = new Set(['video/vp9', 'video/av1']);
+
 /**
- * Takes the first codec of the offer that the server has: one alone, so that the sender cannot change it in mid-stream.
+ * Takes the first codec of the offer that the server has, those that every browser decodes before the others: one alone, so that the
+ * sender cannot change it in mid-stream.
  * @throws EmostreamError UNSUPPORTED_MEDIA
  */
 export function negotiate(offered: OfferedMedia): NegotiatedMedia {
   const { kind, mid, proto } = offered;
-  const codec = offered.codecs.map((candidate) => toCodec(kind, candidate)).find(isKnown);
+  const known = offered.codecs.map((candidate) => toCodec(kind, candidate)).filter(isKnown);
+  const codec = known.find(({ mimeType }) => !LAST.has(mimeType.toLowerCase())) ?? known[0];
   if (!codec) {
     const names = [...new Set(offered.codecs.map(({ name }) => name))].slice(0, 8).join(', ') || 'none';
     throw new EmostreamError(
@@ -76,7 +81,8 @@ function toCodec(kind: OfferedMedia['kind'], offered: OfferedCodec): types.RtpCo
 
 /** mediasoup says whether it has a codec, profile and all; it writes the profile and level of the answer (RFC 6184 §8.2.2). */
 function isKnown(codec: types.RtpCodecParameters): boolean {
-  if (/\/(rtx|red|ulpfec|flexfec)/i.test(codec.mimeType)) return false;
+  // Repairs (RTX, FEC) are none of these, nor are profiles that cannot be analysed.
+  if (!tapCodec(codec)) return false;
   try {
     mediasoup.ortc.getProducerRtpParametersMapping({ codecs: [codec], encodings: [] }, CLIENT_CAPABILITIES);
     return true;

@@ -1,7 +1,7 @@
 import { EmostreamError } from '../../../src/common/errors.js';
 import { liveDecoders } from '../../../src/media/codec-library.js';
 import { DecodeAdmission } from '../../../src/media/decode-admission.js';
-import { PictureSizes } from '../../../src/media/picture-sizes.js';
+import { VIDEO_CODECS } from '../../../src/media/video-codecs.js';
 import { VideoDecoder } from '../../../src/media/video-decoder.js';
 import type { Random } from '../random.js';
 import type { FuzzTarget } from '../target.js';
@@ -66,7 +66,7 @@ function play({ codec, pictures: encoded }: Input, reached: Record<string, numbe
   const admission = new DecodeAdmission(codec, MAX_PIXEL_RATE);
   // Not scaled, so that their size can be compared with what was admitted.
   const decoder = new VideoDecoder(codec, { longestSide: 16_384, maxPixels: admission.maxPixels });
-  const sizes = new PictureSizes(codec);
+  const sizes = VIDEO_CODECS[codec].sizes();
   let now = 1e12;
   try {
     for (const [tag, { data: text, keyFrame }] of encoded.entries()) {

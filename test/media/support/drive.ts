@@ -7,7 +7,7 @@ import {
   type VideoFrame,
   VideoTrackReceiver,
 } from '../../../src/media/index.js';
-import type { TrackInfo } from '../../../src/sfu/types.js';
+import type { TrackInfo, VideoCodec } from '../../../src/sfu/types.js';
 import { CountingMeter } from './counting-meter.js';
 
 export const EPOCH = Date.UTC(2026, 0, 1);
@@ -27,7 +27,7 @@ const AUDIO = {
 };
 
 /** A video receiver on a made-up clock. Packets are put in by `packet`, or a whole recording by `play`. */
-export function videoReceiver(codec: 'VP8' | 'H264' = 'VP8', maxFramesPerSecond = 1000) {
+export function videoReceiver(codec: VideoCodec = 'VP8', maxFramesPerSecond = 1000) {
   const meter = new CountingMeter();
   const frames: VideoFrame[] = [];
   const progress: number[] = [];

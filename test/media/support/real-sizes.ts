@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { facePatch } from '../../../bench/parity/face-patch.js';
 import { upsample } from '../../../bench/parity/voice-track.js';
 import { encodeVideo, makeRecording } from '../../../bench/support/index.js';
+import type { VideoCodec } from '../../../src/sfu/types.js';
 import { VideoDecoder } from '../../../src/media/video-decoder.js';
 import { decodeAudio } from '../../../src/training/data/decode-audio.js';
 import { decodePictures } from '../../../src/training/data/decode-pictures.js';
@@ -48,7 +49,8 @@ const ramps = (width: number, height: number): Pictured => {
   drawRamp(width, height, rgb);
   return { width, height, rgb };
 };
-const source = (codec: 'VP8' | 'H264', width: number, height: number) => {
+const CODECS = ['VP8', 'VP9', 'H264', 'AV1'] as const;
+const source = (codec: VideoCodec, width: number, height: number) => {
   const picture = ramps(width, height);
   return {
     codec,
@@ -62,12 +64,12 @@ const source = (codec: 'VP8' | 'H264', width: number, height: number) => {
   };
 };
 /** 4:2:0 has no odd sides in H.264. */
-const has = (codec: 'VP8' | 'H264', [width, height]: [number, number]): boolean =>
-  codec === 'VP8' || (width % 2 === 0 && height % 2 === 0);
+const has = (codec: VideoCodec, [width, height]: [number, number]): boolean =>
+  codec !== 'H264' || (width % 2 === 0 && height % 2 === 0);
 
 const parts: Record<Job['part'], () => void | Promise<void>> = {
   decode: () => {
-    for (const codec of ['VP8', 'H264'] as const) {
+    for (const codec of CODECS) {
       for (const [width, height] of job.sizes.filter((size) => has(codec, size))) {
         const decoder = new VideoDecoder(codec, { longestSide: 640 });
         const encoded = encodeVideo(source(codec, width, height));
@@ -80,7 +82,7 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
     }
   },
   change: () => {
-    for (const codec of ['VP8', 'H264'] as const) {
+    for (const codec of CODECS) {
       const { receiver, frames, play } = videoReceiver(codec);
       let at = 0;
       const sizes = job.sizes.filter((size) => has(codec, size));

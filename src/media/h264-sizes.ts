@@ -10,20 +10,7 @@ import {
   SEQUENCE_PARAMETERS,
   unitType,
 } from './h264-parameters.js';
-import { vp8KeyFrameSize } from './vp8-depacketizer.js';
-
-/** What decoding an encoded picture takes. */
-export interface PictureCost {
-  /** Pixels of one picture, in whole macroblocks. */
-  pixels: number;
-  /**
-   * As many whole pictures decoding it may cost: one, unless the sender puts more under one timestamp, or so many slices or
-   * parameter sets into one that they cost as much as further pictures.
-   */
-  pictures: number;
-  /** It holds only for a decoder that is opened anew before this picture, which needs none that came before. */
-  afresh: boolean;
-}
+import { type PictureCost, type PictureSizes } from './picture-cost.js';
 
 const MACROBLOCK = 16;
 /**
@@ -38,45 +25,14 @@ const FREE_SETS = 8;
 const SETS_PER_PICTURE = 8;
 
 /**
- * How large the encoded pictures of a track are, read from the bitstream before anything is decoded. A decoder of H.264 may
- * refuse a set of parameters that is fine here and go on with one that it had, so a size is forgotten only with the decoder:
- * a key frame that brings a set of another size gets a new one.
+ * Of H.264. Its decoder may refuse a set of parameters that is fine here and go on with one that it had, so a size is forgotten only
+ * with the decoder: a key frame that brings a set of another size gets a new one.
  */
-export class PictureSizes {
-  readonly #codec: 'VP8' | 'H264';
+export class H264Sizes implements PictureSizes {
   /** The largest of what the decoder may hold. */
   #pixels = 0;
 
-  constructor(codec: 'VP8' | 'H264') {
-    this.#codec = codec;
-  }
-
-  /** Null: it says something about its size that cannot be, or of its kind that no call has. The sizes of later pictures are taken from it otherwise. */
-  read(data: Uint8Array, keyFrame: boolean): PictureCost | null {
-    return this.#codec === 'VP8' ? this.#vp8(data, keyFrame) : this.#h264(data);
-  }
-
-  /** As far as is known. */
-  last(): PictureCost {
-    return { pixels: this.#pixels, pictures: 1, afresh: false };
-  }
-
-  /** The decoder forgot everything too. */
-  reset(): void {
-    this.#pixels = 0;
-  }
-
-  #vp8(data: Uint8Array, keyFrame: boolean): PictureCost | null {
-    if (keyFrame) {
-      const size = vp8KeyFrameSize(data);
-      if (!size) return null;
-      const whole = (side: number): number => Math.ceil(side / MACROBLOCK) * MACROBLOCK;
-      this.#pixels = whole(size.width) * whole(size.height);
-    }
-    return this.last();
-  }
-
-  #h264(data: Uint8Array): PictureCost | null {
+  read(data: Uint8Array): PictureCost | null {
     let pictures = 0;
     let pixels = 0;
     let sets = 0;
@@ -105,6 +61,14 @@ export class PictureSizes {
     const further = REST_SHARE * Math.max(0, rests - FREE_RESTS * pictures);
     const ofSets = Math.max(0, sets - FREE_SETS) / SETS_PER_PICTURE;
     return { pixels: this.#pixels, pictures: pictures + further + ofSets, afresh };
+  }
+
+  last(): PictureCost {
+    return { pixels: this.#pixels, pictures: 1, afresh: false };
+  }
+
+  reset(): void {
+    this.#pixels = 0;
   }
 }
 
