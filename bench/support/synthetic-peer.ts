@@ -229,10 +229,10 @@ function videoTrack(options: TrackOptions, camera: LiveVideo | undefined, video:
 
 function videoProducer(
   track: SyntheticTrack,
-  video: Pick<LiveVideo, 'codec' | 'temporalLayers'> | null,
+  video: Pick<LiveVideo, 'codec' | 'temporalLayers' | 'scalabilityMode'> | null,
 ): types.ProducerOptions {
   const { payloadType, clockRate, ssrc } = track.options;
-  const { codec = 'VP8', temporalLayers = 1 } = video ?? {};
+  const { codec = 'VP8', temporalLayers = 1, scalabilityMode } = video ?? {};
   // mediasoup knows layers of VP8 only where there is more than one encoding: the second is never sent.
   const layered = { ssrc, scalabilityMode: `L1T${String(temporalLayers)}` };
   return {
@@ -254,7 +254,10 @@ function videoProducer(
           ],
         },
       ],
-      encodings: temporalLayers > 1 ? [layered, { ...layered, ssrc: (ssrc + 1) % 2 ** 32 }] : [{ ssrc }],
+      encodings:
+        temporalLayers > 1
+          ? [layered, { ...layered, ssrc: (ssrc + 1) % 2 ** 32 }]
+          : [{ ssrc, ...(scalabilityMode === undefined ? {} : { scalabilityMode }) }],
     },
   };
 }

@@ -25,6 +25,8 @@ export interface LiveVideo {
   framesPerSecond: number;
   /** Temporal layers (VP8), as mediasoup must know of them. */
   temporalLayers?: number;
+  /** Layers of VP9 or AV1, which come as one stream. */
+  scalabilityMode?: string;
   encode: Units;
 }
 

@@ -45,6 +45,9 @@ export class Av1Depacketizer implements Depacketizer {
     return this.#provenStart;
   }
 
+  /** Only the marker says it. */
+  readonly complete = false;
+
   /** Of an upper temporal layer, on which no lower builds (AV1 §6.7.5). */
   get disposable(): boolean {
     return this.#hasFrame && this.#temporalId > 0;

@@ -18,6 +18,8 @@ export interface Depacketizer {
   readonly hasPicture: boolean;
   /** The beginning of it shows that nothing is missing before it, even where packets were lost just then. */
   readonly provenStart: boolean;
+  /** It has all its payloads, whatever of it comes later. */
+  readonly complete: boolean;
   /** Nothing that is added later builds on what was, or only upper layers do. */
   readonly disposable: boolean;
   /** Whether a payload can only be the first of a picture, whatever came before. */

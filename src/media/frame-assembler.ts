@@ -105,19 +105,26 @@ export class FrameAssembler {
     return frames;
   }
 
-  /** Packets were lost just before the next one. @param needed later pictures may build on what they held */
-  lost(needed: boolean): void {
+  /**
+   * Packets were lost just before the next one.
+   * @param needed later pictures may build on what they held
+   * @returns the picture in progress, where it had come whole
+   */
+  lost(needed: boolean): EncodedFrame[] {
+    const frames: EncodedFrame[] = [];
     const { timestamp } = this.#current ?? {};
     if (timestamp !== undefined) {
-      this.#events.onDrop('incomplete');
+      if (!this.#current?.fault && this.#depacketizer.complete) this.#finish(frames);
+      else this.#events.onDrop('incomplete');
       this.#void = timestamp;
     }
     this.#current = null;
     this.#depacketizer.reset();
     this.#wholeLayers = 0;
-    if (!needed) return;
+    if (!needed) return frames;
     this.#afterLoss = true;
     this.reset();
+    return frames;
   }
 
   /** Drops the picture in progress and waits for a key frame (after a loss, a pause, a decoder error). */

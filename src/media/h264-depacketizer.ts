@@ -42,6 +42,9 @@ export class H264Depacketizer implements Depacketizer {
     return start === SEQUENCE_PARAMETERS || start === ACCESS_UNIT_DELIMITER;
   }
 
+  /** Only the marker says it. */
+  readonly complete = false;
+
   get disposable(): boolean {
     return this.#slices > 0 && !this.#reference;
   }

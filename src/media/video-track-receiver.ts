@@ -140,16 +140,18 @@ export class VideoTrackReceiver {
   #follow(output: JitterOutput<ArrivedPacket>): void {
     if (this.#stopped) return;
     if (output.type === 'lost') {
-      this.#assembler.lost(output.needed);
+      this.#take(this.#assembler.lost(output.needed));
     } else if (output.type === 'reset') {
       this.#assembler.reset();
       // Padding only fills the sequence and carries no picture.
     } else if (output.packet.payload.length > 0) {
-      for (const frame of this.#assembler.push(output.packet)) {
-        if (this.#admit(frame)) this.#decode(frame);
-      }
+      this.#take(this.#assembler.push(output.packet));
       this.#checkProblem();
     }
+  }
+
+  #take(frames: EncodedFrame[]): void {
+    for (const frame of frames) if (this.#admit(frame)) this.#decode(frame);
   }
 
   #admit(frame: EncodedFrame): boolean {

@@ -68,6 +68,9 @@ export class Vp8Depacketizer implements Depacketizer {
     return this.hasPicture;
   }
 
+  /** Only the marker says it. */
+  readonly complete = false;
+
   get disposable(): boolean {
     return this.#first?.disposable ?? false;
   }

@@ -11,6 +11,8 @@ export class Vp9Depacketizer implements Depacketizer {
   #first: Vp9Payload | null = null;
   /** Something came of this picture, of whatever layer. */
   #begun = false;
+  /** The last payload of the layer came (E bit). */
+  #ended = false;
   /** The spatial layer that is taken. */
   #layer = 0;
 
@@ -20,6 +22,11 @@ export class Vp9Depacketizer implements Depacketizer {
 
   get provenStart(): boolean {
     return this.hasPicture;
+  }
+
+  /** Payloads of upper layers may follow. */
+  get complete(): boolean {
+    return this.#ended;
   }
 
   get disposable(): boolean {
@@ -40,6 +47,7 @@ export class Vp9Depacketizer implements Depacketizer {
     this.#first ??= parsed;
     if (parsed.begins !== (this.#parts.length === 0)) return false;
     this.#parts.push(parsed.data);
+    this.#ended = parsed.ends;
     return true;
   }
 
@@ -57,5 +65,6 @@ export class Vp9Depacketizer implements Depacketizer {
     this.#parts = [];
     this.#first = null;
     this.#begun = false;
+    this.#ended = false;
   }
 }

@@ -1,8 +1,10 @@
 import { encodeOpus, encodeVideo, synthesise } from '../../../bench/support/index.js';
 import { splitAnnexB } from '../../../bench/support/packetize.js';
+import type { VideoCodec } from '../../../src/sfu/types.js';
 import { seeded } from '../../../bench/support/random.js';
 
-export type VideoCodec = 'VP8' | 'H264';
+export const CODECS = ['VP8', 'VP9', 'H264', 'AV1'] as const;
+export type { VideoCodec };
 const SIZES = [
   [160, 120],
   [90, 160],
@@ -20,7 +22,8 @@ let films: Record<VideoCodec, Film[]> | undefined;
 
 /** Short films of the real encoders, to be damaged. Made once, the same each time. */
 export function filmsOf(codec: VideoCodec): Film[] {
-  films ??= { VP8: SIZES.map((size) => film('VP8', size)), H264: SIZES.map((size) => film('H264', size)) };
+  const all = (name: VideoCodec): Film[] => SIZES.map((size) => film(name, size));
+  films ??= { VP8: all('VP8'), VP9: all('VP9'), H264: all('H264'), AV1: all('AV1') };
   return films[codec];
 }
 

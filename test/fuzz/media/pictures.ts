@@ -6,7 +6,8 @@ import { VideoDecoder } from '../../../src/media/video-decoder.js';
 import type { Random } from '../random.js';
 import type { FuzzTarget } from '../target.js';
 import { forgedParameters } from './h264-writer.js';
-import { filmsOf, unitsOf, type VideoCodec } from './material.js';
+import { forgedUnits, withIndex } from './layered.js';
+import { CODECS, filmsOf, unitsOf, type VideoCodec } from './material.js';
 import { mutateBytes, mutateHead } from './mutate.js';
 import { yuvBytes } from '../../support/yuv.js';
 
@@ -25,7 +26,7 @@ export const pictures: FuzzTarget<Input> = {
   group: 'media',
   playsInCi: 500,
   generate: (random) => {
-    const codec = random.pick(['VP8', 'H264'] as const);
+    const codec = random.pick(CODECS);
     const film = random.pick(filmsOf(codec)).pictures;
     const other = random.pick(filmsOf(codec)).pictures;
     const first = random.pick([0, 6]);
@@ -46,7 +47,9 @@ export const pictures: FuzzTarget<Input> = {
 };
 
 function damage(codec: VideoCodec, data: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
-  if (codec === 'VP8') return random.chance(0.5) ? mutateHead(data, random, 24) : mutateBytes(data, random, other);
+  if (codec === 'VP9' && random.chance(0.3)) return withIndex([data, other], random);
+  if (codec === 'AV1' && random.chance(0.3)) return forgedUnits(data, other, random);
+  if (codec !== 'H264') return random.chance(0.5) ? mutateHead(data, random, 24) : mutateBytes(data, random, other);
   const units: Uint8Array[] = unitsOf(data);
   for (let times = random.int(1, 3); times > 0; times--) {
     const at = random.int(0, units.length - 1);
@@ -68,18 +71,23 @@ function play({ codec, pictures: encoded }: Input, reached: Record<string, numbe
   const decoder = new VideoDecoder(codec, { longestSide: 16_384, maxPixels: admission.maxPixels });
   const sizes = VIDEO_CODECS[codec].sizes();
   let now = 1e12;
+  /** Of VP9 and AV1 the sizes of pictures are those of others: after a refusal none is given before a key frame, as in a call. */
+  let waits = codec === 'VP9' || codec === 'AV1';
   try {
     for (const [tag, { data: text, keyFrame }] of encoded.entries()) {
       const data = Buffer.from(text, 'base64');
       if (data.length === 0) continue;
       now += 100;
+      if (waits && !keyFrame) continue;
       const cost = sizes.read(data, keyFrame);
       const { refusal, afresh } = admission.admit({ data, keyFrame, timestamp: 0, arrivalMs: now }, now);
       if (afresh) decoder.reset();
       if (refusal || !cost) {
         reached['refused']!++;
+        waits = codec === 'VP9' || codec === 'AV1';
         continue;
       }
+      waits = false;
       try {
         for (const { width, height, yuv } of decoder.decode(data, tag, () => true)) {
           reached['decoded']!++;
@@ -93,6 +101,7 @@ function play({ codec, pictures: encoded }: Input, reached: Record<string, numbe
       } catch (error) {
         if (!(error instanceof EmostreamError) || error.code !== 'MEDIA_CORRUPT') throw error;
         reached['decoder errors']!++;
+        waits = codec === 'VP9' || codec === 'AV1';
         admission.failed(now);
         sizes.reset();
         decoder.reset();

@@ -1,4 +1,4 @@
-import { packetizeH264, packetizeVp8 } from '../../../bench/support/packetize.js';
+import { PACKETIZE } from '../../../bench/support/packetize-any.js';
 import { FaceFinder } from '../../../src/features/face-finder.js';
 import { FaceObserver } from '../../../src/features/face-observer.js';
 import { liveDecoders, MediaClock, type VideoFrame, VideoTrackReceiver } from '../../../src/media/index.js';
@@ -8,7 +8,8 @@ import { yuvBytes } from '../../support/yuv.js';
 import type { Random } from '../random.js';
 import type { FuzzTarget } from '../target.js';
 import { forgedParameters } from './h264-writer.js';
-import { filmsOf, type VideoCodec } from './material.js';
+import { cutElements, describeVp9, forgedSequence } from './layered.js';
+import { CODECS, filmsOf, type VideoCodec } from './material.js';
 import { mutateBytes, mutateHead } from './mutate.js';
 import { playSteps, type Step, stepsOf } from './steps.js';
 
@@ -27,13 +28,13 @@ export const video: FuzzTarget<Input> = {
   group: 'media',
   playsInCi: 150,
   generate: (random) => {
-    const codec = random.pick(['VP8', 'H264'] as const);
+    const codec = random.pick(CODECS);
     const films = filmsOf(codec);
     let units: Uint8Array[][] = [];
     for (let runs = random.int(1, 3); runs > 0; runs--) {
       const first = random.pick([0, 0, 6, 3]);
       const film = random.pick(films).pictures.slice(first, first + random.int(2, 6));
-      units.push(...film.map(({ data }) => (codec === 'VP8' ? packetizeVp8(data) : packetizeH264(data))));
+      units.push(...film.map(({ data }) => PACKETIZE[codec](data)));
     }
     const damaged = random.pick([0, 0.05, 0.3]);
     units = units.map((payloads) =>
@@ -57,7 +58,10 @@ function damage(codec: VideoCodec, payload: Uint8Array, random: Random): Uint8Ar
   if (kind === 0) return [];
   if (kind === 1) return [payload, payload];
   if (kind === 2) return [mutateBytes(payload, random)];
-  if (kind === 3 || codec === 'VP8') {
+  if (codec === 'VP9' && random.chance(0.5)) return [describeVp9(payload, random)];
+  if (codec === 'AV1' && random.chance(0.5)) return cutElements(payload, random);
+  if (codec === 'AV1' && random.chance(0.2)) return [forgedSequence(random), payload];
+  if (kind === 3 || codec !== 'H264') {
     // The payload descriptor with every option of it (RFC 7741 §4.2), then the header of the picture.
     return [random.chance(0.3) && codec === 'VP8' ? describe(payload, random) : mutateHead(payload, random, 12)];
   }
