@@ -138,7 +138,8 @@ function openEncoder(source: VideoSource): CodecContext {
   if (source.codec !== 'AV1') context.bitRate = BigInt(source.bitRate ?? 300_000);
   context.threadCount = 1;
   // Not through a Dictionary: node-av 6.1 frees one that was given to open2 twice.
-  for (const [name, value] of Object.entries({ ...OPTIONS[source.codec], ...source.options })) context.setOption(name, value);
+  for (const [name, value] of Object.entries({ ...OPTIONS[source.codec], ...source.options }))
+    context.setOption(name, value);
   const code = context.open2Sync(codec);
   if (code < 0) throw new Error(`the ${source.codec} encoder does not open (${String(code)})`);
   return context;

@@ -28,7 +28,8 @@ export function parseAv1Payload(payload: Uint8Array): Av1Payload | null {
   for (let offset = 1; offset < payload.length;) {
     if (elements.length === (count || MAX_ELEMENTS)) return null;
     // W: the last of so many elements has no length; where W is 0 all have one.
-    const size = elements.length + 1 === count ? { value: payload.length - offset, end: offset } : readLeb128(payload, offset);
+    const size =
+      elements.length + 1 === count ? { value: payload.length - offset, end: offset } : readLeb128(payload, offset);
     if (!size || size.value === 0 || size.end + size.value > payload.length) return null;
     offset = size.end + size.value;
     elements.push(payload.subarray(size.end, offset));

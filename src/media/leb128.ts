@@ -24,6 +24,6 @@ export function writeLeb128(value: number): Uint8Array {
   const octets: number[] = [];
   for (let rest = value; ; rest = Math.floor(rest / 0x80)) {
     if (rest < 0x80) return Uint8Array.from([...octets, rest]);
-    octets.push(0x80 | rest % 0x80);
+    octets.push(0x80 | (rest % 0x80));
   }
 }

@@ -12,7 +12,11 @@ export class ReferenceSizes {
   readonly #pixels = new Array<number>(PLACES).fill(0);
 
   /** @param size as it is told; null: that of one of `references`. @returns pixels, null where that cannot be */
-  take(size: { width: number; height: number } | null, references: readonly number[], refreshes: number): number | null {
+  take(
+    size: { width: number; height: number } | null,
+    references: readonly number[],
+    refreshes: number,
+  ): number | null {
     if (size && Math.max(size.width, size.height) > MAX_SIDE) return null;
     const pixels = size ? inBlocks(size, BLOCK) : Math.max(0, ...references.map((place) => this.#pixels[place] ?? 0));
     for (let place = 0; place < PLACES; place++) if ((refreshes & (1 << place)) !== 0) this.#pixels[place] = pixels;

@@ -105,8 +105,6 @@ function open(codec: DecodedCodec, maxPixels: number): CodecContext {
     context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
     // A picture of which a part is missing is refused: the decoder would make it up, and say nothing of it.
     if (codec === 'JPEG') context.setOption('err_detect', 'explode');
-    // One layer of several comes: it is not to be kept back for the highest.
-    if (codec === 'AV1') context.setOption('alllayers', '1');
     context.setOption('max_pixels', String(maxPixels));
   });
 }

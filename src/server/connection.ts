@@ -47,7 +47,7 @@ export type ConnectionEnd = Exclude<ParticipantCloseReason, 'worker-died'>;
 /** Requests waiting for those before them. */
 const MAX_PENDING = 128;
 /** A refused message of more values is not read: its sender hears that it was refused, but not which it was. */
-const MAX_REFUSED_VALUES = 256;
+const MAX_REFUSED_VALUES = 384;
 /** Values in a message that are counted as one message more: checking them costs about as much. */
 const VALUES_PER_POINT = 64;
 /** How long a socket has to answer that it closes, and how long one that is put out has to read why, ms. */

@@ -94,4 +94,49 @@ describe('by WHIP', () => {
     expect(statuses).toEqual(expect.arrayContaining(['OPTIONS 200', 'POST 201', 'DELETE 200']));
     expect(statuses.filter((line) => / [45]/.test(line))).toEqual([]);
   });
+
+  it.each([
+    ['VP9', 'L1T1'],
+    ['VP9', 'L2T3_KEY'],
+    ['AV1', 'L1T1'],
+    ['AV1', 'L2T3'],
+  ])('a browser that sends nothing but %s, in layers %s, is analysed', async (codec, scalabilityMode) => {
+    const { room, watch, url } = await stage();
+    const own = await token(room, { subject: 'browser', consent: 'given' });
+    const browser = await TestBrowser.launch();
+    open.push(browser);
+    const page = await browser.open(server.url, { bypassCSP: true });
+    await page.evaluate(
+      `(async () => {
+        const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360 } });
+        const pc = window.pc = new RTCPeerConnection();
+        for (const track of stream.getTracks()) {
+          const sendEncodings = track.kind === 'video' ? [{ scalabilityMode: ${JSON.stringify(scalabilityMode)} }] : [{}];
+          const transceiver = pc.addTransceiver(track, { direction: 'sendonly', streams: [stream], sendEncodings });
+          if (track.kind === 'video') {
+            const all = RTCRtpSender.getCapabilities('video').codecs;
+            transceiver.setCodecPreferences(all.filter(({ mimeType }) => mimeType === 'video/${codec}'));
+          }
+        }
+        await pc.setLocalDescription();
+        const answer = await fetch(${JSON.stringify(url)}, {
+          method: 'POST',
+          headers: { Authorization: 'Bearer ' + ${JSON.stringify(own)}, 'Content-Type': 'application/sdp' },
+          body: pc.localDescription.sdp,
+        });
+        await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+      })()`,
+    );
+    expect(await watch.live()).toMatchObject({ participant: 'browser' });
+    const sent = await page.evaluate(
+      `window.pc.getStats().then((stats) => {
+        const all = [...stats.values()];
+        const { codecId, scalabilityMode } = all.find(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+        return { codec: all.find(({ id }) => id === codecId).mimeType, scalabilityMode };
+      })`,
+    );
+    expect(sent).toEqual({ codec: `video/${codec}`, scalabilityMode });
+    // And goes on to be: pictures of every second, not of the first key frame alone.
+    expect(await watch.liveFor(5)).toBe(5);
+  });
 });

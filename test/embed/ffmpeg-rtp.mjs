@@ -18,7 +18,13 @@ const demuxer = await Demuxer.open(`testsrc=size=320x240:rate=${PICTURES_PER_SEC
 const [stream] = demuxer.streams;
 if (!stream) throw new Error('there is no test picture');
 const decoder = await Decoder.create(stream);
-const pictures = await Encoder.create(encoder, { decoder, gopSize: PICTURES_PER_SECOND, maxBFrames: 0, bitrate: 500_000, options });
+const pictures = await Encoder.create(encoder, {
+  decoder,
+  gopSize: PICTURES_PER_SECOND,
+  maxBFrames: 0,
+  bitrate: 500_000,
+  options,
+});
 // It calls what it packs of these an experiment.
 const muxer = await Muxer.open(url, {
   format: 'rtp',

@@ -87,10 +87,15 @@ export class MediaLink {
     return transport.produce({ ...shared, encodings: LAYERS, ...(vp8 ? { codec: vp8 } : {}) });
   }
 
-  /** Receives what another participant sends, and lets it flow. */
-  async consume(producerId: string): Promise<types.Consumer> {
+  /**
+   * Receives what another participant sends, and lets it flow.
+   * @param onOffered it is there to be received, and will come
+   * @throws ClientError UNSUPPORTED_MEDIA for what this browser cannot decode
+   */
+  async consume(producerId: string, onOffered: () => void = () => undefined): Promise<types.Consumer> {
     const transport = this.#transport('recv');
     const offer = await this.#client.request('consume', { transportId: transport.id, producerId });
+    onOffered();
     const consumer = await transport.consume({
       id: offer.consumerId,
       producerId: offer.producerId,

@@ -98,14 +98,18 @@ export class CallPeers {
     const link = this.#link();
     if (!link) return;
     try {
-      this.#events.receiving();
-      const consumer = await link.consume(producerId);
+      const consumer = await link.consume(producerId, () => this.#events.receiving());
       if (this.#peers.get(peer.participant) !== peer || this.#link() !== link) return consumer.close();
       peer.setConsumer(consumer);
       this.#events.changed(peer);
     } catch (error) {
       // It went away while it was asked for.
       if (error instanceof ClientError && error.code === 'NOT_FOUND') return;
+      // Their camera speaks a codec that this browser does not: all else of the call goes on.
+      if (error instanceof ClientError && error.code === 'UNSUPPORTED_MEDIA') {
+        peer.cannotShow(producerId);
+        return this.#events.changed(peer);
+      }
       throw error;
     }
   }

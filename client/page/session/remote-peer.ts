@@ -12,6 +12,8 @@ export class RemotePeer {
   showWords: boolean;
   /** What of theirs does not get to the server, as it says. */
   readonly problems = new Map<Source, MediaProblem>();
+  /** Producers whose codec this browser does not decode. */
+  readonly #unshowable = new Set<string>();
   readonly #producers = new Map<string, ProducerInfo>();
   readonly #consumers = new Map<string, types.Consumer>();
 
@@ -25,6 +27,16 @@ export class RemotePeer {
 
   get producers(): ProducerInfo[] {
     return [...this.#producers.values()];
+  }
+
+  /** What of theirs cannot be shown here, whatever comes. */
+  get unshowable(): Set<Source> {
+    const cannot = this.producers.filter(({ producerId }) => this.#unshowable.has(producerId));
+    return new Set(cannot.map(({ source }) => source));
+  }
+
+  cannotShow(producerId: string): void {
+    this.#unshowable.add(producerId);
   }
 
   isOn(source: Source): boolean {
@@ -42,6 +54,7 @@ export class RemotePeer {
 
   removeProducer(producerId: string): void {
     this.#producers.delete(producerId);
+    this.#unshowable.delete(producerId);
     this.removeConsumer(producerId);
   }
 

@@ -74,10 +74,19 @@ function sourceNotice(source: Source, problem: Exclude<MediaProblem, 'not-connec
   }
 }
 
-/** What the others are told of somebody, in a few words on the tile. */
-export function peerProblem(problems: ReadonlyMap<Source, MediaProblem>): string | null {
+/**
+ * What the others are told of somebody, in a few words on the tile.
+ * @param unshowable what of theirs is in a form that this browser does not know
+ */
+export function peerProblem(
+  problems: ReadonlyMap<Source, MediaProblem>,
+  unshowable: ReadonlySet<Source> = new Set(),
+): string | null {
   const from = SOURCES.filter((source) => problems.has(source));
-  if (from.length === 0) return null;
+  if (from.length === 0) {
+    if (unshowable.has('camera')) return 'this browser cannot show their picture';
+    return unshowable.has('microphone') ? 'this browser cannot play their sound' : null;
+  }
   if (from.length === 2) return 'no picture or sound gets through';
   return from[0] === 'camera' ? 'no picture gets through' : 'no sound gets through';
 }

@@ -247,7 +247,7 @@ export class CallView {
       voice: consent.voice && !problems.has('microphone'),
       words: consent.words,
     };
-    tile.problem = peerProblem(problems);
+    tile.problem = peerProblem(problems, peer.unshowable);
     tile.show({ camera: peer.isOn('camera'), microphone: peer.isOn('microphone') });
     if (peer.stream.getTracks().length > 0 && !(await tile.play())) this.#unblock.hidden = false;
   }

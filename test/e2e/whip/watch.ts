@@ -36,6 +36,18 @@ export class Watch extends Recorder {
     return this.#first('emotion', ({ face, voice }) => face.state === 'live' && voice.state === 'live');
   }
 
+  /** Resolves with `seconds` as soon as so many of them one after another were live. */
+  liveFor(seconds: number): Promise<number> {
+    return this.until(() => {
+      let run = 0;
+      for (const event of this.events) {
+        if (event.type === 'emotion') run = event.face.state === 'live' ? run + 1 : 0;
+        if (run === seconds) return seconds;
+      }
+      return undefined;
+    });
+  }
+
   ended(): Promise<EventOf<'end'>> {
     return this.#first('end');
   }

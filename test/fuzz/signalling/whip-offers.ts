@@ -51,6 +51,8 @@ const LINES = [
   'a=extmap:4 urn:ietf:params:rtp-hdrext:toffset',
   'a=rtpmap:96 H264/90000',
   'a=rtpmap:96 VP8/8000',
+  'a=rtpmap:96 VP9/90000',
+  'a=rtpmap:96 AV1/90000',
   'a=rtpmap:111 opus/48000',
   'a=fmtp:97 apt=97',
   'a=fmtp:96 apt=111;apt=96;__proto__=1;profile-level-id=zz',

@@ -91,6 +91,40 @@ describe('an offer', () => {
     await whip.send('DELETE', locationOf(response), token);
   });
 
+  const codec = (...maps: string[]) =>
+    offer((parts) => {
+      const others = swap(parts.video, /^a=(rtpmap|fmtp|rtcp-fb|ssrc-group)/, null)!;
+      const formats = maps
+        .map((map, i) => [`a=rtpmap:${i + 100} ${map}/90000`, `a=rtcp-fb:${i + 100} nack pli`])
+        .flat();
+      const line = `m=video 9 UDP/TLS/RTP/SAVPF ${maps.map((_, i) => i + 100).join(' ')}`;
+      parts.video = swap([...others, ...formats], /^m=/, line);
+    });
+  test.each([
+    [['VP9'], 'VP9'],
+    [['AV1'], 'AV1'],
+    [['H265', 'AV1', 'VP9'], 'AV1'],
+    // What every browser of the room decodes goes before what its sender prefers.
+    [['AV1', 'VP9', 'VP8'], 'VP8'],
+    [['VP9', 'VP8', 'AV1'], 'VP8'],
+  ])('of %j is answered with %s', async (offered, chosen) => {
+    const token = await subject.token();
+    const response = await whip.post(token, codec(...offered));
+    expect(response.status).toBe(201);
+    expect(parse(await response.text()).media[1]?.rtp.map((one) => one.codec)).toEqual([chosen]);
+    await whip.send('DELETE', locationOf(response), token);
+  });
+
+  test.each([
+    ['H.265 alone', codec('H265')],
+    ['VP9 of ten bits alone', codec('VP9').replace('nack pli\r\n', 'nack pli\r\na=fmtp:100 profile-id=2\r\n')],
+    ['AV1 of full colour alone', codec('AV1').replace('nack pli\r\n', 'nack pli\r\na=fmtp:100 profile=1\r\n')],
+  ])('of %s is refused with a code', async (_name, sdp) => {
+    const response = await whip.post(await subject.token(), sdp);
+    expect(response.status).toBe(406);
+    expect(await codeOf(response)).toBe('UNSUPPORTED_MEDIA');
+  });
+
   test('of simulcast gets an answer without: its first encoding comes', async () => {
     const token = await subject.token();
     const response = await whip.post(
