@@ -1,3 +1,13 @@
+import type { ReportData } from '../../src/common/report-data';
+
+/** Who it is, where there are several to be told apart. */
+export function nameOf({ people }: ReportData, index: number): string {
+  const { id = '', face = null } = people[index] ?? {};
+  if (face === null) return id;
+  const isOnly = people.every((person) => person.id === id);
+  return isOnly ? `face ${face}` : `${id}, face ${face}`;
+}
+
 /** Minutes and seconds, with hours where there are any. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../../src/common/emotions';
 import type { Moment, ReportData } from '../../src/common/report-data';
 import { el } from './dom';
-import { capital, clock, percent } from './format';
+import { capital, clock, nameOf, percent } from './format';
 
 /** Seconds to look at, to be jumped to. */
 export function momentList(data: ReportData, onJump: (second: number) => void): HTMLElement {
@@ -18,7 +18,7 @@ export function momentList(data: ReportData, onJump: (second: number) => void): 
 
 function parts(data: ReportData, { person, second, kind, emotion, before, size, words }: Moment): HTMLElement[] {
   const what = kind === 'strongest' ? `Most ${emotion}` : `${capital(before ?? 'neutral')} gives way to ${emotion}`;
-  const who = data.people.length > 1 ? `${data.people[person]?.id ?? ''} · ` : '';
+  const who = data.people.length > 1 ? `${nameOf(data, person)} · ` : '';
   const much = kind === 'strongest' ? percent(size) : `${percent(size)} changes`;
   return [
     el('time', {}, clock(second)),

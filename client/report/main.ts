@@ -1,7 +1,7 @@
 import chartStyle from 'uplot/dist/uPlot.min.css?inline';
 import type { ReportData } from '../../src/common/report-data';
 import { el } from './dom';
-import { clock } from './format';
+import { clock, nameOf } from './format';
 import { LabelStrip } from './label-strip';
 import { momentList, transcript } from './lists';
 import { overview } from './overview';
@@ -45,9 +45,12 @@ whole.hidden = true;
 whole.addEventListener('click', () => setRange(0, Math.max(1, data.seconds)));
 
 function heading(): HTMLElement {
+  const seats = data.people.filter(({ face }) => face === null).length;
+  const faces = data.people.length - seats;
   const facts = [
     clock(data.seconds),
-    data.people.length > 1 ? `${String(data.people.length)} people` : '',
+    seats > 1 ? `${String(seats)} people` : '',
+    faces > 1 ? `${String(faces)} faces` : '',
     data.startedAt === null ? '' : new Date(data.startedAt).toLocaleString(),
     `${data.model} on ${data.engine}`,
   ].filter((fact) => fact !== '');
@@ -81,7 +84,7 @@ function personSection(index: number): HTMLElement {
     el(
       'div',
       { className: 'card-title' },
-      el('h2', {}, data.people.length > 1 ? data.people[index]!.id : 'Timeline'),
+      el('h2', {}, data.people.length > 1 ? nameOf(data, index) : 'Timeline'),
       el('label', { for: `smoothed-${String(index)}` }, smoothed, 'smoothed'),
       index === 0 ? whole : null,
     ),
@@ -117,7 +120,7 @@ root.append(
       'section',
       { className: 'card' },
       el('h2', {}, 'All in all'),
-      ...data.summary.map((person) => overview(data, person)),
+      ...data.summary.map((_, index) => overview(data, index)),
     ),
   ),
   ...data.people.map((_, index) => personSection(index)),

@@ -1,15 +1,13 @@
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
-import type { PersonSummary, ReportData } from '../../src/common/report-data';
+import type { ReportData } from '../../src/common/report-data';
 import { el } from './dom';
-import { capital, percent, signed } from './format';
+import { capital, nameOf, percent, signed } from './format';
 
 const WITHOUT = { face: 'nobody seen', voice: 'nobody heard', words: 'no words' } as const;
 
 /** The shares of one person's time, at a glance. */
-export function overview(
-  data: ReportData,
-  { participant, share, none, uncertain, ...rest }: PersonSummary,
-): HTMLElement {
+export function overview(data: ReportData, index: number): HTMLElement {
+  const { face, share, none, uncertain, ...rest } = data.summary[index]!;
   const bar = el('div', { className: 'share-bar' });
   const list = el('ul', { className: 'shares' });
   const add = (name: string, colour: string, size: number): void => {
@@ -27,11 +25,13 @@ export function overview(
   add('nothing to judge by', 'var(--nothing)', none);
   const fact = (name: string, value: string): HTMLElement =>
     el('div', { className: 'fact' }, el('b', {}, value), el('span', {}, name));
-  const without = MODALITIES.filter((modality) => rest.without[modality] < 1 || data.summary.length === 1);
+  const without = MODALITIES.filter(
+    (modality) => face === null && (rest.without[modality] < 1 || data.summary.length === 1),
+  );
   return el(
     'div',
     { className: 'overview' },
-    data.people.length > 1 ? el('h3', {}, participant) : null,
+    data.people.length > 1 ? el('h3', {}, nameOf(data, index)) : null,
     bar,
     list,
     el(

@@ -1,7 +1,7 @@
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
 import type { ReportData } from '../../src/common/report-data';
 import { el } from './dom';
-import { capital, clock, percent, signed } from './format';
+import { capital, clock, nameOf, percent, signed } from './format';
 
 const part = (value: number | null | undefined): number | null => (typeof value === 'number' ? value / 1000 : null);
 
@@ -13,7 +13,7 @@ export function describeSecond(data: ReportData, index: number, second: number):
     typeof label === 'number'
       ? `${capital(EMOTIONS[label]!)}${person?.uncertain[second] === 1 ? ', uncertain' : ''}`
       : 'Nothing to judge by';
-  const name = data.people.length > 1 ? `${person?.id ?? ''} · ` : '';
+  const name = data.people.length > 1 ? `${nameOf(data, index)} · ` : '';
   const box = el('div', { className: 'second' });
   const title = el(
     'div',

@@ -12,6 +12,7 @@ export function analysisOptions(
     allowedLatenessMs: config.allowedLateness,
     wordsRevisionHorizonMs: config.wordsRevisionHorizon,
     faceCrops: config.faceCrops,
+    maxFaces: config.maxFaces,
     voiceActivityModel: sileroFile(),
     speechModel: speech.model,
     voiceEncoder: voiceEncoder === 'on',

@@ -16,6 +16,8 @@ export interface AnalysisOptions {
   wordsRevisionHorizonMs: number;
   /** Face crops per window at most. */
   faceCrops: number;
+  /** Faces per camera that are followed at once; 1: only the largest is, and none has an id. */
+  maxFaces: number;
   /** Silero's model of voice activity. */
   voiceActivityModel: string;
   /** What recognises speech; null: nothing, or the operator's own module. */

@@ -11,6 +11,7 @@ import type { SettledFace } from '../features/settle-crops.js';
 import type { WindowFeatures } from '../features/types.js';
 import type { EmotionScores, SettledCrop } from '../inference/types.js';
 import type { PictureAnswer } from '../common/picture-answer.js';
+import { FaceResults, loneFaces } from './face-results.js';
 import type { AnalysedWindow, SeenPicture } from './messages.js';
 import { endTrace } from './window-trace.js';
 
@@ -50,6 +51,8 @@ export interface PublisherDeps {
 
 interface Judged extends AnalysedWindow {
   outcome: WindowOutcome;
+  /** By id, faces that were judged by themselves; null: no answer. */
+  lone: ReadonlyMap<string, EmotionScores | null>;
   /** Server wall clock, ms. */
   submittedMs: number;
   scoredMs: number;
@@ -66,8 +69,16 @@ export function judgeInBatches(
 ): OperatorFunction<AnalysedWindow, Judged> {
   return mergeMap(async (window) => {
     const submittedMs = clock();
-    const outcome = await runner.submit({ ...who, features: window.features });
-    return { ...window, outcome, submittedMs, scoredMs: clock() };
+    const { features } = window;
+    // Before the window: their answers come before its own.
+    const answers = loneFaces(features).map(async (face) => {
+      const alone = { ...features, face, voice: null, words: null };
+      const outcome = await runner.submit({ ...who, features: alone, passing: true });
+      return [face.id, 'scores' in outcome ? outcome.scores : null] as const;
+    });
+    const outcome = await runner.submit({ ...who, features });
+    const lone = new Map(await Promise.all(answers));
+    return { ...window, outcome, lone, submittedMs, scoredMs: clock() };
   });
 }
 
@@ -76,6 +87,7 @@ export class WindowPublisher {
   /** The door by which windows come in from the analysis processes. */
   readonly #window$ = new Subject<AnalysedWindow>();
   #smoother: ScoreSmoother;
+  #faces: FaceResults;
   #generation = 0;
   #closed = false;
 
@@ -87,6 +99,7 @@ export class WindowPublisher {
     bulkhead: Bulkhead,
   ) {
     this.#smoother = new ScoreSmoother(deps.smoothingMs);
+    this.#faces = new FaceResults(deps.smoothingMs);
     this.#window$
       .pipe(
         filter((window) => this.#mayPublish(window)),
@@ -128,12 +141,13 @@ export class WindowPublisher {
   begin(generation: number): void {
     this.#generation = generation;
     this.#smoother = new ScoreSmoother(this.deps.smoothingMs);
+    this.#faces = new FaceResults(this.deps.smoothingMs);
     this.deps.runner.cancel(this.who.room, this.who.participant);
   }
 
   /** A window that has no scores becomes a gap event, which is not among these: it must be told at once. */
   #toEvents(judged: Judged): UnsequencedEvent[] {
-    const { features, outcome, scoredMs } = judged;
+    const { features, outcome, lone, scoredMs } = judged;
     if ('dropped' in outcome) {
       this.#trace(judged, this.deps.clock());
       // A lost revision loses no window: the event that it would have revised stands.
@@ -148,6 +162,7 @@ export class WindowPublisher {
         ? this.#smoother.next(scores.probabilities, features.endMs)
         : // Smoothing runs forward in time; a revised past window shows its own scores.
           scores.probabilities;
+    const faces = this.#faces.of(features, scores, lone);
     const publishMs = this.deps.clock();
     this.#measure(features, publishMs);
     this.#trace(judged, publishMs);
@@ -157,6 +172,7 @@ export class WindowPublisher {
         features: { ...features, ...summarise(features, scores) },
         scores,
         smoothed,
+        ...(faces && { faces }),
         engine: this.deps.engine,
         queueMs,
         inferenceMs,

@@ -19,10 +19,14 @@ interface AnalyzeFlags {
   engine?: string;
   model?: string;
   speech?: string;
+  faces?: 'largest' | 'all';
 }
 
 /** What is written; none of it takes the place of what is there without a word. */
 const RESULTS = ['events.jsonl', 'words.jsonl', 'events.csv', 'summary.json', 'subtitles.vtt', 'report.html'];
+
+/** `--faces all` follows so many at once. */
+const MOST_FACES = 16;
 
 /** `emostream analyze FILE…`: recordings in, events and a report out. */
 export function analyzeCommand(): Command {
@@ -47,6 +51,12 @@ export function analyzeCommand(): Command {
       'what the network runs on (default: as the server, EMOSTREAM_ENGINE or the best there is)',
     )
     .option('--model <folder>', 'another model than the shipped one')
+    .addOption(
+      new Option(
+        '--faces <which>',
+        'faces that are judged: the largest, or all, each with an id of its own (default: as the server, EMOSTREAM_MAX_FACES or the largest)',
+      ).choices(['largest', 'all']),
+    )
     .addOption(new Option('--speech <state>', 'whether words are recognised').choices(['on', 'off']))
     .action(async (files: string[], flags: AnalyzeFlags) => {
       process.exitCode = await analyze(files, flags);
@@ -65,8 +75,9 @@ async function analyze(files: readonly string[], flags: AnalyzeFlags): Promise<E
     for (const { file } of outputs)
       if (!existsSync(file)) throw new EmostreamError('NOT_FOUND', `There is no file ${file}.`);
     const { openJudge } = await import('../files/open-judge.js');
-    const { engine, model, speech } = flags;
-    const config = loadConfig({ env: process.env, flags: { engine, model, speech } });
+    const { engine, model, speech, faces } = flags;
+    const maxFaces = faces && (faces === 'all' ? MOST_FACES : 1);
+    const config = loadConfig({ env: process.env, flags: { engine, model, speech, maxFaces } });
     const judge = await openJudge(config, (file) => note(`${file} is not what was installed, and is not used`));
     if (judge.hearing.speech.state === 'missing' && !captions) {
       note('no speech model: words are not recognised (`npx emostream speech install` brings it)');
@@ -189,12 +200,13 @@ async function captionsOf(files: readonly string[], path: string | undefined): P
 function say(name: string, { seconds }: Analysed, summary: PersonSummary[], tookMs: number, out: string): void {
   const speed = tookMs > 0 ? ` (${(seconds / (tookMs / 1000)).toFixed(1)} × real time)` : '';
   console.log(`${name}: ${clockTime(seconds)} in ${clockTime(tookMs / 1000)}${speed}`);
-  for (const { share, none, uncertain } of summary) {
+  for (const { face, share, none, uncertain } of summary) {
     const shares = EMOTIONS.filter((emotion) => share[emotion] > 0)
       .sort((a, b) => share[b] - share[a])
       .map((emotion) => `${emotion} ${percent(share[emotion])}`);
     if (none > 0) shares.push(`nothing to judge by ${percent(none)}`);
-    console.log(`  ${shares.join(', ')}; ${percent(uncertain)} of the labels are guesses`);
+    const who = face === null ? '' : `face ${face}: `;
+    console.log(`  ${who}${shares.join(', ')}; ${percent(uncertain)} of the labels are guesses`);
   }
   console.log(`  ${join(relative('', out), 'report.html')}`);
 }

@@ -20,7 +20,8 @@ export const DROPS = {
     'decoder-resting',
     'stopped',
   ],
-  face: ['search-rate'],
+  // Faces that are found and not followed: more than `maxFaces`, or more newcomers than are looked at.
+  face: ['search-rate', 'too-many-faces', 'look-rate'],
   // Lost seats that were to be held for their person.
   seat: ['overflow'],
   // What moderators decided.

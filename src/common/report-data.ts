@@ -26,6 +26,8 @@ export type Column = (number | null)[];
 
 export interface ReportPerson {
   id: string;
+  /** Of one face before their camera, judged by itself: which; null: all that is known of the person. */
+  face: string | null;
   /** As in EMOTIONS; null: nothing to judge by, or no event. */
   label: Column;
   /** 1: a guess. */
@@ -66,6 +68,8 @@ export interface Moment {
 
 export interface PersonSummary {
   participant: string;
+  /** Of one face before their camera: which; seconds are those in which it was seen. */
+  face: string | null;
   /** Seconds that have an event. */
   seconds: number;
   /** Of these, by label, 0..1; with `none` they sum to 1. */

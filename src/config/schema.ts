@@ -118,6 +118,13 @@ export const configSchema = z.strictObject({
     1,
     4,
   ),
+  maxFaces: int(
+    'Faces followed and judged per camera at most. 1: the largest. More: each has its own id and result, by its face alone, and costs about as much as another person’s face.',
+    'faces',
+    1,
+    1,
+    16,
+  ),
   speech: z.enum(['on', 'off']).default('on').meta({
     description:
       'Recognise the words of those who consent to voice and words, on this machine. `off`: words come from captions only.',

@@ -86,6 +86,8 @@ export interface ConfigOptions {
   analysisProcesses?: number | undefined;
   /** Pictures of the face judged per second at most, the best ones, every other one mirrored; each costs the engine about as much as all of the voice. Default 2, pictures. */
   faceCrops?: number | undefined;
+  /** Faces followed and judged per camera at most. 1: the largest. More: each has its own id and result, by its face alone, and costs about as much as another person’s face. Default 1, faces. */
+  maxFaces?: number | undefined;
   /** Recognise the words of those who consent to voice and words, on this machine. `off`: words come from captions only. Default 'on'. */
   speech?: 'on' | 'off' | undefined;
   /** Folder of a speech model that sherpa-onnx loads, with its `speech-model.json`; Moonshine Tiny (English) if not given. */

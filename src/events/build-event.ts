@@ -2,7 +2,7 @@ import { EMOTIONS, type Modality } from '../common/emotions.js';
 import { FACE_QUALITY, VOICE_QUALITY, WORDS_QUALITY, type WindowFeatures } from '../features/types.js';
 import type { EmotionScores } from '../inference/types.js';
 import type { UnsequencedEvent } from './bus.js';
-import type { Scores } from './schema.js';
+import type { Scores, SeenFace } from './schema.js';
 
 export interface EventParts {
   room: string;
@@ -10,6 +10,8 @@ export interface EventParts {
   features: Omit<WindowFeatures, 'face' | 'voice' | 'words'> & FeatureSummary;
   scores: EmotionScores;
   smoothed: number[] | null;
+  /** Where faces are told apart. */
+  faces?: SeenFace[];
   engine: { name: string; model: string };
   /** Milliseconds in the batcher's queue and in the engine. */
   queueMs: number;
@@ -30,6 +32,9 @@ export interface FeatureSummary {
 const round = (value: number) => Math.round(value * 1e4) / 1e4;
 const roundMs = (value: number) => Math.round(value * 10) / 10;
 
+const named = (names: readonly string[], quality: readonly number[]): Record<string, number> =>
+  Object.fromEntries(names.map((n, i) => [n, round(quality[i] ?? 0)]));
+
 export function toScores(probabilities: readonly number[] | null): Scores | null {
   if (!probabilities) return null;
   return Object.fromEntries(EMOTIONS.map((emotion, i) => [emotion, round(probabilities[i] ?? 0)])) as Scores;
@@ -45,7 +50,7 @@ export function buildEmotionEvent(parts: EventParts): Extract<UnsequencedEvent, 
     present: quality !== undefined,
     weight: round(scores.weights[name]),
     scores: quality ? toScores(scores.modalities[name]) : null,
-    quality: quality ? Object.fromEntries(names.map((n, i) => [n, round(quality[i] ?? 0)])) : {},
+    quality: quality ? named(names, quality) : {},
   });
   const { lastMediaMs, lastArrivalMs, lastDecodedMs } = timing;
   return {
@@ -62,6 +67,7 @@ export function buildEmotionEvent(parts: EventParts): Extract<UnsequencedEvent, 
     valence: scores.valence === null ? null : round(scores.valence),
     arousal: scores.arousal === null ? null : round(scores.arousal),
     face: { ...modality('face', features.face?.quality, FACE_QUALITY), box: features.face?.box ?? null },
+    ...(parts.faces && { faces: parts.faces }),
     voice: modality('voice', features.voice?.quality, VOICE_QUALITY),
     words: modality('words', features.words?.quality, WORDS_QUALITY),
     // A copy: another engine may be in use when the event is read again.
@@ -78,6 +84,26 @@ export function buildEmotionEvent(parts: EventParts): Extract<UnsequencedEvent, 
       publish: roundMs(parts.publishMs - parts.scoredMs),
       total: roundMs(parts.publishMs - features.endMs),
     },
+  };
+}
+
+/** What an event says of one face among several. @param scores of it alone; null: it has no answer */
+export function buildSeenFace(
+  { id, judged, box, quality }: Pick<SeenFace, 'id' | 'judged' | 'box'> & { quality: readonly number[] },
+  scores: EmotionScores | null,
+  smoothed: readonly number[] | null,
+): SeenFace {
+  const { probabilities = null, valence = null, arousal = null } = scores ?? {};
+  return {
+    ...{ id, box, judged },
+    label: (probabilities && EMOTIONS[indexOfMax(probabilities)]) ?? null,
+    uncertain: scores?.uncertain ?? true,
+    confidence: round(scores?.confidence ?? 0),
+    scores: toScores(probabilities),
+    smoothed: toScores(smoothed),
+    valence: valence === null ? null : round(valence),
+    arousal: arousal === null ? null : round(arousal),
+    quality: named(FACE_QUALITY, quality),
   };
 }
 

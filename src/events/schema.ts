@@ -55,7 +55,14 @@ export const seenFaceSchema = z.object({
     .describe('Stays the same as long as the same face is followed, and is never given to another.'),
   box: boxSchema,
   judged: z.boolean().describe('`face` and the fused scores are of this one.'),
+  label: z.enum(EMOTIONS).nullish().describe('By this face alone, as all that follows; null or absent: no answer.'),
+  uncertain: z.boolean().optional(),
+  confidence: probability.optional(),
   scores: scoresSchema.nullish().describe('Of this face alone, where it was judged.'),
+  smoothed: scoresSchema.nullish().describe('Smoothed over the last seconds of this face, for display.'),
+  valence: z.number().min(-1).max(1).nullish(),
+  arousal: z.number().min(-1).max(1).nullish(),
+  quality: z.record(z.string(), z.number()).optional().describe('As of `face`.'),
 });
 export type SeenFace = z.infer<typeof seenFaceSchema>;
 

@@ -5,6 +5,7 @@ import { isLaughter } from './laughter.js';
 import { LOG_FLOOR, normaliseLogMel } from './log-mel.js';
 import { voiceQuality, wordsQuality } from './quality.js';
 import { wordFeatures } from './tokens.js';
+import { mainFrames, otherFrames } from './window-faces.js';
 import {
   FACE_CROPS,
   FACE_QUALITY,
@@ -15,6 +16,7 @@ import {
   VOICE_WINDOW_MS,
   type FaceObservation,
   type Heard,
+  type OtherFace,
   type VoiceObservation,
   type WindowFeatures,
 } from './types.js';
@@ -43,7 +45,8 @@ export function assembleFeatures(
     endMs: window.endMs,
     revision: window.revision,
     closedBy: window.closedBy,
-    face: assembleFace(window, maxCrops),
+    face: assembleFace(mainFrames(window.frames), window.startMs, maxCrops),
+    ...assembleOthers(window, maxCrops),
     voice: assembleVoice(window, heard),
     words: assembleWords(window),
     state: window.state,
@@ -59,20 +62,36 @@ export function assembleFeatures(
 }
 
 /** @returns with `cropIds` where crops were settled on the way, and then without their pixels */
-function assembleFace(window: Window, maxCrops: number): WindowFeatures['face'] {
-  const chosen = chosenCrops(window.frames, maxCrops, window.startMs);
+function assembleFace(
+  frames: readonly Window['frames'][number][],
+  startMs: number,
+  maxCrops: number,
+  mayName = true,
+): WindowFeatures['face'] {
+  const chosen = chosenCrops(frames, maxCrops, startMs);
   const newest = chosen.at(-1)?.frame;
   if (!newest) return null;
   const quality = FACE_QUALITY.map(
     (_, k) => chosen.reduce((sum, { frame }) => sum + (frame.value.quality[k] ?? 0), 0) / chosen.length,
   );
-  const face = { count: chosen.length, quality, box: newest.value.box };
-  if (chosen.every(({ frame }) => frame.value.settled)) {
+  const { box, id } = newest.value;
+  const face = { count: chosen.length, quality, box, ...(id === undefined ? {} : { id }) };
+  if (mayName && chosen.every(({ frame }) => frame.value.settled)) {
     return { ...face, crops: new Uint8Array(), cropIds: chosen.map(({ frame }) => cropId(frame.mediaTime)) };
   }
   const crops = new Uint8Array(chosen.length * FACE_SIZE * FACE_SIZE);
   chosen.forEach(({ frame, side }, i) => crops.set(shownAs(frame.value.crop, side), i * FACE_SIZE * FACE_SIZE));
   return { ...face, crops };
+}
+
+/** Where faces are told apart, those beside the main one. A revision changes words, and says nothing new of faces. */
+function assembleOthers({ frames, revision, startMs }: Window, maxCrops: number): Pick<WindowFeatures, 'others'> {
+  if (revision > 0 || !frames.some(({ value }) => value.others)) return {};
+  const others = [...otherFrames(frames)].flatMap(([id, own]): OtherFace[] => {
+    const face = assembleFace(own, startMs, maxCrops, false);
+    return face ? [{ ...face, id }] : [];
+  });
+  return { others: others.sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height) };
 }
 
 function assembleVoice(window: Window, heard: Heard | null): WindowFeatures['voice'] {

@@ -24,15 +24,36 @@ export function chooseFace(
   let best: Detection | null = null;
   let bestWeight = 0;
   for (const d of detections) {
-    const dx = (d.x + d.width / 2) / width - 0.5;
-    const dy = (d.y + d.height / 2) / height - 0.5;
-    const offCentre = Math.min(1, Math.hypot(dx, dy) / 0.5);
     const same = followed !== null && sameFace(d, followed);
-    const weight = Math.max(d.width, d.height) * (1 - 0.5 * offCentre) * (same ? HYSTERESIS : 1);
+    const weight = weightOf(d, width, height) * (same ? HYSTERESIS : 1);
     if (weight > bestWeight) {
       best = d;
       bestWeight = weight;
     }
+  }
+  return best;
+}
+
+/** How much a face counts: its size, half of it at the border. */
+function weightOf(face: Region, width: number, height: number): number {
+  const dx = (face.x + face.width / 2) / width - 0.5;
+  const dy = (face.y + face.height / 2) / height - 0.5;
+  const offCentre = Math.min(1, Math.hypot(dx, dy) / 0.5);
+  return Math.max(face.width, face.height) * (1 - 0.5 * offCentre);
+}
+
+/** The same among faces that are told apart, by id. @param before the one that was chosen last */
+export function choosePrimary(
+  faces: ReadonlyMap<string, Region>,
+  width: number,
+  height: number,
+  before: string | null,
+): string | null {
+  let best: string | null = null;
+  let bestWeight = 0;
+  for (const [id, box] of faces) {
+    const weight = weightOf(box, width, height) * (id === before ? HYSTERESIS : 1);
+    if (weight > bestWeight) [best, bestWeight] = [id, weight];
   }
   return best;
 }

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { EmostreamError } from '../common/errors.js';
 import { BLAZEFACE_MAPS, BLAZEFACE_VALUES, blend, decodeMap, type Detection } from './blazeface-anchors.js';
+import { openInputSize, readHumanModel } from './human-models.js';
 import type { AnyPicture } from './picture.js';
 import { resampleRgbInto, within, type Region } from './resample.js';
 import { useWasmBackend } from '../common/tfjs-wasm.js';
@@ -161,53 +159,16 @@ export function inputSize(region: { width: number; height: number }, area: numbe
   return { canvasWidth: up(contentWidth), canvasHeight: up(contentHeight), contentWidth, contentHeight };
 }
 
-interface GraphNode {
-  name: string;
-  op: string;
-  input?: string[];
-  attr?: { shape?: { shape?: { dim: { size: string }[] } } };
-}
-interface TensorInfo {
-  tensorShape: { dim: { size: string }[] };
-}
-interface GraphFile {
-  format: string;
-  modelTopology: { node: GraphNode[] };
-  userDefinedMetadata: { signature: { inputs: Record<string, TensorInfo>; outputs: Record<string, TensorInfo> } };
-  weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
-}
-
-/** The package exports its code only; its entry lies in dist/, beside models/. */
-function packageFolder(): string {
-  return dirname(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')));
-}
-
 /**
  * The file fixes the input at 256 × 256 only by its declared shape and by four final reshapes. With the declared height
  * and width opened, and the outputs taken before the reshapes, the network runs on any size: a video call's picture needs
  * a quarter of the declared area, which takes a quarter of the time.
  */
 async function readModel(): Promise<{ artifacts: tf.io.ModelArtifacts; outputs: string[] }> {
-  const path = join(packageFolder(), 'models', 'blazeface.json');
-  const file = JSON.parse(await readFile(path, 'utf8')) as GraphFile;
-  const weights = await readFile(path.replace(/\.json$/, '.bin'));
-  const openSize = (dim: { size: string }[]): void => {
-    dim[1]!.size = dim[2]!.size = '-1';
-  };
+  const { file, artifacts } = await readHumanModel('blazeface');
+  openInputSize(file);
   const nodes = file.modelTopology.node;
-  for (const node of nodes) if (node.op === 'Placeholder') openSize(node.attr!.shape!.shape!.dim);
-  for (const input of Object.values(file.userDefinedMetadata.signature.inputs)) openSize(input.tensorShape.dim);
   const outputs = nodes.filter((node) => node.op === 'Reshape').map((node) => node.input![0]!);
   if (outputs.length !== 2 * BLAZEFACE_MAPS.length) throw new Error(`unexpected network: ${outputs.length} outputs`);
-  return {
-    artifacts: {
-      format: file.format,
-      modelTopology: file.modelTopology,
-      signature: file.userDefinedMetadata.signature,
-      userDefinedMetadata: file.userDefinedMetadata,
-      weightSpecs: file.weightsManifest.flatMap((group) => group.weights),
-      weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength) as ArrayBuffer,
-    },
-    outputs,
-  };
+  return { artifacts, outputs };
 }

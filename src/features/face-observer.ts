@@ -2,13 +2,12 @@ import { silentMeter, type Meter } from '../common/metrics.js';
 import { TokenBucket } from '../common/token-bucket.js';
 import type { Detection } from './blazeface-anchors.js';
 import { chooseFace, sameFace } from './face-choice.js';
-import { cropGrey, cropRegion } from './face-crop.js';
 import type { FaceFinder } from './face-finder.js';
-import { faceQuality } from './face-quality.js';
+import { closeUp, describeFace, isConfirmed, isFlat, SURE, SURE_FINE } from './face-looks.js';
 import { FaceTracker } from './face-tracker.js';
 import { type AnyPicture, type GreyPlane, greyOf } from './picture.js';
-import { within, type Region } from './resample.js';
-import type { FaceBox, FaceObservation } from './types.js';
+import type { Region } from './resample.js';
+import type { FaceObservation } from './types.js';
 
 export interface FaceObserverOptions {
   /** Media time between two searches, ms. */
@@ -44,26 +43,8 @@ export const SINGLE_PICTURES: FaceObserverOptions = {
 
 /** A followed face correlates so well only if neither its size nor its pose has changed much: no need to look again soon. */
 const STEADY_CORRELATION = 0.9;
-/** Standard deviation, grey levels, below which a picture is a closed shutter and holds no face. */
-const FLAT_DEVIATION = 3;
-
-/** Side of a close-up, in face sizes. */
-const CLOSE_UP = 2.5;
 /** At most so many doubtful faces are looked at per search. */
 const MAX_CLOSE_UPS = 2;
-/**
- * A new face must reach this score, on the mean of the search and of a close-up look at it; a fine search, which looks at
- * more places, must be surer. Chosen on 1,120 pictures without a face (textures, things, cells, an animal, cut at random
- * from the pictures of scikit-image): one passes the coarse search, two more the fine one.
- */
-const SURE = 0.62;
-const SURE_FINE = 0.7;
-/**
- * The same of a face whose close-up does not fit into the picture, on the mean of three looks. What passes for such a face is print out of
- * focus: of 200 drawn pages 8 places pass the search and the close-up, which are of its own size; seen smaller, in a black frame
- * (findFramed), they hold no face. Chosen on these pages (none reaches it) and on 497 portraits (bench/RESULTS.md).
- */
-const SURE_NEAR = 0.64;
 
 /** A picture with its place in media time and when it came, server wall clock, both ms. */
 export type TimedPicture = AnyPicture & { mediaTime: number; arrivalMs: number };
@@ -170,7 +151,7 @@ export class FaceObserver {
     const fine = before === null && this.#misses % this.#options.fineEvery === this.#options.fineEvery - 1;
     const found = isFlat(grey) ? [] : this.#finder.find(frame, fine ? 'fine' : 'coarse');
     // A small face may be found only at times; where one was, a close-up decides.
-    if (before && !found.some((d) => sameFace(d, before))) found.push(...this.#closeUp(frame, before));
+    if (before && !found.some((d) => sameFace(d, before))) found.push(...closeUp(this.#finder, frame, before));
     const face = this.#choose(frame, found, before, fine ? SURE_FINE : SURE);
     this.#faces = found.filter((d) => d === face || d.score >= SURE).length;
     this.#misses = face ? 0 : this.#misses + 1;
@@ -189,46 +170,16 @@ export class FaceObserver {
     for (let tries = 0; tries < MAX_CLOSE_UPS; tries++) {
       const face = chooseFace(found, frame.width, frame.height, before);
       if (!face || (before && sameFace(face, before))) return face;
-      if (this.#confirmed(frame, face, sure)) return face;
+      if (isConfirmed(this.#finder, frame, face, sure)) return face;
       found.splice(found.indexOf(face), 1);
     }
     return null;
   }
 
-  /** Whether further looks at a new face agree with the search, on the mean. */
-  #confirmed(frame: TimedPicture, face: Detection, sure: number): boolean {
-    const score = (found: Detection[]): number => found.find((d) => sameFace(d, face))?.score ?? 0;
-    const two = face.score + score(this.#closeUp(frame, face));
-    if (closeUpFits(frame, face)) return two / 2 >= sure;
-    const enough = 3 * Math.max(sure, SURE_NEAR);
-    // A third look that cannot change anything is not taken.
-    return two + 1 >= enough && two + score(this.#finder.findFramed(frame, face)) >= enough;
-  }
-
-  /**
-   * A second look at a face, with what is around it. Where the picture is too small for that, what is in the picture: its border
-   * repeated all around takes the network's trust in a face that fills it, and one in twelve portraits was refused for that.
-   */
-  #closeUp(frame: TimedPicture, box: Region): Detection[] {
-    const side = CLOSE_UP * Math.max(box.width, box.height);
-    const x = box.x + box.width / 2 - side / 2;
-    const y = box.y + box.height / 2 - side / 2;
-    const around = { x, y, width: side, height: side };
-    return this.#finder.find(frame, 'close', closeUpFits(frame, box) ? around : within(around, frame));
-  }
-
   #describe(grey: GreyPlane): FaceObservation {
     const box = this.#box;
     if (!box) return { crop: null, box: null, score: 0, quality: [0, 0, 0, 0], faces: this.#faces };
-    const region = cropRegion(box);
-    const crop = cropGrey(grey, region);
-    return {
-      crop,
-      box: inFractions(box, grey.width, grey.height),
-      score: this.#score,
-      quality: faceQuality(crop, region.width),
-      faces: this.#faces,
-    };
+    return { ...describeFace(grey, box), score: this.#score, faces: this.#faces };
   }
 
   #timed<T>(stage: string, work: () => T): T {
@@ -237,34 +188,4 @@ export class FaceObserver {
     this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage });
     return result;
   }
-}
-
-function closeUpFits(picture: { width: number; height: number }, box: Region): boolean {
-  return CLOSE_UP * Math.max(box.width, box.height) <= Math.min(picture.width, picture.height);
-}
-
-/** The part of a box in pixels that lies in the picture, in fractions of it. */
-function inFractions(box: Region, width: number, height: number): FaceBox {
-  const left = Math.max(0, box.x) / width;
-  const top = Math.max(0, box.y) / height;
-  const right = Math.min(width, box.x + box.width) / width;
-  const bottom = Math.min(height, box.y + box.height) / height;
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
-
-/** Looks at some 500 samples. */
-function isFlat({ samples, width, height, gain }: GreyPlane): boolean {
-  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / 500)));
-  let sum = 0;
-  let squares = 0;
-  let count = 0;
-  for (let y = step >> 1; y < height; y += step) {
-    for (let x = step >> 1; x < width; x += step) {
-      const v = gain * samples[y * width + x]!;
-      sum += v;
-      squares += v * v;
-      count++;
-    }
-  }
-  return count > 0 && squares / count - (sum / count) ** 2 < FLAT_DEVIATION ** 2;
 }

@@ -7,8 +7,11 @@ import type { HeardSound } from '../speech/index.js';
 import type { Timed } from '../streams/types.js';
 import type { FaceFinder } from './face-finder.js';
 import { FaceObserver, type FaceObserverOptions } from './face-observer.js';
+import { SeveralFaces, type SeveralFacesDeps } from './several-faces.js';
 import type { FaceObservation, VoiceObservation } from './types.js';
 import { VoiceObserver } from './voice-observer.js';
+
+type ObserveFaces = OperatorFunction<Received<VideoFrame>, Received<Timed<FaceObservation>>>;
 
 /** Pictures of one track → what is seen of its owner's face; one observation per picture, at once. */
 export function observeFace(
@@ -16,10 +19,19 @@ export function observeFace(
   meter: Meter,
   budget: TokenBucket | null = null,
   options: Partial<FaceObserverOptions> = {},
-): OperatorFunction<Received<VideoFrame>, Received<Timed<FaceObservation>>> {
+): ObserveFaces {
+  return observeWith(() => new FaceObserver(finder, options, meter, budget));
+}
+
+/** The same of several faces before one camera. */
+export function observeSeveralFaces(deps: SeveralFacesDeps): ObserveFaces {
+  return observeWith(() => new SeveralFaces(deps));
+}
+
+function observeWith(open: () => Pick<FaceObserver, 'observe' | 'close'>): ObserveFaces {
   return (picture$) =>
     defer(() => {
-      const observer = new FaceObserver(finder, options, meter, budget);
+      const observer = open();
       return picture$.pipe(
         map((received) => {
           if (received.type === 'progress') return received;

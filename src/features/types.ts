@@ -41,6 +41,16 @@ export interface FaceBox {
 /** Which way round a crop is shown to the network: as it is, or its mirror image. */
 export type CropSide = 'plain' | 'mirrored';
 
+/** One face among several of a picture. */
+export interface TrackedFace {
+  /** See `FaceTracks`. */
+  id: string;
+  crop: Uint8Array;
+  box: FaceBox;
+  score: number;
+  quality: number[];
+}
+
 /** What one picture says about a face; `crop` is null where there is none. */
 export interface FaceObservation {
   /** FACE_SIZE² grey values 0..255, or null. */
@@ -52,6 +62,9 @@ export interface FaceObservation {
   quality: number[];
   /** How many faces the last detection saw. */
   faces: number;
+  /** Where several faces are followed: which of them this is, and the others that are seen. */
+  id?: string;
+  others?: TrackedFace[];
   /** No face is known, and a search that was due could not be paid for: whether there is one nobody knows. */
   unsearched?: boolean;
   /** The picture is to be answered by itself. */
@@ -82,6 +95,9 @@ export interface Heard {
   present: Uint8Array;
 }
 
+/** A face of a window beside the one that is judged with voice and words. */
+export type OtherFace = NonNullable<WindowFeatures['face']> & { id: string };
+
 export interface WindowFeatures {
   startMs: number;
   endMs: number;
@@ -99,7 +115,11 @@ export interface WindowFeatures {
     count: number;
     quality: number[];
     box: FaceBox;
+    /** Where several faces are followed: which of them this is. */
+    id?: string;
   } | null;
+  /** The other faces, with the pixels of their crops, the largest first; none in revisions, which do not change them. */
+  others?: OtherFace[];
   /** Null: no speech in the window. */
   voice: {
     /** MEL_FRAMES × MEL_BANDS, normalised for the network (see log-mel.ts). */

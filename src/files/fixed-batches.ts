@@ -22,6 +22,8 @@ interface Waiting {
 export class FixedBatches implements WindowRunner {
   readonly #engine: Pick<Engine, 'run'>;
   #waiting: Waiting[] = [];
+  /** Faces that are judged by themselves, of the windows that wait. */
+  #lone: Waiting[] = [];
   /** All batches so far are settled, in order. */
   #settled: Promise<void> = Promise.resolve();
   /** What an engine failed with, if it did. */
@@ -36,9 +38,10 @@ export class FixedBatches implements WindowRunner {
   /** Crops of a recording come with their window. */
   crop(): void {}
 
-  submit({ features }: { features: WindowFeatures }): Promise<WindowOutcome> {
+  /** @param window `passing` ones go with the window that comes after them, in batches of their own */
+  submit({ features, passing }: { features: WindowFeatures; passing?: boolean }): Promise<WindowOutcome> {
     return new Promise((settle) => {
-      this.#waiting.push({ features, submittedMs: performance.now(), settle });
+      (passing ? this.#lone : this.#waiting).push({ features, submittedMs: performance.now(), settle });
       if (this.#waiting.length === BATCH) this.#judge();
     });
   }
@@ -52,12 +55,20 @@ export class FixedBatches implements WindowRunner {
   async settle(rest: boolean): Promise<void> {
     if (rest && this.#waiting.length > 0) this.#judge();
     this.#waiting = [];
+    this.#lone = [];
     await this.#settled;
   }
 
   #judge(): void {
-    const batch = this.#waiting;
+    const [windows, lone] = [this.#waiting, this.#lone];
     this.#waiting = [];
+    this.#lone = [];
+    // Which faces are in a batch together depends on nothing but the windows of one batch.
+    for (let at = 0; at < lone.length; at += BATCH) this.#hand(lone.slice(at, at + BATCH));
+    this.#hand(windows);
+  }
+
+  #hand(batch: readonly Waiting[]): void {
     const judged = this.#run(batch);
     this.#settled = this.#settled
       .then(() => judged)

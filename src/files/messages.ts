@@ -21,6 +21,8 @@ export interface FileJob {
   skip: number;
   /** Face crops per window at most. */
   faceCrops: number;
+  /** Faces that are followed at once; 1: only the largest is, and none has an id. */
+  maxFaces: number;
   voiceActivityModel: string;
   /** Null: words are not recognised. */
   speechModel: SpeechModel | null;

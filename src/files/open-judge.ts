@@ -50,6 +50,7 @@ export async function openJudge(config: Config, onDamage: (file: string) => void
       identity: { name: engine.name, model: `${inUse.model.name}@${inUse.model.version}` },
       settings: {
         faceCrops: config.faceCrops,
+        maxFaces: config.maxFaces,
         voiceActivityModel: sileroFile(),
         speechModel: hearing.speech.model,
         voiceEncoder: hearing.voiceEncoder === 'on',

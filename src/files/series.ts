@@ -1,6 +1,6 @@
 import { EMOTIONS, type Emotion, MODALITIES, type Modality } from '../common/emotions.js';
 import type { Column, ReportPerson } from '../common/report-data.js';
-import type { EmotionEvent, RoomEvent, Scores } from '../events/schema.js';
+import type { EmotionEvent, RoomEvent, Scores, SeenFace } from '../events/schema.js';
 
 /** Longer is no recording that is shown on a page: two days. */
 const MOST_SECONDS = 172_800;
@@ -15,7 +15,7 @@ interface Person extends ReportPerson {
   gap: (string | null)[];
 }
 
-/** Events, second by second, by person. What is kept of a second is some numbers. */
+/** Events, second by second, by person, and by face where faces are told apart: a person comes before their faces. What is kept of a second is some numbers. */
 export class Series {
   readonly people: Person[] = [];
   /** When second 0 begins, ms of media time. */
@@ -35,7 +35,7 @@ export class Series {
     if (event.type !== 'emotion' && event.type !== 'gap') return;
     this.originMs ??= event.window.start;
     const second = Math.round((event.window.start - this.originMs) / 1000);
-    const person = this.#person(event.participant);
+    const person = this.#person(event.participant, null);
     if (!person || second < 0 || second >= MOST_SECONDS) {
       this.dropped += 1;
       return;
@@ -47,17 +47,21 @@ export class Series {
     }
     this.engine = event.engine.name;
     this.model = event.engine.model;
-    this.#set(person, second, event);
+    if (!this.#isNewest(person, second, event.revision)) return;
+    this.#set(person, second, event, event.revision > 0);
+    person.box[second] = event.face.box;
+    for (const modality of MODALITIES) this.#setModality(person, second, modality, event[modality]);
+    for (const face of event.faces ?? []) this.#setFace(this.#person(event.participant, face.id), second, face);
   }
 
-  #person(id: string): Person | null {
-    const known = this.people.find((person) => person.id === id);
+  #person(id: string, face: string | null): Person | null {
+    const known = this.people.find((person) => person.id === id && person.face === face);
     if (known) return known;
     if (this.people.length === MOST_PEOPLE) return null;
     const byEmotion = (): Record<Emotion, Column> => record(EMOTIONS, () => []);
     const byModality = (): Record<Modality, Column> => record(MODALITIES, () => []);
     const person: Person = {
-      ...{ id, label: [], uncertain: [], scores: byEmotion(), smoothed: byEmotion(), valence: [], arousal: [] },
+      ...{ id, face, label: [], uncertain: [], scores: byEmotion(), smoothed: byEmotion(), valence: [], arousal: [] },
       ...{ weight: byModality(), quality: byModality(), box: [], confidence: [], gap: [] },
     };
     this.people.push(person);
@@ -65,31 +69,56 @@ export class Series {
   }
 
   /** Words that came late revise a second: the newest counts. */
-  #set(person: Person, second: number, event: EmotionEvent): void {
+  #isNewest(person: Person, second: number, revision: number): boolean {
     const revisions = this.#revisions.get(person) ?? [];
     this.#revisions.set(person, revisions);
-    if ((revisions[second] ?? -1) > event.revision) return;
-    revisions[second] = event.revision;
-    person.label[second] = event.label === null ? null : EMOTIONS.indexOf(event.label);
-    person.uncertain[second] = event.uncertain ? 1 : 0;
-    person.confidence[second] = thousandths(event.confidence);
-    const set = (columns: Record<Emotion, Column>, scores: Scores | null): void => {
-      for (const emotion of EMOTIONS) columns[emotion][second] = scores && thousandths(scores[emotion]);
+    if ((revisions[second] ?? -1) > revision) return false;
+    revisions[second] = revision;
+    return true;
+  }
+
+  #set(person: Person, second: number, result: Result, isRevised: boolean): void {
+    const { label = null, scores = null, smoothed = null, valence = null, arousal = null } = result;
+    person.label[second] = label === null ? null : EMOTIONS.indexOf(label);
+    person.uncertain[second] = (result.uncertain ?? true) ? 1 : 0;
+    person.confidence[second] = thousandths(result.confidence ?? 0);
+    const set = (columns: Record<Emotion, Column>, values: Scores | null): void => {
+      for (const emotion of EMOTIONS) columns[emotion][second] = values && thousandths(values[emotion]);
     };
-    set(person.scores, event.scores);
-    if (event.revision === 0) set(person.smoothed, event.smoothed);
-    person.valence[second] = thousandths(event.valence);
-    person.arousal[second] = thousandths(event.arousal);
-    person.box[second] = event.face.box;
-    for (const modality of MODALITIES) {
-      const { present, weight, quality } = event[modality];
-      const figures = Object.values(quality);
-      const mean = figures.reduce((sum, figure) => sum + figure, 0) / Math.max(1, figures.length);
-      person.weight[modality][second] = present ? thousandths(weight) : null;
-      person.quality[modality][second] = present ? thousandths(mean) : null;
+    set(person.scores, scores);
+    if (!isRevised) set(person.smoothed, smoothed);
+    person.valence[second] = thousandths(valence);
+    person.arousal[second] = thousandths(arousal);
+  }
+
+  #setModality(
+    person: Person,
+    second: number,
+    modality: Modality,
+    { present, weight, quality }: Pick<EmotionEvent['voice'], 'present' | 'weight' | 'quality'>,
+  ): void {
+    const figures = Object.values(quality);
+    const mean = figures.reduce((sum, figure) => sum + figure, 0) / Math.max(1, figures.length);
+    person.weight[modality][second] = present ? thousandths(weight) : null;
+    person.quality[modality][second] = present ? thousandths(mean) : null;
+  }
+
+  /** A face is judged by nothing but itself. */
+  #setFace(person: Person | null, second: number, face: SeenFace): void {
+    if (!person) {
+      this.dropped += 1;
+      return;
     }
+    this.#set(person, second, face, false);
+    person.box[second] = face.box;
+    this.#setModality(person, second, 'face', { present: true, weight: 1, quality: face.quality ?? {} });
   }
 }
+
+/** What is told of a person, or of one face. */
+type Result = Partial<
+  Pick<EmotionEvent, 'label' | 'uncertain' | 'confidence' | 'scores' | 'smoothed' | 'valence' | 'arousal'>
+>;
 
 export function record<K extends string, T>(keys: readonly K[], make: (key: K) => T): Record<K, T> {
   return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<K, T>;

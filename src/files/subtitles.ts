@@ -5,7 +5,7 @@ import type { Series } from './series.js';
 /** WebVTT: what was said, with the emotion of the second in which it begins. @yields parts of the file */
 export function* subtitleParts(series: Series, words: readonly ReportWords[]): Generator<string> {
   yield 'WEBVTT\n';
-  const several = series.people.length > 1;
+  const several = series.people.filter(({ face }) => face === null).length > 1;
   for (const { person, from, to, text } of words) {
     const { id = '', label, uncertain } = series.people[person] ?? {};
     const second = Math.floor(from);

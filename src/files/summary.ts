@@ -19,6 +19,7 @@ export function summarise({ people }: Series): PersonSummary[] {
     const guessed = labelled.filter((second) => person.uncertain[second] === 1);
     return {
       participant: person.id,
+      face: person.face,
       seconds: told.length,
       share: record(EMOTIONS, (emotion) =>
         share(labelled.filter((second) => person.label[second] === EMOTIONS.indexOf(emotion)).length, told.length),

@@ -6,6 +6,7 @@ import type { Series } from './series.js';
 export const COLUMNS = [
   'second',
   'participant',
+  'face',
   'label',
   'uncertain',
   'confidence',
@@ -32,7 +33,7 @@ function cell(value: string | number | null | undefined): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** One row a second and person (RFC 4180), with a heading. @yields lines */
+/** One row a second and person, and one for each of their faces where these are told apart (RFC 4180), with a heading. @yields lines */
 export function* tableLines(series: Series, words: readonly ReportWords[]): Generator<string> {
   yield `${COLUMNS.join(',')}\r\n`;
   const said = wordsBySecond(words);
@@ -47,6 +48,7 @@ export function* tableLines(series: Series, words: readonly ReportWords[]): Gene
       const row = [
         second,
         person.id,
+        person.face,
         typeof label === 'number' ? EMOTIONS[label] : null,
         isTold && typeof label === 'number' ? person.uncertain[second] : null,
         part(person.confidence[second]),

@@ -58,6 +58,7 @@ export function writeResults(events: string, folder: string, origin: Origin): Re
     startedAt: series.originMs === null || series.originMs === 0 ? null : series.originMs,
     people: series.people.map((person) => ({
       id: person.id,
+      face: person.face,
       label: filled(person.label, seconds),
       uncertain: filled(person.uncertain, seconds),
       scores: record(EMOTIONS, (emotion) => filled(person.scores[emotion], seconds)),

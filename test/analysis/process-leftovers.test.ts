@@ -17,6 +17,7 @@ const OPTIONS = {
   allowedLatenessMs: 150,
   wordsRevisionHorizonMs: 0,
   faceCrops: 2,
+  maxFaces: 1,
   voiceActivityModel: sileroFile(),
   speechModel: null,
   voiceEncoder: false,

@@ -79,9 +79,55 @@ it('a table has a row a second and person, and no cell that a spreadsheet would 
   expect(more).toEqual([]);
   expect(head).toBe(COLUMNS.join(','));
   const cells = first!.split(',');
-  expect(cells.slice(0, 7)).toEqual(['0', 'p1', 'happy', '0', '0.88', '0.02', '0.88']);
+  expect(cells.slice(0, 8)).toEqual(['0', 'p1', '', 'happy', '0', '0.88', '0.02', '0.88']);
   expect(first).toMatch(/,1,0\.75,0\.6,1,0\.25,0\.6,0,,,0\.1,0\.2,0\.3,0\.4,,"'=cmd\(""x""\), he said"$/);
   expect(second).toMatch(/^1,p1,,+engine-failed,$/);
+});
+
+it('where faces are told apart each has its own rows, timeline and summary beside those of the person', () => {
+  const scores = { neutral: 0.7, happy: 0.05, sad: 0.05, angry: 0.05, fearful: 0.05, disgusted: 0.05, surprised: 0.05 };
+  const face = (id: string, judged: boolean) => ({
+    ...{ id, judged, box: { x: 0.5, y: 0.25, width: 0.125, height: 0.25 } },
+    ...{ label: 'neutral' as const, uncertain: false, confidence: 0.7, scores, smoothed: scores },
+    ...{ valence: 0.125, arousal: -0.5, quality: { size: 1, light: 0.5, contrast: 0.5, sharpness: 0 } },
+  });
+  const seconds = [[face('1', true), face('2', false)], [face('1', true)]];
+  const series = seriesOf(
+    begin(0),
+    ...seconds.map((faces, second) => ({ ...told(0, { second, label: 'happy' }), faces }) as RoomEvent),
+  );
+  expect(series.people.map(({ id, face }) => [id, face])).toEqual([
+    ['p1', null],
+    ['p1', '1'],
+    ['p1', '2'],
+  ]);
+  expect(summarise(series).map(({ face, seconds, share }) => [face, seconds, share.happy, share.neutral])).toEqual([
+    [null, 2, 1, 0],
+    ['1', 2, 0, 1],
+    ['2', 1, 0, 1],
+  ]);
+  const words = [{ person: 0, from: 0.2, to: 0.9, text: 'Well' }];
+  const rows = [...tableLines(series, words)].slice(1).map((line) => line.replace(/\r\n$/, '').split(','));
+  const at = (name: (typeof COLUMNS)[number]) => COLUMNS.indexOf(name);
+  expect(rows.map((row) => [row[at('second')], row[at('face')], row[at('label')], row[at('text')]])).toEqual([
+    ['0', '', 'happy', 'Well'],
+    ['0', '1', 'neutral', ''],
+    ['0', '2', 'neutral', ''],
+    ['1', '', 'happy', ''],
+    ['1', '1', 'neutral', ''],
+  ]);
+  const of = (name: (typeof COLUMNS)[number]) => rows[2]![at(name)];
+  expect([
+    of('neutral'),
+    of('valence'),
+    of('face_weight'),
+    of('face_quality'),
+    of('face_x'),
+    of('voice_present'),
+  ]).toEqual(['0.7', '0.125', '1', '0.5', '0.5', '0']);
+  for (const row of rows) expect(row).toHaveLength(COLUMNS.length);
+  // Who speaks is the person, whatever face.
+  expect([...subtitleParts(series, words)].join('')).not.toContain('<v ');
 });
 
 it('subtitles name the emotion of their second, and no text can be more than text', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { Observable, share, type Subscription } from 'rxjs';
 import type { Clock } from '../../common/clock.js';
@@ -6,6 +7,7 @@ import { ThreadMeter } from '../../common/thread-meter.js';
 import { TokenBucket } from '../../common/token-bucket.js';
 import { ThreadVitals } from '../../common/thread-vitals.js';
 import { FaceFinder } from '../../features/face-finder.js';
+import { FaceLikeness } from '../../features/face-likeness.js';
 import { liveDecoders } from '../../media/index.js';
 import {
   isEnglish,
@@ -85,6 +87,8 @@ export class AnalysisHost {
       meter: host.#meter,
       load: host.#load,
       faceFinder: await FaceFinder.create(),
+      faceLikeness: options.maxFaces > 1 ? await FaceLikeness.create() : null,
+      newFaceIds: randomFaceIds,
       searches: new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, clock),
       voices: new VoiceActivities(await SileroNetwork.load(options.voiceActivityModel)),
       voiceEncoder: host.#openVoiceEncoder(),
@@ -151,6 +155,7 @@ export class AnalysisHost {
     for (const key of [...this.#people.keys()]) this.#close(key);
     this.#packets.stop();
     this.#env.faceFinder.dispose();
+    this.#env.faceLikeness?.dispose();
     this.#env.voices.dispose();
     await Promise.all([this.#speech?.close(), this.#encoder?.close()]);
   }
@@ -251,6 +256,12 @@ export class AnalysisHost {
       tensors: tf.memory().numTensors,
     };
   }
+}
+
+/** No two processes, and no two terms of consent, have ids in common. */
+function randomFaceIds(): (n: number) => string {
+  const term = randomBytes(4).toString('hex');
+  return (n) => `${term}-${String(n)}`;
 }
 
 /** @param afterEach called when everybody who listens has done what they do at that time */

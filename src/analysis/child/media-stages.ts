@@ -6,8 +6,11 @@ import { assembleFeatures } from '../../features/assemble.js';
 import type { FaceFinder } from '../../features/face-finder.js';
 import { chosenCrops } from '../../features/crop-chooser.js';
 import { encoderPatience$, encodeVoice } from '../../features/encode-voice.js';
+import type { FaceLikeness } from '../../features/face-likeness.js';
+import { FaceTracks } from '../../features/face-tracks.js';
+import { mainFrames } from '../../features/window-faces.js';
 import { FACE_OBSERVER_DEFAULTS, SINGLE_PICTURES } from '../../features/face-observer.js';
-import { logMel, observeFace } from '../../features/observe.js';
+import { logMel, observeFace, observeSeveralFaces } from '../../features/observe.js';
 import { settleCrops, settled } from '../../features/settle-crops.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import type { VoiceEncoderPort } from '../../features/voice-queue.js';
@@ -37,6 +40,10 @@ import type { Stages } from './participant-windows.js';
 export interface MediaEnv extends AnalysisEnv {
   options: AnalysisOptions;
   faceFinder: FaceFinder;
+  /** Null: one face a camera is followed. */
+  faceLikeness: FaceLikeness | null;
+  /** Begins ids of faces afresh: none of them may be one of before. */
+  newFaceIds(): (n: number) => string;
   /** Face searches of everybody in the process. */
   searches: TokenBucket;
   voices: VoiceActivities;
@@ -65,6 +72,7 @@ export function mediaStages(
 ): Stages<VideoFrame, FaceObservation, VoiceObservation, TrackInput, MediaTrack> {
   const { meter, clock, options, expiry$, voiceEncoder } = env;
   const mediaClock = new MediaClock(meter);
+  const tracks = env.faceLikeness && new FaceTracks(options.maxFaces, env.newFaceIds);
   const traces = new TraceSampler(options.traceShare);
   const receiver = ({ handle }: MediaTrack) => ({
     meter,
@@ -99,8 +107,13 @@ export function mediaStages(
           : receiveAudio(track.info, expiry$, receiver(track)),
         flatten((received) => (received.type === 'item' ? [received.item] : [])),
       ),
-    observeFace: ({ info }) =>
-      observeFace(env.faceFinder, meter, env.searches, isDirect(info) ? SINGLE_PICTURES : FACE_OBSERVER_DEFAULTS),
+    observeFace: ({ info }) => {
+      if (isDirect(info)) return observeFace(env.faceFinder, meter, env.searches, SINGLE_PICTURES);
+      if (!tracks || !env.faceLikeness) return observeFace(env.faceFinder, meter, env.searches, FACE_OBSERVER_DEFAULTS);
+      const { faceFinder: finder, faceLikeness: describer, searches: budget } = env;
+      return observeSeveralFaces({ finder, describer, tracks, meter, budget });
+    },
+    forgetFaces: () => tracks?.clear(),
     answerPictures: ({ handle }) => answerPictures(handle, clock),
     settleCrops: () => settleCrops(options.faceCrops, phaseMs, expiry$),
     hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
@@ -122,7 +135,7 @@ export function mediaStages(
       const from = performance.now();
       const heardMs = voiceEncoder && clock();
       // What had no time to be settled (a picture after a gap) goes just before its window.
-      const crops = chosenCrops(window.frames, options.faceCrops, window.startMs)
+      const crops = chosenCrops(mainFrames(window.frames), options.faceCrops, window.startMs)
         .filter(({ frame }) => !frame.value.settled)
         .map(settled);
       const features = assembleFeatures(window, clock(), options.faceCrops, heard);

@@ -1,4 +1,16 @@
-import { defer, filter, map, merge, mergeMap, type Observable, type OperatorFunction, share, takeUntil } from 'rxjs';
+import {
+  defer,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  share,
+  takeUntil,
+  tap,
+} from 'rxjs';
 import { flatten } from '../../common/flatten.js';
 import type { Modality } from '../../common/emotions.js';
 import type { SettledFace } from '../../features/settle-crops.js';
@@ -29,6 +41,8 @@ export interface Stages<Picture, F, A, I, T extends Track<I>> {
   receiveVideo(track: T): OperatorFunction<I, Received<Picture>>;
   receiveAudio(track: T): OperatorFunction<I, AudioChunk>;
   observeFace(track: T): OperatorFunction<Received<Picture>, Received<Timed<F>>>;
+  /** Consent to the face ended: what is known of faces is forgotten. */
+  forgetFaces(): void;
   hearSpeech(): OperatorFunction<AudioChunk, HeardSound>;
   logMel(): OperatorFunction<HeardSound, Timed<A>>;
   settleCrops(): OperatorFunction<Received<Timed<F>>, Seen<F>>;
@@ -108,7 +122,11 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A, 
         return made.map((output) => ({ ...output, generation }));
       }),
     );
-    return merge(window$, merge(alone$, word$).pipe(map(stamp)));
+    const forgotten$ = withdrawn(terms$, 'face').pipe(
+      tap(() => stages.forgetFaces()),
+      ignoreElements(),
+    );
+    return merge(forgotten$, window$, merge(alone$, word$).pipe(map(stamp)));
   }).pipe(retryBounded(retryOptions(env)), takeUntil(media.closed$));
 }
 

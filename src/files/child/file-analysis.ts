@@ -4,6 +4,7 @@ import { type AnalysisEnv } from '../../analysis/child/analysis-env.js';
 import { participantWindows } from '../../analysis/child/participant-windows.js';
 import type { ParticipantOutput } from '../../analysis/messages.js';
 import { FaceFinder } from '../../features/face-finder.js';
+import { FaceLikeness } from '../../features/face-likeness.js';
 import { WORDS_WINDOW_MS } from '../../features/types.js';
 import type { VideoFrame } from '../../media/index.js';
 import {
@@ -40,6 +41,12 @@ export interface FileAnalysisDeps {
   room(): Promise<void>;
 }
 
+/** What finds faces, and what tells them apart, where several are followed. */
+interface Faces {
+  faceFinder: FaceFinder;
+  faceLikeness: FaceLikeness | null;
+}
+
 /**
  * A recording through the spine of a call, in the recording's own time: media are given in order, then the clock is moved on, and
  * what takes time is waited for in between. Nothing waits in memory but what half a minute of sound needs.
@@ -49,7 +56,7 @@ export class FileAnalysis {
   readonly #deps: FileAnalysisDeps;
   readonly #job: FileJob;
   readonly #recording: Recording;
-  readonly #faceFinder: FaceFinder;
+  readonly #faces: Faces;
   readonly #voices: VoiceActivities;
   readonly #encoder: VoiceEncoderThread | null;
   readonly #recognition: RecordingRecognition | null;
@@ -72,20 +79,22 @@ export class FileAnalysis {
     const isStill = statSync(job.path, { throwIfNoEntry: false })?.isDirectory() === true || isPicture(job.path);
     const recording = isStill ? openStills(job.path, job.name) : openRecording(job.path, job.name, deps.threads);
     const network = await SileroNetwork.load(job.voiceActivityModel);
-    return new FileAnalysis(job, deps, recording, await FaceFinder.create(), new VoiceActivities(network));
+    const faceLikeness = job.maxFaces > 1 && recording.hasVideo ? await FaceLikeness.create() : null;
+    const faces = { faceFinder: await FaceFinder.create(), faceLikeness };
+    return new FileAnalysis(job, deps, recording, faces, new VoiceActivities(network));
   }
 
   private constructor(
     job: FileJob,
     deps: FileAnalysisDeps,
     recording: Recording,
-    faceFinder: FaceFinder,
+    faces: Faces,
     voices: VoiceActivities,
   ) {
     this.#job = job;
     this.#deps = deps;
     this.#recording = recording;
-    this.#faceFinder = faceFinder;
+    this.#faces = faces;
     this.#voices = voices;
     const { meter } = deps;
     const { hasVideo, hasAudio, format, durationMs } = recording;
@@ -134,14 +143,15 @@ export class FileAnalysis {
   async close(): Promise<void> {
     this.#windows?.unsubscribe();
     this.#recording.close();
-    this.#faceFinder.dispose();
+    this.#faces.faceFinder.dispose();
+    this.#faces.faceLikeness?.dispose();
     this.#voices.dispose();
     await Promise.all([this.#recognition?.close(), this.#encoder?.close()]);
   }
 
   #spine(): Observable<ParticipantOutput> {
     const { meter } = this.#deps;
-    const { faceCrops, skip, speechModel } = this.#job;
+    const { faceCrops, maxFaces, skip, speechModel } = this.#job;
     const env: AnalysisEnv = {
       // In the recording's own time a window is over when its second is, and words were told before.
       options: { allowedLatenessMs: 0, wordsRevisionHorizonMs: 0 },
@@ -154,8 +164,8 @@ export class FileAnalysis {
       meter,
     };
     const stages = {
-      ...{ meter, faceFinder: this.#faceFinder, voices: this.#voices, voiceEncoder: this.#encoder },
-      ...{ judge$: this.#media.judge$, faceCrops, fromMs: skip * SECOND_MS },
+      ...{ meter, ...this.#faces, voices: this.#voices, voiceEncoder: this.#encoder },
+      ...{ judge$: this.#media.judge$, faceCrops, maxFaces, fromMs: skip * SECOND_MS },
     };
     return participantWindows(this.#media, () => fileStages(stages), env);
   }

@@ -5,7 +5,9 @@ import { flatten } from '../../common/flatten.js';
 import { assembleFeatures } from '../../features/assemble.js';
 import { encodeVoice } from '../../features/encode-voice.js';
 import type { FaceFinder } from '../../features/face-finder.js';
-import { logMel, observeFace } from '../../features/observe.js';
+import type { FaceLikeness } from '../../features/face-likeness.js';
+import { FaceTracks } from '../../features/face-tracks.js';
+import { logMel, observeFace, observeSeveralFaces } from '../../features/observe.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
 import type { VoiceEncoderPort } from '../../features/voice-queue.js';
 import { takeSecond } from '../../features/voice-second.js';
@@ -17,12 +19,15 @@ import type { FileInput, FileTrack } from './file-media.js';
 export interface FileStagesEnv {
   meter: Meter;
   faceFinder: FaceFinder;
+  /** Null: one face is followed. */
+  faceLikeness: FaceLikeness | null;
   voices: VoiceActivities;
   /** Null: voices are not encoded. */
   voiceEncoder: VoiceEncoderPort | null;
   /** Sound that came is judged. */
   judge$: Observable<number>;
   faceCrops: number;
+  maxFaces: number;
   /** Windows before this are not wanted, ms: nothing is done for them but what later ones need. */
   fromMs: number;
 }
@@ -38,10 +43,16 @@ export function fileStages(
   env: FileStagesEnv,
 ): Stages<VideoFrame, FaceObservation, VoiceObservation, FileInput, FileTrack> {
   const { meter, voiceEncoder, fromMs } = env;
+  const tracks = env.faceLikeness && new FaceTracks(env.maxFaces, () => String);
   return {
     receiveVideo: () => flatten((input) => ('type' in input ? [input] : [])),
     receiveAudio: () => flatten((input) => ('type' in input ? [] : [input])),
-    observeFace: () => observeFace(env.faceFinder, meter),
+    observeFace: () => {
+      if (!tracks || !env.faceLikeness) return observeFace(env.faceFinder, meter);
+      return observeSeveralFaces({ finder: env.faceFinder, describer: env.faceLikeness, tracks, meter });
+    },
+    // Nobody takes consent back in a recording.
+    forgetFaces: () => undefined,
     settleCrops: () => identity,
     answerPictures: () => identity,
     hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),

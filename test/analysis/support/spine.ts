@@ -163,7 +163,8 @@ export class Spine {
             return [seen, { type: 'crop', id, pixels: new Uint8Array() } satisfies SettledFace];
           }),
         ),
-      answerPictures: () => (seen$: Observable<Received<Timed<number>> | SettledFace>) => seen$,
+      forgetFaces: () => undefined,
+    answerPictures: () => (seen$: Observable<Received<Timed<number>> | SettledFace>) => seen$,
       // Of what was heard, only what comes from here has speech in it.
       hearSpeech: () => map((chunk: AudioChunk) => check('hearSpeech', { ...chunk, speech: true })),
       logMel: () => (sound$: Observable<HeardSound>) => {

@@ -71,11 +71,28 @@ class EmotionEventFacesScores(TypedDict):
     surprised: float
 
 
+class EmotionEventFacesSmoothed(TypedDict):
+    neutral: float
+    happy: float
+    sad: float
+    angry: float
+    fearful: float
+    disgusted: float
+    surprised: float
+
+
 class EmotionEventFaces(TypedDict):
     id: str
     box: EmotionEventFacesBox
     judged: bool
+    label: NotRequired[Literal["neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised"] | None]
+    uncertain: NotRequired[bool]
+    confidence: NotRequired[float]
     scores: NotRequired[EmotionEventFacesScores | None]
+    smoothed: NotRequired[EmotionEventFacesSmoothed | None]
+    valence: NotRequired[float | None]
+    arousal: NotRequired[float | None]
+    quality: NotRequired[dict[str, float]]
 
 
 class EmotionEventVoiceScores(TypedDict):

@@ -161,7 +161,8 @@ export class SimulatedThread implements ProcessEnd {
           return { mediaTime, durationMs: 100, arrivalMs, decodedMs, value: samples[0]! };
         }),
       settleCrops: () => identity,
-      answerPictures: () => identity,
+      forgetFaces: () => undefined,
+    answerPictures: () => identity,
       encodeVoice: (forget$) =>
         encodeVoice(
           {

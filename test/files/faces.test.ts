@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import { emotionEventSchema, type EmotionEvent, type SeenFace } from '../../src/events/schema.js';
+import { analyseFile, type AnalyseOptions } from '../../src/files/analyse-file.js';
+import { openJudge, type Judge } from '../../src/files/open-judge.js';
+import { isOn, type Placed, portraits, scene } from '../features/support/several.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { writeFilm } from '../training/support/film.js';
+import { talk } from './support/clips.js';
+
+let judge: Judge;
+beforeAll(async () => {
+  judge = await openJudge(loadConfig({ flags: { engine: 'wasm', speech: 'off', maxFaces: 16 } }), () => undefined);
+});
+afterAll(() => judge.engine.dispose());
+
+const people = portraits();
+const RATE = 10;
+
+/** Ben comes in, crosses Ada, leaves and comes back elsewhere; Cleo takes his place meanwhile. */
+function placedAt(second: number): Placed[] {
+  const at = (portrait: Placed['portrait'], x: number, y: number): Placed => ({ portrait, x, y });
+  const placed = [at(people.ada, 230 + 10 * Math.sin(second), 90)];
+  if (second < 6) placed.unshift(at(people.ben, 440 - 72 * second, 100));
+  else if (second < 10) placed.push(at(people.cleo, 10, 100));
+  else if (second >= 11) placed.push(at(people.ben, 440, 60));
+  return placed;
+}
+const SECONDS = 14;
+
+async function film(folder: string): Promise<string> {
+  const path = join(folder, 'meeting.mp4');
+  const pictures = Array.from({ length: SECONDS * RATE }, (_, i) => scene(placedAt(i / RATE)));
+  const said = talk(SECONDS);
+  const sound = Float32Array.from({ length: 3 * said.length }, (_, i) => said[Math.floor(i / 3)]!);
+  await writeFilm(path, { pictures, framesPerSecond: RATE, sound });
+  return path;
+}
+
+async function analyse(path: string, out: string, more: Partial<AnalyseOptions> = {}): Promise<EmotionEvent[]> {
+  const { engine, identity, settings } = judge;
+  const options = { path, out, engine, identity, settings, captions: null, resume: false, smoothingMs: 2000 };
+  expect(await analyseFile({ ...options, ...more })).toMatchObject({ failure: null, seconds: SECONDS });
+  const lines = readFileSync(join(out, 'events.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.flatMap((line) => emotionEventSchema.safeParse(JSON.parse(line)).data ?? []);
+}
+
+const comparable = (events: readonly EmotionEvent[]) =>
+  events.map((event) => JSON.stringify({ ...event, epoch: '', latency: null }));
+
+it('every face of a recording has an id that it keeps, and a result of its own each second; the same each time', async () => {
+  const folder = temporaryFolder();
+  const path = await film(folder);
+  const events = await analyse(path, join(folder, 'first'));
+  const on = (portrait: Placed['portrait'], second: number): SeenFace[] => {
+    // Boxes are of the newest picture that was judged.
+    const place = placedAt(second + 0.9).find((placed) => placed.portrait === portrait)!;
+    return events[second]!.faces!.filter(({ box }) => isOn(place, box));
+  };
+  const idOn = (portrait: Placed['portrait'], second: number) => on(portrait, second).map(({ id }) => id);
+  const [ada] = idOn(people.ada, 0);
+  const [ben] = idOn(people.ben, 0);
+  const [cleo] = idOn(people.cleo, 8);
+  expect(new Set([ada, ben, cleo]).size).toBe(3);
+  for (const second of [0, 5, 8, 12]) expect(idOn(people.ada, second)).toEqual([ada]);
+  // After they crossed, and after he was away.
+  expect(idOn(people.ben, 5)).toEqual([ben]);
+  expect(idOn(people.ben, 13)).toEqual([ben]);
+  expect(new Set(events.flatMap(({ faces }) => faces!.map(({ id }) => id)))).toEqual(new Set([ada, ben, cleo]));
+  for (const { faces, face, voice, label } of events) {
+    expect(faces!.length).toBeGreaterThan(0);
+    expect(new Set(faces!.map(({ id }) => id)).size).toBe(faces!.length);
+    // Voice and words belong to the seat, and go with its main face.
+    expect([face.present, voice.present, label === null]).toEqual([true, true, false]);
+    expect(faces!.filter(({ judged }) => judged)).toHaveLength(1);
+    expect(faces!.find(({ judged }) => judged)!.box).toEqual(face.box);
+    for (const each of faces!) {
+      const sum = Object.values(each.scores!).reduce((total, share) => total + share, 0);
+      expect(sum).toBeCloseTo(1, 2);
+      expect(each.scores![each.label!]).toBe(Math.max(...Object.values(each.scores!)));
+      expect(each.confidence).toBeCloseTo(each.scores![each.label!], 3);
+    }
+  }
+  expect(comparable(await analyse(path, join(folder, 'second')))).toEqual(comparable(events));
+}, 300_000);
+
+it('without sound a person is what their main face is, and where only the largest is judged none is told apart', async () => {
+  const folder = temporaryFolder();
+  // Without sound the person is judged by the main face alone, too.
+  const silent = join(folder, 'silent.mp4');
+  const pictures = Array.from({ length: SECONDS * RATE }, (_, i) => scene(placedAt(i / RATE)));
+  await writeFilm(silent, { pictures, framesPerSecond: RATE });
+  const unheard = await analyse(silent, join(folder, 'unheard'));
+  for (const { faces, scores, label, valence } of unheard) {
+    const main = faces!.find(({ judged }) => judged)!;
+    expect([main.scores, main.label, main.valence]).toEqual([scores, label, valence]);
+  }
+  const one = await analyse(silent, join(folder, 'one'), { settings: { ...judge.settings, maxFaces: 1 } });
+  for (const { faces } of one) expect(faces).toBeUndefined();
+}, 300_000);
