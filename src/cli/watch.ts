@@ -149,7 +149,15 @@ function describeEmotion(event: EmotionEvent): string {
     modalities,
     `${Math.round(event.latency.total)} ms`.padStart(7),
   ];
-  return columns.join('  ') + (event.revision > 0 ? `  revision ${event.revision}` : '');
+  return columns.join('  ') + describeFaces(event) + (event.revision > 0 ? `  revision ${event.revision}` : '');
+}
+
+/** The faces beside the main one, each with its id. */
+function describeFaces({ faces = [] }: EmotionEvent): string {
+  const others = faces.filter(({ judged }) => !judged);
+  return others
+    .map(({ id, label, uncertain }) => `  face ${id} ${label ?? '–'}${label && uncertain ? '?' : ''}`)
+    .join('');
 }
 
 function describeModality(event: EmotionEvent, modality: Modality): string {

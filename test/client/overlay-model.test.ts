@@ -48,6 +48,31 @@ describe('an overlay', () => {
     expect(view).toMatchObject({ headline: 'Not sure', detail: 'closest: happy, 60 %', emotion: null });
   });
 
+  it('shows each other face at its box, and says at the main one what the headline says', () => {
+    const alone = overlay(begin, event()).view(100);
+    expect([alone.faces, alone.boxText]).toEqual([[], null]);
+    const { scores, face } = event();
+    const box = { x: 0.7, y: 0.1, width: 0.1, height: 0.2 };
+    const faces = [
+      { id: 'a', judged: true, box: face.box!, label: 'sad' as const, uncertain: false, scores },
+      { id: 'b', judged: false, box, label: 'happy' as const, uncertain: false, scores },
+      { id: 'c', judged: false, box, label: 'happy' as const, uncertain: true, scores },
+      { id: 'd', judged: false, box, label: null, uncertain: true, scores: null },
+    ];
+    const model = overlay(begin, event({ faces }));
+    const view = model.view(100);
+    expect(view).toMatchObject({ headline: 'Happy', boxText: 'Happy' });
+    expect(view.faces).toEqual([
+      { id: 'b', box, emotion: 'happy', text: 'Happy' },
+      { id: 'c', box, emotion: null, text: 'Happy?' },
+      { id: 'd', box, emotion: null, text: '…' },
+    ]);
+    // Nothing of them is shown when results stop coming, or consent ends.
+    expect(model.view(5000).faces).toEqual([]);
+    model.setAnalysed(NONE, 200);
+    expect(model.view(300).faces).toEqual([]);
+  });
+
   it('says so when there is nothing to go by', () => {
     const nothing = event({
       label: null,

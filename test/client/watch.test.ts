@@ -29,6 +29,16 @@ describe('a line of emostream watch', () => {
     expect(empty).toContain('voice absent');
   });
 
+  it('has the other faces before the camera at its end', () => {
+    const box = { x: 0, y: 0, width: 0.1, height: 0.1 };
+    const faces = [
+      { id: '1', judged: true, box, label: 'sad' as const, uncertain: false },
+      { id: '2', judged: false, box, label: 'happy' as const, uncertain: true },
+      { id: '3', judged: false, box, label: null },
+    ];
+    expect(formatEvent(emotionEvent(1, { faces }))).toMatch(/ms {2}face 2 happy\? {2}face 3 –$/);
+  });
+
   it('says what happened besides emotions', () => {
     const who = { room: 'r', participant: 'p', epoch: 'e', seq: 1 };
     const at = { ...who, at: 0 };

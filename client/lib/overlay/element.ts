@@ -2,7 +2,8 @@ import { type Consent, NO_CONSENT } from '../../../src/common/consent.js';
 import { EMOTIONS, MODALITIES } from '../../../src/common/emotions.js';
 import type { RoomEvent } from '../../../src/events/schema.js';
 import type { Words } from '../../../src/server/protocol.js';
-import { coverRect } from './box.js';
+import { coverRect, type Rect } from './box.js';
+import { FaceBoxes } from './face-boxes.js';
 import { icon } from './icons.js';
 import { capital, OverlayModel, type OverlayView, percent, type Sending } from './model.js';
 import { MoodPlot } from './plot.js';
@@ -46,7 +47,7 @@ export class EmoOverlay extends HTMLElement {
   readonly #plot = new MoodPlot();
   readonly #stage = make('div', 'stage');
   readonly #slot = document.createElement('slot');
-  readonly #box = make('div', 'box');
+  readonly #boxes = new FaceBoxes();
   readonly #lamp = make('span', 'lamp');
   readonly #badgeText = make('span', '');
   readonly #badge = make('div', 'badge');
@@ -75,7 +76,7 @@ export class EmoOverlay extends HTMLElement {
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [overlaySheet()];
     this.#badge.append(this.#lamp, this.#badgeText, ...this.#sources.map((source) => source.badge));
-    this.#stage.append(this.#slot, this.#box, this.#badge);
+    this.#stage.append(this.#slot, this.#boxes.element, this.#badge);
     const bars = make('ul', 'bars', ...this.#bars.map((bar) => bar.row));
     bars.setAttribute('aria-label', 'How much of each emotion');
     const sources = make('ul', 'sources', ...this.#sources.map((source) => source.row));
@@ -154,7 +155,7 @@ export class EmoOverlay extends HTMLElement {
     const name = this.getAttribute('name');
     this.#panel.setAttribute('aria-label', name ? `Emotion of ${name}` : 'Emotion');
     this.#subtitles.speaker = name;
-    this.#placeBox();
+    this.#placeBoxes();
   }
 
   get #video(): HTMLVideoElement | null {
@@ -168,7 +169,7 @@ export class EmoOverlay extends HTMLElement {
   #watchStage(): void {
     this.#stage.classList.toggle('bare', this.#slot.assignedElements().length === 0);
     this.#resize?.disconnect();
-    this.#resize = new ResizeObserver(() => this.#placeBox());
+    this.#resize = new ResizeObserver(() => this.#placeBoxes());
     this.#resize.observe(this.#stage);
   }
 
@@ -184,7 +185,6 @@ export class EmoOverlay extends HTMLElement {
     this.#detail.textContent = view.detail;
     const accent = view.emotion && view.status !== 'stale' ? `var(--emo-${view.emotion})` : '';
     this.#panel.style.setProperty('--emo-accent', accent);
-    this.#box.style.setProperty('--emo-accent', accent);
     for (const bar of this.#bars) {
       const shown = view.bars?.find((candidate) => candidate.emotion === bar.emotion);
       setShare(bar.fill, shown?.share ?? 0);
@@ -201,22 +201,23 @@ export class EmoOverlay extends HTMLElement {
     this.#badge.classList.toggle('on', on);
     this.#badgeText.textContent = on ? 'Analysis on' : 'Analysis off';
     this.#plot.show(view.trail);
-    this.#placeBox();
+    this.#placeBoxes();
   }
 
   #showWords(): void {
     this.#subtitles.show(this.#words.view(performance.now(), roomFor(this.clientWidth)));
   }
 
-  #placeBox(): void {
+  #placeBoxes(): void {
     const video = this.#video;
     const picture = { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
     const element = { width: video?.clientWidth ?? 0, height: video?.clientHeight ?? 0 };
-    const rect = this.#view.box && coverRect(this.#view.box, picture, element, this.hasAttribute('mirrored'));
-    this.#box.classList.toggle('shown', rect !== null);
-    if (!rect) return;
-    this.#box.style.width = `${rect.width}px`;
-    this.#box.style.height = `${rect.height}px`;
-    this.#box.style.transform = `translate(${rect.x}px, ${rect.y}px)`;
+    const mirrored = this.hasAttribute('mirrored');
+    const { box, boxText, faces, emotion, status } = this.#view;
+    const placed = (of: Rect | null): Rect | null => of && coverRect(of, picture, element, mirrored);
+    const main = { rect: placed(box), emotion: status === 'stale' ? null : emotion, text: boxText };
+    this.#boxes.show(
+      new Map([['', main], ...faces.map((face) => [face.id, { ...face, rect: placed(face.box) }] as const)]),
+    );
   }
 }

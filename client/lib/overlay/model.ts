@@ -1,7 +1,8 @@
 import { type Consent, isAnything, isWithdrawal, NO_CONSENT } from '../../../src/common/consent.js';
 import { type Emotion, EMOTIONS, MODALITIES, type Modality } from '../../../src/common/emotions.js';
 import type { GapReason } from '../../../src/common/gap-reasons.js';
-import type { EmotionEvent, GapEvent, RoomEvent, Scores } from '../../../src/events/schema.js';
+import type { EmotionEvent, GapEvent, RoomEvent, Scores, SeenFace } from '../../../src/events/schema.js';
+import type { Rect } from './box.js';
 
 /**
  * `off`: nothing is analysed. `starting`: consent is given, no result yet. `live`: results come.
@@ -45,7 +46,22 @@ export interface OverlayView {
   modalities: ModalityView[];
   analysed: Consent;
   /** In fractions of the picture. */
-  box: { x: number; y: number; width: number; height: number } | null;
+  box: Rect | null;
+  /** Of the face in the box, a word, where there are others: what the headline says. */
+  boxText: string | null;
+  /** The other faces before the camera, where the server tells several apart. */
+  faces: FaceView[];
+}
+
+/** A face beside the main one. */
+export interface FaceView {
+  id: string;
+  /** In fractions of the picture. */
+  box: Rect;
+  /** Shown in colour; null when there is none or it is uncertain. */
+  emotion: Emotion | null;
+  /** A word or two. */
+  text: string;
 }
 
 /** Whether camera and microphone are switched on, where the page knows it: events tell only that no media come. */
@@ -143,15 +159,19 @@ export class OverlayModel {
     const present = scores !== null && event?.label !== null;
     const top = scores ? topOf(scores) : null;
     const certain = present && event?.uncertain === false;
+    const words = this.#say(status, present ? scores : null, top, certain);
+    const others = status === 'live' ? (event?.faces ?? []).filter(({ judged }) => !judged) : [];
     return {
       status,
-      ...this.#say(status, present ? scores : null, top, certain),
+      ...words,
       emotion: status !== 'off' && certain ? top : null,
       bars: scores && EMOTIONS.map((emotion) => ({ emotion, share: scores[emotion], top: present && emotion === top })),
       trail: this.#trail,
       modalities: MODALITIES.map((modality) => modalityView(modality, this.#analysed[modality], event, this.#sending)),
       analysed: this.#analysed,
       box: status === 'live' && event?.face.present ? event.face.box : null,
+      boxText: others.length > 0 ? words.headline : null,
+      faces: others.map(faceView),
     };
   }
 
@@ -209,6 +229,15 @@ export class OverlayModel {
     // No estimate is ever quite sure.
     return { headline: capital(top), detail: `${percent(Math.min(scores[top], 0.99))} sure` };
   }
+}
+
+function faceView({ id, box, scores, smoothed, label, uncertain }: SeenFace): FaceView {
+  const shown = smoothed ?? scores;
+  if (!shown || !label) return { id, box, emotion: null, text: '…' };
+  const top = topOf(shown);
+  return uncertain === false
+    ? { id, box, emotion: top, text: capital(top) }
+    : { id, box, emotion: null, text: `${capital(top)}?` };
 }
 
 function topOf(scores: Scores): Emotion {

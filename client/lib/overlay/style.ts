@@ -31,6 +31,10 @@ ul { list-style: none; margin: 0; padding: 0; }
 .box { position: absolute; left: 0; top: 0; pointer-events: none; border-radius: 10px; opacity: 0;
   border: 2px solid var(--emo-accent, var(--emo-muted)); transition: opacity .3s, transform .35s, width .35s, height .35s; }
 .box.shown { opacity: .85; }
+.tag { display: none; position: absolute; left: -2px; top: -2px; max-width: calc(100% + 4px); padding: 1px 7px 2px; overflow: hidden;
+  border-radius: 10px 0; background: #0c1119e0; color: var(--emo-accent, var(--emo-text)); font-size: 13px; font-weight: 700;
+  text-overflow: ellipsis; white-space: nowrap; }
+.box.tagged .tag { display: block; }
 
 .badge { position: absolute; top: 10px; right: 10px; display: flex; align-items: center; gap: 6px; padding: 4px 9px 4px 8px;
   border-radius: 999px; background: #0c1119e0; font-size: 12px; font-weight: 600; pointer-events: none; }
