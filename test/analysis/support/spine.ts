@@ -164,7 +164,7 @@ export class Spine {
           }),
         ),
       forgetFaces: () => undefined,
-    answerPictures: () => (seen$: Observable<Received<Timed<number>> | SettledFace>) => seen$,
+      answerPictures: () => (seen$: Observable<Received<Timed<number>> | SettledFace>) => seen$,
       // Of what was heard, only what comes from here has speech in it.
       hearSpeech: () => map((chunk: AudioChunk) => check('hearSpeech', { ...chunk, speech: true })),
       logMel: () => (sound$: Observable<HeardSound>) => {

@@ -162,7 +162,7 @@ export class SimulatedThread implements ProcessEnd {
         }),
       settleCrops: () => identity,
       forgetFaces: () => undefined,
-    answerPictures: () => identity,
+      answerPictures: () => identity,
       encodeVoice: (forget$) =>
         encodeVoice(
           {
