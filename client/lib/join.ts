@@ -21,6 +21,11 @@ export interface PublishingEvents {
   state: { state: 'joined' | 'away' } | { state: 'left'; error: ClientError | null };
   /** Events of the room, where the token grants `subscribe`; one's own too. */
   event: RoomEvent;
+  /**
+   * The results of the call are being recorded (`recording` names it), or no more (null); `agreed`: one's own are in it. Ask the person,
+   * and answer by `agreeToRecording`; without an answer they are left out.
+   */
+  recording: { recording: string | null; agreed: boolean };
 }
 
 const REJOIN_DELAY_MS = 1000;
@@ -56,6 +61,10 @@ export class Publishing extends Emitter<PublishingEvents> {
       if (status.state === 'closed') this.#end(status.error);
     });
     this.#client.on('notification', (told) => {
+      if (told.type === 'recording') {
+        const { recording, agreed } = told;
+        this.emit('recording', { recording, agreed });
+      }
       const own = told.type === 'peerLeft' && told.participant === this.#participant;
       if (told.type === 'roomReset' || (own && told.reason === 'failed')) this.#reconnectSoon();
       else if (own) this.#client.close();
@@ -106,6 +115,21 @@ export class Publishing extends Emitter<PublishingEvents> {
         if (!less) this.#agreement = before;
         else this.#client.reconnect();
       }
+      throw toClientError(error);
+    }
+  }
+
+  /**
+   * Whether one's own results may be in that recording, at any time. A no that is not confirmed ends the connection, and with it what is
+   * recorded of the person.
+   * @param recording as the event `recording` named it
+   * @throws ClientError
+   */
+  async agreeToRecording(recording: string, agreed: boolean): Promise<void> {
+    try {
+      await this.#client.request('agreeToRecording', { recording, agreed }, 2000);
+    } catch (error) {
+      if (!agreed && this.#client.status.state === 'open') this.#client.reconnect();
       throw toClientError(error);
     }
   }

@@ -17,8 +17,8 @@ export class Subscription {
 
   constructor({ sinceSeq, epoch, ...wanted }: SubscribeOptions) {
     this.#wanted = wanted;
-    const { participants, types, every } = wanted;
-    const narrowed = participants !== undefined || types !== undefined || (every ?? 1) !== 1;
+    const { participants, types, every, record } = wanted;
+    const narrowed = participants !== undefined || types !== undefined || (every ?? 1) !== 1 || record === true;
     this.#tracker = new SequenceTracker(sinceSeq === undefined ? undefined : { sinceSeq, epoch }, narrowed);
   }
 

@@ -87,6 +87,8 @@ async function start(
   closers.push(() => webhooks?.close());
   const bus = new InProcessBus({
     onPublish: (event) => {
+      // Nobody is analysed.
+      if (event.type !== 'media' && event.source === 'replay') return;
       watch.published(event);
       webhooks?.published(event);
     },

@@ -16,6 +16,8 @@ const loaders: Record<string, () => Promise<Command>> = {
   analyze: async () => (await import('./analyze.js')).analyzeCommand(),
   report: async () => (await import('./report.js')).reportCommand(),
   setup: async () => (await import('./setup.js')).setupCommand(),
+  record: async () => (await import('./record.js')).recordCommand(),
+  replay: async () => (await import('./replay.js')).replayCommand(),
   watch: async () => (await import('./watch.js')).watchCommand(),
   token: async () => (await import('./token.js')).tokenCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),

@@ -13,6 +13,8 @@ interface TokenFlags {
   moderate?: boolean;
   transcript?: boolean;
   names?: boolean;
+  record?: boolean;
+  replay?: boolean;
   subject?: string;
   name?: string;
   consent?: string;
@@ -31,6 +33,8 @@ export function tokenCommand(): Command {
     .option('--subscribe', 'may receive emotion events')
     .option('--transcript', 'with --subscribe: may read the words of those who show them')
     .option('--names', 'with --subscribe: may see what people call themselves')
+    .option('--record', 'may record the results of those who agree to it')
+    .option('--replay', 'may replay recordings into a room where nobody is')
     .option('--moderate', 'may remove people, stop their analysis and end the call')
     .option(
       '--subject <id>',
@@ -60,11 +64,15 @@ async function token(flags: TokenFlags): Promise<string> {
     );
   }
   const { room, publish = false, subscribe = false, moderate = false, transcript = false, names = false } = flags;
-  if (!publish && !subscribe && !moderate) {
+  const { record = false, replay = false } = flags;
+  if (!publish && !subscribe && !moderate && !record && !replay) {
     throw new EmostreamError('CONFIG_INVALID', 'a token without grants opens nothing: add --publish or --subscribe');
   }
-  if (transcript && !subscribe) {
-    throw new EmostreamError('CONFIG_INVALID', 'words come with a subscription: add --subscribe to --transcript');
+  if (transcript && !subscribe && !record) {
+    throw new EmostreamError(
+      'CONFIG_INVALID',
+      'words come with a subscription or a recording: add --subscribe or --record to --transcript',
+    );
   }
   if (names && !subscribe) {
     throw new EmostreamError('CONFIG_INVALID', 'names come with a subscription: add --subscribe to --names');
@@ -78,7 +86,7 @@ async function token(flags: TokenFlags): Promise<string> {
   }
   const minted = await mintToken(
     { secret: new TextEncoder().encode(config.jwtSecret), issuer: config.tokenIssuer, audience: config.tokenAudience },
-    { room, publish, subscribe, moderate, transcript, names },
+    { room, publish, subscribe, moderate, transcript, names, record, replay },
     { ttlSeconds: flags.ttl ?? config.tokenTtl, nowMs: Date.now(), subject, name, consent },
   );
   return minted.token;

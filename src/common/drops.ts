@@ -72,6 +72,8 @@ export const DROPS = {
   publish: ['participant-ended', 'consent-changed'],
   server: ['slow-subscriber', 'slow-reader', 'socket-buffer-full'],
   audit: ['write-failed'],
+  // Lines of a recording that the disk did not take; files of recordings that were deleted for their age, or all of their size.
+  recording: ['write-failed', 'expired'],
   telemetry: ['series-limit', 'not-finite'],
   // Spans of traced windows.
   trace: ['overflow', 'not-sent', 'closed'],

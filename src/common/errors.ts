@@ -12,6 +12,7 @@ export const ERROR_CODES = [
   'POLICY_FORBIDS', // the server's policy switches this modality off
   'NOT_FOUND',
   'WRONG_STATE', // e.g. produce before join
+  'ROOM_IN_USE', // people are in the room into which a recording was to be replayed
   'LIMIT_REACHED',
   'UNSUPPORTED_MEDIA',
   'MEDIA_CORRUPT',

@@ -140,6 +140,12 @@ export const METRICS = {
     labels: ['type'],
     known: each('type', ['emotion', 'revision', 'gap', 'begin', 'end', 'media']),
   },
+  emostream_replayed_events_total: {
+    kind: 'counter',
+    help: 'Recorded events that were published once more, by type. They count nowhere else.',
+    labels: ['type'],
+    known: each('type', ['emotion', 'gap', 'begin', 'end']),
+  },
   emostream_gap_seconds_total: {
     kind: 'counter',
     help: 'Seconds of people who are analysed that have no event, by reason.',

@@ -14,6 +14,7 @@ export const REFUSALS = [
   'consent', // consent given again and again
   'producer', // tracks begun or resumed again and again
   'caption', // captions, weighed by what they revise
+  'event', // recorded events that are published once more
   'replay', // past events of a token or an address
   'packet', // packets of a track beyond maxPacketRate
   'picture', // pictures of a track beyond maxPixelRate: not decoded

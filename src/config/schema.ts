@@ -259,6 +259,18 @@ export const configSchema = z.strictObject({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .meta({ description: 'Least severe log level written.' }),
+  recordings: optionalText(
+    'Folder in which the server records the results of calls itself, where somebody with the grant `record` starts that: of those who agree, never media. Without it none.',
+  ),
+  recordingFileBytes: int('Size at which a recording’s file is put aside.', 'bytes', 67_108_864, 65_536, 4_294_967_296),
+  recordingsMaxBytes: int(
+    'Bytes of all recordings together; past it the oldest files are deleted.',
+    'bytes',
+    10_737_418_240,
+    1_048_576,
+    1_099_511_627_776,
+  ),
+  recordingsMaxAge: int('Recordings’ files that are older are deleted.', 'days', 30, 1, 3650),
   auditLog: optionalText(
     'File that gets one JSON line per change of consent and per join and leave (ids only). Without it they go to the log.',
   ),

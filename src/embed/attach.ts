@@ -68,6 +68,11 @@ class OpenAttachment implements Attachment {
     return this.#member.consent;
   }
 
+  agreeToRecording(agreed: boolean): void {
+    // Only `true` is a yes.
+    this.#member.agreeToRecording(agreed === true);
+  }
+
   async add(producer: MediaProducer): Promise<void> {
     await this.#member.participant.add(asProducer(producer));
   }

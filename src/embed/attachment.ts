@@ -38,6 +38,11 @@ export interface Attachment {
    * kept of what was withdrawn any more.
    */
   readonly consent: ConsentHandle;
+  /**
+   * Whether recordings of the room may hold their results, asked by you: not, if you say nothing. Holds for recordings that run and that
+   * begin, until they leave or withdraw anything of their consent.
+   */
+  agreeToRecording(agreed: boolean): void;
   /** What is measured of them from now on, one emotion event a second; completes when the attachment is closed. */
   readonly events$: Observable<RoomEvent>;
   /** What they say, if they let it be read (`showWords`). */

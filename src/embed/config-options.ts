@@ -150,6 +150,14 @@ export interface ConfigOptions {
   traceShare?: number | undefined;
   /** Least severe log level written. Default 'info'. */
   logLevel?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' | undefined;
+  /** Folder in which the server records the results of calls itself, where somebody with the grant `record` starts that: of those who agree, never media. Without it none. */
+  recordings?: string | undefined;
+  /** Size at which a recording’s file is put aside. Default 67108864, bytes. */
+  recordingFileBytes?: number | undefined;
+  /** Bytes of all recordings together; past it the oldest files are deleted. Default 10737418240, bytes. */
+  recordingsMaxBytes?: number | undefined;
+  /** Recordings’ files that are older are deleted. Default 30, days. */
+  recordingsMaxAge?: number | undefined;
   /** File that gets one JSON line per change of consent and per join and leave (ids only). Without it they go to the log. */
   auditLog?: string | undefined;
 }

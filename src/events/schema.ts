@@ -95,6 +95,12 @@ const envelope = {
       'Per room and epoch, starts at 1, no holes: a hole seen by a subscriber is a loss, and `missed` says which.',
     ),
 };
+/** Not of `media`, whose `source` is the track: those are not replayed. */
+const origin = {
+  source: openEnum(['replay'])
+    .optional()
+    .describe('`replay`: a recorded event that is published once more; absent: of people who are there.'),
+};
 const windowSchema = z.object({
   start: z
     .number()
@@ -108,6 +114,7 @@ export const emotionEventSchema = z
   .object({
     type: z.literal('emotion'),
     ...envelope,
+    ...origin,
     window: windowSchema,
     revision: z.number().int().nonnegative().describe('0 first; +1 each time late words change the window.'),
     label: z.enum(EMOTIONS).nullable().describe('Null when no modality was present.'),
@@ -139,6 +146,7 @@ export const gapEventSchema = z
   .object({
     type: z.literal('gap'),
     ...envelope,
+    ...origin,
     window: windowSchema,
     reason: openEnum(GAP_REASONS).describe(
       '`consent-changed`: the window was measured under a consent that ended before it could be published.',
@@ -151,6 +159,7 @@ export const beginEventSchema = z
   .object({
     type: z.literal('begin'),
     ...envelope,
+    ...origin,
     at: z.number(),
     analysed: z.object({ face: z.boolean(), voice: z.boolean(), words: z.boolean() }),
     name: z
@@ -174,18 +183,20 @@ export const END_REASONS = [
   'set-aside',
   'worker-died',
   'server-closing',
+  'replay-ended',
 ] as const;
 export const endEventSchema = z
   .object({
     type: z.literal('end'),
     ...envelope,
+    ...origin,
     at: z.number(),
     reason: openEnum(END_REASONS).describe(
       '`tracks-ended`: consent stands, but there is nothing left to analyse; `begin` follows when a track comes back. ' +
         '`token-expired`: the access token ended, and then the seat that was kept for a while. `failed`: the analysis of this ' +
         'person failed and was given up; the call goes on. `set-aside`: their media ended the process that decodes them again ' +
         'and again, and are not analysed any more. `worker-died`: the media of the whole room are gone; the people in it join ' +
-        'again. `server-closing`: the server ends, or restarts.',
+        'again. `server-closing`: the server ends, or restarts. `replay-ended`: it was a recording that was replayed.',
     ),
   })
   .describe('No more events of this participant.');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { UnsequencedEvent } from '../events/bus.js';
 import { type RoomEvent, roomEventSchema } from '../events/schema.js';
-import { cutAfter, LineFile, wholeLines } from './line-file.js';
+import { cutAfter, LineFile, linesOf } from './line-file.js';
 
 /** An event of a line; null where it is none. */
 export function readEvent(line: string): RoomEvent | null {
@@ -80,9 +80,9 @@ function withFileLatency(event: Extract<RoomEvent, { type: 'emotion' }>): RoomEv
   return { ...event, latency: { ...latency, total: Math.round((queue + inference) * 10) / 10 } };
 }
 
-/** The events of a file, in order; lines that are none are left out, and counted. */
+/** The events of a file and of those parts of it that were put aside, in order; lines that are none are left out, and counted. */
 export function* eventsOf(path: string, onBad: () => void = () => undefined): Generator<RoomEvent> {
-  for (const { line } of wholeLines(path)) {
+  for (const line of linesOf(path)) {
     const event = line.trim() === '' ? null : readEvent(line);
     if (event) yield event;
     else if (line.trim() !== '') onBad();

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+import { partPath } from '../common/part-path.js';
 
 const CHUNK_BYTES = 65_536;
 /** Longer is no line that was written here. */
@@ -47,6 +48,15 @@ export function* wholeLines(path: string): Generator<{ line: string; endByte: nu
     }
   } finally {
     closeSync(fd);
+  }
+}
+
+/** The whole lines of a file that may have been put aside in parts when it was full (`events.1.jsonl`, …), the oldest first. */
+export function* linesOf(path: string): Generator<string> {
+  const parts: string[] = [];
+  for (let part = 1; existsSync(partPath(path, part)); part++) parts.push(partPath(path, part));
+  for (const part of existsSync(path) ? [...parts, path] : parts) {
+    for (const { line } of wholeLines(part)) yield line;
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Words, wordsSchema } from '../server/protocol.js';
 import type { TimedWords } from '../streams/index.js';
-import { cutAfter, LineFile, wholeLines } from './line-file.js';
+import { cutAfter, LineFile, linesOf } from './line-file.js';
 import type { Caption } from './messages.js';
 
 /** Words of a line; null where it is none. */
@@ -14,8 +14,7 @@ export function readWords(line: string): Words | null {
 }
 
 export function* wordsOf(path: string): Generator<Words> {
-  if (!existsSync(path)) return;
-  for (const { line } of wholeLines(path)) {
+  for (const line of linesOf(path)) {
     const words = readWords(line);
     if (words) yield words;
   }

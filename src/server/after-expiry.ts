@@ -7,6 +7,8 @@ const TAKES_BACK: ReadonlySet<RequestType> = new Set<RequestType>([
   'unsubscribe',
   'pauseProducer',
   'closeProducer',
+  'stopRecording',
+  'endReplay',
   // Nor what shows another token.
   'renew',
 ]);
@@ -33,6 +35,7 @@ export const comesBack = ({ type }: Request): boolean => COMES_BACK.has(type);
  * @param agreed what the one who asks has agreed to so far
  */
 export function needsNoGrant(request: Request, { consent, showWords }: Agreement = NO_AGREEMENT): boolean {
+  if (request.type === 'agreeToRecording') return !request.agreed;
   if (request.type !== 'setConsent') return TAKES_BACK.has(request.type);
   const { face, voice, words } = request.consent;
   if (request.showWords && !showWords) return false;

@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { Bulkhead } from '../common/bulkhead.js';
 import type { Clock } from '../common/clock.js';
-import { type Agreement, type Consent, NO_AGREEMENT } from '../common/consent.js';
+import { type Agreement, type Consent, isWithdrawal, NO_AGREEMENT } from '../common/consent.js';
 import { ConsentHandle } from '../common/consent-handle.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
@@ -17,6 +17,8 @@ import type { AuditLog } from './audit-log.js';
 import { captionTimes } from './captions.js';
 import type { Moderation } from './moderation.js';
 import { captionTextSchema, type Notification, type ResultOf, type Words } from './protocol.js';
+import type { Recorded, Recordings } from './recordings/recordings.js';
+import type { Replays } from './replays.js';
 import type { WordReaders } from './word-readers.js';
 
 export interface AttachmentsDeps {
@@ -26,6 +28,8 @@ export interface AttachmentsDeps {
   policy: Consent;
   wordReaders: WordReaders;
   moderation: Moderation;
+  recordings: Recordings;
+  replays: Replays;
   /** Of recognised words; null: not known. */
   language: string | null;
   tapCounter: TapCounter;
@@ -51,8 +55,15 @@ export class AttachedMember {
   readonly name: string | null;
   readonly participant: AttachedParticipant;
   readonly consent: ConsentHandle;
+  readonly #recordings: Recordings;
 
-  constructor(request: AttachRequest, participant: AttachedParticipant, consent: ConsentHandle) {
+  constructor(
+    request: AttachRequest,
+    participant: AttachedParticipant,
+    consent: ConsentHandle,
+    recordings: Recordings,
+  ) {
+    this.#recordings = recordings;
     this.room = request.room;
     this.name = request.name;
     this.participant = participant;
@@ -68,6 +79,11 @@ export class AttachedMember {
     if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', `text: ${parsed.error.issues[0]?.message ?? 'wrong'}`);
     const said = captionTimes({ ...times, sentMs: nowMs }, nowMs);
     this.participant.caption({ text: parsed.data, ...said, arrivalMs: nowMs });
+  }
+
+  /** Whether recordings of the room may hold their results, until they leave or withdraw anything. */
+  agreeToRecording(agreed: boolean): void {
+    if (!this.participant.closed) this.#recordings.declare(this.room, this.participant.id, agreed);
   }
 
   close(reason: CloseReason = 'left'): void {
@@ -96,6 +112,11 @@ export class Attachments {
     return this.#rooms.get(room) ?? new Map<string, AttachedMember>();
   }
 
+  /** Those whom a recording concerns. They are asked by their application, if they are. */
+  recorded(room: string): Recorded[] {
+    return [...this.of(room).keys()].map((participant) => ({ participant, notify: () => undefined }));
+  }
+
   /** As a subscriber is told who is there. */
   roster(room: string): ResultOf<'roster'>['participants'] {
     return [...this.of(room).values()].map(({ participant, name }) => {
@@ -120,6 +141,7 @@ export class Attachments {
       throw new EmostreamError('WRONG_STATE', 'this participant sits in a call of that room already');
     }
     moderation.assertNotRemoved(room, { subject: id, digest: '' });
+    this.#deps.replays.liveComes(room);
     const analysis = analyser.open({ room, participant: id }, (words) => {
       if (!participant.closed && participant.agreement.showWords) participant.emit('words', words);
     });
@@ -137,7 +159,7 @@ export class Attachments {
         throw new EmostreamError('POLICY_FORBIDS', 'a moderator has stopped the analysis of this participant');
       },
     });
-    const member: AttachedMember = new AttachedMember(request, participant, consent);
+    const member: AttachedMember = new AttachedMember(request, participant, consent, this.#deps.recordings);
     const members = this.#rooms.get(room) ?? new Map<string, AttachedMember>();
     this.#rooms.set(room, members.set(id, member));
     const bulkhead = new Bulkhead('nothing', this.#deps);
@@ -170,6 +192,9 @@ export class Attachments {
 
   #agree(member: AttachedMember, agreement: Agreement): Promise<void> {
     const before = member.participant.agreement;
+    if (isWithdrawal(before.consent, agreement.consent)) {
+      this.#deps.recordings.withdrew(member.room, member.participant.id);
+    }
     const opened = member.participant.setConsent(agreement);
     this.#record('consent', member, member.participant.agreement);
     const unheard = before.consent.voice && !agreement.consent.voice;
@@ -185,6 +210,8 @@ export class Attachments {
     members?.delete(participant.id);
     if (members?.size === 0) this.#rooms.delete(room);
     this.#record('leave', member, NO_AGREEMENT);
+    this.#deps.recordings.left(room, participant.id);
+    this.#deps.recordings.emptied(room);
     if (showWords) this.#withdrawWords(member);
   }
 

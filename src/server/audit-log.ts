@@ -18,9 +18,17 @@ export interface AuditRecord {
   atMs: number;
 }
 
-/** What a moderator did, and which one: a token's subject, or the beginning of its digest. */
+/** What a moderator or a recorder did, and which one: a token's subject, or the beginning of its digest. What somebody agreed to is by themselves. */
 export interface ModerationRecord {
-  event: 'removed' | 'analysis-stopped' | 'analysis-allowed' | 'room-ended';
+  event:
+    | 'removed'
+    | 'analysis-stopped'
+    | 'analysis-allowed'
+    | 'room-ended'
+    | 'recording-begun'
+    | 'recording-ended'
+    | 'recording-agreed'
+    | 'recording-refused';
   room: string;
   /** Null: everybody. */
   participant: string | null;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Bulkhead, type BulkheadDeps } from '../common/bulkhead.js';
-import { type Agreement, bothAgreements, NO_AGREEMENT, sameAgreement } from '../common/consent.js';
+import { type Agreement, bothAgreements, isWithdrawal, NO_AGREEMENT, sameAgreement } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
 import type { ShownWords } from '../sfu/types.js';
@@ -9,6 +9,8 @@ import type { Caller } from './limits.js';
 import { type BlockedGauge, MediaNews } from './media-news.js';
 import type { Moderated, Moderation } from './moderation.js';
 import type { Notification, Peer, ResultOf, Words } from './protocol.js';
+import type { Recorded, Recordings } from './recordings/recordings.js';
+import type { Replays } from './replays.js';
 import type { WordReader, WordReaders } from './word-readers.js';
 
 /** Who may sit in a call: all that a room needs to know of an authenticated socket. */
@@ -44,6 +46,8 @@ export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter'> {
   /** Those outside who may read words. */
   wordReaders: WordReaders;
   moderation: Moderation;
+  recordings: Recordings;
+  replays: Replays;
   /** Of recognised words; null: not known. */
   language: string | null;
   /** The person is analysed in this room for a call in another application. */
@@ -80,6 +84,11 @@ export class CallRoom {
     });
   }
 
+  /** Those whom a recording asks. */
+  get recorded(): Recorded[] {
+    return [...this.#members.values()].map(recordedOf);
+  }
+
   nameOf(participant: string): string | undefined {
     return this.#members.get(participant)?.name;
   }
@@ -109,6 +118,7 @@ export class CallRoom {
     this.#deps.moderation.assertMaySit({ room: this.room.id, participant: id, tokens });
     this.#takeOver(id);
     this.#assertFewSeats(occupant);
+    this.#deps.replays.liveComes(this.room.id);
     const participant = this.room.join(id, who.rtpCapabilities);
     const member: Member = { participant, room: this, name: who.name, occupant };
     const peers = [...this.#members.values()].map(describe);
@@ -122,6 +132,7 @@ export class CallRoom {
     occupant.afterResponse(() => {
       if (stopped) occupant.notify({ type: 'analysisAllowed', participant: id, allowed: false });
       for (const standing of this.#mediaNews.standing()) occupant.notify(standing);
+      this.#deps.recordings.ask(this.room.id, recordedOf(member));
     });
     this.#record('join', participant.id, agreement);
     this.broadcast({ type: 'peerJoined', peer: describe(member) }, member);
@@ -143,6 +154,8 @@ export class CallRoom {
         'a moderator has stopped your analysis: it begins again when they allow it',
       );
     }
+    // Before anything is measured under what is agreed to now.
+    if (isWithdrawal(before.consent, agreement.consent)) this.#deps.recordings.withdrew(this.room.id, participant.id);
     const opened = participant.setConsent(agreement.consent, agreement.showWords);
     this.#record('consent', participant.id, agreement);
     this.broadcast({ type: 'consentChanged', participant: participant.id, ...agreement }, member);
@@ -250,6 +263,7 @@ export class CallRoom {
     occupant.seat(undefined);
     this.#deps.onMembers(-1);
     this.#record('leave', participant.id, NO_AGREEMENT);
+    this.#deps.recordings.left(this.room.id, participant.id);
     if (showWords) this.#withdrawWords(participant.id);
     if (this.room.closed) {
       // The whole room went; when the server closes, everybody is told that by the door.
@@ -287,6 +301,10 @@ export class CallRoom {
     audit.write({ event, room: this.room.id, participant, ...agreement, atMs: clock() });
   }
 }
+
+const recordedOf = ({ participant, occupant }: Member): Recorded => {
+  return { participant: participant.id, notify: (notification) => occupant.notify(notification) };
+};
 
 function describe({ participant, name }: Member): Peer {
   return { participant: participant.id, name, ...participant.agreement, producers: participant.producers };

@@ -6,6 +6,8 @@ import type { AuditLog } from './audit-log.js';
 import { CallRoom } from './call-room.js';
 import { BlockedGauge } from './media-news.js';
 import type { Moderation } from './moderation.js';
+import type { Recordings } from './recordings/recordings.js';
+import type { Replays } from './replays.js';
 import type { WordReaders } from './word-readers.js';
 
 export interface CallRoomsDeps extends RoomDeps {
@@ -17,6 +19,8 @@ export interface CallRoomsDeps extends RoomDeps {
   audit: AuditLog;
   wordReaders: WordReaders;
   moderation: Moderation;
+  recordings: Recordings;
+  replays: Replays;
   language: string | null;
   /** The person's call is in another application, and they are analysed for it already. */
   attached: (room: string, participant: string) => boolean;
@@ -106,7 +110,7 @@ export class CallRooms {
   }
 
   async #openRoom(id: string): Promise<CallRoom> {
-    const { maxSeatsPerToken, maxSeatsPerAddress, audit, wordReaders, moderation } = this.#deps;
+    const { maxSeatsPerToken, maxSeatsPerAddress, audit, wordReaders, moderation, recordings, replays } = this.#deps;
     const { language, clock, meter, logger } = this.#deps;
     const room = await Room.create(id, this.#deps);
     const onMembers = (by: 1 | -1) => {
@@ -125,6 +129,8 @@ export class CallRooms {
       audit,
       wordReaders,
       moderation,
+      recordings,
+      replays,
       language,
       blocked: this.#blocked,
       clock,
@@ -143,6 +149,7 @@ export class CallRooms {
         logger.info({ room: id, reason }, 'room closed');
         this.#forget(id);
         this.#open.delete(id);
+        recordings.emptied(id);
         meter.set('emostream_rooms', this.#open.size);
       }),
     );

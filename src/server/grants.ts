@@ -5,8 +5,11 @@ import type { Identity } from './tokens.js';
 
 // What an access token lets its bearer do, by whatever door they come.
 
+/** What a request can need. */
+export type RequiredGrant = 'publish' | 'subscribe' | 'moderate' | 'record' | 'replay';
+
 /** @throws EmostreamError FORBIDDEN */
-export function requireGrant({ grants }: Identity, grant: 'publish' | 'subscribe' | 'moderate'): void {
+export function requireGrant({ grants }: Identity, grant: RequiredGrant): void {
   if (!grants[grant]) throw new EmostreamError('FORBIDDEN', `the access token does not grant "${grant}"`);
 }
 
@@ -23,6 +26,14 @@ export function roomFor(identity: Identity, named: string | undefined, moderatio
   }
   moderation.assertNotRemoved(meant, identity);
   return meant;
+}
+
+/** Characters of a token's digest by which the audit log names who has no subject. */
+const DIGEST_CHARACTERS = 12;
+
+/** How the audit log names who asked for something: the token's subject, or the beginning of its digest. */
+export function nameInAudit({ subject, digest }: Identity): string {
+  return subject ?? `token:${digest.slice(0, DIGEST_CHARACTERS)}`;
 }
 
 /**

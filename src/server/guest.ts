@@ -121,6 +121,12 @@ export class Guest implements Occupant {
     this.#life = this.#begin(identity);
   }
 
+  /** Nobody asks them: whether recordings may hold their results, until they leave or withdraw anything. */
+  agreeToRecording(agreed: boolean): void {
+    if (this.#closed) return;
+    this.#options.services.recordings.declare(this.#options.room, this.#id, agreed);
+  }
+
   leave(reason: ParticipantCloseReason = 'left'): void {
     this.#member?.participant.close(reason);
   }

@@ -74,6 +74,8 @@ export const grantsSchema = z.strictObject({
   moderate: z.boolean().default(false).describe('May remove people, stop their analysis and end the call.'),
   transcript: z.boolean().default(false).describe('With `subscribe`: the words of those who show them, too.'),
   names: z.boolean().default(false).describe('With `subscribe`: what people call themselves, in `begin` and `roster`.'),
+  record: z.boolean().default(false).describe('May have the results of those recorded who agree to it.'),
+  replay: z.boolean().default(false).describe('May publish recorded events, in a room without live people.'),
 });
 export type Grants = z.infer<typeof grantsSchema>;
 /** As a token's maker writes them: what is not named is not granted. */
@@ -83,7 +85,16 @@ export type GrantsGiven = z.input<typeof grantsSchema>;
 export const WHIP_PATHS = ['/whip/{room}', '/whip/{room}/{session}', '/whip/{room}/{session}/consent'] as const;
 
 /** Body of `PUT /whip/ROOM/SESSION/consent`. */
-export const consentRequestSchema = z.strictObject({ consent: consentSchema, showWords: z.boolean().default(false) });
+export const consentRequestSchema = z.strictObject({
+  consent: consentSchema,
+  showWords: z.boolean().default(false),
+  recording: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Recordings of the call may hold this person’s results: this one, and such as begin while they are here.',
+    ),
+});
 
 /** What is answered about the consent of a sender by WHIP. */
 export const consentAnswerSchema = z.object({

@@ -95,7 +95,9 @@ export function createRoutes(options: RouteOptions): HttpHandler {
     await limits.tokens.take(address);
     const parsed = tokenRequestSchema.safeParse(await readJson(request, MAX_BODY_BYTES));
     if (!parsed.success) throw new EmostreamError('BAD_MESSAGE', wrongField(parsed.error));
-    const grants = { room: parsed.data.room, publish: true, subscribe: true };
+    // On one's own machine.
+    const own = access.development;
+    const grants = { room: parsed.data.room, publish: true, subscribe: true, record: own, replay: own };
     const subject = parsed.data.subject === 'new' ? randomBytes(9).toString('base64url') : undefined;
     const life = { ttlSeconds: options.tokenTtlSeconds, nowMs: clock(), subject };
     sendJson(response, 200, await mintToken(access.tokens, grants, life));

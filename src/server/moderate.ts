@@ -1,15 +1,12 @@
 import { EmostreamError } from '../common/errors.js';
 import type { ModerationRecord } from './audit-log.js';
 import type { CallRoom } from './call-room.js';
-import { requireGrant, roomFor } from './grants.js';
+import { nameInAudit, requireGrant, roomFor } from './grants.js';
 import type { ModerationAsked, ResultOf } from './protocol.js';
 import type { Services } from './services.js';
 import type { Identity } from './tokens.js';
 
 export type ModerationResult = ResultOf<ModerationAsked['type']>;
-
-/** Characters of a token's digest by which the audit log names who has no subject. */
-const DIGEST_CHARACTERS = 12;
 
 /**
  * Does what a moderator asks, on the socket or by HTTP, and records who asked it.
@@ -24,8 +21,7 @@ export async function moderate(
   const { rooms, attachments, moderation, sessions, audit, clock } = services;
   const id = roomFor(moderator, asked.room, moderation);
   const record = (event: ModerationRecord['event'], participant: string | null) => {
-    const by = moderator.subject ?? `token:${moderator.digest.slice(0, DIGEST_CHARACTERS)}`;
-    audit.write({ event, room: id, participant, by, atMs: clock() });
+    audit.write({ event, room: id, participant, by: nameInAudit(moderator), atMs: clock() });
   };
   if (asked.type === 'allowAnalysis') {
     record('analysis-allowed', asked.participant);

@@ -106,6 +106,23 @@ export const notificationSchema = z.discriminatedUnion('type', [
     .describe(
       'Words of this participant are taken back: hidden, without consent any more, or of somebody who left. Show and keep none.',
     ),
+  z
+    .object({
+      type: z.literal('recording'),
+      room: roomIdSchema,
+      recording: z
+        .string()
+        .nullable()
+        .describe('Names it, in the answer (`agreeToRecording`); null: no recording runs any more.'),
+      agreed: z.boolean().describe('The receiver’s own results are in it.'),
+    })
+    .describe(
+      'The results of this call are being recorded, of those who agree: told to everybody in it when a recording begins or ends, to who ' +
+        'comes while one runs, and to whose agreement ended because they withdrew consent. By whom, and how the others answered, is not told.',
+    ),
+  z
+    .object({ type: z.literal('replayEnded'), room: roomIdSchema, reason: openEnum(['live', 'closed']) })
+    .describe('To whoever replays: it was ended, `live` because people came into the room.'),
   z.object({ type: z.literal('roomReset') }).describe('A media worker died: the room’s media are gone; join again.'),
   z
     .object({

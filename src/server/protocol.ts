@@ -86,6 +86,7 @@ export const resultSchemas = {
         participant: participantIdSchema,
         name: z.string().nullable().describe('Null where the token does not grant `names`.'),
         consent: toldConsentSchema.describe('What of them may be analysed.'),
+        replayed: z.boolean().optional().describe('Of a recording that is replayed: nobody is there.'),
       }),
     ),
   }),
@@ -94,6 +95,12 @@ export const resultSchemas = {
   stopAnalysis: empty,
   allowAnalysis: empty,
   endRoom: empty,
+  startRecording: z.object({ recording: z.string().describe('Names the recording.') }),
+  stopRecording: empty,
+  agreeToRecording: z.object({ agreed: z.boolean() }),
+  beginReplay: z.object({ room: roomIdSchema }),
+  replayEvents: z.object({ published: z.number().int().nonnegative() }),
+  endReplay: empty,
   leave: empty,
 } as const satisfies Record<RequestType, z.ZodType>;
 export type ResultOf<T extends RequestType> = z.infer<(typeof resultSchemas)[T]>;

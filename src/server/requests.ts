@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { consentSchema, sourceSchema } from '../common/consent.js';
 import { dtlsParametersSchema, rtpCapabilitiesSchema, rtpParametersSchema } from '../common/rtp-schema.js';
-import { epochSchema, EVENT_TYPES, participantIdSchema, roomIdSchema } from '../events/schema.js';
+import { epochSchema, EVENT_TYPES, participantIdSchema, roomEventSchema, roomIdSchema } from '../events/schema.js';
 import { nameSchema } from './http-contract.js';
 
 // What clients ask: the other half of the protocol is in ./protocol.ts, which hands this on. Strict: what a server
@@ -113,6 +113,13 @@ const requests = {
       .describe(
         'Only every so manieth second: emotion and gap events of windows whose start, in whole seconds since the epoch, it divides.',
       ),
+    record: z
+      .literal(true)
+      .optional()
+      .describe(
+        'To be kept: needs the grant `record` and not `subscribe`. Everybody in the room is told and asked; only what is about those who ' +
+          'agree comes, from then on, whatever `sinceSeq` says; words with the grant `transcript`. Ends with the subscription.',
+      ),
   }),
   /** Ends the subscription to the room that is named, or all of this socket. */
   unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id: requestId, room: roomIdSchema.optional() }),
@@ -134,6 +141,33 @@ const requests = {
   allowAnalysis: z.strictObject({ type: z.literal('allowAnalysis'), id: requestId, ...someone }),
   /** Ends the call of everybody in it. */
   endRoom: z.strictObject({ type: z.literal('endRoom'), id: requestId, room: roomIdSchema.optional() }),
+  /**
+   * Needs the grant `record`. The server writes the room's results itself, of those who agree, until it is told to stop or nobody is in
+   * the room any more; words, too, with the grant `transcript`. → { recording }
+   */
+  startRecording: z.strictObject({ type: z.literal('startRecording'), id: requestId, room: roomIdSchema.optional() }),
+  /** Needs the grant `record`. Ends what the server writes. */
+  stopRecording: z.strictObject({ type: z.literal('stopRecording'), id: requestId, room: roomIdSchema.optional() }),
+  /**
+   * The answer to `recording`, at any time: whether one's own results may be in that recording. Not to agree takes effect at once.
+   * → { agreed }
+   */
+  agreeToRecording: z.strictObject({
+    type: z.literal('agreeToRecording'),
+    id: requestId,
+    recording: z.string().min(1).max(64),
+    agreed: z.boolean(),
+  }),
+  /** Needs the grant `replay`, as do the next two. Begins a replay in a room where nobody is; it ends with the socket. → { room } */
+  beginReplay: z.strictObject({ type: z.literal('beginReplay'), id: requestId, room: roomIdSchema.optional() }),
+  /** Recorded events, to be published now. Room, `epoch`, `seq` and participant become the room's own. → { published } */
+  replayEvents: z.strictObject({
+    type: z.literal('replayEvents'),
+    id: requestId,
+    room: roomIdSchema.optional(),
+    events: z.array(roomEventSchema).min(1).max(32),
+  }),
+  endReplay: z.strictObject({ type: z.literal('endReplay'), id: requestId, room: roomIdSchema.optional() }),
   /** Leaves the call; the socket stays open. */
   leave: z.strictObject({ type: z.literal('leave'), id: requestId }),
 } as const;
@@ -160,6 +194,12 @@ export const requestSchema = z.discriminatedUnion('type', [
   requests.stopAnalysis,
   requests.allowAnalysis,
   requests.endRoom,
+  requests.startRecording,
+  requests.stopRecording,
+  requests.agreeToRecording,
+  requests.beginReplay,
+  requests.replayEvents,
+  requests.endReplay,
   requests.leave,
 ]);
 /** What a moderator may ask, on the socket or by `POST /api/moderate`. */

@@ -14,6 +14,8 @@ export type EventSink = Pick<Connection, 'notify' | 'bulkhead'> & {
 export interface SubscriptionOptions extends OutboxOptions {
   bus: EventBus;
   from: ResumePoint | undefined;
+  /** What of an event is told; null: nothing of it. All of every event if not given. */
+  keep?: ((event: RoomEvent) => RoomEvent | null) | undefined;
 }
 
 /** One socket's subscription to a room: nothing until its answer is out, then what was, then what comes. */
@@ -35,7 +37,9 @@ export class RoomSubscription {
       options.room,
       sink.bulkhead.wrap((event: RoomEvent) => {
         this.#newest = { epoch: event.epoch, seq: event.seq };
-        if (this.#answered) this.#outbox.push(eventRecord(event));
+        if (!this.#answered) return;
+        const kept = options.keep ? options.keep(event) : event;
+        if (kept) this.#outbox.push(eventRecord(kept));
       }),
       sink.bulkhead.wrap((isForgotten: (event: EventRecord) => boolean) => this.#outbox.forget(isForgotten)),
     );
@@ -61,6 +65,11 @@ export class RoomSubscription {
     const { cursor, ended } = this.#subscription.read(from);
     if (ended) this.#sink.notify({ type: 'missed', room, ...ended, toSeq: null, reason: 'other-epoch' });
     this.#outbox.replay(cursor);
+  }
+
+  /** What is about somebody and waits to be sent goes. */
+  forget(participant: string): void {
+    this.#outbox.forget((event) => event.participant === participant);
   }
 
   close(): void {

@@ -25,6 +25,9 @@ import type { KeysState } from './remote-keys.js';
 import { type GrantsGiven, type ServerInfo, SUBPROTOCOL } from './protocol.js';
 import { Moderation } from './moderation.js';
 import { openFilesWarning } from './open-files.js';
+import { FileRecordings } from './recordings/file-recordings.js';
+import { Recordings } from './recordings/recordings.js';
+import { Replays } from './replays.js';
 import { securityHeaders } from './security-headers.js';
 import { SeatTickets } from './seat-tickets.js';
 import type { Services } from './services.js';
@@ -81,6 +84,7 @@ export interface RunningServer {
 
 /** A lost seat can be taken again for so long at least, ms: browsers notice a lost connection late. */
 const MIN_SEAT_HOLD_MS = 60_000;
+const DAY_MS = 86_400_000;
 /** Connections that have shown no token, beside the WebSockets. */
 const MAX_WITHOUT_TOKEN = 500;
 
@@ -132,8 +136,23 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const moderation = new Moderation({ clock, meter, removalMs: config.removalTime * 1000 });
   const tapCounter = new TapCounter(meter);
   const { language } = deps.info().speech;
-  const attachments = new Attachments({
-    ...{ ...deps, audit, policy, wordReaders, moderation, language, tapCounter },
+  const recordings = new Recordings({
+    ...{ audit, clock, smoothingMs: config.smoothing },
+    members: (room) => [...(rooms.open.get(room)?.recorded ?? []), ...attachments.recorded(room)],
+  });
+  const replays = new Replays({
+    ...{ bus, clock, meter },
+    isLive: (room) => rooms.open.has(room) || attachments.of(room).size > 0,
+  });
+  const fileRecordings = new FileRecordings({
+    ...{ recordings, bus, wordReaders, clock, meter, logger },
+    folder: config.recordings,
+    maxFileBytes: config.recordingFileBytes,
+    maxBytes: config.recordingsMaxBytes,
+    maxAgeMs: config.recordingsMaxAge * DAY_MS,
+  });
+  const attachments: Attachments = new Attachments({
+    ...{ ...deps, audit, policy, wordReaders, moderation, recordings, replays, language, tapCounter },
     seated: (room, participant) => rooms.open.get(room)?.nameOf(participant) !== undefined,
   });
   const rooms: CallRooms = new CallRooms({
@@ -141,6 +160,8 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     audit,
     wordReaders,
     moderation,
+    recordings,
+    replays,
     language,
     attached: (room, participant) => attachments.of(room).has(participant),
     maxBitrate: config.maxBitrate,
@@ -170,6 +191,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     clock,
     tickets: new SeatTickets({ holdMs: Math.max(config.seatHold * 1000, MIN_SEAT_HOLD_MS), graceMs, clock, meter }),
     moderation,
+    recordings,
+    fileRecordings,
+    replays,
     withdrawals: new Withdrawals({ clock, meter }),
     iceServers: iceServersFor(config, clock),
     sessions: new Set(),
@@ -207,6 +231,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     metrics?.server.close();
     metrics?.server.closeAllConnections();
     front.cut();
+    await fileRecordings.close();
     await Promise.all([closed, pool.close(), audit.close()]);
   };
   try {

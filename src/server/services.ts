@@ -9,6 +9,9 @@ import type { CallRooms } from './call-rooms.js';
 import type { Limits } from './limits.js';
 import type { Moderated, Moderation } from './moderation.js';
 import type { IceServer, ResultOf } from './protocol.js';
+import type { FileRecordings } from './recordings/file-recordings.js';
+import type { Recordings } from './recordings/recordings.js';
+import type { Replays } from './replays.js';
 import type { SeatTickets } from './seat-tickets.js';
 import type { Subscribers } from './subscribers.js';
 import type { Identity } from './tokens.js';
@@ -41,6 +44,10 @@ export interface Services {
   /** Of seats that are taken, or were lost a moment ago. */
   tickets: SeatTickets;
   moderation: Moderation;
+  recordings: Recordings;
+  /** What the server writes itself. */
+  fileRecordings: FileRecordings;
+  replays: Replays;
   /** What people said of their consent last, where nobody is asked. */
   withdrawals: Withdrawals;
   /** Relays for a person's media. */
@@ -58,10 +65,10 @@ export function withinPolicy(agreement: Agreement, policy: Consent): Agreement {
 
 /** Who is in a room: in a call of ours, and attached to it. */
 export function rosterOf(
-  { rooms, attachments }: Pick<Services, 'rooms' | 'attachments'>,
+  { rooms, attachments, replays }: Pick<Services, 'rooms' | 'attachments' | 'replays'>,
   room: string,
 ): ResultOf<'roster'>['participants'] {
-  return [...(rooms.open.get(room)?.roster ?? []), ...attachments.roster(room)];
+  return [...(rooms.open.get(room)?.roster ?? []), ...attachments.roster(room), ...replays.roster(room)];
 }
 
 /** What somebody in a room calls themselves; undefined: they are not in it, or have no name. */

@@ -10,6 +10,8 @@ const GRANTS = { burst: 10, perSecond: 0.5 };
 const TRACKS = { burst: 20, perSecond: 1 };
 /** Revisions that captions may cause. */
 const REVISIONS = { burst: 20, perSecond: 5 };
+/** Events replayed: as many as 200 people have in a second, or three people at 60 times their pace. */
+const REPLAYED = { burst: 400, perSecond: 200 };
 const CHARACTERS_PER_REVISION = 200;
 /** Longer ago than this, in seconds, words revise little; a longer caption costs no more, or it could never be sent. */
 const MAX_SPAN = 10;
@@ -21,6 +23,7 @@ export class SessionCosts {
   readonly #grants: TokenBucket;
   readonly #tracks: TokenBucket;
   readonly #revisions: TokenBucket;
+  readonly #replayed: TokenBucket;
   #crowdedUntilMs = 0;
 
   constructor(caller: Caller, services: Pick<Services, 'limits' | 'meter' | 'clock'>) {
@@ -28,6 +31,7 @@ export class SessionCosts {
     this.#services = services;
     this.#grants = new TokenBucket(GRANTS.burst, GRANTS.perSecond, services.clock);
     this.#tracks = new TokenBucket(TRACKS.burst, TRACKS.perSecond, services.clock);
+    this.#replayed = new TokenBucket(REPLAYED.burst, REPLAYED.perSecond, services.clock);
     this.#revisions = new TokenBucket(REVISIONS.burst, REVISIONS.perSecond, services.clock);
   }
 
@@ -69,6 +73,12 @@ export class SessionCosts {
       'caption',
       `captions may revise ${REVISIONS.perSecond} seconds of a person per second: send fewer or shorter ones`,
     );
+  }
+
+  /** To be asked before recorded events are published. @throws EmostreamError RATE_LIMITED */
+  replayed(events: number): void {
+    if (this.#replayed.take(events)) return;
+    this.#refuse('event', `${REPLAYED.perSecond} events a second may be replayed: try again in a moment`);
   }
 
   #refuse(what: Refusal, message: string): never {

@@ -1,10 +1,11 @@
 import { EmostreamError } from '../common/errors.js';
 import type { ResumePoint } from '../events/bus.js';
 import type { EventRecord } from '../events/event-record.js';
+import type { RoomEvent } from '../events/schema.js';
 import type { Connection } from './connection.js';
 import { withNames } from './names.js';
 import { narrowed, type Narrowing } from './narrowing.js';
-import type { Beat, Grants } from './protocol.js';
+import type { Beat, Grants, Words } from './protocol.js';
 import { RoomSubscription } from './room-subscription.js';
 import { nameIn, type Services } from './services.js';
 import type { WordReader } from './word-readers.js';
@@ -16,10 +17,12 @@ interface Subscribed {
   events: RoomSubscription;
   /** Ends the reading of words that the subscription brings. */
   readNoWords: () => void;
+  /** Ends the recording that it is. */
+  recordNoMore: () => void;
 }
 
 export interface SubscriberDeps {
-  services: Pick<Services, 'attachments' | 'bus' | 'rooms' | 'subscribers' | 'wordReaders'>;
+  services: Pick<Services, 'attachments' | 'bus' | 'recordings' | 'rooms' | 'subscribers' | 'wordReaders'>;
   connection: Connection;
   reader: WordReader;
   /** Runs a task when the answer to the running request is on its way. */
@@ -53,22 +56,61 @@ export class SessionSubscriptions {
     grants: Pick<Grants, 'names' | 'transcript'>,
   ): { epoch: string; lastSeq: number } {
     this.end(room);
-    if (this.#rooms.size >= MAX_SUBSCRIPTIONS) {
-      throw new EmostreamError('LIMIT_REACHED', `${MAX_SUBSCRIPTIONS} rooms a socket are the most; open another`);
-    }
+    this.#assertFew();
     const { services, connection, reader, afterResponse } = this.#deps;
-    const { bus, subscribers, wordReaders } = services;
+    const { bus, subscribers } = services;
     const write = grants.names ? withNames((who) => nameIn(services, room, who)) : ({ text }: EventRecord) => text;
     const events = new RoomSubscription({ bus, room, from, wants: narrowed(narrowing), write }, connection);
-    const subscribed: Subscribed = { events, readNoWords: () => undefined };
+    const subscribed: Subscribed = { events, readNoWords: () => undefined, recordNoMore: () => undefined };
     this.#rooms.set(room, subscribed);
     subscribers.add(this);
     afterResponse(() => events.answered());
-    if (grants.transcript) {
-      afterResponse(() => {
-        if (this.#rooms.get(room) === subscribed) subscribed.readNoWords = wordReaders.add(room, reader);
-      });
-    }
+    if (grants.transcript) this.#readWords(room, subscribed, reader);
+    return events.answer;
+  }
+
+  /**
+   * Begins to record in the place of a subscription: of those who agree, from then on.
+   * @param by whoever records, as the audit log names them
+   * @returns as `begin`
+   * @throws EmostreamError LIMIT_REACHED, or WRONG_STATE where the room is recorded already
+   */
+  record(
+    room: string,
+    by: string,
+    narrowing: Narrowing,
+    grants: Pick<Grants, 'transcript'>,
+  ): { epoch: string; lastSeq: number } {
+    this.end(room);
+    this.#assertFew();
+    const { services, connection, reader, afterResponse } = this.#deps;
+    const { bus, recordings, subscribers } = services;
+    const recording = recordings.begin(room, by, {
+      leftOut: (participant) => events.forget(participant),
+      // It waits for whoever comes next.
+      emptied: () => undefined,
+      replaced: () => {
+        this.end(room);
+        connection.notify({ type: 'recording', room, recording: null, agreed: false });
+      },
+    });
+    const keep = (event: RoomEvent) => recording.kept(event);
+    const write = ({ text }: EventRecord) => text;
+    const options = { bus, room, from: undefined, wants: narrowed(narrowing), write, keep };
+    const events: RoomSubscription = new RoomSubscription(options, connection);
+    const recordNoMore = () => recordings.end(recording);
+    const subscribed: Subscribed = { events, readNoWords: () => undefined, recordNoMore };
+    this.#rooms.set(room, subscribed);
+    subscribers.add(this);
+    afterResponse(() => events.answered());
+    if (!grants.transcript) return events.answer;
+    this.#readWords(room, subscribed, {
+      words: (line) => {
+        if (recording.keeps(JSON.parse(line) as Words)) reader.words(line);
+      },
+      // What was recorded of them they had agreed to.
+      notify: () => undefined,
+    });
     return events.answer;
   }
 
@@ -80,7 +122,20 @@ export class SessionSubscriptions {
       this.#rooms.delete(id);
       subscribed?.events.close();
       subscribed?.readNoWords();
+      subscribed?.recordNoMore();
     }
     if (this.#rooms.size === 0) this.#deps.services.subscribers.delete(this);
+  }
+
+  #assertFew(): void {
+    if (this.#rooms.size < MAX_SUBSCRIPTIONS) return;
+    throw new EmostreamError('LIMIT_REACHED', `${MAX_SUBSCRIPTIONS} rooms a socket are the most; open another`);
+  }
+
+  #readWords(room: string, subscribed: Subscribed, reader: WordReader): void {
+    const { services, afterResponse } = this.#deps;
+    afterResponse(() => {
+      if (this.#rooms.get(room) === subscribed) subscribed.readNoWords = services.wordReaders.add(room, reader);
+    });
   }
 }

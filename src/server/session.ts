@@ -6,13 +6,14 @@ import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member, Occupant } from './call-room.js';
 import type { Connection } from './connection.js';
 import { comesBack, needsNoGrant } from './after-expiry.js';
-import { assertRenews, requireGrant, roomFor } from './grants.js';
+import { assertRenews, nameInAudit, type RequiredGrant, requireGrant, roomFor } from './grants.js';
 import type { Caller } from './limits.js';
 import type { Narrowing } from './narrowing.js';
 import type { Beat, Notification, Request, ResultOf } from './protocol.js';
 import { SeatClaim } from './seat-claim.js';
 import type { HeldSeat } from './seat-tickets.js';
 import type { Moderated } from './moderation.js';
+import type { Replay } from './replays.js';
 import type { Services } from './services.js';
 import { SessionCosts } from './session-costs.js';
 import { SessionSubscriptions } from './session-subscriptions.js';
@@ -34,6 +35,8 @@ export class Session implements Occupant {
   readonly caller: Caller;
   readonly costs: SessionCosts;
   readonly tokens: string[];
+  /** What this socket replays, by room. */
+  readonly replays = new Map<string, Replay>();
   #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
@@ -73,7 +76,7 @@ export class Session implements Occupant {
   }
 
   /** @throws EmostreamError FORBIDDEN */
-  require(grant: 'publish' | 'subscribe' | 'moderate'): void {
+  require(grant: RequiredGrant): void {
     requireGrant(this.#identity, grant);
   }
 
@@ -151,8 +154,8 @@ export class Session implements Occupant {
    * Takes consent away at once, from this seat and from requests that wait: nothing stands before it, and no limit.
    * @returns the answer, if the request asks for nothing more
    */
-  withdraw(request: Request, waiting: ReadonlySet<Request>): ResultOf<'setConsent'> | undefined {
-    return withdraw(request, waiting, this.#member, this.services.policy);
+  withdraw(request: Request, waiting: ReadonlySet<Request>): ResultOf<'setConsent' | 'agreeToRecording'> | undefined {
+    return withdraw(request, waiting, this.#member, this.services.policy, this.services.recordings);
   }
 
   notify(notification: Notification): void {
@@ -194,6 +197,21 @@ export class Session implements Occupant {
     return this.#subscriptions.begin(room, from, narrowing, this.#identity.grants);
   }
 
+  /**
+   * Begins to record in the place of a subscription to the room.
+   * @returns as `subscribe`
+   * @throws EmostreamError CLOSED, LIMIT_REACHED, or WRONG_STATE where the room is recorded already
+   */
+  record(room: string, narrowing: Narrowing): { epoch: string; lastSeq: number } {
+    if (this.#closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
+    const { grants } = this.#identity;
+    return this.#subscriptions.record(room, nameInAudit(this.#identity), narrowing, grants);
+  }
+
+  endReplays(): void {
+    for (const replay of [...this.replays.values()]) replay.end('closed');
+  }
+
   /** @param room all of them if not given */
   unsubscribe(room?: string): void {
     this.#subscriptions.end(room);
@@ -228,6 +246,7 @@ export class Session implements Occupant {
       this.leave('removed');
     }
     this.unsubscribe(room);
+    this.replays.get(room)?.end('closed');
     if (grants.room === '*') return;
     const when = new Date(untilMs).toISOString();
     this.#connection.close(REMOVED, `FORBIDDEN: a moderator removed you; you may come back after ${when}`, 'removed');
@@ -247,6 +266,7 @@ export class Session implements Occupant {
     this.#connection.bulkhead.steps(
       () => this.#life.stop(),
       () => this.unsubscribe(),
+      () => this.endReplays(),
       () => this.leave(reason),
     );
   }
@@ -268,6 +288,7 @@ export class Session implements Occupant {
     if (!this.#toldExpired) {
       this.#toldExpired = true;
       this.unsubscribe();
+      this.endReplays();
       this.notify({ type: 'tokenExpired', seatUntil: this.#keeps ? this.#life.graceEndMs : null });
     }
     if (!this.#keeps) this.#end();

@@ -133,10 +133,10 @@ function assertAudience({ aud }: JWTPayload, { audience = OUR_NAME }: TokenRules
 function saidBy(payload: JWTPayload): Pick<Identity, 'grants' | 'name' | 'declared'> {
   const nested = payload[OUR_NAME];
   const given = typeof nested === 'object' && nested !== null ? (nested as JWTPayload) : payload;
-  const { room, publish, subscribe, moderate, transcript, names, consent } = given;
+  const { room, publish, subscribe, moderate, transcript, names, record, replay, consent } = given;
   if (room === undefined) throw new WrongToken('its claim "room" is missing');
   return {
-    grants: grantsSchema.parse({ room, publish, subscribe, moderate, transcript, names }),
+    grants: grantsSchema.parse({ room, publish, subscribe, moderate, transcript, names, record, replay }),
     name: nameSchema.optional().parse(given.name ?? payload.name),
     declared: consent === undefined ? undefined : parseConsent(String(consent)),
   };
@@ -167,5 +167,5 @@ function reason(error: unknown, rules: TokenRules): string {
   if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it must name its key (kid): the provider has several';
   if (error instanceof errors.JWTClaimValidationFailed) return `claim "${error.claim}" is missing or wrong`;
   if (error instanceof errors.JOSEError || error instanceof TypeError) return wanted(rules);
-  return 'its claims must be room (an id or "*"), publish, subscribe, moderate, transcript, names (booleans) and exp; sub, name and consent are text';
+  return 'its claims must be room (an id or "*"), publish, subscribe, moderate, transcript, names, record, replay (booleans) and exp; sub, name and consent are text';
 }

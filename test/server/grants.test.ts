@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GrantsGiven, RequestType } from '../../src/server/protocol.js';
 import { CLIENT_CAPABILITIES } from '../../src/sfu/index.js';
-import { NONE, startServer, type TestServer } from './support/test-server.js';
+import { gapEvent, NONE, startServer, type TestServer } from './support/test-server.js';
 
 /** What each request needs: a grant, a seat (which needs `publish`), or nothing. Its smallest form beside it. */
-const NEEDS: Record<RequestType, { needs: 'publish' | 'subscribe' | 'moderate' | 'seat' | null; data?: object }> = {
+const NEEDS: Record<
+  RequestType,
+  { needs: 'publish' | 'subscribe' | 'moderate' | 'record' | 'replay' | 'seat' | null; data?: object }
+> = {
   getRouterCapabilities: { needs: null },
   join: { needs: 'publish', data: { name: 'A', rtpCapabilities: CLIENT_CAPABILITIES, consent: NONE } },
   createTransport: { needs: 'seat', data: { direction: 'send' } },
@@ -38,9 +41,25 @@ const NEEDS: Record<RequestType, { needs: 'publish' | 'subscribe' | 'moderate' |
   stopAnalysis: { needs: 'moderate', data: { participant: 'nobody' } },
   allowAnalysis: { needs: 'moderate', data: { participant: 'nobody' } },
   endRoom: { needs: 'moderate' },
+  // This server keeps none.
+  startRecording: { needs: 'record' },
+  stopRecording: { needs: 'record' },
+  // No recording runs that could be agreed to.
+  agreeToRecording: { needs: 'seat', data: { recording: 'r', agreed: true } },
+  beginReplay: { needs: 'replay' },
+  replayEvents: { needs: 'replay', data: { events: [{ ...gapEvent(), epoch: 'e', seq: 1 }] } },
+  endReplay: { needs: 'replay' },
   leave: { needs: null },
 };
-const NOTHING = { publish: false, subscribe: false, moderate: false, transcript: false, names: false };
+const NOTHING = {
+  publish: false,
+  subscribe: false,
+  moderate: false,
+  transcript: false,
+  names: false,
+  record: false,
+  replay: false,
+};
 const TOKENS: Record<string, Partial<GrantsGiven>> = {
   'no grant': {},
   ...Object.fromEntries(Object.keys(NOTHING).map((grant) => [grant, { [grant]: true }])),
@@ -65,6 +84,7 @@ describe.each(Object.entries(TOKENS))('with %s', (_name, grants) => {
       else if (lacks) expect(code, type).toBe(needs === 'seat' ? 'WRONG_STATE' : 'FORBIDDEN');
       else if (needs === 'seat')
         expect(['ok', 'NOT_FOUND', 'WRONG_STATE', 'CONSENT_REQUIRED'], `${type}: ${code}`).toContain(code);
+      else if (type === 'startRecording') expect(code, type).toBe('POLICY_FORBIDS');
       // Nobody is in the room of who may only moderate.
       else expect(code, type).toBe(needs === 'moderate' && type !== 'allowAnalysis' ? 'NOT_FOUND' : 'ok');
       if (needs === 'seat' && !lacks)
@@ -72,9 +92,17 @@ describe.each(Object.entries(TOKENS))('with %s', (_name, grants) => {
     }
   });
 
+  test('to record takes the grant for it, and no other', async () => {
+    const client = await subject.connect({ ...NOTHING, ...grants });
+    const response = await client.ask('subscribe', { record: true });
+    expect(response.ok ? 'ok' : response.error.code).toBe(grants.record ? 'ok' : 'FORBIDDEN');
+  });
+
   test('another room than its own is none of its business', async () => {
     const client = await subject.connect({ ...NOTHING, ...grants });
-    for (const type of ['join', 'subscribe', 'roster', 'removeParticipant', 'allowAnalysis', 'endRoom'] as const) {
+    const others = ['startRecording', 'stopRecording', 'beginReplay', 'replayEvents', 'endReplay'] as const;
+    const named = ['join', 'subscribe', 'roster', 'removeParticipant', 'allowAnalysis', 'endRoom'] as const;
+    for (const type of [...named, ...others]) {
       const { needs, data } = NEEDS[type];
       const allowed = needs !== null && needs !== 'seat' && grants[needs];
       const { code } = await client.refused(type, { ...data, room: 'other' });

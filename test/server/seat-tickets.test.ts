@@ -4,7 +4,16 @@ import { RecordingMeter } from '../sfu/support/recording-meter.js';
 import { ALL, NONE, startServer, type TestServer } from './support/test-server.js';
 
 const agreement = { consent: NONE, showWords: false };
-const GRANTS = { room: 'room', publish: true, subscribe: true, moderate: false, transcript: false, names: false };
+const GRANTS = {
+  room: 'room',
+  publish: true,
+  subscribe: true,
+  moderate: false,
+  transcript: false,
+  names: false,
+  record: false,
+  replay: false,
+};
 const seat = (expiresAtMs: number, participant = 'ada') => ({
   ...{ room: 'room', participant, agreement },
   identity: { grants: GRANTS, subject: undefined, name: undefined, declared: undefined, digest: 'd', expiresAtMs },

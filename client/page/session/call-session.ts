@@ -17,6 +17,7 @@ import type { CallEvents, CallOptions, CallStatus } from './call-types.js';
 import { HealthMonitor } from './health-monitor.js';
 import type { Health } from './media-health.js';
 import { MediaLink } from '../../lib/call/media-link.js';
+import { RecordingSeat, type RecordingState } from './recording-seat.js';
 import type { RemotePeer } from './remote-peer.js';
 import { SentTracks } from '../../lib/call/sent-tracks.js';
 
@@ -29,6 +30,7 @@ export class CallSession extends Emitter<CallEvents> {
   readonly #client: EmostreamClient;
   readonly #peers: CallPeers;
   readonly #sent: SentTracks;
+  readonly #recording: RecordingSeat;
   readonly #stopListening: (() => void)[] = [];
   readonly #health = new HealthMonitor((health) => this.emit('health', health));
   #status: CallStatus = { state: 'joining' };
@@ -47,6 +49,7 @@ export class CallSession extends Emitter<CallEvents> {
     this.#agreement = options.agreement;
     this.#client = new EmostreamClient({ server: options.server, room: options.room, token: options.token });
     this.#sent = new SentTracks(this.#client, options.media);
+    this.#recording = new RecordingSeat(this.#client, () => this.emit('recording', this.#recording.state));
     this.#peers = new CallPeers(() => this.#link, {
       joined: (peer, again) => this.emit('peerJoined', { peer, again }),
       changed: (peer) => this.emit('peerChanged', peer),
@@ -83,6 +86,10 @@ export class CallSession extends Emitter<CallEvents> {
   /** Null while its end is far. */
   get access(): AccessEnd | null {
     return this.#access;
+  }
+  /** Null: nothing of the call is recorded. */
+  get recording(): RecordingState | null {
+    return this.#recording.state;
   }
   get health(): Health {
     return this.#health.health;
@@ -141,6 +148,11 @@ export class CallSession extends Emitter<CallEvents> {
   async sendCaption(text: string, startMs: number, endMs: number): Promise<boolean> {
     const { shown } = await this.#client.request('caption', { text, startMs, endMs, sentMs: Date.now() });
     return shown;
+  }
+
+  /** Whether one's own results may be in the recording that runs. @throws ClientError */
+  agreeToRecording(agreed: boolean): Promise<void> {
+    return this.#recording.answer(agreed);
   }
 
   /** What one's token must grant `moderate` for. @throws ClientError */
@@ -224,6 +236,7 @@ export class CallSession extends Emitter<CallEvents> {
     if (this.#status.state === 'ended') return;
     this.#setStatus({ state: 'reconnecting' });
     this.#dropMedia();
+    this.#recording.lost();
     try {
       await this.#takeSeat();
       this.#setStatus({ state: 'joined' });
@@ -292,7 +305,10 @@ export class CallSession extends Emitter<CallEvents> {
         return this.#mediaProblem(notification);
       case 'error':
         return void this.emit('problem', new ClientError(notification.error.code, notification.error.message));
+      case 'recording':
+        return this.#recording.told(notification);
       case 'serverClosing':
+      case 'replayEnded':
       case 'missed':
       case 'tokenExpiring':
       case 'tokenExpired':

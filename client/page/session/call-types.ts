@@ -2,6 +2,7 @@ import type { Agreement, Missed, RoomEvent, Words } from '../../lib/index.js';
 import type { AccessEnd } from './access-end.js';
 import type { LocalMedia } from './local-media.js';
 import type { Health } from './media-health.js';
+import type { RecordingState } from './recording-seat.js';
 import type { RemotePeer } from './remote-peer.js';
 
 export interface CallOptions {
@@ -36,6 +37,8 @@ export interface CallEvents {
   missed: Missed;
   /** One's access ends soon, or has ended. */
   access: AccessEnd;
+  /** A recording of the call began or ended, or one's own part in it changed. */
+  recording: RecordingState | null;
   /** Something failed that does not end the call. */
   problem: Error;
 }

@@ -15,6 +15,7 @@ import { h } from '../ui/dom.js';
 import { MediaNotice } from '../ui/media-notice.js';
 import { isProblem, peerProblem } from '../ui/media-words.js';
 import { moderationButtons } from '../ui/moderation.js';
+import { RecordingNotice } from '../ui/recording-notice.js';
 import { isAny, listed, type Hearing } from '../ui/words.js';
 import { CaptionsPanel } from './captions.js';
 import { Tile } from './tile.js';
@@ -50,6 +51,7 @@ export class CallView {
   readonly #alone = h('p', { class: 'alone' }, 'You are alone here. Send the invite link to somebody.');
   readonly #analysis: AnalysisNotice;
   readonly #mediaNotice = new MediaNotice();
+  readonly #recording: RecordingNotice;
   readonly #switches: ConsentSwitches;
   readonly #captions: CaptionsPanel;
   readonly #devices: DeviceMenus;
@@ -80,6 +82,7 @@ export class CallView {
         this.#switches.focus();
       },
     });
+    this.#recording = new RecordingNotice({ onAnswer: (agreed) => void this.#answerRecording(agreed) });
     this.#captions = new CaptionsPanel({
       speech: options.hearing.speech,
       send: (text, startMs, endMs) => session.sendCaption(text, startMs, endMs),
@@ -101,6 +104,7 @@ export class CallView {
     for (const peer of session.peers) this.#add(peer);
     this.#showStatus(session.status);
     this.#showConsent();
+    this.#recording.show(session.recording);
     if (session.access) this.#sayAccess(session.access);
   }
 
@@ -144,6 +148,7 @@ export class CallView {
       { class: 'call' },
       head,
       this.#analysis.element,
+      this.#recording.element,
       this.#mediaNotice.element,
       h('main', { class: 'stage' }, this.#unblock, this.#grid, this.#alone, this.#captions.element, this.#devicesPanel),
       h(
@@ -172,6 +177,7 @@ export class CallView {
       session.on('agreement', () => this.#showConsent()),
       session.on('words', (words) => this.#tile(words.participant)?.pushWords(words)),
       session.on('wordsWithdrawn', (participant) => this.#tile(participant)?.withdrawWords()),
+      session.on('recording', (recording) => this.#recording.show(recording)),
       session.on('health', () => this.#showHealth()),
       session.on('status', (status) => {
         this.#showStatus(status);
@@ -334,6 +340,14 @@ export class CallView {
       this.#options.announcer.say(`Not changed: ${toClientError(error).message}`, 'problem');
     }
     this.#showConsent();
+  }
+
+  async #answerRecording(agreed: boolean): Promise<void> {
+    try {
+      await this.#options.session.agreeToRecording(agreed);
+    } catch (error) {
+      this.#options.announcer.say(`Not recorded: ${toClientError(error).message}`, 'problem');
+    }
   }
 
   async #toggle(source: 'camera' | 'microphone'): Promise<void> {

@@ -8,7 +8,9 @@ import { join } from './join.js';
 import { leave } from './leave.js';
 import { allowAnalysis, endRoom, removeParticipant, stopAnalysis } from './moderation.js';
 import { closeProducer, pauseProducer, produce, resumeProducer } from './producers.js';
+import { agreeToRecording, startRecording, stopRecording } from './recordings.js';
 import { renew } from './renew.js';
+import { beginReplay, endReplay, replayEvents } from './replays.js';
 import { roster, subscribe, unsubscribe } from './subscriptions.js';
 import { connectTransport, createTransport, restartIce } from './transports.js';
 
@@ -35,6 +37,12 @@ const handlers: { [T in RequestType]: Handler<T> } = {
   stopAnalysis,
   allowAnalysis,
   endRoom,
+  startRecording,
+  stopRecording,
+  agreeToRecording,
+  beginReplay,
+  replayEvents,
+  endReplay,
   leave,
 };
 

@@ -2,9 +2,14 @@ import { rosterOf } from '../services.js';
 import type { Handler } from './handler.js';
 
 export const subscribe: Handler<'subscribe'> = async (request, session) => {
-  session.require('subscribe');
+  session.require(request.record ? 'record' : 'subscribe');
   const room = session.roomFor(request.room);
   const { bus, limits } = session.services;
+  if (request.record) {
+    // Everybody in the room is asked.
+    await limits.join(session.caller);
+    return { room, ...session.record(room, request) };
+  }
   const { sinceSeq, epoch } = request;
   const from = sinceSeq === undefined ? undefined : { sinceSeq, epoch };
   if (from) await limits.replay(session.caller, bus.held(room, from));

@@ -21,14 +21,16 @@ export async function putConsent(guest: Guest, body: unknown, ifMatch: string | 
     const [issue] = parsed.error.issues;
     throw new EmostreamError('BAD_MESSAGE', `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'wrong'}`);
   }
-  const wanted: Agreement = parsed.data;
+  const { recording } = parsed.data;
+  const wanted: Agreement = { consent: parsed.data.consent, showWords: parsed.data.showWords };
+  if (!recording) guest.agreeToRecording(false);
   const before = guest.consent.state;
   const kept = bothAgreements(wanted, before);
   const taking = sameAgreement(kept, before) ? undefined : guest.consent.set(kept);
   // It is taken away already. Whoever withdraws while that is waited for is not undone below.
   const { generation } = guest.consent.state;
   await taking;
-  if (sameAgreement(wanted, kept)) return guest.consent.state;
+  if (sameAgreement(wanted, kept) && !recording) return guest.consent.state;
   consentingSubject(guest.identity);
   if (ifMatch === undefined) {
     throw new HttpFailure(428, 'BAD_MESSAGE', 'If-Match: giving consent needs the ETag of the consent it builds on');
@@ -36,5 +38,7 @@ export async function putConsent(guest: Guest, body: unknown, ifMatch: string | 
   if (!matchesTag(ifMatch, consentTag(before)) || guest.consent.state.generation !== generation) {
     throw new HttpFailure(412, 'WRONG_STATE', 'If-Match: consent was withdrawn meanwhile; read it, and ask the person');
   }
-  return guest.consent.set(wanted);
+  const state = await guest.consent.set(wanted);
+  if (recording) guest.agreeToRecording(true);
+  return state;
 }

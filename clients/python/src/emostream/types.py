@@ -155,6 +155,7 @@ class EmotionEvent(TypedDict):
     participant: str
     epoch: str
     seq: int
+    source: NotRequired[str]
     window: EmotionEventWindow
     revision: int
     label: Literal["neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised"] | None
@@ -185,6 +186,7 @@ class GapEvent(TypedDict):
     participant: str
     epoch: str
     seq: int
+    source: NotRequired[str]
     window: GapEventWindow
     reason: str
 
@@ -203,6 +205,7 @@ class BeginEvent(TypedDict):
     participant: str
     epoch: str
     seq: int
+    source: NotRequired[str]
     at: float
     analysed: BeginEventAnalysed
     name: NotRequired[str]
@@ -216,6 +219,7 @@ class EndEvent(TypedDict):
     participant: str
     epoch: str
     seq: int
+    source: NotRequired[str]
     at: float
     reason: str
 
