@@ -133,7 +133,7 @@ async function record(room: string, flags: RecordFlags): Promise<void> {
   const stop = () => client.close();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  let error: ClientError | null = null;
+  let error: ClientError | null;
   try {
     await client.connect();
     await client.subscribe({ room, record: true });

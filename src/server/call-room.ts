@@ -5,6 +5,7 @@ import { EmostreamError } from '../common/errors.js';
 import type { Participant, ParticipantCloseReason, Room } from '../sfu/index.js';
 import type { ShownWords } from '../sfu/types.js';
 import type { AuditLog, AuditRecord } from './audit-log.js';
+import { assertFewSeats, type SeatLimits } from './few-seats.js';
 import type { Caller } from './limits.js';
 import { type BlockedGauge, MediaNews } from './media-news.js';
 import type { Moderated, Moderation } from './moderation.js';
@@ -36,12 +37,8 @@ export interface Member {
   readonly occupant: Occupant;
 }
 
-export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter'> {
+export interface CallRoomDeps extends Pick<BulkheadDeps, 'meter'>, SeatLimits {
   logger: Logger;
-  maxSeatsPerToken: number;
-  maxSeatsPerAddress: number;
-  /** Seats that are taken from an address, in all rooms. */
-  seatsFrom: (address: string) => number;
   audit: AuditLog;
   /** Those outside who may read words. */
   wordReaders: WordReaders;
@@ -117,7 +114,8 @@ export class CallRoom {
     const { tokens = [occupant.caller.token] } = occupant;
     this.#deps.moderation.assertMaySit({ room: this.room.id, participant: id, tokens });
     this.#takeOver(id);
-    this.#assertFewSeats(occupant);
+    const callers = [...this.#members.values()].map((member) => member.occupant.caller);
+    assertFewSeats(occupant.caller, callers, this.#deps);
     this.#deps.replays.liveComes(this.room.id);
     const participant = this.room.join(id, who.rtpCapabilities);
     const member: Member = { participant, room: this, name: who.name, occupant };
@@ -194,20 +192,6 @@ export class CallRoom {
 
   broadcast(notification: Notification, except?: Member): void {
     for (const member of this.#members.values()) if (member !== except) member.occupant.notify(notification);
-  }
-
-  #assertFewSeats({ caller }: Occupant): void {
-    const { maxSeatsPerToken, maxSeatsPerAddress, seatsFrom, meter } = this.#deps;
-    const taken = [...this.#members.values()].filter(({ occupant }) => occupant.caller.token === caller.token).length;
-    const fromAddress = seatsFrom(caller.address);
-    if (taken < maxSeatsPerToken && fromAddress < maxSeatsPerAddress) return;
-    meter.count('emostream_refused_total', { what: 'seat' });
-    throw new EmostreamError(
-      'LIMIT_REACHED',
-      taken < maxSeatsPerToken
-        ? `${maxSeatsPerAddress} seats are taken from your address, which is the most (maxSeatsPerAddress)`
-        : `${maxSeatsPerToken} seats of this room are taken with this access token, which is the most (maxSeatsPerToken)`,
-    );
   }
 
   #takeOver(id: string): void {

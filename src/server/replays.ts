@@ -116,7 +116,7 @@ export class Replay {
     return person;
   }
 
-  #tell(event: UnsequencedEvent): void {
+  #tell(event: Exclude<UnsequencedEvent, { type: 'media' }>): void {
     const { bus, meter } = this.#deps;
     meter.count('emostream_replayed_events_total', { type: event.type });
     bus.publish({ ...event, room: this.#room, source: 'replay' } as UnsequencedEvent);
@@ -131,6 +131,13 @@ function told(event: Exclude<RoomEvent, { type: 'media' }>): Exclude<Unsequenced
   const { name, ...unnamed } = rest;
   void name;
   return unnamed;
+}
+
+/** What one socket replays, by room. */
+export class OwnReplays extends Map<string, Replay> {
+  endAll(): void {
+    for (const replay of [...this.values()]) replay.end('closed');
+  }
 }
 
 /** What is replayed at the moment: one replay a room at a time, and none where people are. */

@@ -9,18 +9,18 @@ import { comesBack, needsNoGrant } from './after-expiry.js';
 import { assertRenews, nameInAudit, type RequiredGrant, requireGrant, roomFor } from './grants.js';
 import type { Caller } from './limits.js';
 import type { Narrowing } from './narrowing.js';
-import type { Beat, Notification, Request, ResultOf } from './protocol.js';
+import type { Beat, Notification, Request } from './protocol.js';
 import { SeatClaim } from './seat-claim.js';
 import type { HeldSeat } from './seat-tickets.js';
 import type { Moderated } from './moderation.js';
-import type { Replay } from './replays.js';
+import { OwnReplays } from './replays.js';
 import type { Services } from './services.js';
 import { SessionCosts } from './session-costs.js';
 import { SessionSubscriptions } from './session-subscriptions.js';
 import { TokenLife } from './token-life.js';
 import type { Identity } from './tokens.js';
 import type { Admitted } from './upgrade.js';
-import { withdraw } from './withdraw.js';
+import { withdraw, type Withdrawn } from './withdraw.js';
 
 /** Close code for a socket whose access token has ended; the reason says so too. */
 const TOKEN_EXPIRED = 4002;
@@ -36,7 +36,7 @@ export class Session implements Occupant {
   readonly costs: SessionCosts;
   readonly tokens: string[];
   /** What this socket replays, by room. */
-  readonly replays = new Map<string, Replay>();
+  readonly replays = new OwnReplays();
   #identity: Identity;
   readonly #connection: Connection;
   #member: Member | undefined;
@@ -154,7 +154,7 @@ export class Session implements Occupant {
    * Takes consent away at once, from this seat and from requests that wait: nothing stands before it, and no limit.
    * @returns the answer, if the request asks for nothing more
    */
-  withdraw(request: Request, waiting: ReadonlySet<Request>): ResultOf<'setConsent' | 'agreeToRecording'> | undefined {
+  withdraw(request: Request, waiting: ReadonlySet<Request>): Withdrawn {
     return withdraw(request, waiting, this.#member, this.services.policy, this.services.recordings);
   }
 
@@ -197,19 +197,10 @@ export class Session implements Occupant {
     return this.#subscriptions.begin(room, from, narrowing, this.#identity.grants);
   }
 
-  /**
-   * Begins to record in the place of a subscription to the room.
-   * @returns as `subscribe`
-   * @throws EmostreamError CLOSED, LIMIT_REACHED, or WRONG_STATE where the room is recorded already
-   */
+  /** Records, in the place of a subscription to the room. @throws EmostreamError as `subscribe`, or WRONG_STATE: it is recorded already */
   record(room: string, narrowing: Narrowing): { epoch: string; lastSeq: number } {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
-    const { grants } = this.#identity;
-    return this.#subscriptions.record(room, nameInAudit(this.#identity), narrowing, grants);
-  }
-
-  endReplays(): void {
-    for (const replay of [...this.replays.values()]) replay.end('closed');
+    return this.#subscriptions.record(room, nameInAudit(this.#identity), narrowing, this.#identity.grants);
   }
 
   /** @param room all of them if not given */
@@ -266,7 +257,7 @@ export class Session implements Occupant {
     this.#connection.bulkhead.steps(
       () => this.#life.stop(),
       () => this.unsubscribe(),
-      () => this.endReplays(),
+      () => this.replays.endAll(),
       () => this.leave(reason),
     );
   }
@@ -288,7 +279,7 @@ export class Session implements Occupant {
     if (!this.#toldExpired) {
       this.#toldExpired = true;
       this.unsubscribe();
-      this.endReplays();
+      this.replays.endAll();
       this.notify({ type: 'tokenExpired', seatUntil: this.#keeps ? this.#life.graceEndMs : null });
     }
     if (!this.#keeps) this.#end();

@@ -4,6 +4,9 @@ import type { Request, RequestOf, ResultOf } from './protocol.js';
 import type { Recordings } from './recordings/recordings.js';
 import { withinPolicy } from './services.js';
 
+/** The answer to what asks for nothing more. */
+export type Withdrawn = ResultOf<'setConsent' | 'agreeToRecording'> | undefined;
+
 /**
  * Takes away at once what a request takes away of consent: from the seat, and from requests that wait.
  * @returns the answer, if the request asks for nothing more
@@ -14,7 +17,7 @@ export function withdraw(
   member: Member | undefined,
   policy: Consent,
   recordings: Recordings,
-): ResultOf<'setConsent' | 'agreeToRecording'> | undefined {
+): Withdrawn {
   if (request.type === 'agreeToRecording') return leaveOut(request, waiting, member, recordings);
   if (request.type !== 'setConsent') return undefined;
   for (const earlier of waiting) {

@@ -84,7 +84,7 @@ describe('POST /api/token', () => {
     const identity = await verifyToken({ secret: new TextEncoder().encode(SECRET) }, token, Date.now());
     expect(identity.grants).toEqual({
       ...{ room: 'room', publish: true, subscribe: true },
-      ...{ moderate: false, transcript: false, names: false },
+      ...{ moderate: false, transcript: false, names: false, record: false, replay: false },
     });
     const client = await TestClient.connect(open.server.port, { token });
     await client.join();

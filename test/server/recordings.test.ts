@@ -140,8 +140,8 @@ describe('on the socket', () => {
     server.connect({ publish: false, subscribe: false, record: true, transcript });
   /** Of a person whose media are looked at alone, now. */
   const publish = (participant: string, atMs = Date.now()) => {
-    const { epoch: _epoch, seq: _seq, ...rest } = event(participant, atMs, { voice: silent, words: silent });
-    return server.bus.publish({ ...rest, ...faceOnly } as Parameters<typeof server.bus.publish>[0]);
+    const at = event(participant, atMs, faceOnly);
+    return server.bus.publish(at as Parameters<typeof server.bus.publish>[0]);
   };
 
   it('asks everybody, also who comes later; holds who agrees, from then on, and nobody else', async () => {

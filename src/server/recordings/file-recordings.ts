@@ -98,13 +98,15 @@ export class FileRecordings {
       recording = recordings.begin(room, by, {
         // What they agreed to is written; nothing more comes.
         leftOut: () => undefined,
-        emptied: () => void this.stop(room),
+        emptied: () => {
+          this.stop(room).catch(() => undefined);
+        },
         // It writes on: nothing was lost.
         replaced: () => undefined,
       });
     } catch (error) {
-      void events.close();
-      void said?.close();
+      // Nothing was written to them.
+      Promise.all([events.close(), said?.close()]).catch(() => undefined);
       throw error;
     }
     const subscription = bus.subscribe(
@@ -138,7 +140,10 @@ export class FileRecordings {
       });
       const ending = ended;
       this.#stopping.add(ending);
-      void ending.finally(() => this.#stopping.delete(ending));
+      ending.then(
+        () => this.#stopping.delete(ending),
+        () => undefined,
+      );
       return ending;
     };
     this.#writing.set(room, { recording, stop });
