@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { mintToken } from '../../src/server/index.js';
 import { startServer, type TestServer } from './support/start-server.js';
-import { TestBrowser } from './support/browser.js';
+import { join, TestBrowser, tile } from './support/browser.js';
+import { threePictures } from './support/in-page.js';
 import { pythonWithAiortc, Sender, webClient } from './whip/sender.js';
+import { sendAlone, SOUND_OF_SENDER, WITHOUT_AV1 } from './whip/in-page.js';
 import { Watch } from './whip/watch.js';
 
 // Other people's encoders and a real server share few cores.
@@ -106,27 +108,7 @@ describe('by WHIP', () => {
     const browser = await TestBrowser.launch();
     open.push(browser);
     const page = await browser.open(server.url, { bypassCSP: true });
-    await page.evaluate(
-      `(async () => {
-        const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360 } });
-        const pc = window.pc = new RTCPeerConnection();
-        for (const track of stream.getTracks()) {
-          const sendEncodings = track.kind === 'video' ? [{ scalabilityMode: ${JSON.stringify(scalabilityMode)} }] : [{}];
-          const transceiver = pc.addTransceiver(track, { direction: 'sendonly', streams: [stream], sendEncodings });
-          if (track.kind === 'video') {
-            const all = RTCRtpSender.getCapabilities('video').codecs;
-            transceiver.setCodecPreferences(all.filter(({ mimeType }) => mimeType === 'video/${codec}'));
-          }
-        }
-        await pc.setLocalDescription();
-        const answer = await fetch(${JSON.stringify(url)}, {
-          method: 'POST',
-          headers: { Authorization: 'Bearer ' + ${JSON.stringify(own)}, 'Content-Type': 'application/sdp' },
-          body: pc.localDescription.sdp,
-        });
-        await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
-      })()`,
-    );
+    await page.evaluate(sendAlone({ codec, scalabilityMode, url, token: own }));
     expect(await watch.live()).toMatchObject({ participant: 'browser' });
     const sent = await page.evaluate(
       `window.pc.getStats().then((stats) => {
@@ -138,5 +120,29 @@ describe('by WHIP', () => {
     expect(sent).toEqual({ codec: `video/${codec}`, scalabilityMode });
     // And goes on to be: pictures of every second, not of the first key frame alone.
     expect(await watch.liveFor(5)).toBe(5);
+  });
+
+  it('a browser that cannot decode what somebody sends stays in the call, and says so where the picture would be', async () => {
+    const { room, watch, url } = await stage();
+    const own = await token(room, { subject: 'sender', consent: 'given' });
+    const browser = await TestBrowser.launch();
+    open.push(browser);
+    const sender = await browser.open(server.url, { bypassCSP: true });
+    await sender.evaluate(sendAlone({ codec: 'AV1', scalabilityMode: 'L1T1', url, token: own }));
+    await watch.live();
+    const seat = await token(room, { subject: 'ada' });
+    const ada = await browser.open(`${server.url}?room=${room}#token=${seat}`, {}, WITHOUT_AV1);
+    await join(ada, 'Ada');
+    await tile(ada, 'sender').getByText('this browser cannot show their picture').waitFor();
+    await tile(ada, 'sender').getByText('Analysis on').waitFor();
+    // Their sound comes all the same.
+    await ada.waitForFunction(SOUND_OF_SENDER);
+    expect(await ada.getByText('You cannot see or hear the others').count()).toBe(0);
+    // Whoever has it sees them.
+    const bob = await browser.open(`${server.url}?room=${room}#token=${await token(room, { subject: 'bob' })}`);
+    await join(bob, 'Bob');
+    await bob.evaluate(threePictures('sender'));
+    expect(await tile(bob, 'sender').getByText('cannot show').count()).toBe(0);
+    expect(browser.complaints).toEqual([]);
   });
 });
