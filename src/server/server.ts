@@ -31,6 +31,7 @@ import { Replays } from './replays.js';
 import { securityHeaders } from './security-headers.js';
 import { SeatTickets } from './seat-tickets.js';
 import type { Services } from './services.js';
+import { OpenSockets } from './open-sockets.js';
 import { SocketDoor } from './socket-door.js';
 import { Subscribers } from './subscribers.js';
 import { mintToken, verifyToken } from './tokens.js';
@@ -199,8 +200,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     sessions: new Set(),
     tokenGraceMs: graceMs,
   };
-  const door = new SocketDoor({ config, access, services, guard, meter, logger });
-  const hosted = new HostedDoor({ config, access, services, guard, meter, logger });
+  const sockets = new OpenSockets();
+  const door = new SocketDoor({ config, access, services, guard, sockets, meter, logger });
+  const hosted = new HostedDoor({ config, access, services, guard, sockets, meter, logger });
   const { allowedOrigins } = config;
   const whip = new WhipDoor({ services, access, allowedOrigins, guard, iceServers: services.iceServers, logger });
   const routes = createRoutes({

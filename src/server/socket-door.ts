@@ -10,6 +10,7 @@ import { Connection } from './connection.js';
 import { dispatch } from './handlers/index.js';
 import { SUBPROTOCOL } from './protocol.js';
 import { RefusingSocket } from './refusing-socket.js';
+import type { OpenSockets } from './open-sockets.js';
 import { ReplayTurns } from './replay-turns.js';
 import type { Services } from './services.js';
 import { Session } from './session.js';
@@ -22,6 +23,8 @@ export interface SocketDoorDeps {
   access: Access;
   services: Services;
   guard: ConnectionGuard;
+  /** Those of all doors. */
+  sockets: OpenSockets;
   meter: Meter;
   logger: Logger;
 }
@@ -51,7 +54,7 @@ export class SocketDoor {
 
   constructor(deps: SocketDoorDeps) {
     this.#deps = deps;
-    this.#turn = new UpgradeTurn(deps);
+    this.#turn = new UpgradeTurn(deps, () => [...this.#connections.values()].map(({ caller }) => caller.token));
     this.#unsent = new UnsentBytes(deps.config.maxBufferedBytesPerAddress);
     this.#server = new WebSocketServer({
       ...UNTYPED_OPTIONS,
@@ -76,7 +79,6 @@ export class SocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { config, access, services } = this.#deps;
     return this.#turn.take(request, socket, {
-      open: () => [...this.#connections.values()].map(({ caller }) => caller.token),
       admit: () => admit(request, { access, allowedOrigins: config.allowedOrigins, ...services }),
       accept: (admitted, address) =>
         this.#server.handleUpgrade(request, socket, head, (webSocket) =>

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import type { Services } from './services.js';
 import type { Identity } from './tokens.js';
+import type { OpenSockets } from './open-sockets.js';
 import { refuseUpgrade } from './upgrade.js';
 
 /** Of an address's share of HTTP requests: checking a signature, a socket, a session. */
@@ -15,14 +16,14 @@ const UPGRADE_COST = 5;
 export interface UpgradeTurnDeps {
   config: Pick<Config, 'maxSockets' | 'maxSocketsPerToken'>;
   guard: ConnectionGuard;
+  /** Those of all doors. */
+  sockets: OpenSockets;
   services: Pick<Services, 'limits'>;
   meter: Meter;
   logger: Logger;
 }
 
 export interface UpgradeSteps<T extends { identity: Identity }> {
-  /** Digests of the tokens of the sockets that are open at this door, one each. */
-  open: () => readonly string[];
   /** @throws EmostreamError what the upgrade is refused with */
   admit: (address: string) => Promise<T>;
   /** Takes the socket over; synchronous. */
@@ -32,11 +33,12 @@ export interface UpgradeSteps<T extends { identity: Identity }> {
 /** What every upgrade of one door goes through before it is a WebSocket, and how it is refused. */
 export class UpgradeTurn {
   readonly #deps: UpgradeTurnDeps;
-  #waiting = 0;
   #closing = false;
 
-  constructor(deps: UpgradeTurnDeps) {
+  /** @param open digests of the tokens of the sockets that are open at this door, one each */
+  constructor(deps: UpgradeTurnDeps, open: () => readonly string[]) {
     this.#deps = deps;
+    deps.sockets.addDoor(open);
   }
 
   /** Whether nobody is let in any more. */
@@ -51,18 +53,18 @@ export class UpgradeTurn {
   async take<T extends { identity: Identity }>(
     request: IncomingMessage,
     socket: Duplex,
-    { open, admit, accept }: UpgradeSteps<T>,
+    { admit, accept }: UpgradeSteps<T>,
   ): Promise<void> {
-    const { config, guard, services, meter, logger } = this.#deps;
+    const { config, guard, sockets, services, meter, logger } = this.#deps;
     // Without a listener a reset during the check would end the process.
     const ignore = () => undefined;
     socket.on('error', ignore);
-    this.#waiting += 1;
+    sockets.waiting += 1;
     try {
       const address = guard.enter(request, (release) => socket.once('close', release));
       await services.limits.requests.take(address, UPGRADE_COST);
       this.#assertOpen();
-      if (open().length + this.#waiting > config.maxSockets) {
+      if (sockets.tokens.length + sockets.waiting > config.maxSockets) {
         throw new EmostreamError(
           'LIMIT_REACHED',
           `${config.maxSockets} sockets are open, which is the most (maxSockets)`,
@@ -71,7 +73,7 @@ export class UpgradeTurn {
       const admitted = await admit(address);
       this.#assertOpen();
       // Nothing is waited for from here on: of two that come at once the second sees the first.
-      this.#assertFewSockets(admitted.identity, open());
+      this.#assertFewSockets(admitted.identity);
       guard.admit(request);
       socket.off('error', ignore);
       accept(admitted, address);
@@ -81,13 +83,14 @@ export class UpgradeTurn {
       if (error.code === 'INTERNAL') logger.error({ err: cause }, 'an upgrade failed');
       refuseUpgrade(socket, error);
     } finally {
-      this.#waiting -= 1;
+      sockets.waiting -= 1;
     }
   }
 
-  #assertFewSockets({ digest }: Identity, open: readonly string[]): void {
-    const { maxSocketsPerToken } = this.#deps.config;
-    if (open.filter((token) => token === digest).length < maxSocketsPerToken) return;
+  #assertFewSockets({ digest }: Identity): void {
+    const { config, sockets } = this.#deps;
+    const { maxSocketsPerToken } = config;
+    if (sockets.tokens.filter((token) => token === digest).length < maxSocketsPerToken) return;
     this.#deps.meter.count('emostream_refused_total', { what: 'socket' });
     throw new EmostreamError(
       'LIMIT_REACHED',

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { CLIENT_CAPABILITIES } from '../../src/sfu/index.js';
 import { RawConnection } from './support/raw-connection.js';
 import type { TestClient } from './support/test-client.js';
+import { HostedClient } from './hosted/support/hosted-client.js';
 import { startServer, type TestServer } from './support/test-server.js';
 
 let subject: TestServer | undefined;
@@ -94,6 +95,26 @@ describe('frames that are no messages', () => {
 });
 
 describe('with one token', () => {
+  test.each([
+    ['with one token', { maxSocketsPerToken: 1 }],
+    ['at all', { maxSockets: 1 }],
+  ])('so many sockets %s at both doors together', async (_name, limit) => {
+    subject = await startServer(limit);
+    const token = await subject.token({}, { subject: 'ada' });
+    const { port } = subject.server;
+    const hosted = () => HostedClient.connect(port, 'audio', { headers: { 'x-hume-api-key': token } });
+    const client = await subject.connect({}, { token });
+    await expect(hosted()).rejects.toThrow('503');
+    client.socket.terminate();
+    await client.ended();
+    // The server hears of the end on its own side; a refused attempt costs nothing.
+    for (;;) if (await hosted().catch(() => undefined)) break;
+    await expect(subject.connect({}, { token })).rejects.toMatchObject({
+      status: 503,
+      body: { error: { code: 'LIMIT_REACHED', message: expect.stringContaining(Object.keys(limit)[0]!) as string } },
+    });
+  });
+
   test('so many sockets and no more, in whatever way its signature is written', async () => {
     subject = await startServer({ maxSocketsPerToken: 3 });
     const token = await subject.token();

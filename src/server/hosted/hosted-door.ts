@@ -15,6 +15,7 @@ import { consentingSubject, requireGrant, roomFor } from '../grants.js';
 import { RefusingSocket } from '../refusing-socket.js';
 import type { Services } from '../services.js';
 import type { Identity } from '../tokens.js';
+import type { OpenSockets } from '../open-sockets.js';
 import { UpgradeTurn } from '../upgrade-turn.js';
 import { bearerToken, checkOrigin } from '../upgrade.js';
 import { AudioMedium } from './audio-medium.js';
@@ -29,6 +30,8 @@ export interface HostedDoorDeps {
   access: Access;
   services: Services;
   guard: ConnectionGuard;
+  /** Those of all doors. */
+  sockets: OpenSockets;
   meter: Meter;
   logger: Logger;
 }
@@ -96,7 +99,7 @@ export class HostedDoor {
 
   constructor(deps: HostedDoorDeps) {
     this.#deps = deps;
-    this.#turn = new UpgradeTurn(deps);
+    this.#turn = new UpgradeTurn(deps, () => [...this.#open.values()].map(({ token }) => token));
     const server = ({ maxMessageBytes: maxPayload }: Endpoint) =>
       new WebSocketServer({
         ...UNTYPED_OPTIONS,
@@ -117,7 +120,6 @@ export class HostedDoor {
 
   upgrade(endpoint: HostedEndpoint, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     return this.#turn.take(request, socket, {
-      open: () => [...this.#open.values()].map(({ token }) => token),
       admit: (address) => this.#admit(request, address),
       accept: (seat) =>
         this.#servers[endpoint].handleUpgrade(request, socket, head, (webSocket) =>

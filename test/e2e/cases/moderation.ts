@@ -9,7 +9,7 @@ import { startServer } from '../support/start-server.js';
 const SECRET = 'a-secret-for-tests-of-32-characters!';
 
 export function moderation(stage: () => Stage): void {
-  it('lets a moderator stop somebody’s analysis, and nobody else', async () => {
+  it('lets a moderator stop and allow somebody’s analysis, and remove them, and nobody else', async () => {
     const server = await startServer(['--jwt-secret', SECRET]);
     try {
       const invitation = async (grants: Partial<GrantsGiven>) => {
@@ -31,6 +31,18 @@ export function moderation(stage: () => Stage): void {
       await mod.getByRole('button', { name: 'Stop the analysis of Ada' }).click();
       await ada.getByText('A moderator has stopped your analysis.').waitFor();
       await tile(mod, 'Ada').getByText('Analysis off').first().waitFor();
+
+      // Allowed again, it is hers to switch on.
+      await mod.getByRole('button', { name: 'Allow the analysis of Ada' }).click();
+      await ada.getByText('A moderator lets you be analysed again').waitFor();
+      expect(await tile(mod, 'Ada').getByText('Analysis on').count()).toBe(0);
+      await ada.getByRole('switch', { name: 'Face' }).click();
+      await tile(mod, 'Ada').getByText('Analysis on').waitFor();
+
+      // Put out she is told so, does not come back by herself, and is gone for the others.
+      await mod.getByRole('button', { name: 'Remove Ada from the call' }).click();
+      await ada.getByText('you were removed from the call').waitFor();
+      await tile(mod, 'Ada').waitFor({ state: 'detached' });
     } finally {
       await server.stop();
     }
