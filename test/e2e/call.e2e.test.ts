@@ -7,6 +7,7 @@ import { byRelay } from './cases/relay.js';
 import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
+import { severalFaces } from './cases/several-faces.js';
 import { spokenWords } from './cases/spoken-words.js';
 import { subscribers } from './cases/subscribers.js';
 import { subtitles } from './cases/subtitles.js';
@@ -39,4 +40,5 @@ describe('the call in a real browser', () => {
   overlayByUrl(() => stage);
   byRelay(() => stage);
   moderation(() => stage);
+  severalFaces(() => stage);
 });

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { projectRoot } from '../../../src/common/version.js';
+import { portraits, scene } from '../../features/support/several.js';
 import { wavHeader } from '../../support/wav-header.js';
 
 export const fixture = (name: string): string => join(projectRoot(), 'test', 'fixtures', name);
@@ -60,6 +61,25 @@ export async function writePortraitVideo(path: string): Promise<void> {
     return frame((x, y) => {
       const [px, py] = [left + x * scale, top + y * scale];
       return [sample(px, py, 0), sample(px, py, 1), sample(px, py, 2)];
+    });
+  });
+  await writeY4m(path, frames);
+}
+
+/** Two people before one camera, who sway: two seconds that can be looped. */
+export async function writeTwoFacesVideo(path: string): Promise<void> {
+  const { ada, ben } = portraits();
+  const count = 2 * FRAMES_PER_SECOND;
+  const frames = Array.from({ length: count }, (_, index) => {
+    const sway = 2 * SWAY * Math.sin((2 * Math.PI * index) / count);
+    const { rgb, width, height } = scene([
+      { portrait: ada, x: 70 + sway, y: 90 },
+      { portrait: ben, x: 390 - sway, y: 70 },
+    ]);
+    const above = (HEIGHT - height) / 2;
+    return frame((x, y) => {
+      const at = ((y - above) * width + x) * 3;
+      return y < above || y >= above + height ? [110, 110, 110] : [rgb[at]!, rgb[at + 1]!, rgb[at + 2]!];
     });
   });
   await writeY4m(path, frames);

@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeDevices, TestBrowser } from './browser.js';
-import { writeBlackVideo, writeMoods, writePortraitVideo, writeSilence, writeSpeech } from './fake-media.js';
+import {
+  writeBlackVideo,
+  writeMoods,
+  writePortraitVideo,
+  writeSilence,
+  writeSpeech,
+  writeTwoFacesVideo,
+} from './fake-media.js';
 import { startServer, type TestServer } from './start-server.js';
 
 /** What the cases share: one server, the files of the fake devices, and the browsers that are open. */
@@ -20,6 +27,7 @@ export class Stage {
     const stage = new Stage(await mkdtemp(join(tmpdir(), 'emostream-e2e-')));
     await Promise.all([
       writePortraitVideo(stage.#file('portrait.y4m')),
+      writeTwoFacesVideo(stage.#file('two.y4m')),
       writeBlackVideo(stage.#file('black.y4m')),
       writeSpeech(stage.#file('speech.wav')),
       writeMoods(stage.#file('moods.wav')),
@@ -32,6 +40,11 @@ export class Stage {
   /** Somebody with a face who speaks now and then. */
   get person(): FakeDevices {
     return { video: this.#file('portrait.y4m'), audio: this.#file('speech.wav') };
+  }
+
+  /** Two people before one camera. */
+  get pair(): FakeDevices {
+    return { video: this.#file('two.y4m'), audio: this.#file('silence.wav') };
   }
 
   /** Somebody who says something angry, then something happy. */
