@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NO_AGREEMENT } from '../../src/common/consent.js';
 import { mintToken, verifyToken } from '../../src/server/index.js';
 import { consentingSubject } from '../../src/server/grants.js';
+import { Guest } from '../../src/server/guest.js';
 import type { GrantsGiven } from '../../src/server/protocol.js';
-import { SECRET, startServer, type TestServer } from './support/test-server.js';
+import type { Services } from '../../src/server/services.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { CountingMeter } from '../media/support/counting-meter.js';
+import { ALL, SECRET, startServer, type TestServer } from './support/test-server.js';
 
 const key = new TextEncoder().encode(SECRET);
 let subject: TestServer;
@@ -38,4 +43,37 @@ test('only the token of a person, for one room, can consent: no key of those who
   ]) {
     expect(() => consentingSubject(other)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }) as Error);
   }
+});
+
+test('who seats a guest and cannot bear their end keeps no seat taken, and hurts nobody in the room', async () => {
+  const meter = new CountingMeter();
+  const services = {
+    limits: { join: () => Promise.resolve() },
+    rooms: subject.server.rooms,
+    withdrawals: { standing: (...[, , , declared]: unknown[]) => declared, said: () => undefined },
+    ...{ policy: ALL, meter, logger: createLogger('silent'), clock: Date.now, tokenGraceMs: 0 },
+  } as unknown as Services;
+  const seat = async (sub: string, onEnd: () => void) =>
+    Guest.join({
+      ...{ services, room: 'room', address: '127.0.0.1', name: sub, agreement: NO_AGREEMENT, onEnd },
+      identity: await identity({ room: 'room', publish: true }, sub),
+    });
+  const watcher = await subject.connect({ room: 'room' });
+  await watcher.join('Watcher');
+  let ends = 0;
+  const bob = await seat('bob', () => undefined);
+  const ada = await seat('ada', () => {
+    ends += 1;
+    throw new Error('planted');
+  });
+  ada.leave();
+  ada.leave();
+  expect([ends, ada.closed, bob.closed]).toEqual([1, true, false]);
+  expect(meter.of('emostream_errors_total', 'INTERNAL')).toBe(1);
+  expect(await watcher.next('peerLeft')).toMatchObject({ participant: 'ada', reason: 'left' });
+  // Her seat is free, and the room goes on.
+  const again = await seat('ada', () => undefined);
+  expect(again.participantId()).toBe('ada');
+  again.leave();
+  bob.leave();
 });
