@@ -1,6 +1,6 @@
 /**
  * Development only: the page's looks with made-up events, to be seen without a server.
- * `stories.html?story=states|call|lobby|subtitles&picture=URL&speech=on|off|missing`
+ * `stories.html?story=states|faces|call|lobby|subtitles&picture=URL&speech=on|off|missing`
  */
 import { Emitter } from '../lib/emitter.js';
 import {
@@ -150,6 +150,32 @@ async function states(): Promise<void> {
     moving[1]?.push(emotion('p', 'surprised', 0.64));
     moving[2]?.push(emotion('p', 'fearful', 0.31, { uncertain: true }));
   }, 1000);
+}
+
+/** Several people before one camera, in a wide tile and in a narrow one. */
+async function faces(): Promise<void> {
+  const stream = await picture();
+  const seen = (id: string, x: number, label: Emotion | null, uncertain = false) => ({
+    ...{ id, judged: id === '1', box: { x, y: 0.14, width: 0.17, height: 0.3 }, label, uncertain },
+    scores: label && scores(label, 0.7),
+  });
+  const all = [
+    seen('1', 0.37, 'happy'),
+    seen('2', 0.08, 'sad'),
+    seen('3', 0.6, 'surprised', true),
+    seen('4', 0.8, null),
+  ];
+  const { face } = emotion('p', 'happy', 0.8);
+  const tiles = [640, 320].map((width) => {
+    const made = new Tile('Room 4', false, stream);
+    made.participant = 'p';
+    made.analysed = ALL;
+    made.push(emotion('p', 'happy', 0.8, { face: { ...face, box: all[0]!.box }, faces: all }));
+    made.show({ camera: true, microphone: true });
+    made.element.style.width = `${String(width)}px`;
+    return made.element;
+  });
+  root.replaceChildren(h('ul', { class: 'grid' }, ...tiles));
 }
 
 function words(participant: string, segment: number, text: string, change: Partial<Words> = {}): Words {
@@ -305,5 +331,5 @@ function lobby(): void {
   root.replaceChildren(new Lobby({ media: new LocalMedia(), info, room: 'team-1', token: null, onJoin }).element);
 }
 
-const stories = { states, call, lobby, subtitles };
+const stories = { states, faces, call, lobby, subtitles };
 void stories[(query.get('story') ?? 'call') as keyof typeof stories]();
