@@ -8,6 +8,7 @@ import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
 import { severalFaces } from './cases/several-faces.js';
+import { recording } from './cases/recording.js';
 import { spokenWords } from './cases/spoken-words.js';
 import { subscribers } from './cases/subscribers.js';
 import { subtitles } from './cases/subtitles.js';
@@ -41,4 +42,5 @@ describe('the call in a real browser', () => {
   byRelay(() => stage);
   moderation(() => stage);
   severalFaces(() => stage);
+  recording(() => stage);
 });
