@@ -8,7 +8,7 @@ import { type Consent, NO_CONSENT } from '../../src/common/consent.js';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
 import type { AttachedMember } from '../../src/server/index.js';
 import { every, rtp, RtpSender, Vp8Stream } from '../sfu/support/rtp-sender.js';
-import { ALL, startServer, type TestServer } from './support/test-server.js';
+import { ALL, gapEvent, startServer, type TestServer } from './support/test-server.js';
 
 /** Somebody else's application: a worker of its own, with codecs and ways that are not ours. */
 const CODECS: types.RouterRtpCodecCapability[] = [
@@ -316,4 +316,25 @@ it('ends with its worker', async () => {
   expect(analysed().closed).toBe('worker-died');
   expect(server.server.attachments.size).toBe(0);
   worker = await startWorker();
+});
+
+it('is in a recording only where its application said so, until something is withdrawn', async () => {
+  await member.consent.set(BOTH);
+  const record = await server.connect({ publish: false, subscribe: false, record: true });
+  await record.request('subscribe', { record: true });
+  const tell = () => {
+    const window = { start: Date.now() + 10, end: Date.now() + 1010 };
+    return server.bus.publish({ ...gapEvent(), participant: member.participant.id, window }).seq;
+  };
+  tell();
+  member.agreeToRecording(true);
+  const held = [tell()];
+  await record.request('unsubscribe', {});
+  // It holds for the next one, too.
+  await record.request('subscribe', { record: true });
+  held.push(tell());
+  member.consent.withdraw({ face: true });
+  tell();
+  await record.request('unsubscribe', {});
+  expect(record.of('gap').map(({ seq }) => seq)).toEqual(held);
 });

@@ -1,6 +1,6 @@
 import { parse } from 'sdp-transform';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ALL, NONE, startServer, type TestServer } from '../support/test-server.js';
+import { ALL, NONE, startServer, type TestServer, gapEvent } from '../support/test-server.js';
 import { ICE, offer, type OfferParts, swap } from './support/offer.js';
 import { locationOf, WhipRequests } from './support/whip-client.js';
 
@@ -27,6 +27,9 @@ async function sending(headers: Record<string, string> = {}, claims: { subject?:
   const response = await whip.post(token, offer(), headers);
   return { token, watcher, response, location: locationOf(response), answer: await response.text() };
 }
+
+/** A second that begins in a moment. */
+const future = () => ({ start: Date.now() + 10, end: Date.now() + 1010 });
 
 describe('an offer', () => {
   test('is answered with 201, a session, an entity tag, and an answer that takes all of it', async () => {
@@ -341,6 +344,19 @@ describe('consent', () => {
     const again = await put({ consent: ALL, showWords: true }, '"2"');
     expect(await again.json()).toEqual({ generation: 2, consent: ALL, showWords: true });
     expect((await watcher.next('consentChanged', 1)).consent).toEqual(ALL);
+    // To be recorded is another question; whatever says nothing of it says no, and so does a withdrawal.
+    const record = await subject.connect({ publish: false, subscribe: false, record: true });
+    await record.request('subscribe', { record: true });
+    const tell = () => subject.bus.publish({ ...gapEvent(), participant: 'ada', window: future() });
+    tell();
+    expect((await put({ consent: ALL, showWords: true, recording: true })).status).toBe(428);
+    expect((await put({ consent: ALL, showWords: true, recording: true }, '"2"')).status).toBe(200);
+    const held = tell();
+    expect((await record.next('gap')).seq).toBe(held.seq);
+    await put({ consent: ALL, showWords: true }, '"2"');
+    tell();
+    await record.request('getRouterCapabilities', {});
+    expect(record.of('gap')).toHaveLength(1);
     // Taking back needs no tag.
     expect(await (await put({ consent: { ...NONE, words: true } })).json()).toMatchObject({ generation: 3 });
   });
