@@ -74,6 +74,8 @@ async function analyze(files: readonly string[], flags: AnalyzeFlags): Promise<E
     for (const each of outputs) refuseWhatIsThere(each.out, flags);
     for (const { file } of outputs)
       if (!existsSync(file)) throw new EmostreamError('NOT_FOUND', `There is no file ${file}.`);
+    // Not after an hour of work.
+    (await import('../files/report-script.js')).reportScript();
     const { openJudge } = await import('../files/open-judge.js');
     const { engine, model, speech, faces } = flags;
     const maxFaces = faces && (faces === 'all' ? MOST_FACES : 1);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
 import { partPath } from '../common/part-path.js';
 
 const CHUNK_BYTES = 65_536;
@@ -6,13 +6,18 @@ const CHUNK_BYTES = 65_536;
 const MOST_LINE_BYTES = 262_144;
 const NEWLINE = 10;
 
+/** Through no link: one that lies in the folder may lead out of it. */
+export function openToWrite(path: string, how: number): number {
+  return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | how, 0o666);
+}
+
 /** A file that grows by whole lines. What was written is there when the process dies; `sync` sees that it is when the machine does. */
 export class LineFile {
   readonly #fd: number;
 
   /** @param append keeps what is there; else the file begins anew */
   constructor(path: string, append: boolean) {
-    this.#fd = openSync(path, append ? 'a' : 'w');
+    this.#fd = openToWrite(path, append ? constants.O_APPEND : constants.O_TRUNC);
   }
 
   write(value: unknown): void {

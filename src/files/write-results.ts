@@ -1,12 +1,14 @@
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EmostreamError } from '../common/errors.js';
 import { EMOTIONS, MODALITIES } from '../common/emotions.js';
 import type { PersonSummary, ReportData, ReportWords } from '../common/report-data.js';
-import { packageVersion, projectRoot } from '../common/version.js';
+import { packageVersion } from '../common/version.js';
 import { eventsOf } from './event-file.js';
 import { momentsOf } from './moments.js';
+import { openToWrite } from './line-file.js';
 import { reportPage } from './report-page.js';
+import { reportScript } from './report-script.js';
 import { filled, record, Series } from './series.js';
 import { subtitleParts } from './subtitles.js';
 import { summarise } from './summary.js';
@@ -70,7 +72,7 @@ export function writeResults(events: string, folder: string, origin: Origin): Re
     })),
     ...{ words, moments, summary, notes: problems.map(({ text }) => text), engine, model, version },
   };
-  const script = readFileSync(join(projectRoot(), 'dist', 'client', 'report.js'), 'utf8');
+  const script = reportScript();
   const facts = { emostream: version, engine, model, ...about, problems, seconds, people: summary, moments };
   return {
     summary,
@@ -106,7 +108,7 @@ function readWordsOf(path: string, { people, originMs }: Series): ReportWords[] 
 
 function writeWhole(path: string, parts: Iterable<string>): void {
   const unfinished = `${path}.part`;
-  const fd = openSync(unfinished, 'w');
+  const fd = openToWrite(unfinished, constants.O_TRUNC);
   try {
     for (const part of parts) {
       const bytes = Buffer.from(part);
