@@ -322,10 +322,7 @@ it('is in a recording only where its application said so, until something is wit
   await member.consent.set(BOTH);
   const record = await server.connect({ publish: false, subscribe: false, record: true });
   await record.request('subscribe', { record: true });
-  const tell = () => {
-    const window = { start: Date.now() + 10, end: Date.now() + 1010 };
-    return server.bus.publish({ ...gapEvent(), participant: member.participant.id, window }).seq;
-  };
+  const tell = () => server.bus.publish(gapEvent('room', member.participant.id, Date.now() + 10)).seq;
   tell();
   member.agreeToRecording(true);
   const held = [tell()];

@@ -90,6 +90,6 @@ export async function startServer(
 }
 
 /** An event of a room, with text to give it weight. */
-export function gapEvent(room = 'room', participant = 'alice'): UnsequencedEvent {
-  return { type: 'gap', room, participant, window: { start: 0, end: 1000 }, reason: 'overloaded' };
+export function gapEvent(room = 'room', participant = 'alice', startMs = 0): UnsequencedEvent {
+  return { type: 'gap', room, participant, window: { start: startMs, end: startMs + 1000 }, reason: 'overloaded' };
 }

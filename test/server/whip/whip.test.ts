@@ -28,9 +28,6 @@ async function sending(headers: Record<string, string> = {}, claims: { subject?:
   return { token, watcher, response, location: locationOf(response), answer: await response.text() };
 }
 
-/** A second that begins in a moment. */
-const future = () => ({ start: Date.now() + 10, end: Date.now() + 1010 });
-
 describe('an offer', () => {
   test('is answered with 201, a session, an entity tag, and an answer that takes all of it', async () => {
     const { response, answer, location, watcher } = await sending();
@@ -347,7 +344,7 @@ describe('consent', () => {
     // To be recorded is another question; whatever says nothing of it says no, and so does a withdrawal.
     const record = await subject.connect({ publish: false, subscribe: false, record: true });
     await record.request('subscribe', { record: true });
-    const tell = () => subject.bus.publish({ ...gapEvent(), participant: 'ada', window: future() });
+    const tell = () => subject.bus.publish(gapEvent('room', 'ada', Date.now() + 10));
     tell();
     expect((await put({ consent: ALL, showWords: true, recording: true })).status).toBe(428);
     expect((await put({ consent: ALL, showWords: true, recording: true }, '"2"')).status).toBe(200);
