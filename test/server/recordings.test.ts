@@ -42,6 +42,9 @@ describe('a recording', () => {
     expect(kept(1000, 1)).toBeUndefined();
     expect(kept(20_000, 0.5)).toBe(0.5);
     expect(kept(21_000, 0.5)).toBe(0.5);
+    const old = { neutral: 0, happy: 1, sad: 0, angry: 0, fearful: 0, disgusted: 0, surprised: 0 };
+    const faces = [{ id: 'f', box: { x: 0, y: 0, width: 1, height: 1 }, judged: true, smoothed: old }];
+    expect(recording.kept(event('a', 22_000, { faces }))).toMatchObject({ faces: [{ id: 'f', smoothed: null }] });
   });
 
   it('never holds anything of a time for which its person had not agreed, whatever they and the others do', () => {

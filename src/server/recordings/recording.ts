@@ -58,7 +58,11 @@ export class Recording {
   kept(event: RoomEvent): RoomEvent | null {
     const agreed = this.#agreed.get(event.participant);
     if (!agreed || reachOf(event) < agreed.sinceMs) return null;
-    return event.type === 'emotion' ? { ...event, smoothed: smoothed(event, agreed) } : event;
+    if (event.type !== 'emotion') return event;
+    const { faces } = event;
+    // Each face's smoothed scores remember as well.
+    const plain = faces && { faces: faces.map((face) => ({ ...face, smoothed: null })) };
+    return { ...event, smoothed: smoothed(event, agreed), ...plain };
   }
 
   /** Whether words are recorded. */
