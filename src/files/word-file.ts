@@ -13,11 +13,23 @@ export function readWords(line: string): Words | null {
   }
 }
 
-export function* wordsOf(path: string): Generator<Words> {
+/**
+ * What was said in the end: of each piece of speech the newest final text, and none where that is empty. A number names a piece of one
+ * seat, and who takes a seat again begins with 1: pieces are the same where their times meet, too.
+ */
+export function wordsOf(path: string): Words[] {
+  const pieces = new Map<string, Words[]>();
   for (const line of linesOf(path)) {
     const words = readWords(line);
-    if (words) yield words;
+    if (!words?.final) continue;
+    const key = `${words.participant} ${words.segment}`;
+    const known = pieces.get(key) ?? [];
+    pieces.set(key, known);
+    const last = known.at(-1);
+    if (last && words.startMs <= last.endMs && words.endMs >= last.startMs) known.pop();
+    known.push(words);
   }
+  return [...pieces.values()].flat().filter(({ text }) => text !== '');
 }
 
 /** The words of a recording, a piece of speech on a line each, in the form in which a call's are told. */

@@ -94,15 +94,12 @@ const UNFINISHED = {
 function readWordsOf(path: string, { people, originMs }: Series): ReportWords[] {
   const from = originMs ?? 0;
   const seconds = (ms: number): number => Math.round(ms - from) / 1000;
-  return [...wordsOf(path)]
-    .filter(({ final, text }) => final && text !== '')
+  return wordsOf(path)
     .map(({ participant, startMs, endMs, text }) => ({
-      person: Math.max(
-        0,
-        people.findIndex(({ id }) => id === participant),
-      ),
+      person: people.findIndex(({ id }) => id === participant),
       ...{ from: seconds(startMs), to: seconds(endMs), text },
     }))
+    .filter(({ person }) => person >= 0)
     .sort((a, b) => a.from - b.from);
 }
 

@@ -9,6 +9,7 @@ import { subtitleParts } from '../../src/files/subtitles.js';
 import { summarise } from '../../src/files/summary.js';
 import { COLUMNS, tableLines } from '../../src/files/table.js';
 import { type Origin, writeResults } from '../../src/files/write-results.js';
+import type { Words } from '../../src/server/protocol.js';
 import { projectFile } from '../../bench/support/project-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { begin, told } from './support/events.js';
@@ -169,4 +170,50 @@ it('results of an events file are there whole, and the report is small, names no
   expect(
     [...bare.matchAll(/https?:\/\/[^\s"'`)]+/g)].map(([url]) => url).filter((url) => !url.includes('w3.org')),
   ).toEqual([]);
+});
+
+it('words that were corrected count once, also of who comes back, and go with nobody else', () => {
+  const folder = temporaryFolder();
+  const start = 1_795_455_546_000;
+  const events = ['ada', 'bob'].flatMap((participant) =>
+    Array.from({ length: 20 }, (_, second) => told(start, { second, participant, label: 'happy' })),
+  );
+  const write = (name: string, lines: readonly object[]) =>
+    writeFileSync(join(folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  write('events.jsonl', events);
+  const said = (
+    participant: string,
+    segment: number,
+    second: number,
+    text: string,
+    parts: Partial<Words> = {},
+  ): Words => ({
+    ...{ type: 'words', room: 'r', participant, segment, text, final: true, source: 'voice', language: 'en' },
+    ...{ startMs: start + 1000 * second, endMs: start + 1000 * second + 1500, ...parts },
+  });
+  write('words.jsonl', [
+    said('bob', 1, 1, 'I sea'),
+    said('ada', 1, 2, 'So what'),
+    said('bob', 2, 3, 'hm'),
+    // The newest counts, if its words begin elsewhere, too; it may say that there were none.
+    said('bob', 1, 1.2, 'I see it'),
+    said('bob', 2, 3, ''),
+    said('bob', 3, 4, 'partial', { final: false }),
+    // A seat that is taken again counts from 1 again.
+    said('bob', 1, 10, 'Here I am'),
+    said('bob', 1, 10, 'Here I am again'),
+    // Nothing is known of her seconds.
+    said('eve', 1, 12, 'Not mine'),
+  ]);
+  writeResults(join(folder, 'events.jsonl'), folder, {
+    ...{ title: 'call', kind: 'call', media: null },
+    durationMs: null,
+    problems: [],
+  });
+  const subtitles = readFileSync(join(folder, 'subtitles.vtt'), 'utf8');
+  expect(subtitles.split('\n').filter((line) => line.startsWith('<v '))).toEqual([
+    '<v bob>[happy] I see it',
+    '<v ada>[happy] So what',
+    '<v bob>[happy] Here I am again',
+  ]);
 });
