@@ -1,4 +1,5 @@
-import { closeSync, constants, existsSync, fsyncSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { EmostreamError } from '../common/errors.js';
 import { partPath } from '../common/part-path.js';
 
 const CHUNK_BYTES = 65_536;
@@ -6,9 +7,18 @@ const CHUNK_BYTES = 65_536;
 const MOST_LINE_BYTES = 262_144;
 const NEWLINE = 10;
 
-/** Through no link: one that lies in the folder may lead out of it. */
+/**
+ * Through no link: one that lies in the folder may lead out of it.
+ * @throws EmostreamError CONFIG_INVALID where there is one
+ */
 export function openToWrite(path: string, how: number): number {
-  return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | how, 0o666);
+  try {
+    return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | how, 0o666);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ELOOP') throw cause;
+    const message = `${path} is a link, and nothing is written through one: remove it, or name another folder.`;
+    throw new EmostreamError('CONFIG_INVALID', message, { cause });
+  }
 }
 
 /** A file that grows by whole lines. What was written is there when the process dies; `sync` sees that it is when the machine does. */
@@ -67,10 +77,16 @@ export function* linesOf(path: string): Generator<string> {
 
 /** Cuts a file after its last whole line for which `keep` says so; everything from the first other one on goes. */
 export function cutAfter(path: string, keep: (line: string) => boolean): void {
-  let end = 0;
-  for (const { line, endByte } of wholeLines(path)) {
-    if (!keep(line)) break;
-    end = endByte;
+  // First: nothing is read of what must not be written.
+  const fd = openToWrite(path, 0);
+  try {
+    let end = 0;
+    for (const { line, endByte } of wholeLines(path)) {
+      if (!keep(line)) break;
+      end = endByte;
+    }
+    ftruncateSync(fd, end);
+  } finally {
+    closeSync(fd);
   }
-  truncateSync(path, end);
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { projectRoot } from '../../src/common/version.js';
@@ -18,8 +18,9 @@ function run(
   cwd: string,
   args: string[],
   onStderr: (text: string, child: ChildProcess) => void = () => {},
+  main = MAIN,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (part: Buffer) => {
     stderr += part.toString();
@@ -56,6 +57,23 @@ it('takes the place of nothing: neither of the results of a recording of the sam
   const own = await run(folder, ['analyze', 'y.mp4', '--out', 'own', ...PLAIN]);
   expect(own).toMatchObject({ status: 2, stderr: expect.stringContaining('subtitles.vtt') as string });
   expect(existsSync(join(folder, 'x.emostream'))).toBe(false);
+}, 60_000);
+
+it('without the report’s page, which a build makes, it says so before it begins', async () => {
+  const folder = temporaryFolder();
+  writeWav(join(folder, 'talk.wav'), talk(1));
+  const project = join(folder, 'project');
+  for (const part of ['package.json', 'dist/src']) {
+    cpSync(join(projectRoot(), part), join(project, part), { recursive: true });
+  }
+  symlinkSync(join(projectRoot(), 'node_modules'), join(project, 'node_modules'));
+  const main = join(project, 'dist', 'src', 'cli', 'main.js');
+  const ended = await run(folder, ['analyze', 'talk.wav', ...PLAIN], undefined, main);
+  expect(ended).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/npm run build.*\[INSTALL_FAILED\]/) as string,
+  });
+  expect(existsSync(join(folder, 'talk.emostream'))).toBe(false);
 }, 60_000);
 
 it('Ctrl-C keeps what is done, and --resume goes on', async () => {

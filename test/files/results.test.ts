@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RoomEvent } from '../../src/events/schema.js';
+import { readBegun } from '../../src/files/event-file.js';
+import { LineFile } from '../../src/files/line-file.js';
 import { momentsOf } from '../../src/files/moments.js';
 import { reportPage } from '../../src/files/report-page.js';
 import { Series } from '../../src/files/series.js';
@@ -216,4 +218,27 @@ it('words that were corrected count once, also of who comes back, and go with no
     '<v ada>[happy] So what',
     '<v bob>[happy] Here I am again',
   ]);
+});
+
+it('nothing is written, nor cut off, through a link that lies where results go', () => {
+  const folder = temporaryFolder({ 'mine.txt': 'mine\n', 'events.jsonl': `${JSON.stringify(begin(0))}\n` });
+  const link = (name: string): string => {
+    const path = join(folder, name);
+    symlinkSync('mine.txt', path);
+    return path;
+  };
+  const refused = expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error;
+  expect(() => new LineFile(link('new.jsonl'), false)).toThrow(refused);
+  expect(() => new LineFile(link('more.jsonl'), true)).toThrow(refused);
+  // As to go on with an analysis: what is no event would be cut off.
+  expect(() => readBegun(link('begun.jsonl'))).toThrow(refused);
+  const origin: Origin = { title: '', kind: 'video', media: null, durationMs: null, problems: [] };
+  // The table in the making; whole, it takes the place of a link.
+  link('events.csv.part');
+  expect(() => writeResults(join(folder, 'events.jsonl'), folder, origin)).toThrow(refused);
+  rmSync(join(folder, 'events.csv.part'));
+  link('events.csv');
+  writeResults(join(folder, 'events.jsonl'), folder, origin);
+  expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toContain(COLUMNS[0]);
+  expect(readFileSync(join(folder, 'mine.txt'), 'utf8')).toBe('mine\n');
 });
