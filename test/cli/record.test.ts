@@ -1,10 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RoomEvent } from '../../src/events/schema.js';
 import { eventsOf } from '../../src/files/event-file.js';
+import { linesOf } from '../../src/files/line-file.js';
 import { Series } from '../../src/files/series.js';
+import { type Words, wordsSchema } from '../../src/server/protocol.js';
+import { CLIENT_CAPABILITIES } from '../../src/sfu/index.js';
+import type { ShownWords } from '../../src/sfu/types.js';
 import type { TestClient } from '../server/support/test-client.js';
 import { emotionEvent } from '../server/support/emotion-event.js';
 import { ALL, startServer, type TestServer } from '../server/support/test-server.js';
@@ -12,11 +17,16 @@ import { Recorder } from '../sfu/support/recorder.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { MAIN } from './support/serve-process.js';
 
+/** The server's own recordings. */
+const kept = mkdtempSync(join(tmpdir(), 'emostream-test-'));
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ recordings: kept });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  rmSync(kept, { recursive: true });
+});
 
 /** A command of ours, and what it says. */
 class Command extends Recorder {
@@ -46,7 +56,8 @@ class Command extends Recorder {
   }
 }
 
-const recordToken = () => server.token({ publish: false, subscribe: false, record: true }, { subject: 'recorder' });
+const recordToken = (transcript = false) =>
+  server.token({ publish: false, subscribe: false, record: true, transcript }, { subject: 'recorder' });
 const off = { state: 'off' as const, present: false, weight: 0, scores: null, quality: {} };
 let second = 0;
 /** What is measured of somebody's face, a second each: the first one begins in a moment. */
@@ -55,6 +66,7 @@ const measure = (participant: string): RoomEvent => {
   const event = { ...emotionEvent(0), participant, window: { start, end: start + 1000 }, voice: off, words: off };
   return server.bus.publish(event as Parameters<TestServer['bus']['publish']>[0]);
 };
+/** Of the recording that they are told of as the index-th of all that they are told. */
 const agree = async (client: TestClient, index: number) => {
   const { recording } = await client.next('recording', index);
   await client.request('agreeToRecording', { recording: recording ?? '', agreed: true });
@@ -67,6 +79,97 @@ const holds = async (path: string, count: number): Promise<RoomEvent[]> => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
+
+/** Some who speak: who agrees to be recorded, and who shows their words, is not the same. */
+async function speakers() {
+  const come = async (subject: string, showWords: boolean) => {
+    const client = await server.connect({}, { subject });
+    const rtpCapabilities = CLIENT_CAPABILITIES as never;
+    await client.request('join', { name: subject, consent: ALL, showWords, rtpCapabilities });
+    return client;
+  };
+  return { both: await come('both', true), hides: await come('hides', false), refuses: await come('refuses', true) };
+}
+const say = (participant: string, text: string, parts: Partial<ShownWords> = {}) => {
+  const startMs = Date.now() + 10;
+  const words: ShownWords = { segment: 1, text, startMs, endMs: startMs + 500, final: true, source: 'voice' };
+  server.analyser.of(participant).say({ ...words, ...parts });
+};
+/** All but the last two are of people, or of a time, without what it takes. */
+const sayAll = () => {
+  say('hides', 'of who agrees and hides them');
+  say('refuses', 'of who shows them and does not agree');
+  say('both', 'from before', { startMs: Date.now() - 5000 });
+  say('both', 'a part', { final: false });
+  say('both', 'said at last');
+  say('both', 'said after all');
+};
+const wordsIn = (folder: string): Words[] => {
+  const path = join(folder, 'words.jsonl');
+  return existsSync(path) ? [...linesOf(path)].map((line) => wordsSchema.parse(JSON.parse(line))) : [];
+};
+const saidIn = (folder: string) => wordsIn(folder).map(({ participant, text }) => [participant, text]);
+const SAID = [
+  ['both', 'said at last'],
+  ['both', 'said after all'],
+];
+
+it('has the words of who agrees and shows them, of nobody else, and only where the token grants them', async () => {
+  const { both, hides, refuses } = await speakers();
+  for (const [index, transcript] of [true, false].entries()) {
+    const folder = temporaryFolder();
+    const token = await recordToken(transcript);
+    const record = new Command(folder, ['record', 'room', '--out', 'events.jsonl'], token);
+    await record.said('of those who agree');
+    // Each recording begins and ends.
+    await agree(both, 2 * index);
+    await agree(hides, 2 * index);
+    sayAll();
+    measure('both');
+    measure('hides');
+    await holds(join(folder, 'events.jsonl'), 2);
+    if (transcript) await expect.poll(() => saidIn(folder)).toEqual(SAID);
+    record.child.kill('SIGINT');
+    expect(await record.ended).toBe(0);
+    expect(saidIn(folder)).toEqual(transcript ? SAID : []);
+    if (transcript) expect(statSync(join(folder, 'words.jsonl')).mode & 0o777).toBe(0o600);
+    await both.next('recording', 2 * index + 1);
+  }
+  await Promise.all([both, hides, refuses].map((client) => client.request('leave', {})));
+}, 60_000);
+
+it('lets the server record, and ends that: the same results and words', async () => {
+  const { both, hides, refuses } = await speakers();
+  const onServer = async (more: string[], transcript: boolean) => {
+    const command = new Command(kept, ['record', 'room', '--on-server', ...more], await recordToken(transcript));
+    return { status: await command.ended, said: command.stderr };
+  };
+  for (const [index, transcript] of [true, false].entries()) {
+    const before = new Set(readdirSync(kept));
+    expect(await onServer([], transcript)).toEqual({ status: 0, said: expect.stringContaining('--stop') as string });
+    expect(await onServer([], transcript)).toMatchObject({
+      ...{ status: 1, said: expect.stringContaining('[WRONG_STATE]') as string },
+    });
+    await agree(both, 2 * index);
+    await agree(hides, 2 * index);
+    const told = [measure('both'), measure('hides')];
+    measure('refuses');
+    sayAll();
+    expect(await onServer(['--stop'], transcript)).toMatchObject({ status: 0 });
+    // Whoever was asked is told that it is over.
+    expect(await refuses.next('recording', 2 * index + 1)).toMatchObject({ recording: null });
+    measure('both');
+    const [name = '', ...more] = readdirSync(kept).filter((each) => !before.has(each));
+    expect(more).toEqual([]);
+    const folder = join(kept, name);
+    expect([...eventsOf(join(folder, 'events.jsonl'))].map(({ seq }) => seq)).toEqual(told.map(({ seq }) => seq));
+    expect(existsSync(join(folder, 'words.jsonl'))).toBe(transcript);
+    expect(saidIn(folder)).toEqual(transcript ? SAID : []);
+  }
+  // There is nothing to end.
+  expect(await onServer(['--stop'], false)).toMatchObject({ status: 0 });
+  await Promise.all([both, hides, refuses].map((client) => client.request('leave', {})));
+}, 60_000);
 
 it('records those who agree; what was told is there after a kill, a torn line is no loss, and the report is the same', async () => {
   const folder = temporaryFolder();
