@@ -121,7 +121,10 @@ export const promise: Page = {
           title: 'Events, by type',
           about: 'Per second. A revision is an emotion event for a window that had one.',
           unit: 'short',
-          queries: [{ expr: by('type', rate('emostream_events_total')), legend: '{{type}}' }],
+          queries: [
+            { expr: by('type', rate('emostream_events_total')), legend: '{{type}}' },
+            { expr: `sum(${rate('emostream_replayed_events_total')})`, legend: 'replayed' },
+          ],
         },
         {
           title: 'Dropped, by stage and reason',

@@ -11,6 +11,7 @@ if (!prometheus) {
 /** What may be nothing but zeros in a call that goes wrong as this one does: panel, legend, why. */
 const MAY_BE_ZERO: [RegExp, RegExp, string][] = [
   [/Died, or failed/, /unexpected|log lines/, 'nothing fails that nobody expected'],
+  [/./, /^replayed$/, 'nothing is replayed'],
   [/gives way/, /./, 'this machine may be fast enough'],
   [/Media clocks/, /./, 'nobody sets their clock'],
   [/set aside/, /./, 'nobody goes beyond a limit of media'],
