@@ -23,12 +23,14 @@ export interface PublishingEvents {
   event: RoomEvent;
   /**
    * The results of the call are being recorded (`recording` names it), or no more (null); `agreed`: one's own are in it. Ask the person,
-   * and answer by `agreeToRecording`; without an answer they are left out.
+   * and answer by `agreeToRecording`; without an answer they are left out. A seat that is lost ends that, and with the next one they
+   * are asked anew. What was told before `join` was done is in the property `recording`.
    */
   recording: { recording: string | null; agreed: boolean };
 }
 
 const REJOIN_DELAY_MS = 1000;
+const NOT_RECORDED = { recording: null, agreed: false } as const;
 
 /** One's own seat in a call: sends a MediaStream, receives nothing but events. */
 export class Publishing extends Emitter<PublishingEvents> {
@@ -38,6 +40,7 @@ export class Publishing extends Emitter<PublishingEvents> {
   #agreement: Agreement;
   #link: MediaLink | undefined;
   #participant = '';
+  #recording: PublishingEvents['recording'] = NOT_RECORDED;
   #left = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Seats are taken one after the other. */
@@ -63,7 +66,8 @@ export class Publishing extends Emitter<PublishingEvents> {
     this.#client.on('notification', (told) => {
       if (told.type === 'recording') {
         const { recording, agreed } = told;
-        this.emit('recording', { recording, agreed });
+        this.#recording = { recording, agreed };
+        this.emit('recording', this.#recording);
       }
       const own = told.type === 'peerLeft' && told.participant === this.#participant;
       if (told.type === 'roomReset' || (own && told.reason === 'failed')) this.#reconnectSoon();
@@ -98,6 +102,11 @@ export class Publishing extends Emitter<PublishingEvents> {
     return this.#agreement;
   }
 
+  /** Whether the call is recorded by now, and oneself: as the event `recording` tells it, and as was answered since. */
+  get recording(): PublishingEvents['recording'] {
+    return this.#recording;
+  }
+
   /**
    * Changes what may be analysed. A withdrawal that is not confirmed ends the connection, and with it all analysis; the seat is then
    * taken again with what was agreed to last.
@@ -128,6 +137,7 @@ export class Publishing extends Emitter<PublishingEvents> {
   async agreeToRecording(recording: string, agreed: boolean): Promise<void> {
     try {
       await this.#client.request('agreeToRecording', { recording, agreed }, 2000);
+      if (this.#recording.recording === recording) this.#recording = { recording, agreed };
     } catch (error) {
       if (!agreed && this.#client.status.state === 'open') this.#client.reconnect();
       throw toClientError(error);
@@ -182,6 +192,9 @@ export class Publishing extends Emitter<PublishingEvents> {
     this.#link?.close();
     this.#link = undefined;
     this.#sent.clear();
+    if (this.#recording.recording === null) return;
+    this.#recording = NOT_RECORDED;
+    this.emit('recording', this.#recording);
   }
 
   #end(error: ClientError | null): void {
