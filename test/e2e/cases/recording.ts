@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join as joinPath } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { eventsOf } from '../../../src/files/event-file.js';
+import { Relay } from '../../client/support/relay.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { join, OUTPUT, ownId } from '../support/browser.js';
 import type { Stage } from '../support/stage.js';
@@ -12,7 +13,9 @@ export function recording(stage: () => Stage): void {
   it('asks on the page whether one may be recorded: who says yes is in the file, who says nothing is not', async () => {
     const room = stage().room();
     const browser = await stage().browser(stage().person);
-    const ada = await browser.open(stage().address(room));
+    const relay = await Relay.start(Number(new URL(stage().server.url).port));
+    onTestFinished(() => relay.close());
+    const ada = await browser.open(`http://127.0.0.1:${relay.port}/?room=${room}`);
     await ada.getByRole('switch', { name: 'Face' }).click();
     await join(ada, 'Ada');
     const file = joinPath(temporaryFolder(), 'events.jsonl');
@@ -28,9 +31,16 @@ export function recording(stage: () => Stage): void {
     await ada.getByRole('button', { name: 'Yes, record mine' }).click();
     await ada.getByText('Yours are in it.').waitFor();
     const id = await ownId(ada);
-    await expect
-      .poll(() => [...eventsOf(file)].filter(({ type }) => type === 'emotion').length, { timeout: 60_000 })
-      .toBeGreaterThan(1);
+    const emotions = () => [...eventsOf(file)].filter((event) => event.type === 'emotion');
+    await expect.poll(() => emotions().length, { timeout: 60_000 }).toBeGreaterThan(1);
+
+    // The seat is lost, and the yes with it; taken again, the page repeats it, of this same recording.
+    const lostAt = Date.now();
+    relay.cut();
+    const later = () => emotions().filter(({ window }) => window.start > lostAt).length;
+    await expect.poll(later, { timeout: 60_000 }).toBeGreaterThan(1);
+    await ada.getByText('Yours are in it.').waitFor();
+    const ids = [id, await ownId(ada)];
 
     // Withdrawing consent ends it; then one is asked anew.
     await ada.getByRole('button', { name: 'Stop all' }).click();
@@ -38,6 +48,6 @@ export function recording(stage: () => Stage): void {
     record.kill('SIGINT');
     expect(await exited).toEqual([0, null]);
     await question.waitFor({ state: 'hidden' });
-    expect(new Set([...eventsOf(file)].map(({ participant }) => participant))).toEqual(new Set([id]));
+    expect(new Set([...eventsOf(file)].map(({ participant }) => participant))).toEqual(new Set(ids));
   });
 }
