@@ -6,13 +6,14 @@ import { loadConfig } from '../src/config/load.js';
 import { analyseFile } from '../src/files/analyse-file.js';
 import { openJudge } from '../src/files/open-judge.js';
 import { makeClips } from './analyze/clips.js';
+import { facesPace, SEARCHED, TRACKED } from './analyze/faces-alone.js';
 import { peerPace } from './analyze/peer.js';
 import { commitId } from './support/commit.js';
 import { writeJson } from './support/write-json.js';
 
 /**
  * `npm run bench:analyze`: seconds of a recording analysed in a second, by stage, on a portrait in 720p and 360p that speaks all the time,
- * and on its sound alone; beside it a peer that searches each picture for a face.
+ * and on its sound alone; then its faces alone, each picture searched or followed, beside a peer that searches each picture.
  */
 interface Options {
   seconds: string;
@@ -76,12 +77,18 @@ for (const { name, path } of clips) {
   for (const [stage, ms] of Object.entries(perSecond)) console.log(`  ${stage}: ${ms.toFixed(1)} ms a second of it`);
 }
 await judge.engine.dispose();
-const peer = options.peer ? await peerPace(clips[1]!.path, seconds) : null;
-if (peer) {
-  console.log(
-    `${peer.name} ${peer.version}, faces of 360p alone: ${peer.pace.toFixed(1)} × real time (${String(peer.pictures)} pictures)`,
-  );
-}
+// Faces alone, as many pictures a second for each, one after the other in one process.
+const of360p = clips[1]!.path;
+const searched = await facesPace(of360p, seconds, judge.engine, SEARCHED);
+const peer = options.peer ? await peerPace(of360p, seconds) : null;
+const tracked = await facesPace(of360p, seconds, judge.engine, TRACKED);
+const faces = { searched, tracked, peer };
+const told = (name: string, { pace, pictures }: { pace: number; pictures: number }, more = '') =>
+  console.log(`faces of 360p alone, ${name}: ${pace.toFixed(1)} × real time (${String(pictures)} pictures)${more}`);
+const times = ({ pace }: { pace: number }) => (peer ? `, ${(pace / peer.pace).toFixed(1)} times ${peer.name}` : '');
+told('every picture searched', searched, times(searched));
+told('followed from picture to picture', tracked, times(tracked));
+if (peer) told(`every picture searched by ${peer.name} ${peer.version}`, peer);
 rmSync(folder, { recursive: true, force: true });
 if (options.json) {
   writeJson(options.json, {
@@ -92,8 +99,11 @@ if (options.json) {
       node: process.version,
       load: loadavg()[0],
     },
-    command: `npm run bench:analyze -- ${process.argv.slice(2).join(' ')}`.trim(),
-    ...{ engine: judge.identity, speech, runs, peer },
+    command: `npm run bench:analyze -- ${process.argv
+      .slice(2)
+      .join(' ')
+      .replace(/ ?--json \S+/u, '')}`.trim(),
+    ...{ engine: judge.identity, speech, runs, faces },
   });
 }
 setTimeout(() => process.exit(), 1000).unref();
