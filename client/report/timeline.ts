@@ -230,8 +230,19 @@ export class Timeline {
   }
 }
 
-const area = (colour: string): uPlot.Series => ({ stroke: colour, fill: colour, width: 0, points: { show: false } });
-const line = (colour: string): uPlot.Series => ({ stroke: colour, width: 2, points: { show: false }, spanGaps: false });
+/** A second between two that have nothing has no line to it: it gets a point. */
+const lonePoints = (colour: string): uPlot.Series.Points => ({
+  ...{ show: true, size: 6, stroke: colour, fill: colour },
+  filter: (u, series) => {
+    const values = u.data[series] ?? [];
+    const has = (at: number): boolean => typeof values[at] === 'number';
+    return Array.from(values.keys()).filter((at) => has(at) && !has(at - 1) && !has(at + 1));
+  },
+});
+const area = (colour: string): uPlot.Series => ({ stroke: colour, fill: colour, width: 0, points: lonePoints(colour) });
+const line = (colour: string): uPlot.Series => ({
+  ...{ stroke: colour, width: 2, points: lonePoints(colour), spanGaps: false },
+});
 
 function legendOf(title: string): HTMLElement {
   const entry = (name: string, colour: string): HTMLElement => {

@@ -42,7 +42,7 @@ export function analyzeText(analyze) {
         ],
       ],
     ),
-    'py-feat and deepface fetch their weights from places that this machine does not reach, so they were not measured.',
+    'Not measured: py-feat 2.1.5 and deepface 0.0.103. Their packages in the Python index carry no weights; they fetch them from elsewhere.',
   ].join('\n\n');
 }
 

@@ -85,6 +85,7 @@ describe('a report, opened from the disk', () => {
     await expect.poll(() => at(page)).toBeCloseTo(TURN, 0);
     // Each person has charts of their own; whoever was not sure is told as such.
     expect(await page.locator('.timeline').count()).toBe(2);
+    await page.locator('.timeline').nth(1).scrollIntoViewIfNeeded();
     await screenshot(page, 'report.png');
   });
 
