@@ -3,9 +3,10 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadConfig } from '../src/config/load.js';
-import { analyseFile } from '../src/files/analyse-file.js';
+import { analyseFile, type AnalyseOptions, EVENTS_FILE } from '../src/files/analyse-file.js';
+import { eventsOf } from '../src/files/event-file.js';
 import { openJudge } from '../src/files/open-judge.js';
-import { makeClips } from './analyze/clips.js';
+import { type Clip, makeClips, makeClipsOfSeveral } from './analyze/clips.js';
 import { facesPace, SEARCHED, TRACKED } from './analyze/faces-alone.js';
 import { peerPace } from './analyze/peer.js';
 import { commitId } from './support/commit.js';
@@ -13,7 +14,8 @@ import { writeJson } from './support/write-json.js';
 
 /**
  * `npm run bench:analyze`: seconds of a recording analysed in a second, by stage, on a portrait in 720p and 360p that speaks all the time,
- * and on its sound alone; then its faces alone, each picture searched or followed, beside a peer that searches each picture.
+ * and on its sound alone; on clips of one, two and four people, each of whom is judged; then faces alone, each picture searched or
+ * followed, beside a peer that searches each picture.
  */
 interface Options {
   seconds: string;
@@ -35,12 +37,21 @@ const options = new Command('bench:analyze')
 const folder = mkdtempSync(join(tmpdir(), 'emostream-analyze-'));
 const seconds = Number(options.seconds);
 const clips = await makeClips(folder, seconds);
+/** Faces of the clips by which their cost is told. */
+const COUNTS = [1, 2, 4];
+const several = await makeClipsOfSeveral(folder, seconds, COUNTS);
 const { engine, speech } = options;
 const judge = await openJudge(loadConfig({ env: process.env, flags: { engine, speech } }), () => undefined);
 const round = (value: number): number => Number(value.toFixed(3));
 
-const runs = [];
-for (const { name, path } of clips) {
+/** Different ids in the events. */
+function facesIn(events: string): number {
+  return new Set(
+    [...eventsOf(events)].flatMap((event) => (event.type === 'emotion' ? (event.faces ?? []) : [])).map(({ id }) => id),
+  ).size;
+}
+
+async function measure({ name, path }: Clip, settings: AnalyseOptions['settings']) {
   const from = performance.now();
   let openedMs = from;
   const before = process.cpuUsage();
@@ -51,7 +62,7 @@ for (const { name, path } of clips) {
     seconds: judged,
   } = await analyseFile({
     ...{ path, out: join(folder, `out ${name}`), captions: null, resume: false, smoothingMs: 2000 },
-    ...{ engine: judge.engine, identity: judge.identity, settings: judge.settings },
+    ...{ engine: judge.engine, identity: judge.identity, settings },
     onOpened: () => (openedMs = performance.now()),
   });
   if (failure !== null) throw new Error(`${name}: ${String(failure)}`);
@@ -62,7 +73,11 @@ for (const { name, path } of clips) {
   const perSecond = Object.fromEntries(
     Object.entries(stages).map(([stage, sum]) => [stage, round((1000 * sum) / judged)]),
   );
-  runs.push({
+  console.log(
+    `${name}: ${(judged / tookS).toFixed(1)} × real time (after ${startS.toFixed(1)} s to load), CPU ${cpuMs.toFixed(1)} ms a second of it`,
+  );
+  for (const [stage, ms] of Object.entries(perSecond)) console.log(`  ${stage}: ${ms.toFixed(1)} ms a second of it`);
+  return {
     clip: name,
     seconds: judged,
     startS: round(startS),
@@ -70,18 +85,26 @@ for (const { name, path } of clips) {
     pace: round(judged / tookS),
     cpuMsPerSecond: cpuMs,
     msPerSecond: perSecond,
-  });
-  console.log(
-    `${name}: ${(judged / tookS).toFixed(1)} × real time (after ${startS.toFixed(1)} s to load), CPU ${cpuMs.toFixed(1)} ms a second of it`,
-  );
-  for (const [stage, ms] of Object.entries(perSecond)) console.log(`  ${stage}: ${ms.toFixed(1)} ms a second of it`);
+  };
 }
-await judge.engine.dispose();
+
+const runs = [];
+for (const clip of clips) runs.push(await measure(clip, judge.settings));
+console.log('faces: cost by number, with all that are seen (--faces all)');
+const byFaces = [];
+for (const [i, clip] of several.entries()) {
+  const run = await measure(clip, { ...judge.settings, maxFaces: 16 });
+  const faces = facesIn(join(folder, `out ${clip.name}`, EVENTS_FILE));
+  // Else it is not the cost of so many.
+  if (faces !== COUNTS[i]) throw new Error(`${clip.name}: ${String(faces)} were told apart`);
+  byFaces.push({ faces, ...run });
+}
 // Faces alone, as many pictures a second for each, one after the other in one process.
 const of360p = clips[1]!.path;
 const searched = await facesPace(of360p, seconds, judge.engine, SEARCHED);
 const peer = options.peer ? await peerPace(of360p, seconds) : null;
 const tracked = await facesPace(of360p, seconds, judge.engine, TRACKED);
+await judge.engine.dispose();
 const faces = { searched, tracked, peer };
 const told = (name: string, { pace, pictures }: { pace: number; pictures: number }, more = '') =>
   console.log(`faces of 360p alone, ${name}: ${pace.toFixed(1)} × real time (${String(pictures)} pictures)${more}`);
@@ -103,7 +126,7 @@ if (options.json) {
       .slice(2)
       .join(' ')
       .replace(/ ?--json \S+/u, '')}`.trim(),
-    ...{ engine: judge.identity, speech, runs, faces },
+    ...{ engine: judge.identity, speech, runs, byFaces, faces },
   });
 }
 setTimeout(() => process.exit(), 1000).unref();

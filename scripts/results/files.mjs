@@ -9,7 +9,7 @@ const AIMS = { pace: 30, searched: 3, tracked: 10, same: 0.97 };
 
 /** @param {any} analyze what `npm run bench:analyze -- --json` writes */
 export function analyzeText(analyze) {
-  const { engine, speech, runs, faces } = analyze;
+  const { engine, speech, runs, byFaces, faces } = analyze;
   const { searched, tracked, peer } = faces;
   const of360p = runs.find((/** @type {any} */ { clip }) => clip === '360p');
   const stages = [...new Set(runs.flatMap((/** @type {any} */ { msPerSecond }) => Object.keys(msPerSecond)))];
@@ -28,6 +28,16 @@ export function analyzeText(analyze) {
           ...runs.map((/** @type {any} */ { msPerSecond }) => cell(msPerSecond[stage])),
         ]),
       ],
+    ),
+    '**Faces: cost by number.** Clips in 360p of one, two and four portraits that move side by side, and of somebody who speaks; each face is followed and judged (`--faces all`).',
+    table(
+      ['', 'times real time', 'CPU for a second of it, ms', 'more for each face beyond the first, ms'],
+      byFaces.map((/** @type {any} */ { faces: count, pace, cpuMsPerSecond }) => [
+        count === 1 ? '1 face' : `${count} faces`,
+        number(pace),
+        number(cpuMsPerSecond),
+        count === 1 ? '–' : number((cpuMsPerSecond - byFaces[0].cpuMsPerSecond) / (count - 1)),
+      ]),
     ),
     `Faces of the 360p clip alone, ${searched.pictures} pictures each (8 a second), decoded and scaled by the same code, every one judged by itself, one after the other in one process. *Aims: ${AIMS.searched} times the peer where every picture is searched: ${met(searched.pace / peer.pace >= AIMS.searched)}; ${AIMS.tracked} times where faces are followed: ${met(tracked.pace / peer.pace >= AIMS.tracked)}.*`,
     table(
