@@ -104,6 +104,7 @@ export function parityText(parity) {
     parity.silent.table,
     `Offline in the same windows → live, the accuracy of voices changes by ${changeOfSound(parity)} points in that room and by ${changeOfSound(parity.silent)} in a silent one.`,
     `*Lost*: the call gave no answer (no face found, no voice heard, or a window without an event). *Voice, offline in the same windows*: the clips cut offline where the call cut them; what is left to the call is what coding and decoding do. FER+ pictures are cut close, without hair, ears and neck; pasted into a room, the face finder misses ${lostFaces} % of them. So "all" says little of faces in a call, which have a head.`,
+    'Eight people speak at the same time here, and their windows end at the same instant: the voice encoders do not keep up with that in the time that a window waits for them, and the voices that are `late` are judged without.',
   ].join('\n\n');
 }
 
