@@ -119,6 +119,8 @@ export class Av1Depacketizer implements Depacketizer {
   #take(unit: Obu): void {
     if (!DECODED_TYPES.has(unit.type)) return;
     if (unit.type === SEQUENCE_HEADER) {
+      // Where layers are coded apart it may stand before each; behind a frame it is not of the one that was taken.
+      if (this.#hasFrame) return;
       // The packet that it came in is not to be kept for it.
       if (unit.data.length <= MAX_SEQUENCE_BYTES) this.#sequence = { ...unit, data: Uint8Array.from(unit.data) };
     } else if (unit.spatialId !== this.#layer) {

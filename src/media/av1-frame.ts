@@ -6,10 +6,8 @@ export interface Av1Frame {
   /** `shown-again`: nothing is decoded, a picture that the decoder has is shown. */
   kind: 'key' | 'inter' | 'intra' | 'switch' | 'shown-again';
   shown: boolean;
-  /** Pixels, before any scaling after decoding (superres); null: that of a picture it builds on. */
+  /** Pixels, after superres, so at least as many as are decoded (§5.9.8); null: that of a picture it builds on. */
   size: { width: number; height: number } | null;
-  /** Places that it takes, one bit each of eight. */
-  refreshes: number;
 }
 
 const KINDS = ['key', 'inter', 'intra', 'switch'] as const;
@@ -47,7 +45,7 @@ function readHeader(
   let resilient = true;
   if (!reducedStill) {
     // show_existing_frame
-    if (bits.read(1) === 1) return { kind: 'shown-again', shown, size: null, refreshes: 0 };
+    if (bits.read(1) === 1) return { kind: 'shown-again', shown, size: null };
     kind = KINDS[bits.read(2)] as (typeof KINDS)[number];
     shown = bits.read(1) === 1;
     if (shown) bits.skip(sequence.presentationTimeBits);
@@ -66,7 +64,7 @@ function readHeader(
   skipBufferRemovals(bits, sequence, layers);
   const refreshes = kind === 'switch' || (kind === 'key' && shown) ? ALL_PLACES : bits.read(PLACES);
   if ((!fromNothing || refreshes !== ALL_PLACES) && resilient) bits.skip(PLACES * orderHintBits);
-  if (fromNothing) return { kind, shown, size: readSize(bits, sequence, ownSize), refreshes };
+  if (fromNothing) return { kind, shown, size: readSize(bits, sequence, ownSize) };
   let shortSignaling = false;
   if (orderHintBits > 0) {
     shortSignaling = bits.read(1) === 1;
@@ -74,9 +72,9 @@ function readHeader(
   }
   bits.skip(REFERENCES * ((shortSignaling ? 0 : 3) + (frameIdBits?.delta ?? 0)));
   if (ownSize && !resilient) {
-    for (let i = 0; i < REFERENCES; i++) if (bits.read(1) === 1) return { kind, shown, size: null, refreshes }; // found_ref
+    for (let i = 0; i < REFERENCES; i++) if (bits.read(1) === 1) return { kind, shown, size: null }; // found_ref
   }
-  return { kind, shown, size: readSize(bits, sequence, ownSize), refreshes };
+  return { kind, shown, size: readSize(bits, sequence, ownSize) };
 }
 
 function skipBufferRemovals(

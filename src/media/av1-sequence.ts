@@ -70,7 +70,7 @@ function readTiming(bits: BitReader): Timing {
   if (bits.read(1) === 1) {
     bits.skip(64);
     const equalIntervals = bits.read(1) === 1;
-    if (equalIntervals) bits.exponential(); // uvlc() is ue(v) of H.264
+    if (equalIntervals) bits.exponential(); // uvlc() is ue(v) of H.264; 32 zeros, after which decoders differ, are allowed in neither
     // decoder_model_info_present_flag
     if (bits.read(1) === 1) {
       bufferDelayBits = bits.read(5) + 1;

@@ -22,7 +22,7 @@ export class BitReader {
   exponential(): number {
     let zeros = 0;
     while (this.#bit() === 0) {
-      if (++zeros > 32 || this.overrun) {
+      if (++zeros > 31 || this.overrun) {
         this.overrun = true;
         return 0;
       }

@@ -14,6 +14,8 @@ export class DecodeAdmission {
   readonly #budget: PixelBudget;
   #nowMs = 0;
   readonly #resets = decoderResets(() => this.#nowMs);
+  /** The sizes are of a decoder that was to be opened anew for a picture that was then refused. */
+  #afreshDue = false;
 
   constructor(codec: VideoCodec, maxPixelRate: number) {
     this.#sizes = VIDEO_CODECS[codec].sizes();
@@ -30,12 +32,15 @@ export class DecodeAdmission {
     this.#nowMs = now;
     const cost = this.#sizes.read(frame.data, frame.keyFrame);
     if (!cost) return { refusal: 'malformed', afresh: false };
+    this.#afreshDue ||= cost.afresh;
     // Also what is not decoded counts as what the sender asks for.
     const refusal = this.#budget.admit(cost, now);
     if (refusal) return { refusal, afresh: false };
     if (!this.#resets.has()) return { refusal: 'decoder-resting', afresh: false };
-    if (cost.afresh) this.#resets.take();
-    return { refusal: null, afresh: cost.afresh };
+    const afresh = this.#afreshDue;
+    if (afresh) this.#resets.take();
+    this.#afreshDue = false;
+    return { refusal: null, afresh };
   }
 
   /** A picture came that cannot be decoded for want of a key frame. */
@@ -48,6 +53,7 @@ export class DecodeAdmission {
     this.#nowMs = now;
     this.#resets.take();
     this.#sizes.reset();
+    this.#afreshDue = false;
   }
 
   /** What has gone on for so long that it will not end by itself. */

@@ -56,7 +56,10 @@ export class LayeredContinuity implements Continuity<VideoPacket> {
     if (!this.#last || !(this.#last.ended || this.#last.payload.disposable)) return false;
     const last = this.#last.payload;
     if (next.upper) return isSame(last.picture, next.picture);
-    if (next.begins && last.picture && next.picture && follows(last.picture, next.picture)) return true;
+    // Where as many are missing as there are numbers, pictures may be, one packet each.
+    if (next.begins && last.picture && next.picture && missing < next.picture.modulus) {
+      if (follows(last.picture, next.picture)) return true;
+    }
     if (!next.begins && !next.disposable) return false;
     if (last.baseIndex === null || next.baseIndex === null) return false;
     return next.baseIndex === (next.layer === 0 ? (last.baseIndex + 1) & 0xff : last.baseIndex);

@@ -173,6 +173,13 @@ describe('AV1 over RTP (payload format v1.0.0, §4.4)', () => {
     );
   });
 
+  it('a sequence header behind a frame is not of it', () => {
+    expect(depacketize([0x20, ...prefixed(KEY), ...HEADER])).toBe('no-parameters');
+    // As encoders have it whose layers are coded apart.
+    const upper = unit(FRAME, [0x10, 1, 2, 3], { temporal: 0, spatial: 1 });
+    expect(depacketize([0x08, ...[HEADER, KEY, HEADER, upper].flatMap(prefixed)])).toEqual(whole);
+  });
+
   it('keeps no more units than a picture can have', () => {
     const crumbs = [0x00, ...Array.from({ length: 200 }, () => prefixed(INTER)).flat()];
     expect(depacketize(...Array<number[]>(5).fill(crumbs))).toMatchObject({ keyFrame: false });
@@ -241,6 +248,22 @@ const keyFrame = (width: number, height: number): Uint8Array =>
     ...Array(20).fill(7),
   ]);
 
+/** The same, of which nothing is shown: it takes the places of `refreshes`. */
+const hiddenKeyFrame = (width: number, height: number, refreshes: number): Uint8Array =>
+  unit(FRAME, [
+    ...bitsOf('0', '00', '0', '1', '1', '0', '1', [refreshes, 8], [width - 1, 16], [height - 1, 16], '00000000'),
+    ...Array(20).fill(7),
+  ]);
+/** A frame without a size of its own: found_ref, or with one that takes the places of `refreshes`. */
+const interFrame = (refreshes: number, size?: [number, number]): number[] => [
+  ...bitsOf(
+    ...(['0', '01', '1', '0', '0', '1', '000', [refreshes, 8], [0, 21]] as (string | [number, number])[]),
+    ...(size ? ['0000000', ...size.map((side): [number, number] => [side - 1, 16])] : ['1']),
+    '00000000',
+  ),
+  ...Array<number>(20).fill(7),
+];
+
 describe('the size of an AV1 picture is known before it is decoded', () => {
   const stream = (width: number, height: number, frames = 3) =>
     encodeVideo({
@@ -269,7 +292,7 @@ describe('the size of an AV1 picture is known before it is decoded', () => {
     expect(read).toMatchObject({ ordinary: true, reducedStill: false, maxSize: { width: 320, height: 180 } });
     const frames = [first!, second!].map(({ data }) => readObus(data)!.find(({ type }) => type === FRAME)!);
     expect(frames.map((frame) => readAv1Frame(frame.data, read, frame))).toMatchObject([
-      { kind: 'key', shown: true, size: { width: 320, height: 180 }, refreshes: 255 },
+      { kind: 'key', shown: true, size: { width: 320, height: 180 } },
       { kind: 'inter', size: { width: 320, height: 180 } },
     ]);
   });
@@ -305,6 +328,55 @@ describe('the size of an AV1 picture is known before it is decoded', () => {
     ['a frame header twice, which may be another', [sequence(), keyFrame(320, 192), unit(7, [0x10, 0])]],
   ])('a picture with %s is refused', (_name, units) => {
     expect(VIDEO_CODECS.AV1.sizes().read(temporalUnit(...units), true)).toBeNull();
+  });
+
+  it.each<[string, Uint8Array[]]>([
+    ['a frame without its tiles', [unit(3, interFrame(255, [16, 16]))]],
+    ['a frame of a layer that is not decoded', [unit(FRAME, interFrame(255, [16, 16]), { temporal: 1, spatial: 0 })]],
+    ['frames that take all places', [unit(FRAME, interFrame(255, [16, 16]))]],
+    [
+      'a key frame that is shown again, then its place is taken (§7.21)',
+      [keyFrame(16, 16), hiddenKeyFrame(1280, 720, 8), unit(3, [0b10110000]), unit(FRAME, interFrame(8, [16, 16]))],
+    ],
+    ['a key frame without its tiles, in the same picture', [unit(3, [...keyFrame(16, 16).subarray(1)])]],
+  ])('%s makes no later one cheaper: the decoder may keep what is larger', (_name, units) => {
+    const sizes = VIDEO_CODECS.AV1.sizes();
+    expect(sizes.read(temporalUnit(sequence(), keyFrame(1280, 720)), true)?.pixels).toBe(1280 * 720);
+    // No key frame stands at the beginning of it, so that the decoder stays.
+    sizes.read(temporalUnit(unit(FRAME, interFrame(0, [16, 16])), ...units), false);
+    expect(sizes.read(temporalUnit(unit(FRAME, interFrame(0))), false)).toMatchObject({ pixels: 1280 * 720 });
+  });
+
+  it('of which a smaller one at a key frame is for a new decoder', () => {
+    const sizes = VIDEO_CODECS.AV1.sizes();
+    const read = (...units: Uint8Array[]) => sizes.read(temporalUnit(...units), true);
+    expect(read(sequence(), keyFrame(320, 192))).toEqual({ pixels: 61_440, pictures: 1, afresh: false });
+    expect(read(sequence(), keyFrame(160, 96))).toEqual({ pixels: 15_360, pictures: 1, afresh: true });
+    expect(read(sequence(), keyFrame(160, 96))?.afresh).toBe(false);
+    expect(read(unit(FRAME, interFrame(0)))).toEqual({ pixels: 15_360, pictures: 1, afresh: false });
+    expect(read(sequence(), keyFrame(320, 192))).toEqual({ pixels: 61_440, pictures: 1, afresh: false });
+  });
+
+  it('as a decoder passes over a frame without tiles, and keeps what it had', () => {
+    const [width, height] = [320, 192];
+    const [key, second] = stream(width, height);
+    const decoder = new VideoDecoder('AV1', { longestSide: 640 });
+    expect(decoder.decode(key!.data, 0, () => true)).toHaveLength(1);
+    const { data } = readObus(key!.data)!.find(({ type }) => type === FRAME)!;
+    expect(decoder.decode(temporalUnit(unit(3, [...data.subarray(0, 40)])), 1, () => true)).toEqual([]);
+    const [picture] = decoder.decode(second!.data, 2, () => true);
+    decoder.close();
+    expect(psnrOfMoving(picture!, 1)).toBeGreaterThan(30);
+  });
+
+  it('a sequence header that decoders read differently is refused, and one behind a frame', () => {
+    // num_ticks_per_picture_minus_1 of 32 zeros and more (§4.10.3): a decoder stops there, the standard reads on.
+    const clock = (zeros: number) =>
+      bitsOf('000', '0', '0', '1', [1, 32], [1, 32], '1', '0'.repeat(zeros), [1, 1], [0, zeros], '0', [0, 400]);
+    expect(readAv1Sequence(clock(31))).not.toBeNull();
+    expect(readAv1Sequence(clock(32))).toBeNull();
+    const read = (...units: Uint8Array[]) => VIDEO_CODECS.AV1.sizes().read(temporalUnit(...units), true);
+    expect(read(sequence(), keyFrame(320, 192), sequence())).toBeNull();
   });
 
   it('several frames of one picture are paid for', () => {

@@ -5,6 +5,7 @@ import type { Vp9Layering } from '../../bench/support/packetize-layered.js';
 import { VideoDecoder } from '../../src/media/video-decoder.js';
 import { VIDEO_CODECS } from '../../src/media/video-codecs.js';
 import { readVp9Header, vp9Frames } from '../../src/media/vp9-header.js';
+import { parseRtp, type RtpPacket } from '../../src/media/rtp-packet.js';
 import { Vp9Depacketizer } from '../../src/media/vp9-depacketizer.js';
 import { parseVp9Payload } from '../../src/media/vp9-payload.js';
 import { bitsOf } from './support/bits.js';
@@ -69,6 +70,24 @@ describe('the payload descriptor of VP9 (RFC 9628 §4.2)', () => {
     expect(parseVp9Payload(Uint8Array.from([0xf8, 0x11, 0x00, 3, 5, 7, 9, ...data]))).toBeNull();
     expect(parseVp9Payload(Uint8Array.from([0x18, ...data]))).toBeNull();
   });
+});
+
+it('a hole that may have held as many pictures as there are numbers is not passed over', () => {
+  const continuity = VIDEO_CODECS.VP9.continuity();
+  const packet = (number: number): RtpPacket =>
+    parseRtp(
+      writeRtp(
+        { payloadType: 101, ssrc: 7, timestamp: number, marker: true, sequenceNumber: number },
+        Uint8Array.from([0xcc, number, ...interHeader(1, [0, 0, 0], '1')]),
+      ),
+    )!;
+  continuity.follow(packet(5));
+  expect([0, 127, 128, 200].map((missing) => continuity.needsNone(packet(6), missing))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 describe('the size of a VP9 picture is known before it is decoded', () => {

@@ -121,6 +121,18 @@ describe('what clients send is checked', () => {
   test.each([
     ['no codec', { rtpParameters: { codecs: [] } }, 'BAD_MESSAGE'],
     ['an unknown codec', { rtpParameters: { codecs: [{ ...opus, mimeType: 'audio/G729' }] } }, 'UNSUPPORTED_MEDIA'],
+    [
+      'H.265',
+      {
+        source: 'camera',
+        kind: 'video',
+        rtpParameters: {
+          codecs: [{ mimeType: 'video/H265', payloadType: 96, clockRate: 90_000 }],
+          encodings: [{ ssrc: 1 }],
+        },
+      },
+      'UNSUPPORTED_MEDIA',
+    ],
     ['a microphone that sends video', { kind: 'video', rtpParameters: { codecs: [opus] } }, 'BAD_MESSAGE'],
     ['a payload type out of range', { rtpParameters: { codecs: [{ ...opus, payloadType: 1e9 }] } }, 'BAD_MESSAGE'],
     ['many encodings', { rtpParameters: { codecs: [opus], encodings: new Array(5).fill({ ssrc: 1 }) } }, 'BAD_MESSAGE'],
