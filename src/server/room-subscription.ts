@@ -14,7 +14,7 @@ export type EventSink = Pick<Connection, 'notify' | 'bulkhead'> & {
 export interface SubscriptionOptions extends OutboxOptions {
   bus: EventBus;
   from: ResumePoint | undefined;
-  /** What of an event is told; null: nothing of it. All of every event if not given. */
+  /** What of an event is told; null: nothing of it; and nothing of before the answer. All of every event if not given. */
   keep?: ((event: RoomEvent) => RoomEvent | null) | undefined;
 }
 
@@ -61,7 +61,9 @@ export class RoomSubscription {
   answered(): void {
     if (this.#closed) return;
     this.#answered = true;
-    const { room, from } = this.#options;
+    const { room, from, keep } = this.#options;
+    // What the journal holds went through nobody's choice.
+    if (keep) return;
     const { cursor, ended } = this.#subscription.read(from);
     if (ended) this.#sink.notify({ type: 'missed', room, ...ended, toSeq: null, reason: 'other-epoch' });
     this.#outbox.replay(cursor);

@@ -2,7 +2,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Bulkhead } from '../../src/common/bulkhead.js';
+import { silentMeter } from '../../src/common/metrics.js';
+import type { UnsequencedEvent } from '../../src/events/bus.js';
+import { InProcessBus } from '../../src/events/in-process-bus.js';
 import type { RoomEvent } from '../../src/events/schema.js';
+import { Outboxes } from '../../src/server/outboxes.js';
+import type { ReplayTurns } from '../../src/server/replay-turns.js';
+import { RoomSubscription } from '../../src/server/room-subscription.js';
 import { Recording } from '../../src/server/recordings/recording.js';
 import { type Recorded, Recordings } from '../../src/server/recordings/recordings.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -14,6 +21,33 @@ const event = (participant: string, startMs: number, parts: object = {}): RoomEv
   return { ...made, ...parts } as RoomEvent;
 };
 const silent = { present: false };
+
+it('a recording by subscription tells nothing of before its answer was out: nobody had been asked', () => {
+  const bus = new InProcessBus();
+  const sent: string[] = [];
+  const bulkhead = new Bulkhead('connection', { meter: silentMeter, logger: { error: expect.unreachable } });
+  const turns = { ask: (turn: () => void) => turn(), forget: () => undefined } as unknown as ReplayTurns;
+  const outboxes = new Outboxes({
+    ...{ maxBufferedBytes: 1e6, turns, meter: silentMeter, bufferedBytes: () => 0 },
+    ...{ send: (text: string) => sent.push(text), missed: () => undefined },
+  });
+  const publish = (participant: string) =>
+    bus.publish({ ...event(participant, 50_000), room: 'room' } as UnsequencedEvent);
+  const keep = (told: RoomEvent) => (told.participant === 'agreed' ? told : null);
+  const options = {
+    bus,
+    room: 'room',
+    from: undefined,
+    wants: () => true,
+    write: ({ text }: { text: string }) => text,
+  };
+  const recorded = new RoomSubscription({ ...options, keep }, { bulkhead, notify: () => undefined, outboxes });
+  publish('somebody');
+  recorded.answered();
+  publish('somebody');
+  publish('agreed');
+  expect(sent.map((text) => (JSON.parse(text) as RoomEvent).participant)).toEqual(['agreed']);
+});
 
 describe('a recording', () => {
   it('holds of a window only what was measured after its person agreed: voice reaches back 3 s, words 8 s', () => {
