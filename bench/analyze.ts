@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { MOST_FACES } from '../src/common/most-faces.js';
 import { loadConfig } from '../src/config/load.js';
 import { analyseFile, type AnalyseOptions, EVENTS_FILE } from '../src/files/analyse-file.js';
 import { eventsOf } from '../src/files/event-file.js';
@@ -93,7 +94,7 @@ for (const clip of clips) runs.push(await measure(clip, judge.settings));
 console.log('faces: cost by number, with all that are seen (--faces all)');
 const byFaces = [];
 for (const [i, clip] of several.entries()) {
-  const run = await measure(clip, { ...judge.settings, maxFaces: 16 });
+  const run = await measure(clip, { ...judge.settings, maxFaces: MOST_FACES });
   const faces = facesIn(join(folder, `out ${clip.name}`, EVENTS_FILE));
   // Else it is not the cost of so many.
   if (faces !== COUNTS[i]) throw new Error(`${clip.name}: ${String(faces)} were told apart`);

@@ -3,6 +3,7 @@ import { basename, extname, join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import { EMOTIONS } from '../common/emotions.js';
+import { MOST_FACES } from '../common/most-faces.js';
 import type { PersonSummary } from '../common/report-data.js';
 import { loadConfig } from '../config/load.js';
 import type { Analysed } from '../files/analyse-file.js';
@@ -24,9 +25,6 @@ interface AnalyzeFlags {
 
 /** What is written; none of it takes the place of what is there without a word. */
 const RESULTS = ['events.jsonl', 'words.jsonl', 'events.csv', 'summary.json', 'subtitles.vtt', 'report.html'];
-
-/** `--faces all` follows so many at once. */
-const MOST_FACES = 16;
 
 /** `emostream analyze FILE…`: recordings in, events and a report out. */
 export function analyzeCommand(): Command {

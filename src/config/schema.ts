@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../common/engine-names.js';
+import { MOST_FACES } from '../common/most-faces.js';
 import { doorOptions } from './door-options.js';
 import { flag, int, list, optionalInt, optionalText } from './fields.js';
 
@@ -123,7 +124,7 @@ export const configSchema = z.strictObject({
     'faces',
     1,
     1,
-    16,
+    MOST_FACES,
   ),
   speech: z.enum(['on', 'off']).default('on').meta({
     description:

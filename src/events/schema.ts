@@ -3,6 +3,7 @@ import { sourceSchema } from '../common/consent.js';
 import { EMOTIONS } from '../common/emotions.js';
 import { GAP_REASONS } from '../common/gap-reasons.js';
 import { MEDIA_PROBLEMS, type MediaProblem } from '../common/media-problem.js';
+import { MOST_FACES } from '../common/most-faces.js';
 import { openEnum } from '../common/open-enum.js';
 
 /**
@@ -129,7 +130,7 @@ export const emotionEventSchema = z
     face: faceModalitySchema,
     faces: z
       .array(seenFaceSchema)
-      .max(16)
+      .max(MOST_FACES)
       .optional()
       .describe(
         'Every face of the picture, where the server tells several apart; absent where it judges one face alone, as `face`.',

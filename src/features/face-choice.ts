@@ -1,4 +1,4 @@
-import { overlap, type Detection } from './blazeface-anchors.js';
+import { overlap } from './blazeface-anchors.js';
 import type { Region } from './resample.js';
 
 /** How much larger another face must be before it takes over from the one that is followed. */
@@ -14,46 +14,21 @@ export function sameFace(detection: Region, followed: Region): boolean {
 /**
  * The participant's face among several: the largest, a face at the border counting half as much as one in the middle; the
  * one followed so far keeps its place unless another one is clearly larger.
+ * @param isFollowed whether a face is that one
  */
-export function chooseFace(
-  detections: readonly Detection[],
-  width: number,
-  height: number,
-  followed: Region | null,
-): Detection | null {
-  let best: Detection | null = null;
+export function chooseFace<T extends Region>(
+  faces: readonly T[],
+  { width, height }: { width: number; height: number },
+  isFollowed: (face: T) => boolean,
+): T | null {
+  let best: T | null = null;
   let bestWeight = 0;
-  for (const d of detections) {
-    const same = followed !== null && sameFace(d, followed);
-    const weight = weightOf(d, width, height) * (same ? HYSTERESIS : 1);
-    if (weight > bestWeight) {
-      best = d;
-      bestWeight = weight;
-    }
-  }
-  return best;
-}
-
-/** How much a face counts: its size, half of it at the border. */
-function weightOf(face: Region, width: number, height: number): number {
-  const dx = (face.x + face.width / 2) / width - 0.5;
-  const dy = (face.y + face.height / 2) / height - 0.5;
-  const offCentre = Math.min(1, Math.hypot(dx, dy) / 0.5);
-  return Math.max(face.width, face.height) * (1 - 0.5 * offCentre);
-}
-
-/** The same among faces that are told apart, by id. @param before the one that was chosen last */
-export function choosePrimary(
-  faces: ReadonlyMap<string, Region>,
-  width: number,
-  height: number,
-  before: string | null,
-): string | null {
-  let best: string | null = null;
-  let bestWeight = 0;
-  for (const [id, box] of faces) {
-    const weight = weightOf(box, width, height) * (id === before ? HYSTERESIS : 1);
-    if (weight > bestWeight) [best, bestWeight] = [id, weight];
+  for (const face of faces) {
+    const dx = (face.x + face.width / 2) / width - 0.5;
+    const dy = (face.y + face.height / 2) / height - 0.5;
+    const offCentre = Math.min(1, Math.hypot(dx, dy) / 0.5);
+    const weight = Math.max(face.width, face.height) * (1 - 0.5 * offCentre) * (isFollowed(face) ? HYSTERESIS : 1);
+    if (weight > bestWeight) [best, bestWeight] = [face, weight];
   }
   return best;
 }

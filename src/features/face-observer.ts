@@ -1,4 +1,5 @@
 import { silentMeter, type Meter } from '../common/metrics.js';
+import { timed } from '../common/timed.js';
 import { TokenBucket } from '../common/token-bucket.js';
 import type { Detection } from './blazeface-anchors.js';
 import { chooseFace, sameFace } from './face-choice.js';
@@ -89,13 +90,13 @@ export class FaceObserver {
   observe(frame: TimedPicture): FaceObservation {
     if (frame.width !== this.#width || frame.height !== this.#height) this.#resize(frame);
     const grey = greyOf(frame);
-    const followed = this.#box ? this.#timed('track', () => this.#tracker.follow(grey)) : null;
+    const followed = this.#box ? timed(this.#meter, 'track', () => this.#tracker.follow(grey)) : null;
     const lost = this.#box !== null && followed === null;
     const before = followed ?? this.#box;
     this.#box = followed;
     this.#arrivalMs = frame.arrivalMs;
     const searched = this.#searchIfDue(frame, grey, before, lost);
-    const seen = this.#timed('crop', () => this.#describe(grey));
+    const seen = timed(this.#meter, 'crop', () => this.#describe(grey));
     return searched || seen.box ? seen : { ...seen, unsearched: true };
   }
 
@@ -108,7 +109,7 @@ export class FaceObserver {
       return false;
     }
     this.#budget?.take();
-    this.#timed('face', () => this.#search(frame, grey, before));
+    timed(this.#meter, 'face', () => this.#search(frame, grey, before));
     return true;
   }
 
@@ -168,7 +169,7 @@ export class FaceObserver {
   /** The face to follow; a new one only if a close-up agrees. Those that it refutes are removed from `found`. */
   #choose(frame: TimedPicture, found: Detection[], before: Region | null, sure: number): Detection | null {
     for (let tries = 0; tries < MAX_CLOSE_UPS; tries++) {
-      const face = chooseFace(found, frame.width, frame.height, before);
+      const face = chooseFace(found, frame, (d) => before !== null && sameFace(d, before));
       if (!face || (before && sameFace(face, before))) return face;
       if (isConfirmed(this.#finder, frame, face, sure)) return face;
       found.splice(found.indexOf(face), 1);
@@ -180,12 +181,5 @@ export class FaceObserver {
     const box = this.#box;
     if (!box) return { crop: null, box: null, score: 0, quality: [0, 0, 0, 0], faces: this.#faces };
     return { ...describeFace(grey, box), score: this.#score, faces: this.#faces };
-  }
-
-  #timed<T>(stage: string, work: () => T): T {
-    const from = performance.now();
-    const result = work();
-    this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage });
-    return result;
   }
 }

@@ -1,7 +1,8 @@
 import { silentMeter, type Meter } from '../common/metrics.js';
+import { timed } from '../common/timed.js';
 import { TokenBucket } from '../common/token-bucket.js';
 import { overlap, type Detection } from './blazeface-anchors.js';
-import { choosePrimary, sameFace } from './face-choice.js';
+import { chooseFace, sameFace } from './face-choice.js';
 import type { FaceFinder } from './face-finder.js';
 import type { FaceDescriber } from './face-likeness.js';
 import { closeUp, describeFace, isConfirmed, isFlat, SURE_FINE } from './face-looks.js';
@@ -82,9 +83,9 @@ export class SeveralFaces {
     this.#arrivalMs = frame.arrivalMs;
     const grey = greyOf(frame);
     this.#keepUp(frame);
-    this.#timed('track', () => this.#follow(grey));
+    timed(this.#meter, 'track', () => this.#follow(grey));
     const searched = this.#searchIfDue(frame, grey);
-    const seen = this.#timed('crop', () => this.#describe(grey));
+    const seen = timed(this.#meter, 'crop', () => this.#describe(grey));
     return searched || seen.box ? seen : { ...seen, unsearched: true };
   }
 
@@ -131,7 +132,7 @@ export class SeveralFaces {
     }
     budget?.take();
     this.#lastSearch = frame.mediaTime;
-    this.#timed('face', () => this.#search(frame, grey));
+    timed(this.#meter, 'face', () => this.#search(frame, grey));
     return true;
   }
 
@@ -188,14 +189,14 @@ export class SeveralFaces {
     const { budget, describer } = this.#deps;
     if (!(budget?.has() ?? true) || !this.#looks.take()) return null;
     budget?.take();
-    return this.#timed('face-look', () => describer.describe(frame, box));
+    return timed(this.#meter, 'face-look', () => describer.describe(frame, box));
   }
 
   #describe(grey: GreyPlane): FaceObservation {
     const seen = [...this.#faces].flatMap(([id, { box, score }]) => (box ? [{ id, box, score }] : []));
-    const boxes = new Map(seen.map(({ id, box }) => [id, box]));
-    const primary = choosePrimary(boxes, grey.width, grey.height, this.#primary);
-    if (primary === null) {
+    const boxes = seen.map(({ id, box }) => ({ ...box, id }));
+    const primary = chooseFace(boxes, grey, ({ id }) => id === this.#primary)?.id;
+    if (primary === undefined) {
       return { crop: null, box: null, score: 0, quality: [0, 0, 0, 0], faces: this.#found, others: [] };
     }
     this.#primary = primary;
@@ -210,12 +211,5 @@ export class SeveralFaces {
 
   #drop(reason: 'search-rate' | 'too-many-faces' | 'look-rate'): void {
     this.#meter.count('emostream_dropped_total', { stage: 'face', reason });
-  }
-
-  #timed<T>(stage: string, work: () => T): T {
-    const from = performance.now();
-    const result = work();
-    this.#meter.observe('emostream_stage_duration_seconds', (performance.now() - from) / 1000, { stage });
-    return result;
   }
 }

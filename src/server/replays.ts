@@ -149,10 +149,6 @@ export class Replays {
     this.#deps = deps;
   }
 
-  get size(): number {
-    return this.#running.size;
-  }
-
   /**
    * @param onEnd told once, also when it is ended by whoever began it
    * @throws EmostreamError ROOM_IN_USE where people are in the room, WRONG_STATE where something is replayed in it already

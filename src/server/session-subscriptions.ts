@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { withNames } from './names.js';
 import { narrowed, type Narrowing } from './narrowing.js';
 import type { Beat, Grants, Words } from './protocol.js';
-import { RoomSubscription } from './room-subscription.js';
+import { RoomSubscription, type SubscriptionOptions } from './room-subscription.js';
 import { nameIn, type Services } from './services.js';
 import type { WordReader } from './word-readers.js';
 
@@ -57,16 +57,11 @@ export class SessionSubscriptions {
   ): { epoch: string; lastSeq: number } {
     this.end(room);
     this.#assertFew();
-    const { services, connection, reader, afterResponse } = this.#deps;
-    const { bus, subscribers } = services;
-    const write = grants.names ? withNames((who) => nameIn(services, room, who)) : ({ text }: EventRecord) => text;
-    const events = new RoomSubscription({ bus, room, from, wants: narrowed(narrowing), write }, connection);
-    const subscribed: Subscribed = { events, readNoWords: () => undefined, recordNoMore: () => undefined };
-    this.#rooms.set(room, subscribed);
-    subscribers.add(this);
-    afterResponse(() => events.answered());
+    const { services, reader } = this.#deps;
+    const write = grants.names ? withNames((who) => nameIn(services, room, who)) : undefined;
+    const subscribed = this.#listen(room, narrowing, { from, ...(write && { write }) });
     if (grants.transcript) this.#readWords(room, subscribed, reader);
-    return events.answer;
+    return subscribed.events.answer;
   }
 
   /**
@@ -83,10 +78,10 @@ export class SessionSubscriptions {
   ): { epoch: string; lastSeq: number } {
     this.end(room);
     this.#assertFew();
-    const { services, connection, reader, afterResponse } = this.#deps;
-    const { bus, recordings, subscribers } = services;
+    const { services, connection, reader } = this.#deps;
+    const { recordings } = services;
     const recording = recordings.begin(room, by, {
-      leftOut: (participant) => events.forget(participant),
+      leftOut: (participant) => subscribed.events.forget(participant),
       // It waits for whoever comes next.
       emptied: () => undefined,
       replaced: () => {
@@ -95,15 +90,9 @@ export class SessionSubscriptions {
       },
     });
     const keep = (event: RoomEvent) => recording.kept(event);
-    const write = ({ text }: EventRecord) => text;
-    const options = { bus, room, from: undefined, wants: narrowed(narrowing), write, keep };
-    const events: RoomSubscription = new RoomSubscription(options, connection);
-    const recordNoMore = () => recordings.end(recording);
-    const subscribed: Subscribed = { events, readNoWords: () => undefined, recordNoMore };
-    this.#rooms.set(room, subscribed);
-    subscribers.add(this);
-    afterResponse(() => events.answered());
-    if (!grants.transcript) return events.answer;
+    const subscribed: Subscribed = this.#listen(room, narrowing, { from: undefined, keep });
+    subscribed.recordNoMore = () => recordings.end(recording);
+    if (!grants.transcript) return subscribed.events.answer;
     this.#readWords(room, subscribed, {
       words: (line) => {
         if (recording.keeps(JSON.parse(line) as Words)) reader.words(line);
@@ -111,7 +100,7 @@ export class SessionSubscriptions {
       // What was recorded of them they had agreed to.
       notify: () => undefined,
     });
-    return events.answer;
+    return subscribed.events.answer;
   }
 
   /** @param room all of them if not given */
@@ -130,6 +119,22 @@ export class SessionSubscriptions {
   #assertFew(): void {
     if (this.#rooms.size < MAX_SUBSCRIPTIONS) return;
     throw new EmostreamError('LIMIT_REACHED', `${MAX_SUBSCRIPTIONS} rooms a socket are the most; open another`);
+  }
+
+  #listen(
+    room: string,
+    narrowing: Narrowing,
+    how: Pick<SubscriptionOptions, 'from' | 'keep'> & Partial<Pick<SubscriptionOptions, 'write'>>,
+  ): Subscribed {
+    const { services, connection, afterResponse } = this.#deps;
+    const { bus, subscribers } = services;
+    const write = ({ text }: EventRecord) => text;
+    const events = new RoomSubscription({ write, ...how, bus, room, wants: narrowed(narrowing) }, connection);
+    const subscribed: Subscribed = { events, readNoWords: () => undefined, recordNoMore: () => undefined };
+    this.#rooms.set(room, subscribed);
+    subscribers.add(this);
+    afterResponse(() => events.answered());
+    return subscribed;
   }
 
   #readWords(room: string, subscribed: Subscribed, reader: WordReader): void {

@@ -8,7 +8,7 @@ import type { EventBus } from '../../events/bus.js';
 import type { Words } from '../protocol.js';
 import type { WordReaders } from '../word-readers.js';
 import type { Recording } from './recording.js';
-import type { Recordings } from './recordings.js';
+import { recordedAlready, type Recordings } from './recordings.js';
 import { prune } from './retention.js';
 import { RotatingFile } from './rotating-file.js';
 
@@ -64,9 +64,7 @@ export class FileRecordings {
     if (folder === undefined) {
       throw new EmostreamError('POLICY_FORBIDS', 'this server keeps no recordings (recordings)');
     }
-    if (recordings.of(room) || this.#opening.has(room)) {
-      throw new EmostreamError('WRONG_STATE', 'this room is recorded already: one recording a room at a time');
-    }
+    if (recordings.of(room) || this.#opening.has(room)) throw recordedAlready();
     this.#opening.add(room);
     try {
       const name = `${new Date(clock()).toISOString().replace(/[-:]|\.\d+/g, '')}-${room}`;

@@ -53,11 +53,6 @@ export class Recordings {
     this.#deps = deps;
   }
 
-  /** Rooms that are recorded. */
-  get size(): number {
-    return this.#running.size;
-  }
-
   of(room: string): Recording | undefined {
     return this.#running.get(room)?.recording;
   }
@@ -70,9 +65,7 @@ export class Recordings {
   begin(room: string, by: string, sink: RecordingSink): Recording {
     const old = this.#running.get(room);
     if (old?.by === by) old.sink.replaced();
-    if (this.#running.has(room)) {
-      throw new EmostreamError('WRONG_STATE', 'this room is recorded already: one recording a room at a time');
-    }
+    if (this.#running.has(room)) throw recordedAlready();
     const id = randomBytes(9).toString('base64url');
     const recording = new Recording({ id, room, smoothingMs: this.#deps.smoothingMs });
     this.#running.set(room, { recording, sink, by });
@@ -174,6 +167,10 @@ export class Recordings {
     audit.write({ event, room, participant, by, atMs: clock() });
   }
 }
+
+/** One recording a room at a time. */
+export const recordedAlready = (): EmostreamError =>
+  new EmostreamError('WRONG_STATE', 'this room is recorded already: one recording a room at a time');
 
 /** Ids of rooms have no space. */
 const keyOf = (room: string, participant: string): string => `${room} ${participant}`;
