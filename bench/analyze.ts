@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { MOST_FACES } from '../src/common/most-faces.js';
@@ -10,7 +10,7 @@ import { openJudge } from '../src/files/open-judge.js';
 import { type Clip, makeClips, makeClipsOfSeveral } from './analyze/clips.js';
 import { facesPace, SEARCHED, TRACKED } from './analyze/faces-alone.js';
 import { peerPace } from './analyze/peer.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { writeJson } from './support/write-json.js';
 
 /**
@@ -116,17 +116,7 @@ if (peer) told(`every picture searched by ${peer.name} ${peer.version}`, peer);
 rmSync(folder, { recursive: true, force: true });
 if (options.json) {
   writeJson(options.json, {
-    ...{ benchmark: 'analyze', commit: commitId() },
-    machine: {
-      cpu: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
-      node: process.version,
-      load: loadavg()[0],
-    },
-    command: `npm run bench:analyze -- ${process.argv
-      .slice(2)
-      .join(' ')
-      .replace(/ ?--json \S+/u, '')}`.trim(),
+    ...{ benchmark: 'analyze', ...measured('bench:analyze'), load: loadavg()[0] },
     ...{ engine: judge.identity, speech, runs, byFaces, faces },
   });
 }

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { Command } from 'commander';
 import { loadConfig } from '../src/config/load.js';
 import { createLogger } from '../src/telemetry/logger.js';
 import { type CallReport, runCall } from './call-run.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { table } from './support/statistics.js';
 
 /**
@@ -63,9 +62,7 @@ const report = await runCall(
 );
 const full = {
   benchmark: 'call',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run bench:call -- ${process.argv.slice(2).join(' ')}`.trim(),
+  ...measured('bench:call'),
   ...report,
 };
 console.log(print(report));

@@ -1,8 +1,7 @@
-import { availableParallelism, cpus } from 'node:os';
 import { Command } from 'commander';
 import type { CallReport } from './call-run.js';
 import { callOf } from './support/call-process.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { writeJson } from './support/write-json.js';
 
 /**
@@ -81,9 +80,7 @@ console.log(
 );
 writeJson(options.json, {
   benchmark: 'capacity',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run bench:capacity -- ${process.argv.slice(2).join(' ')}`.trim(),
+  ...measured('bench:capacity'),
   promise: { missing: 0, p95Ms: P95_MS },
   most: good,
   runs: [...runs].sort((a, b) => a.participants - b.participants),

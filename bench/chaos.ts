@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { Command } from 'commander';
 import { FAULTS } from './chaos/faults.js';
 import { FULL_DISK } from './chaos/full-disk.js';
@@ -9,6 +9,7 @@ import type { Row, StartCall } from './chaos/row.js';
 import { STALLED_SUBSCRIBERS } from './chaos/stalled-subscribers.js';
 import { callRecording, withoutPause } from './support/call-recording.js';
 import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { ServedCall } from './support/served-call.js';
 import { writeJson } from './support/write-json.js';
 
@@ -76,9 +77,8 @@ async function resultOf(row: Row, call: ServedCall): Promise<RowResult> {
 function save(): void {
   writeJson(options.json, {
     benchmark: 'chaos',
+    ...measured('chaos'),
     commit,
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-    command: `npm run chaos ${process.argv.slice(2).length ? `-- ${process.argv.slice(2).join(' ')}` : ''}`.trim(),
     people,
     seconds,
     load: loadavg().map((each) => Number(each.toFixed(1))),

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { toEmostreamError } from '../src/common/errors.js';
 import { largestDifference, modelDigest, readInputs, readOutputs } from '../test/inference/golden/golden-vectors.js';
@@ -10,7 +10,7 @@ import { timeInRounds } from './engines/rounds.js';
 import { SubjectHandle } from './engines/subject-handle.js';
 import { subjects } from './engines/subjects.js';
 import { benchPackages } from './support/bench-packages.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { projectFile } from './support/project-file.js';
 import { writeJson } from './support/write-json.js';
 
@@ -64,9 +64,7 @@ const { rows, details } = await timeInRounds(handles, Number(options.rounds), (l
 handles.forEach((handle) => handle.close());
 writeJson(options.json, {
   benchmark: 'engines',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores, node: process.version },
-  command: `npm run bench:engines${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`,
+  ...measured('bench:engines'),
   rounds: Number(options.rounds),
   model: await modelDigest(shippedModelFolder()),
   subjects: handles.map(({ subject: { id, label, kind } }) => ({ id, label, kind })),

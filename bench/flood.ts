@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import { Command } from 'commander';
 import { startApp } from '../src/cli/app.js';
 import { systemClock } from '../src/common/clock.js';
@@ -8,7 +7,7 @@ import { createLogger } from '../src/telemetry/logger.js';
 import { delay, join, type Received, subscribe } from './call-run.js';
 import { Flooder, PAST } from './flood/flooder.js';
 import { type FloodName, FLOODS } from './flood/plan.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { median, quantile, table } from './support/statistics.js';
 import { writeJson } from './support/write-json.js';
 
@@ -101,9 +100,7 @@ console.log(
 );
 writeJson(options.json, {
   benchmark: 'flood',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run bench:flood ${process.argv.slice(2).length ? `-- ${process.argv.slice(2).join(' ')}` : ''}`.trim(),
+  ...measured('bench:flood'),
   participants,
   seconds,
   pairs,

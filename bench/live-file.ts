@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { useWasmBackend } from '../src/common/tfjs-wasm.js';
@@ -17,7 +17,7 @@ import { clips, faces } from './parity/examples.js';
 import { faceTrack, PICTURE_MS, TAPPED_LAYER } from './parity/face-track.js';
 import { LiveCall } from './parity/live-call.js';
 import { QUIET_ROOM_DB, voiceTrack } from './parity/voice-track.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { OPUS_DELAY_MS } from './support/encode-audio.js';
 import type { Recording } from './support/recording.js';
 import './support/quiet.js';
@@ -121,10 +121,8 @@ const [gaps, dropped] = [call.gaps, await call.dropped()];
 if (Object.keys(dropped).length > 0) log(`dropped: ${JSON.stringify(dropped)}`);
 await call.close();
 if (options.json) {
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };
-  const command = `npm run bench:live-file -- --people ${String(people)} --seconds ${String(wanted)} --speech ${speech} --engine ${engine}`;
-  const head = { benchmark: 'live-file', commit: commitId(), machine, command };
-  writeJson(options.json, { ...head, ...judge.identity, people, gaps, dropped, runs });
+  const head = { benchmark: 'live-file', ...measured('bench:live-file') };
+  writeJson(options.json, { ...head, ...judge.identity, people, seconds: wanted, speech, gaps, dropped, runs });
 }
 rmSync(folder, { recursive: true, force: true });
 setTimeout(() => process.exit(), 1000).unref();

@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Command } from 'commander';
 import * as mediasoup from 'mediasoup';
@@ -6,7 +5,7 @@ import { MEDIA_CODECS } from '../src/sfu/index.js';
 import { findWorkerBinary } from '../src/sfu/worker-binary.js';
 import { type CameraName, CAMERAS } from './loss/cameras.js';
 import { runLoss } from './loss/run.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { table } from './support/statistics.js';
 import { writeJson } from './support/write-json.js';
 
@@ -76,9 +75,7 @@ console.log(
 );
 writeJson(options.json, {
   benchmark: 'loss',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run bench:loss ${process.argv.slice(2).length ? `-- ${process.argv.slice(2).join(' ')}` : ''}`.trim(),
+  ...measured('bench:loss'),
   people,
   seconds,
   lossPercent,

@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import { Command, Option } from 'commander';
 import { loadConfig } from '../src/config/load.js';
 import { createLogger } from '../src/telemetry/logger.js';
@@ -8,7 +7,7 @@ import { MIDDLE_LAYER, TAPPED_LAYER } from './parity/face-track.js';
 import { QUIET_ROOM_DB } from './parity/voice-track.js';
 import { runParity } from './parity/run.js';
 import { parityTable } from './parity/table.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { writeJson } from './support/write-json.js';
 
 /**
@@ -90,9 +89,7 @@ const report = await runParity(
 );
 const full = {
   benchmark: 'parity',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run bench:parity -- ${withoutPaths(process.argv.slice(2)).join(' ')}`.trim(),
+  ...measured('bench:parity'),
   split: options.split,
   camera,
   roomDb: Number(options.roomDb),
@@ -103,8 +100,3 @@ console.log(parityTable(full));
 if (options.json === '-') console.log(JSON.stringify(full, null, 2));
 else if (options.json) writeJson(options.json, full);
 setTimeout(() => process.exit(), 1000).unref();
-
-/** A path of one machine says nothing on another. */
-function withoutPaths(args: readonly string[]): string[] {
-  return args.map((arg, i) => (/^--(prepared|data|model|json)$/.test(args[i - 1] ?? '') ? 'PATH' : arg));
-}

@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { compareCensus, takeCensus } from './soak/census.js';
@@ -7,7 +6,7 @@ import { Reader, type Values } from './soak/readings.js';
 import { type Reading, trendOf } from './soak/slope.js';
 import { printTrends, type Trends } from './soak/table.js';
 import { callRecording, inTurn } from './support/call-recording.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { ServedCall } from './support/served-call.js';
 import { lostNumbers, toldSeconds } from './support/told-seconds.js';
 import { writeJson } from './support/write-json.js';
@@ -148,9 +147,7 @@ function restarts(metrics: Map<string, number>): number {
 function head() {
   return {
     benchmark: 'soak',
-    commit: commitId(),
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-    command: `npm run soak -- ${process.argv.slice(2).join(' ')}`.trim(),
+    ...measured('soak'),
   };
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { onnxRuntimeInUse } from '../src/common/onnx/install.js';
@@ -7,8 +6,9 @@ import { loadOnnxRuntime } from '../src/common/onnx/runtime.js';
 import { defaultModelFolder, VOICE_ENCODERS, VOICE_SECOND, VoiceEncoder } from '../src/speech/index.js';
 import { voiceEncodersFolder } from '../src/speech/paths.js';
 import { VOICE_MEL_BANDS, VoiceMel } from '../src/speech/voice-mel.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { projectFile } from './support/project-file.js';
+import { quantile } from './support/statistics.js';
 import { writeJson } from './support/write-json.js';
 
 /**
@@ -66,8 +66,6 @@ for (let round = 0; round < WARM_UP + rounds; round++) {
     if (round >= WARM_UP) (cpuMs[name] ??= []).push((user + system) / 1000 / (name === LONG ? LONG_SECONDS : 1));
   }
 }
-const quantile = (all: readonly number[], share: number): number =>
-  [...all].sort((a, b) => a - b)[Math.floor(share * (all.length - 1))]!;
 const figures = Object.fromEntries(
   Object.entries(cpuMs).map(([name, all]) => [
     name,
@@ -81,8 +79,6 @@ const figures = Object.fromEntries(
 );
 console.table(figures);
 if (options.json) {
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };
-  const command = `npm run bench:voice-encoders -- --rounds ${String(rounds)}`;
-  writeJson(options.json, { benchmark: 'voice-encoders', commit: commitId(), machine, command, cpuMs: figures });
+  writeJson(options.json, { benchmark: 'voice-encoders', ...measured('bench:voice-encoders'), rounds, cpuMs: figures });
 }
 await encoder.close();

@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import { Command } from 'commander';
 import { loadConfig } from '../src/config/load.js';
 import { chooseSpeech } from '../src/speech/index.js';
@@ -8,7 +7,7 @@ import { espeak, ravdess } from './words/clips.js';
 import { recogniseLive } from './words/live.js';
 import { recogniseOffline } from './words/offline.js';
 import { wordsTable } from './words/table.js';
-import { commitId } from './support/commit.js';
+import { measured } from './support/measured.js';
 import { writeJson } from './support/write-json.js';
 
 /**
@@ -63,9 +62,7 @@ const live =
 
 const full = {
   benchmark: 'words',
-  commit: commitId(),
-  machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-  command: `npm run bench:words -- ${withoutPaths(process.argv.slice(2)).join(' ')}`.trim(),
+  ...measured('bench:words'),
   model: model.name,
   language: model.language,
   offline,
@@ -75,8 +72,3 @@ console.log(wordsTable(full));
 if (options.json === '-') console.log(JSON.stringify(full, null, 2));
 else if (options.json) writeJson(options.json, full);
 setTimeout(() => process.exit(), 1000).unref();
-
-/** A path of one machine says nothing on another. */
-function withoutPaths(args: readonly string[]): string[] {
-  return args.map((arg, i) => (/^--(data|json)$/.test(args[i - 1] ?? '') ? 'PATH' : arg));
-}

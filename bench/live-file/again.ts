@@ -5,8 +5,7 @@ import { PictureConverter } from '../../src/media/conversion.js';
 import { upsample } from '../parity/voice-track.js';
 import { encodeOpus } from '../support/encode-audio.js';
 import { encodeVideo } from '../support/encode-video.js';
-import { packetizeVp8 } from '../support/packetize.js';
-import type { Recording } from '../support/recording.js';
+import { type Recording, streamed } from '../support/recording.js';
 
 export interface Camera {
   width: number;
@@ -34,14 +33,10 @@ export function encodedAgain(path: string, { width, height, framesPerSecond, ...
       ...{ codec: 'VP8', ...size, framesPerSecond, frames: pictures.length, ...rates },
       draw: (index, rgb) => rgb.set(pictures[index]!),
     });
-    const frames = encoded.map(({ data, keyFrame }) => {
-      const normal = packetizeVp8(data);
-      return { normal, key: keyFrame ? normal : [], isKeyFrame: keyFrame };
-    });
     const sound: Float32Array[] = [];
     for (let chunk = file.sound(); chunk; chunk = file.sound()) sound.push(chunk.samples);
     return {
-      video: { codec: 'VP8', framesPerSecond, frames },
+      video: { codec: 'VP8', framesPerSecond, frames: streamed(encoded) },
       audio: { packets: encodeOpus(upsample(joinFloats(sound))) },
     };
   } finally {

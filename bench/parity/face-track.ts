@@ -1,7 +1,6 @@
 import { seeded } from '../support/random.js';
 import { encodeVideo } from '../support/encode-video.js';
-import { packetizeVp8 } from '../support/packetize.js';
-import type { Recording } from '../support/recording.js';
+import { type Recording, streamed } from '../support/recording.js';
 import { facePatch, type Patch } from './face-patch.js';
 import type { Appearance } from './appearance.js';
 
@@ -79,11 +78,7 @@ export function faceTrack(
       video: {
         codec: 'VP8',
         framesPerSecond: FRAMES_PER_SECOND,
-        frames: encoded.map(({ data, keyFrame }) => {
-          const normal = packetizeVp8(data);
-          // Whoever asks for a key frame gets the next one of the track, a period later at most.
-          return { normal, key: keyFrame ? normal : [], isKeyFrame: keyFrame };
-        }),
+        frames: streamed(encoded),
       },
       audio: null,
     },

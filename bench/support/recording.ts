@@ -1,6 +1,6 @@
 import type { VideoCodec } from '../../src/sfu/types.js';
 import { encodeOpus, OPUS_PACKET_SAMPLES, OPUS_RATE } from './encode-audio.js';
-import { encodeVideo, type VideoSource } from './encode-video.js';
+import { type EncodedPicture, encodeVideo, type VideoSource } from './encode-video.js';
 import { PACKETIZE } from './packetize-any.js';
 
 /** Media encoded and packetized once, to be sent by any number of peers, over and over. */
@@ -53,4 +53,12 @@ function recordVideo(source: VideoSource): NonNullable<Recording['video']> {
 export function synthesise(seconds: number, sample: (at: number) => number): Float32Array {
   const packets = Math.round((seconds * OPUS_RATE) / OPUS_PACKET_SAMPLES);
   return Float32Array.from({ length: packets * OPUS_PACKET_SAMPLES }, (_, index) => sample(index / OPUS_RATE));
+}
+
+/** Pictures as they were encoded, VP8: whoever asks for a key frame gets the next one of the stream. */
+export function streamed(encoded: readonly EncodedPicture[]): NonNullable<Recording['video']>['frames'] {
+  return encoded.map(({ data, keyFrame }) => {
+    const normal = PACKETIZE.VP8(data);
+    return { normal, key: keyFrame ? normal : [], isKeyFrame: keyFrame };
+  });
 }
