@@ -1,5 +1,5 @@
 // What `bench/RESULTS.md` says of whole calls: cost, capacity, floods.
-import { number, table } from './markdown.mjs';
+import { number, table, where } from './markdown.mjs';
 
 /** @typedef {{ note: string, steps: { what: string, before: number, after: number, unit: string, command: string, commit: string }[] }} Steps */
 
@@ -37,7 +37,7 @@ export function capacityText({ commit, machine, command, note = '', promise, mos
   ];
   const head = ['people', 'missing', 'p95, ms', 'of it close / queue / inference', 'pictures a second'];
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. The load generator runs on the same cores. ${note ? `${note} ` : ''}The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people*${aim ? ` (aim: ${aim}: ${most >= aim ? 'met' : 'NOT met'})` : ''}. After them a run at twice that: what gives way are pictures, then faces; every call goes on.${room ? ` Last, one room in which everybody receives everybody else (${room.consumers} tracks).` : ''}`,
+    `${where({ command, commit, machine })}. The load generator runs on the same cores. ${note ? `${note} ` : ''}The promise: a whole event for every second, 95 % within ${promise.p95Ms} ms of the window’s end. *Kept up to ${most} people*${aim ? ` (aim: ${aim}: ${most >= aim ? 'met' : 'NOT met'})` : ''}. After them a run at twice that: what gives way are pictures, then faces; every call goes on.${room ? ` Last, one room in which everybody receives everybody else (${room.consumers} tracks).` : ''}`,
     table([...head, 'CPU ms a participant-second', 'cores', 'MiB'], [...runs, past, ...(room ? [room] : [])].map(row)),
   ].join('\n\n');
 }
@@ -117,7 +117,7 @@ export function floodText({ machine, command, commit, participants, seconds, pai
   const medians = names.map((/** @type {string} */ name) => `${name} ${ratio(ofBoth(name))}`).join(', ');
   const met = names.every((/** @type {string} */ name) => name === 'nothing' || ofBoth(name) <= aim);
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. ${participants} synthetic participants in the real server; one more sender floods it from a process of its own on the same cores, for a half of ${seconds} s that is compared with the half beside it; ${pairs} pairs each, in changing order.`,
+    `${where({ command, commit, machine })}. ${participants} synthetic participants in the real server; one more sender floods it from a process of its own on the same cores, for a half of ${seconds} s that is compared with the half beside it; ${pairs} pairs each, in changing order.`,
     "Delay of the others' events, from a window's end to the arrival at a subscriber, ms without → with the flood (medians of the halves), and the ratio of p95 by pair. Where nothing floods the ratios show what the machine and its other work do.",
     rows(floods),
     ...(again

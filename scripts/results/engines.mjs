@@ -1,6 +1,6 @@
 // What `bench/RESULTS.md` says of engines, layers and other libraries.
 import { peersTable } from '../readme-tables.mjs';
-import { number, table } from './markdown.mjs';
+import { number, table, where } from './markdown.mjs';
 
 /**
  * @typedef {{ subject: string, case: string, size: number, perSecond: number, p50: number, p95: number, spread: [number, number], n: number }} Row
@@ -26,7 +26,7 @@ export function enginesText(engines) {
   const spreads = engines.rows.map(({ p50, spread: [least, most] }) => (most - least) / p50).sort((a, b) => a - b);
   const spread = (100 * (spreads[Math.floor(spreads.length / 2)] ?? NaN)).toFixed(0);
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; model.json ${engines.model.slice(0, 12)}.`,
+    `${where({ command, commit, machine })}; model.json ${engines.model.slice(0, 12)}.`,
     `Everything below was timed in one run, each subject in a process of its own and one at a time, in ${rounds} rounds: in each of them everybody has a turn at every case, rivals right after one another. So ratios hold where the machine's speed does not. Medians of the rounds' medians; p95 of all single batches. Half of all rows have rounds whose medians lie within ${spread} % of each other; least and largest are in [\`results/engines.json\`](results/engines.json).`,
     'A *full window* has 4 face crops, 3 s of voice and 32 words: the dearest there is (a call sends 2 crops by default). "In its thread" is how the server runs an engine: the batch is copied to the thread and the answer back. "Bare" is the engine in the calling thread.',
     `**Aim: a full window in under ${AIM_MS} ms at batch ${AIM_SIZE} with wasm on one core. Measured: ${number(perWindow(aimed))} ms a window bare, ${number(perWindow(inThread))} ms in its thread: ${Math.max(perWindow(aimed), perWindow(inThread)) < AIM_MS ? 'met' : 'NOT met'}.**`,

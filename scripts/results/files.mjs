@@ -1,8 +1,5 @@
 // What `bench/RESULTS.md` says of recordings: how fast they are analysed, and whether a call says the same.
-import { number, table } from './markdown.mjs';
-
-const where = (/** @type {any} */ { command, commit, machine }) =>
-  `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}`;
+import { number, table, where } from './markdown.mjs';
 
 const met = (/** @type {boolean} */ is) => (is ? 'met' : 'NOT met');
 const AIMS = { pace: 30, searched: 3, tracked: 10, same: 0.97 };

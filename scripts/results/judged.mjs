@@ -1,5 +1,5 @@
 // What `bench/RESULTS.md` says of voices, faces, words and of parity.
-import { number, table } from './markdown.mjs';
+import { number, table, where } from './markdown.mjs';
 
 /** @param {any} voice what `npm run bench:voice-activity` writes; `before` null where nothing was measured beside it */
 export function voiceText({ commit, against, machine, command, split, sounds, speech, laughs, cpu }) {
@@ -16,7 +16,7 @@ export function voiceText({ commit, against, machine, command, split, sounds, sp
   const worst = Math.max(...missed.map((/** @type {Found} */ { windows, after }) => after / windows));
   const head = ['', 'seconds', against ? `commit ${against}` : 'before', 'now'];
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; beside it, in the same run, what was there before: a rule of energy and its variation. As in a call: chunks of 20 ms, voice activity (Silero), log-mel, windows of a second.`,
+    `${where({ command, commit, machine })}; beside it, in the same run, what was there before: a rule of energy and its variation. As in a call: chunks of 20 ms, voice activity (Silero), log-mel, windows of a second.`,
     `Seconds in which a voice is found where there is none. *Aim: at most 5 % of each synthetic sound: ${most <= 0.05 ? 'met' : 'NOT met'}.* The last row is real laughter (EmoGator, class amusement, every third speaker): voice activity takes much of it for speech, and what is left of that after the rule of repetition is judged.`,
     table(head, [
       ...sounds.map((/** @type {Found & { name: string }} */ of) => [of.name, ...cells(of)]),
@@ -55,7 +55,7 @@ export function facesText({ commit, against, machine, command, rooms, faces, emp
       (/** @type {Row} */ { before, after }) => before && after.firstMs > 1.05 * before.firstMs,
     );
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}${against ? `; commit ${against} → now, picture by picture in turn` : ''}. Pictures stand still and go through the search, the close-up that confirms it and the start of the track, as a call's do: at once, and with the three searches of the first two seconds, the third at full detail. Thresholds were chosen on every fourth person and every fourth file, whose rows say so.`,
+    `${where({ command, commit, machine })}${against ? `; commit ${against} → now, picture by picture in turn` : ''}. Pictures stand still and go through the search, the close-up that confirms it and the start of the track, as a call's do: at once, and with the three searches of the first two seconds, the third at full detail. Thresholds were chosen on every fourth person and every fourth file, whose rows say so.`,
     `Portraits (the collection muxspace, press photographs cut around the head to 160 pixels) in which the face is found. *Aim: at least 98.5 % of them as they are: ${found >= 0.985 ? 'met' : 'NOT met'}.* "Elsewhere": what is found is not in the middle of the picture, or is smaller than a third of it; counted among the found.`,
     table(
       ['', 'pictures', 'first search', 'within three', 'of it elsewhere', 'CPU of the first search, ms'],
@@ -86,7 +86,7 @@ export function facesText({ commit, against, machine, command, rooms, faces, emp
 /** @param {any} words what `npm run bench:words` writes, with its table as Markdown */
 export function wordsText({ machine, command, commit, model, language, table }) {
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; ${model} (${language}), no hot words. Clips are drawn by a fixed seed and spoken one after the other at the microphones of people in a real call (Opus, RTP, mediasoup, taps, analysis process); offline they go through the same voice activity, pieces and recogniser, each piece once. Case and punctuation do not count, numbers are written out. When a word was said is estimated from its clip: by letters, within the loud parts. What goes to the recogniser around a piece (how much before it, silence, the pause that ends it) was chosen by looking at clips of the same actors, some of them among these: the corpus has no part that was kept apart for it. Its clips were coded as Opus once before; the call codes them again, which alone makes about as many words wrong as the cutting does.`,
+    `${where({ command, commit, machine })}; ${model} (${language}), no hot words. Clips are drawn by a fixed seed and spoken one after the other at the microphones of people in a real call (Opus, RTP, mediasoup, taps, analysis process); offline they go through the same voice activity, pieces and recogniser, each piece once. Case and punctuation do not count, numbers are written out. When a word was said is estimated from its clip: by letters, within the loud parts. What goes to the recogniser around a piece (how much before it, silence, the pause that ends it) was chosen by looking at clips of the same actors, some of them among these: the corpus has no part that was kept apart for it. Its clips were coded as Opus once before; the call codes them again, which alone makes about as many words wrong as the cutting does.`,
     table,
   ].join('\n\n');
 }

@@ -1,5 +1,5 @@
 // What `bench/RESULTS.md` says of bad roads and of what breaks.
-import { number, table } from './markdown.mjs';
+import { number, table, where } from './markdown.mjs';
 
 /** @param {any} loss what `npm run bench:loss` writes */
 export function lossText({
@@ -21,7 +21,7 @@ export function lossText({
   const pictures = cell(({ picturesASecond }) => picturesASecond);
   const gap = cell(({ longestGapMs }) => longestGapMs);
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}. ${people} cameras for ${seconds} s each, through the real media worker, tap and decoder, on a road of ${roundTripMs} ms there and back that loses ${lossPercent} % of all packets each way; they send again what is asked for, and a key frame only when one is.`,
+    `${where({ command, commit, machine })}. ${people} cameras for ${seconds} s each, through the real media worker, tap and decoder, on a road of ${roundTripMs} ms there and back that loses ${lossPercent} % of all packets each way; they send again what is asked for, and a key frame only when one is.`,
     `What it costs to wait for what is lost only ${shortWaitMs} ms, as sound is waited for → as long as pictures are; at the same time on the same machine, each person. (The process that sends and receives was itself late by ${Math.min(...cameras.map((/** @type {any} */ { lateMs }) => lateMs))} to ${Math.max(...cameras.map((/** @type {any} */ { lateMs }) => lateMs))} ms, p99.)`,
     table(
       ['camera', 'key frame requests a minute', 'pictures decoded a second', 'longest time without one, ms'],
@@ -90,7 +90,7 @@ export function soakText({
         : value.toFixed(2);
   const held = (/** @type {any} */ { maps, sets, entries }) => `${maps + sets} maps and sets with ${entries} entries`;
   return [
-    `\`${command}\` at commit ${commit} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}: ${people} people stayed in the real server for ${minutes} minutes, ${guests} guests came and went beside them, by signalling and RTP. Everything that could grow is read all the while, in every process (*alive*: after garbage was collected, which is done each minute and a half for it); the slope is the median of all pairs' (Theil–Sen) with its 95 % interval, *flat* where all of that is of no matter (2 % of the memory an hour, at least 4 MiB; of what is counted less than one).`,
+    `${where({ command, commit, machine })}: ${people} people stayed in the real server for ${minutes} minutes, ${guests} guests came and went beside them, by signalling and RTP. Everything that could grow is read all the while, in every process (*alive*: after garbage was collected, which is done each minute and a half for it); the slope is the median of all pairs' (Theil–Sen) with its 95 % interval, *flat* where all of that is of no matter (2 % of the memory an hour, at least 4 MiB; of what is counted less than one).`,
     `*Aim: an hour without growth: ${growing.length === 0 && minutes >= 60 ? 'met' : 'NOT met'}*${growing.length ? ` (grows: ${growing.join('; ')})` : ''}${unclear.length ? `; too restless to say: ${unclear.join('; ')}` : ''}. Of ${events.expected} seconds of those who stayed ${events.judged} had an event, ${events.gaps} were told as gaps, ${events.away.toFixed(0)} s as not analysed, ${events.silent.toFixed(1)} s were silent; ${events.numbersLost} events were lost on the way to the subscriber; ${workersThatDied} processes died; ${notDone} things could not be done.`,
     table(
       ['', 'at first', 'at last', 'change an hour [95 %]', ''],
