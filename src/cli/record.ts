@@ -1,13 +1,14 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { ClientError, EmostreamClient, requestToken, type Words } from '../../client/lib/index.js';
+import { ClientError, EmostreamClient, type Words } from '../../client/lib/index.js';
 import { nodeSocket } from '../../client/lib/node.js';
 import { EmostreamError } from '../common/errors.js';
 import { cutAfter, wholeLines } from '../files/line-file.js';
 import { readEvent } from '../files/event-file.js';
 import { RotatingFile } from '../server/recordings/rotating-file.js';
-import { EXIT, exitStatusOf } from './exit-status.js';
+import { EXIT } from './exit-status.js';
+import { accessTo, failInRoom } from './room-access.js';
 import { formatMissed } from './watch.js';
 
 interface RecordFlags {
@@ -47,20 +48,13 @@ export function recordCommand(): Command {
       try {
         await (flags.onServer ? onServer(room, flags) : record(room, flags));
       } catch (error) {
-        const { code, message } =
-          error instanceof ClientError || error instanceof EmostreamError
-            ? error
-            : new EmostreamError('INTERNAL', String(error));
-        const advice = code === 'FORBIDDEN' ? `; a token is made by: emostream token --room ${room} --record` : '';
-        note(`${message}${advice} [${code}]`);
-        process.exitCode = exitStatusOf(code as EmostreamError['code']);
+        failInRoom(error, room, 'record');
       }
     });
 }
 
 function clientFor(room: string, { server, token }: RecordFlags): EmostreamClient {
-  const shown = token ?? process.env.EMOSTREAM_TOKEN ?? (async () => (await requestToken(server, room)).token);
-  return new EmostreamClient({ server, room, token: shown, socket: nodeSocket });
+  return new EmostreamClient({ server, room, token: accessTo(server, room, token), socket: nodeSocket });
 }
 
 async function onServer(room: string, flags: RecordFlags): Promise<void> {

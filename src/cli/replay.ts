@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { ClientError, EmostreamClient, requestToken, type RoomEvent } from '../../client/lib/index.js';
+import { ClientError, EmostreamClient, type RoomEvent } from '../../client/lib/index.js';
 import { nodeSocket } from '../../client/lib/node.js';
 import { EmostreamError } from '../common/errors.js';
 import { TokenBucket } from '../common/token-bucket.js';
 import { eventsOf } from '../files/event-file.js';
-import { exitStatusOf } from './exit-status.js';
+import { countValues } from '../server/parse-request.js';
 import { type Due, paced } from './replay-pace.js';
+import { accessTo, failInRoom } from './room-access.js';
 
 interface Batch {
   atMs: number;
@@ -51,14 +52,7 @@ export function replayCommand(): Command {
       try {
         await replay(path, flags);
       } catch (error) {
-        const { code, message } =
-          error instanceof ClientError || error instanceof EmostreamError
-            ? error
-            : new EmostreamError('INTERNAL', String(error));
-        const advice =
-          code === 'FORBIDDEN' ? `; a token is made by: emostream token --room ${flags.room} --replay` : '';
-        note(`${message}${advice} [${code}]`);
-        process.exitCode = exitStatusOf(code as EmostreamError['code']);
+        failInRoom(error, flags.room, 'replay');
       }
     });
 }
@@ -70,7 +64,7 @@ async function replay(path: string, { server, room, token, speed }: ReplayFlags)
     eventsOf(path, () => (bad += 1)),
     { speed, nowMs: Date.now() },
   );
-  const shown = token ?? process.env.EMOSTREAM_TOKEN ?? (async () => (await requestToken(server, room)).token);
+  const shown = accessTo(server, room, token);
   // A connection that is lost ends the replay: what comes after would stand beside the events of somebody else.
   const client = new EmostreamClient({ server, room, token: shown, socket: nodeSocket, reconnect: false });
   const stopped = new AbortController();
@@ -126,7 +120,7 @@ async function publish(client: EmostreamClient, room: string, events: RoomEvent[
 function* batches(due: Iterable<Due>): Generator<Batch> {
   let batch: Batch | undefined;
   for (const { atMs, event } of due) {
-    const values = JSON.stringify(event).split(/[,[{]/).length;
+    const values = countValues(Buffer.from(JSON.stringify(event)));
     const full = batch && (batch.events.length === MOST_EVENTS || batch.values + values > MOST_VALUES);
     if (batch && (full || batch.atMs + TOGETHER_MS <= atMs)) {
       yield batch;

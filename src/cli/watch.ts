@@ -6,10 +6,10 @@ import {
   type Missed,
   MODALITIES,
   type Modality,
-  requestToken,
   type RoomEvent,
 } from '../../client/lib/index.js';
 import { nodeSocket } from '../../client/lib/node.js';
+import { accessTo } from './room-access.js';
 
 interface WatchOptions {
   server: string;
@@ -44,7 +44,7 @@ function sequenceNumber(text: string): number {
 
 async function watch(room: string, options: WatchOptions): Promise<void> {
   const { server } = options;
-  const token = options.token ?? process.env.EMOSTREAM_TOKEN ?? (async () => (await requestToken(server, room)).token);
+  const token = accessTo(server, room, options.token);
   const feed = new EmotionFeed({ server, room, token, socket: nodeSocket });
   // Results go to standard output, everything about the connection to standard error: a pipe gets events alone.
   const print = (line: string) => process.stdout.write(`${line}\n`);
