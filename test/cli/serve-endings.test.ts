@@ -23,7 +23,7 @@ describe.each([
   ['SIGTERM to the whole process group, as a service manager', 'SIGTERM', true],
 ] as const)('%s', (_, signal, group) => {
   it('is told as the server’s closing: first the ends, then the closing, then the workers go', async () => {
-    subject = new ServeProcess();
+    subject = new ServeProcess({ speech: false });
     const port = await subject.ready();
     const clients = [await somebody(port, 'Alice'), await somebody(port, 'Bob')];
     const workers = subject.workers();
@@ -52,7 +52,7 @@ describe.each([
 
 describe('a server that is asked to end', () => {
   it('takes the same wish handed on twice within a moment for one', async () => {
-    subject = new ServeProcess();
+    subject = new ServeProcess({ speech: false });
     const port = await subject.ready();
     const client = await somebody(port, 'Alice');
     for (let i = 0; i < 3; i++) subject.child.kill('SIGINT');
@@ -62,7 +62,7 @@ describe('a server that is asked to end', () => {
   });
 
   it('closes while rooms are being opened', async () => {
-    subject = new ServeProcess();
+    subject = new ServeProcess({ speech: false });
     const port = await subject.ready();
     const clients = await Promise.all(Array.from({ length: 20 }, (_, i) => subject.connect(port, `room-${i}`)));
     for (const client of clients) void client.join('Alice', WORDS);
@@ -72,7 +72,7 @@ describe('a server that is asked to end', () => {
   });
 
   it('ends while it starts, and leaves no process', async () => {
-    subject = new ServeProcess();
+    subject = new ServeProcess({ speech: false });
     // Between the engine, which is ready, and the server, which is not.
     await subject.until(() => subject.output.includes('engine ready'));
     const server = subject.server();
@@ -89,7 +89,7 @@ describe('output that cannot be written', () => {
     const full = openSync('/dev/full', 'w');
     try {
       // The ready line goes to a pipe; everything that is logged meets a full disk.
-      subject = new ServeProcess({ stderr: full });
+      subject = new ServeProcess({ speech: false, stderr: full });
     } finally {
       closeSync(full);
     }
@@ -110,7 +110,7 @@ describe('output that cannot be written', () => {
   });
 
   it('does not end the server when whoever read it is gone', async () => {
-    subject = new ServeProcess();
+    subject = new ServeProcess({ speech: false });
     const port = await subject.ready();
     subject.child.stdout?.destroy();
     subject.child.stderr?.destroy();

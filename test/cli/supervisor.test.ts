@@ -30,7 +30,7 @@ async function developmentToken(port: number): Promise<string> {
 
 describe('a server that crashes', () => {
   it.each(['SIGSEGV', 'SIGKILL'] as const)('by %s is followed by another, at the same address', async (signal) => {
-    subject = new ServeProcess({ env: { EMOSTREAM_JWT_SECRET: undefined } });
+    subject = new ServeProcess({ speech: false, env: { EMOSTREAM_JWT_SECRET: undefined } });
     const port = await subject.ready();
     expect(await restarts(port)).toBe(0);
     const token = await developmentToken(port);
@@ -54,7 +54,7 @@ describe('a server that crashes', () => {
   });
 
   it('hangs, is ended and followed by another', async () => {
-    subject = new ServeProcess({ env: { EMOSTREAM_JWT_SECRET: SECRET } });
+    subject = new ServeProcess({ speech: false, env: { EMOSTREAM_JWT_SECRET: SECRET } });
     const port = await subject.ready();
     const server = subject.server();
     process.kill(server, 'SIGSTOP');
@@ -67,7 +67,7 @@ describe('a server that crashes', () => {
   });
 
   it('is not followed when it cannot even start, and says why once', async () => {
-    subject = new ServeProcess({ flags: ['--max-message-bytes', 'many'] });
+    subject = new ServeProcess({ speech: false, flags: ['--max-message-bytes', 'many'] });
     expect((await subject.exited).code).toBe(1);
     expect(subject.output.match(/CONFIG_INVALID/g)).toHaveLength(1);
   });
@@ -79,6 +79,7 @@ describe('an error that belongs to nobody', () => {
     ['rejected', { TEST_REJECT: 'yes' }],
   ])('%s, drains the server, and another takes its place', async (_, env) => {
     subject = new ServeProcess({
+      speech: false,
       env: { EMOSTREAM_JWT_SECRET: SECRET, NODE_OPTIONS: `--import ${PLANT}`, ...env },
     });
     const port = await subject.ready();
@@ -104,7 +105,7 @@ describe('an error that belongs to nobody', () => {
 
 describe('a supervisor that dies', () => {
   it('takes the server with it, in order', async () => {
-    subject = new ServeProcess();
+    subject = new ServeProcess({ speech: false });
     const port = await subject.ready();
     const client = await subject.connect(port);
     await client.join();
@@ -131,14 +132,14 @@ it('a supervisor whose launcher is killed ends with it', async () => {
 });
 
 it('the server that is asked to end itself is not followed by another', async () => {
-  subject = new ServeProcess();
+  subject = new ServeProcess({ speech: false });
   await subject.ready();
   process.kill(subject.server(), 'SIGTERM');
   expect(await subject.exited).toEqual({ code: 0, signal: null });
 });
 
 it('the secret of the development mode is in no argument and no environment', async () => {
-  subject = new ServeProcess({ env: { EMOSTREAM_JWT_SECRET: undefined } });
+  subject = new ServeProcess({ speech: false, env: { EMOSTREAM_JWT_SECRET: undefined } });
   await subject.ready();
   for (const pid of [subject.pid, subject.server(), ...subject.workers()]) {
     // 32 bytes as hexadecimal digits.

@@ -8,7 +8,7 @@ import { CASES } from './firefox/cases.js';
 import type { Played } from './firefox/child.js';
 import { testNetwork } from './firefox/network.js';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 const firefox = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
 const network = existsSync(firefox) ? await testNetwork() : { missing: `there is no Firefox at ${firefox}` };
@@ -44,8 +44,11 @@ describe.skipIf('missing' in network)('the call in Firefox', () => {
   afterAll(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
+    // At the first signal it closes its browsers, and goes on with what it is at.
     if (failed !== undefined || played.size < CASES.length) child.kill();
+    const patience = setTimeout(() => child.kill('SIGKILL'), 30_000);
     await exited;
+    clearTimeout(patience);
   });
 
   it.each(CASES.map(({ name }) => [name] as const))('%s', async (name) => {

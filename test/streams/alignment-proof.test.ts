@@ -15,6 +15,8 @@ const SEEDS = [1, 2, 3, 4, 5];
 const ENOUGH = 3;
 /** A machine that was later than this in the last seconds before a change says nothing about it, ms. */
 const TOO_LATE_MS = 2 * LIMIT_MS;
+/** A packet that took longer may come after its window closed, 150 ms after its end (`allowedLatenessMs`); jitter is 15, ms. */
+const SLOW_MS = 100;
 const BAD_LUCK = { lossPercent: 5, jitterMs: 50, reorderPercent: 5 };
 
 let worker: types.Worker;
@@ -114,7 +116,7 @@ async function prove({ name, mishaps, windows: count }: (typeof TRIPS)[number], 
   if (lateMs > LIMIT_MS) return;
   expect(judged).toBeGreaterThanOrEqual(ENOUGH);
   const stalledMs = mishaps.stalls.reduce((sum, { from, to }) => sum + to - from, 0);
-  // Packets of 20 ms.
-  expect(lost).toBeLessThanOrEqual(stalledMs / 20);
+  // Packets of 20 ms; and those that the machine brought when their window was due to close, one by one.
+  expect(lost).toBeLessThanOrEqual(stalledMs / 20 + trips.slowSounds(SLOW_MS));
   if (stalledMs > 0) expect(meter.of('emostream_media_clock_steps_total')).toBe(0);
 }

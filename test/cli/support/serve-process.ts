@@ -15,6 +15,8 @@ export interface ServeOptions {
   /** Where its standard output and error go: a pipe that is read, or a file descriptor. */
   stdout?: 'pipe' | number;
   stderr?: 'pipe' | number;
+  /** Whether words are recognised; what is not about them starts sooner without. */
+  speech?: boolean;
   /** Added to the environment; without a secret it runs in development mode. */
   env?: NodeJS.ProcessEnv;
 }
@@ -27,12 +29,13 @@ export class ServeProcess extends Recorder {
 
   constructor(options: ServeOptions = {}) {
     super();
-    const { flags = [], stdout = 'pipe', stderr = 'pipe', env = { EMOSTREAM_JWT_SECRET: SECRET } } = options;
+    const { flags = [], stdout = 'pipe', stderr = 'pipe', speech = true } = options;
+    const { env = { EMOSTREAM_JWT_SECRET: SECRET } } = options;
     const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-processes', '1', ...flags];
     this.child = spawn(process.execPath, args, {
       detached: true,
       stdio: ['ignore', stdout, stderr],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...(speech ? {} : { EMOSTREAM_SPEECH: 'off' }), ...env },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {

@@ -67,7 +67,11 @@ export function twoPeople(stage: () => Stage): void {
     // The spoken sentence and its pause last 8 s together.
     const windows = await log.windows(id, 10);
     const starts = windows.map((event) => event.window.start);
-    expect(starts.slice(1).map((start, index) => start - starts[index]!)).toEqual(starts.slice(1).map(() => 1000));
+    // Every second, one after the other; what a busy machine leaves out it tells.
+    const told = new Set([...starts, ...log.gaps(id).map(({ window }) => window.start)]);
+    const seconds = (starts.at(-1)! - starts[0]!) / 1000;
+    expect(Array.from({ length: seconds }, (_, i) => starts[0]! + i * 1000).filter((at) => !told.has(at))).toEqual([]);
+    expect(starts).toEqual([...new Set(starts)].sort((a, b) => a - b));
     expect(windows.map((event) => event.window.end - event.window.start)).toEqual(windows.map(() => 1000));
     expect(windows.map((event) => event.face.present)).toEqual(windows.map(() => true));
     const spoken = windows.filter((event) => event.voice.present).length;

@@ -10,6 +10,8 @@ export interface Scene {
   server: string;
   /** Where pictures of the pages go. */
   output: string;
+  /** Says what comes next, for the report of a case that hangs. */
+  step: (what: string) => void;
 }
 
 export interface Case {
@@ -32,34 +34,45 @@ const sameShape = (seen: Shape, sent: Shape): boolean =>
   Math.abs(seen.width / seen.height / (sent.width / sent.height) - 1) < 0.05;
 
 /** One in Firefox and one in Chromium with cameras of the same shape: each sees, hears and analyses the other. */
-async function callOfTwo({ firefox, chromium, server, output }: Scene, kind: string, shape: Shape): Promise<void> {
+async function callOfTwo(
+  { firefox, chromium, server, output, step }: Scene,
+  kind: string,
+  shape: Shape,
+): Promise<void> {
   const log = await EventLog.open(server, kind);
   const address = `${server}?room=${kind}`;
+  step('Fay joins');
   const fay = await Person.join(firefox, address, 'Fay', shape, ['face', 'voice']);
+  step('Cleo joins');
   const cleo = await Person.join(chromium, address, 'Cleo', shape, ['face', 'voice']);
   try {
     for (const [person, other] of [
       [fay, cleo],
       [cleo, fay],
     ] as const) {
+      step(`${person.name} is in the call and sees ${other.name}`);
       await person.state('joined');
       const seen = await person.sees(other.name);
       check(sameShape(seen, shape), `${person.name} sees ${other.name} as ${seen.width}x${seen.height}`);
       const id = await person.id();
       const both = (event: EmotionEvent) => event.face.present && event.voice.present && event.label !== null;
+      step(`${person.name} is analysed`);
       const { face, voice } = await log.emotion(id, both);
       check(Math.abs(face.weight + voice.weight - 1) < 0.001, 'the weights of face and voice make one');
       check(face.box !== null, 'the face has a place in the picture');
+      step(`${other.name} sees the result of ${person.name}`);
       await other.overlay(person.name);
       await person.reads('You are being analysed: face, voice.');
     }
     await fay.screenshot(`${output}firefox-${kind}.png`);
+    step('Fay withdraws');
     const end = log.end(await fay.id());
     await fay.clicks('Stop all');
     check((await end).reason === 'consent-withdrawn', 'withdrawing ends the analysis');
     await fay.reads('Nothing of you is analysed.');
   } finally {
     log.close();
+    step('the windows are closed');
     await Promise.all([fay.close(), cleo.close()]);
   }
 }
@@ -71,12 +84,13 @@ export const CASES: Case[] = [
   })),
   {
     name: 'where a server offers media on loopback alone, Firefox says that nothing gets through, and claims nothing else',
-    async play({ firefox, output }) {
+    async play({ firefox, output, step }) {
       const server = await startServer(['--rtc-host', '127.0.0.1']);
       const log = await EventLog.open(server.url, 'loopback');
       const shape = SHAPES.landscape!;
       const fay = await Person.join(firefox, `${server.url}?room=loopback`, 'Fay', shape, ['face', 'voice']);
       try {
+        step('Fay is told that nothing gets through');
         await fay.state('blocked');
         await fay.reads('Your camera and microphone do not reach the server');
         const { problem } = await log.media(await fay.id(), 'camera');

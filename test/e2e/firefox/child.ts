@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { projectRoot } from '../../../src/common/version.js';
 import { startServer } from '../support/start-server.js';
-import { CASES } from './cases.js';
+import { CASES, type Scene } from './cases.js';
 
 /** One line of the report: what became of a case; or, without a name, why none could be played. */
 export interface Played {
@@ -22,6 +22,9 @@ const CHROMIUM_FLAGS = [
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
 ];
+
+/** Longer than any single wait of a case, ms; the runner's own limit is longer still. */
+const PATIENCE_MS = 200_000;
 
 const tell = (played: Played) => new Promise((resolve) => process.send?.(played, resolve));
 
@@ -47,7 +50,9 @@ async function main(): Promise<void> {
     });
     browsers.push(chromium);
     for (const { name, play } of CASES) {
-      const error = await play({ firefox, chromium, server: server.url, output }).then(
+      let step = 'nothing';
+      const scene: Scene = { firefox, chromium, server: server.url, output, step: (next) => (step = next) };
+      const error = await inTime(play(scene), () => `not done in ${PATIENCE_MS / 1000} s; it was at: ${step}`).then(
         () => undefined,
         (reason: unknown) => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
       );
@@ -56,6 +61,19 @@ async function main(): Promise<void> {
   } finally {
     await Promise.all(browsers.map(closeFor(10_000)));
     await server.stop();
+  }
+}
+
+/** The others are played although one hangs, and what it hung at is said. */
+async function inTime(played: Promise<void>, what: () => string): Promise<void> {
+  let patience: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    patience = setTimeout(() => reject(new Error(what())), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([played, late]);
+  } finally {
+    clearTimeout(patience);
   }
 }
 

@@ -52,6 +52,8 @@ export class Person {
   /** The picture of somebody here, once it moves. */
   async sees(name: string): Promise<Shape> {
     await this.#page.waitForSelector(`.tile[data-name="${name}"] video`);
+    // A window behind another need not draw.
+    await this.#page.bringToFront();
     return (await this.#page.evaluate(threePictures(name))) as Shape;
   }
 

@@ -2,11 +2,16 @@ import {
   EmotionFeed,
   type EmotionEvent,
   type EndEvent,
+  type GapEvent,
   type MediaEvent,
   requestToken,
   type RoomEvent,
 } from '../../../client/lib/index.js';
 import { nodeSocket } from '../../../client/lib/node.js';
+
+/** For what comes by itself, on a machine of any load; then it is said what came in its place, ms. */
+const PATIENCE_MS = 150_000;
+const SHOWN = 5;
 
 /** Everything a room's subscriber hears, by the client library; waits are for events, never for time. */
 export class EventLog {
@@ -14,14 +19,14 @@ export class EventLog {
   /** When each event arrived, ms on this machine's clock. */
   readonly arrivals = new Map<RoomEvent, number>();
   readonly #feed: EmotionFeed;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Map<() => void, NodeJS.Timeout>();
 
   private constructor(feed: EmotionFeed) {
     this.#feed = feed;
     feed.on('event', (event) => {
       this.all.push(event);
       this.arrivals.set(event, Date.now());
-      for (const look of [...this.#waiting]) look();
+      for (const look of [...this.#waiting.keys()]) look();
     });
   }
 
@@ -34,18 +39,19 @@ export class EventLog {
 
   close(): void {
     this.#feed.close();
+    for (const look of [...this.#waiting.keys()]) this.#forget(look);
   }
 
   /** The next emotion event of somebody for which this holds. */
   emotion(participant: string, holds: (event: EmotionEvent) => boolean = () => true): Promise<EmotionEvent> {
     const from = this.all.length;
-    return this.#when(() => this.#emotions(participant, from).find(holds));
+    return this.#when('a result of them', () => this.#emotions(participant, from).find(holds));
   }
 
   /** The next windows of somebody, one after the other; revisions are left out. */
   windows(participant: string, count: number): Promise<EmotionEvent[]> {
     const from = this.all.length;
-    return this.#when(() => {
+    return this.#when(`${count} windows`, () => {
       const events = this.#emotions(participant, from).filter((event) => event.revision === 0);
       return events.length >= count ? events.slice(0, count) : undefined;
     });
@@ -54,14 +60,19 @@ export class EventLog {
   /** The last word on somebody. */
   end(participant: string): Promise<EndEvent> {
     const from = this.all.length;
-    return this.#when(() =>
+    return this.#when('their end', () =>
       this.all.slice(from).find((e): e is EndEvent => e.type === 'end' && e.participant === participant),
     );
   }
 
+  /** The windows of somebody that were told to be left out, so far. */
+  gaps(participant: string): GapEvent[] {
+    return this.all.filter((event): event is GapEvent => event.type === 'gap' && event.participant === participant);
+  }
+
   /** What is said of the media of somebody, of late or next; with a problem (or null: none), the first that says so. */
   media(participant: string, source: 'camera' | 'microphone', problem?: string | null): Promise<MediaEvent> {
-    return this.#when(() =>
+    return this.#when(`word of their ${source}`, () =>
       this.all.find(
         (event): event is MediaEvent =>
           event.type === 'media' &&
@@ -78,16 +89,26 @@ export class EventLog {
       .filter((event): event is EmotionEvent => event.type === 'emotion' && event.participant === participant);
   }
 
-  #when<T>(find: () => T | undefined): Promise<T> {
-    return new Promise((resolve) => {
+  #when<T>(what: string, find: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
       const look = () => {
         const found = find();
         if (found === undefined) return;
-        this.#waiting.delete(look);
+        this.#forget(look);
         resolve(found);
       };
-      this.#waiting.add(look);
+      const giveUp = () => {
+        this.#forget(look);
+        const last = this.all.slice(-SHOWN).map((event) => JSON.stringify(event));
+        reject(new Error(`waited in vain for ${what}; the last of ${this.all.length} events: ${last.join('\n')}`));
+      };
+      this.#waiting.set(look, setTimeout(giveUp, PATIENCE_MS));
       look();
     });
+  }
+
+  #forget(look: () => void): void {
+    clearTimeout(this.#waiting.get(look));
+    this.#waiting.delete(look);
   }
 }

@@ -12,6 +12,8 @@ const SLICE_MS = 250;
 export class Trips {
   /** Fastest trip by quarter of a second since the start, ms. */
   readonly #fastest = new Map<number, number>();
+  /** Trips of the packets of sound, ms. */
+  readonly #sounds: number[] = [];
   readonly #startMs: number;
   readonly #mishaps: Mishaps;
 
@@ -34,7 +36,9 @@ export class Trips {
         const timestamp = Buffer.from(packet.data.buffer, packet.data.byteOffset).readUInt32BE(4);
         const mediaMs = (((timestamp - track.timestampOffset) >>> 0) / track.clockRate) * 1000;
         const leftMs = sentAt(this.#mishaps, track.kind, mediaMs + track.leavesAfterMs);
-        this.#add(packet.arrivalMs, packet.arrivalMs - (this.#startMs + blockedUntil(this.#mishaps, leftMs)));
+        const tripMs = packet.arrivalMs - (this.#startMs + blockedUntil(this.#mishaps, leftMs));
+        this.#add(packet.arrivalMs, tripMs);
+        if (track.kind === 'audio') this.#sounds.push(tripMs);
         sink.packet(packet);
       },
       senderReport: (report) => {
@@ -61,6 +65,11 @@ export class Trips {
       worst = Math.max(worst, this.#fastest.get(slice) ?? stood);
     }
     return worst;
+  }
+
+  /** How many packets of sound took longer than this, ms: each may have missed its window. */
+  slowSounds(thanMs: number): number {
+    return this.#sounds.filter((tripMs) => tripMs > thanMs).length;
   }
 
   #add(arrivalMs: number, tripMs: number): void {

@@ -1,0 +1,29 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Files that take longest, so that none of them is left for the end, when it would run alone; and browsers never two at a time,
+ * for calls are real time and the cores are few.
+ */
+const FIRST = [
+  'e2e/call.e2e',
+  'cli/supervisor',
+  'cli/serve-endings',
+  'media/real-sizes',
+  'e2e/firefox.e2e',
+  'training/evaluation/evaluate',
+  'files/faces',
+  'e2e/whip.e2e',
+  'analysis/consent-rule',
+  'deploy/dashboards-live',
+  'fuzz/fuzz',
+];
+
+export class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const index = FIRST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return index < 0 ? FIRST.length : index;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
