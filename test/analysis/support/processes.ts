@@ -43,24 +43,6 @@ export function standbyOf(atWork: () => number[]): Promise<number> {
   }) as Promise<number>;
 }
 
-/** By how much timers of this process came too late at most, ms: what a busy machine adds to everything. */
-export class Lateness {
-  worstMs = 0;
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(everyMs = 20) {
-    let due = performance.now() + everyMs;
-    this.#timer = setInterval(() => {
-      this.worstMs = Math.max(this.worstMs, performance.now() - due);
-      due = performance.now() + everyMs;
-    }, everyMs);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-}
-
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
