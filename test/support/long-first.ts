@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files that take longest, so that none of them is left for the end, when it would run alone; and browsers never two at a time,
- * for calls are real time and the cores are few.
+ * Files that take longest, so that none of them is left for the end, when it would run alone. Those with browsers
+ * are apart from each other, as well as an order can do that: calls are real time, and the cores are few.
  */
 const FIRST = [
   'e2e/call.e2e',
