@@ -28,7 +28,7 @@ const MINUTE_MS = 60_000;
 /** Reading costs the processes some milliseconds each. */
 const READ_EVERY_MS = Math.min(10_000, (minutes * MINUTE_MS) / 30);
 /** Each so often garbage is collected before; seldom, for memory is to grow with its garbage as it would by itself. */
-const COLLECT_EVERY_MS = (minutes * MINUTE_MS) / 40;
+const COLLECT_EVERY_MS = (minutes * MINUTE_MS) / 120;
 /** At the beginning heaps and pools grow to what they need. */
 const WARM_UP_SHARE = 0.25;
 /** Everybody's events are kept for so long after they left; small here, so that it is seen that they go. */

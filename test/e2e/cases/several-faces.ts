@@ -26,8 +26,9 @@ export function severalFaces(stage: () => Stage): void {
       const middles = faces.map(({ box }) => box.x + box.width / 2);
       expect(middles[0]).toBeLessThan(0.45);
       expect(middles[1]).toBeGreaterThan(0.55);
-      for (const { faces: later } of await log.windows(id, 3)) {
-        for (const { id: one } of later!) expect(faces.map((face) => face.id)).toContain(one);
+      // A window for which a busy machine saw nobody in time has no faces at all.
+      for (const { faces: later = [] } of await log.windows(id, 3, ({ faces: seen }) => (seen?.length ?? 0) > 0)) {
+        for (const { id: one } of later) expect(faces.map((face) => face.id)).toContain(one);
       }
       await screenshot(page, 'two-faces.png');
 

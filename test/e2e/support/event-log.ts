@@ -48,12 +48,17 @@ export class EventLog {
     return this.#when('a result of them', () => this.#emotions(participant, from).find(holds));
   }
 
-  /** The next windows of somebody, one after the other; revisions are left out. */
-  windows(participant: string, count: number): Promise<EmotionEvent[]> {
+  /** The next windows of somebody, one after the other, until this held for so many; revisions are left out. */
+  windows(
+    participant: string,
+    count: number,
+    holds: (event: EmotionEvent) => boolean = () => true,
+  ): Promise<EmotionEvent[]> {
     const from = this.all.length;
     return this.#when(`${count} windows`, () => {
       const events = this.#emotions(participant, from).filter((event) => event.revision === 0);
-      return events.length >= count ? events.slice(0, count) : undefined;
+      const last = events.map((event, index) => (holds(event) ? index : -1)).filter((index) => index >= 0)[count - 1];
+      return last === undefined ? undefined : events.slice(0, last + 1);
     });
   }
 
