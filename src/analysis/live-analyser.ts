@@ -19,7 +19,7 @@ import { ProcessSlot } from './process-slot.js';
 import { Standby } from './standby.js';
 import { WaitingPeople } from './waiting-people.js';
 import { type Owner, TrackOwners } from './track-owners.js';
-import { WindowPhases } from './window-phases.js';
+import { peopleAtOnce, WindowPhases } from './window-phases.js';
 import { WindowPublisher, type WindowRunner } from './window-publisher.js';
 import { WordsShowing } from './words-showing.js';
 
@@ -79,7 +79,7 @@ export class LiveAnalyser implements Analyser {
     const options = (this.#options = analysisOptions(deps.config, speech, voiceEncoder));
     const { analysisProcesses } = deps.config;
     this.#mostSlots = analysisProcesses || Math.min(MOST_BY_DEFAULT, availableParallelism());
-    this.#phases = new WindowPhases(() => deps.runner.maxBatch);
+    this.#phases = new WindowPhases(() => peopleAtOnce(deps.runner.maxBatch, voiceEncoder === 'on'));
     this.#standby = new Standby((signal) => AnalysisProcess.start(options, deps, signal), {
       bulkhead: this.#bulkhead,
       logger: deps.logger,

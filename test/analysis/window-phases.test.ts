@@ -1,11 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { WindowPhases } from '../../src/analysis/window-phases.js';
+import measured from '../../bench/results/voice-encoders.json' with { type: 'json' };
+import { peopleAtOnce, WindowPhases } from '../../src/analysis/window-phases.js';
+import { ENCODER_PATIENCE_MS } from '../../src/features/encode-voice.js';
 
 it('a batch full of people shares an instant; the next ones have others, as far apart as can be', () => {
   const phases = new WindowPhases(() => 2);
   const taken = Array.from({ length: 8 }, () => phases.take());
   expect(taken).toEqual([0, 0, 500, 500, 250, 250, 750, 750]);
+});
+
+it('where voices are encoded, one core has them all heard before the first window stops waiting', () => {
+  const { 'both encoders, as a call asks them': both } = measured.cpuMs;
+  expect(peopleAtOnce(32, true) * both.median).toBeLessThanOrEqual(ENCODER_PATIENCE_MS);
+  expect(peopleAtOnce(4, true)).toBe(4);
+  expect(peopleAtOnce(32, false)).toBe(32);
 });
 
 it('whoever comes after somebody left takes their instant', () => {

@@ -2,7 +2,6 @@ import {
   EmotionFeed,
   type EmotionEvent,
   type EndEvent,
-  type GapEvent,
   type MediaEvent,
   requestToken,
   type RoomEvent,
@@ -68,11 +67,6 @@ export class EventLog {
     return this.#when('their end', () =>
       this.all.slice(from).find((e): e is EndEvent => e.type === 'end' && e.participant === participant),
     );
-  }
-
-  /** The windows of somebody that were told to be left out, so far. */
-  gaps(participant: string): GapEvent[] {
-    return this.all.filter((event): event is GapEvent => event.type === 'gap' && event.participant === participant);
   }
 
   /** What is said of the media of somebody, of late or next; with a problem (or null: none), the first that says so. */
