@@ -5,12 +5,14 @@ import { Bulkhead } from '../common/bulkhead.js';
 import { systemTime } from '../common/clock.js';
 import { EmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import type { PictureAnswer } from '../common/picture-answer.js';
 import { replay } from '../common/thread-meter.js';
 import { workerUrl } from '../common/worker-url.js';
 import type { TrackControl } from '../sfu/types.js';
 import { childEnvironment } from './child-environment.js';
 import { CrashMarker, MARKER_FD } from './crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ParticipantOutput, ToAnalysis } from './messages.js';
+import { ProcessOutbox } from './process-outbox.js';
 
 /**
  * A process reports twice a second. One that says nothing for so many looks, a second apart, hangs: some work of its own does not
@@ -21,11 +23,6 @@ const SILENT_LOOKS = 8;
 /** Models are loaded, on a machine that may be busy. */
 const START_PATIENCE_MS = 60_000;
 const CLOSE_PATIENCE_MS = 2000;
-/** Reports of senders are not urgent: so long they wait for others, ms. */
-const REPORTS_EVERY_MS = 50;
-/** Messages that a process has not read yet; past it reports and captions are dropped. A call of a hundred stays far below. */
-const MAX_UNREAD = 5000;
-
 /** What a process that is gone holds. */
 const NOTHING: AnalysisInspection = { participants: 0, tracks: 0, decoders: 0, tensors: 0 };
 
@@ -47,16 +44,13 @@ export interface AnalysisProcessEvents {
 export class AnalysisProcess {
   readonly #child: ChildProcess;
   readonly #marker: CrashMarker;
+  readonly #outbox: ProcessOutbox;
   readonly #meter: Meter;
   readonly #logger: Logger;
   readonly #inspections = new Map<number, (result: AnalysisInspection) => void>();
   #events: AnalysisProcessEvents | null = null;
   #onIdleDeath: () => void = () => undefined;
   #ports: readonly number[] = [];
-  #outbox: ToAnalysis[] = [];
-  #planned: NodeJS.Immediate | null = null;
-  #later: NodeJS.Timeout | null = null;
-  #unread = 0;
   #nextInspection = 1;
   #closed = false;
   #dead = false;
@@ -67,6 +61,11 @@ export class AnalysisProcess {
     this.#marker = marker;
     this.#meter = deps.meter;
     this.#logger = deps.logger;
+    this.#outbox = new ProcessOutbox({
+      write: (messages, read) => child.send(messages, read),
+      refused: (handle, question) => this.#refuse(handle, { question, refused: 'overloaded' }),
+      meter: deps.meter,
+    });
   }
 
   /**
@@ -131,13 +130,7 @@ export class AnalysisProcess {
 
   send(message: ToAnalysis): void {
     if (!this.alive) return;
-    if (this.#unread + this.#outbox.length >= MAX_UNREAD && isExpendable(message)) {
-      this.#meter.count('emostream_dropped_total', { stage: 'analysis', reason: 'process-overrun' });
-      return;
-    }
     this.#outbox.push(message);
-    if (message.type === 'senderReport') this.#later ??= setTimeout(() => this.#flush(), REPORTS_EVERY_MS);
-    else this.#planned ??= setImmediate(() => this.#flush());
   }
 
   inspect(): Promise<AnalysisInspection> {
@@ -159,7 +152,7 @@ export class AnalysisProcess {
     if (this.#closed || this.#dead) return;
     const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.send({ type: 'stop' });
-    this.#flush();
+    this.#outbox.flush();
     this.#closed = true;
     const timer = setTimeout(() => this.kill(), CLOSE_PATIENCE_MS);
     await ended;
@@ -225,8 +218,7 @@ export class AnalysisProcess {
 
   #end(code: number | null, signal: string | null): void {
     this.#dead = true;
-    if (this.#planned) clearImmediate(this.#planned);
-    if (this.#later) clearTimeout(this.#later);
+    this.#outbox.close();
     const handle = this.#marker.read();
     this.#marker.close();
     for (const resolve of this.#inspections.values()) resolve(NOTHING);
@@ -237,15 +229,8 @@ export class AnalysisProcess {
     else this.#onIdleDeath();
   }
 
-  #flush(): void {
-    if (this.#planned) clearImmediate(this.#planned);
-    if (this.#later) clearTimeout(this.#later);
-    this.#planned = this.#later = null;
-    if (this.#outbox.length === 0 || !this.alive) return;
-    const messages = this.#outbox;
-    this.#outbox = [];
-    this.#unread += messages.length;
-    this.#child.send(messages, () => (this.#unread -= messages.length));
+  #refuse(handle: number, answer: PictureAnswer): void {
+    this.#events?.onTrack(handle, (control) => control.answered?.(answer));
   }
 
   #receive(message: FromAnalysis): void {
@@ -261,9 +246,7 @@ export class AnalysisProcess {
       case 'trackProblem':
         return this.#events?.onTrack(message.handle, (control) => control.stop(message.problem));
       case 'pictureRefused':
-        return this.#events?.onTrack(message.handle, (control) =>
-          control.answered?.({ question: message.question, refused: message.why }),
-        );
+        return this.#refuse(message.handle, { question: message.question, refused: message.why });
       case 'trackFlood':
         return this.#events?.onTrack(message.handle, (control) => control.flood());
       case 'load':
@@ -279,8 +262,4 @@ export class AnalysisProcess {
         return;
     }
   }
-}
-
-function isExpendable({ type }: ToAnalysis): boolean {
-  return type === 'senderReport' || type === 'caption';
 }

@@ -5,6 +5,7 @@ import { AnalysisProcess } from '../../src/analysis/analysis-process.js';
 import { Standby } from '../../src/analysis/standby.js';
 import { Bulkhead } from '../../src/common/bulkhead.js';
 import { silentMeter } from '../../src/common/metrics.js';
+import type { TrackControl } from '../../src/sfu/types.js';
 import { sileroFile } from '../../src/speech/index.js';
 import { ServeProcess } from '../cli/support/serve-process.js';
 import { CountMeter } from '../inference/support/count-meter.js';
@@ -73,6 +74,29 @@ it('what a process does not read is bounded and counted, and closing does not wa
   expect(meter.counted('emostream_dropped_total', dropped)).toBe(1000);
   await started.close();
   expect(hasEnded(started.pid)).toBe(true);
+});
+
+it('media that a process does not read are bounded in bytes, and whoever waits for an answer has one', async () => {
+  const meter = new CountMeter();
+  const started = await AnalysisProcess.start(OPTIONS, { meter, logger: silentLogger });
+  const answers: unknown[] = [];
+  const control = { answered: (answer: unknown) => answers.push(answer) } as unknown as TrackControl;
+  const ignored = () => undefined;
+  started.serve({
+    ...{ onOutput: ignored, onParticipantFailed: ignored, onTrackOpened: ignored, onLoad: ignored, onDied: ignored },
+    onTrack: (_, tell) => tell(control),
+  });
+  process.kill(started.pid, 'SIGSTOP');
+  const MIB = 2 ** 20;
+  const piece = { data: new Uint8Array(MIB), mediaTime: 1, arrivalMs: 1 };
+  const send = (question?: number) =>
+    started.send({ type: 'media', handle: 1, piece: question === undefined ? piece : { ...piece, question } });
+  for (let i = 0; i < 70; i++) send(i);
+  send();
+  const dropped = meter.counted('emostream_dropped_total', { stage: 'analysis', reason: 'process-overrun' });
+  expect(dropped).toBe(answers.length + 1);
+  expect(answers).toEqual([64, 65, 66, 67, 68, 69].map((question) => ({ question, refused: 'overloaded' })));
+  await started.close();
 });
 
 it('a process holds no secret, and of sockets only those for packets and the channel to its parent', async () => {
