@@ -9,13 +9,19 @@ const TOLERANCE = GAP_TOLERANCE_MS * SAMPLES_PER_MS;
 
 type Window = Pick<AlignedWindow<unknown, VoiceObservation>, 'audio' | 'startMs' | 'endMs'>;
 
+/** @returns samples of [startMs, endMs) at 16 kHz, zeros where no sound came; null where too little was said for a voice */
+export function secondOf({ audio, startMs, endMs }: Window): Float32Array | null {
+  return speechMs(audio, startMs, endMs) < MIN_SPEECH_MS ? null : layOut(audio, startMs, endMs);
+}
+
 /**
  * Takes the samples of a window's own second out of its blocks of sound. Blocks that no later second needs lose theirs: they are
  * kept for revisions, which need none.
- * @returns samples of [startMs, endMs) at 16 kHz, zeros where no sound came; null where too little was said for a voice
+ * @returns as `secondOf`
  */
-export function takeSecond({ audio, startMs, endMs }: Window): Float32Array | null {
-  const second = speechMs(audio, startMs, endMs) < MIN_SPEECH_MS ? null : layOut(audio, startMs, endMs);
+export function takeSecond(window: Window): Float32Array | null {
+  const { audio, endMs } = window;
+  const second = secondOf(window);
   for (const { mediaTime, durationMs, value } of audio) if (mediaTime + durationMs <= endMs) value.samples = NOTHING;
   return second;
 }

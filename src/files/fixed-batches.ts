@@ -28,8 +28,11 @@ export class FixedBatches implements WindowRunner {
   #settled: Promise<void> = Promise.resolve();
   /** What an engine failed with, if it did. */
   failure: unknown = null;
-  /** Time in the engine, seconds, of all batches. */
+  /** How long the engine had something to do, seconds. */
   seconds = 0;
+  /** Batches that it has, and since when it has any. */
+  #inEngine = 0;
+  #busySince = 0;
 
   constructor(engine: Pick<Engine, 'run'>) {
     this.#engine = engine;
@@ -81,9 +84,8 @@ export class FixedBatches implements WindowRunner {
       for (const { features } of batch) validateInput(features);
       const inputs: EngineInput[] = batch.map(({ features }) => features);
       while (inputs.length < BATCH) inputs.push(NOBODY);
-      const judgements = await this.#engine.run(inputs);
+      const judgements = await this.#inEngineFor(() => this.#engine.run(inputs));
       const inferenceMs = performance.now() - from;
-      this.seconds += inferenceMs / 1000;
       return batch.map(({ submittedMs }, i) => ({
         scores: judgements[i]!.scores,
         queueMs: from - submittedMs,
@@ -92,6 +94,15 @@ export class FixedBatches implements WindowRunner {
     } catch (error) {
       this.failure ??= error;
       return batch.map(() => ({ dropped: 'engine-failed' as const }));
+    }
+  }
+
+  async #inEngineFor<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#inEngine++ === 0) this.#busySince = performance.now();
+    try {
+      return await work();
+    } finally {
+      if (--this.#inEngine === 0) this.seconds += (performance.now() - this.#busySince) / 1000;
     }
   }
 }

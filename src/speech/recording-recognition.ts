@@ -68,6 +68,11 @@ export class RecordingRecognition {
     return this.#waiting.length >= MOST_WAITING;
   }
 
+  /** Has its thread load the model before there is anything to recognise. */
+  warmUp(): void {
+    this.#thread?.warmUp();
+  }
+
   /** The sound is over. */
   end(): void {
     for (const piece of this.#cutter.end()) this.#ask(piece);

@@ -13,6 +13,8 @@ let judge: Judge;
 beforeAll(async () => {
   judge = await openJudge(loadConfig({ flags: { engine: 'wasm', inferenceThreads: 2 } }), () => undefined);
   if (!judge.settings.speechModel) console.log('no speech model is installed: words are not among what is compared');
+  if (!judge.settings.voiceEncoder)
+    console.log('no voice encoder is installed: voices are not encoded in what is compared');
 });
 afterAll(() => judge.engine.dispose());
 
@@ -80,29 +82,25 @@ it('an analysis that was broken off goes on as if it had not been, also after a 
     startMs: 4000 * i,
     endMs: 4000 * i + 1500,
   }));
-  const settings = { ...judge.settings, voiceEncoder: false };
   const [whole, broken] = [join(folder, 'whole'), join(folder, 'broken')];
-  await analyse(clip, whole, { captions, settings });
+  const { stages } = await analyse(clip, whole, { captions });
+  expect('voice encoders' in stages).toBe(judge.settings.voiceEncoder);
   const interrupt = new AbortController();
   const onProgress = (done: number): void => void (done >= 75 && interrupt.abort());
-  const first = await analyse(clip, broken, { captions, settings, onProgress, signal: interrupt.signal });
+  const first = await analyse(clip, broken, { captions, onProgress, signal: interrupt.signal });
   expect(first.failure).toBe('interrupted');
   // Whatever was judged by then is there, and the last line is whole.
   expect(eventsIn(broken).at(-1)).toMatchObject({ type: 'emotion' });
   expect(first.seconds).toBeGreaterThanOrEqual(75);
   const file = join(broken, 'events.jsonl');
   truncateSync(file, readFileSync(file).length - 40);
-  const seen: number[] = [];
-  const second = await analyse(clip, broken, {
-    ...{ captions, settings, resume: true },
-    onProgress: (done) => seen.push(done),
-  });
+  const second = await analyse(clip, broken, { captions, resume: true });
   expect(second).toMatchObject({ failure: null, seconds });
   expect(comparable(broken)).toEqual(comparable(whole));
   expect(new Set(eventsIn(broken).map(({ epoch }) => epoch)).size).toBe(1);
   expect(linesOf(broken, 'words.jsonl')).toEqual(linesOf(whole, 'words.jsonl'));
   // There is nothing left to do.
-  expect(await analyse(clip, broken, { captions, settings, resume: true })).toMatchObject({ failure: null, seconds });
+  expect(await analyse(clip, broken, { captions, resume: true })).toMatchObject({ failure: null, seconds });
 }, 300_000);
 
 it('what is no recording is told by a code, and a recording that breaks off gives what is there', async () => {

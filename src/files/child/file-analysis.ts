@@ -1,5 +1,6 @@
 import type { Observable, Subscription } from 'rxjs';
 import { statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnalysisEnv } from '../../analysis/child/analysis-env.js';
 import { participantWindows } from '../../analysis/child/participant-windows.js';
 import type { ParticipantOutput } from '../../analysis/messages.js';
@@ -43,7 +44,7 @@ export interface FileAnalysisDeps {
 
 /** What finds faces, and what tells them apart, where several are followed. */
 interface Faces {
-  faceFinder: FaceFinder;
+  faceFinder: FaceFinder | null;
   faceLikeness: FaceLikeness | null;
 }
 
@@ -56,8 +57,8 @@ export class FileAnalysis {
   readonly #deps: FileAnalysisDeps;
   readonly #job: FileJob;
   readonly #recording: Recording;
-  readonly #faces: Faces;
-  readonly #voices: VoiceActivities;
+  readonly #faces: Faces = { faceFinder: null, faceLikeness: null };
+  #voices: VoiceActivities | null = null;
   readonly #encoder: VoiceEncoderThread | null;
   readonly #recognition: RecordingRecognition | null;
   readonly #media: FileMedia;
@@ -78,24 +79,20 @@ export class FileAnalysis {
   static async open(job: FileJob, deps: FileAnalysisDeps): Promise<FileAnalysis> {
     const isStill = statSync(job.path, { throwIfNoEntry: false })?.isDirectory() === true || isPicture(job.path);
     const recording = isStill ? openStills(job.path, job.name) : openRecording(job.path, job.name, deps.threads);
-    const network = await SileroNetwork.load(job.voiceActivityModel);
-    const faceLikeness = job.maxFaces > 1 && recording.hasVideo ? await FaceLikeness.create() : null;
-    const faces = { faceFinder: await FaceFinder.create(), faceLikeness };
-    return new FileAnalysis(job, deps, recording, faces, new VoiceActivities(network));
+    const analysis = new FileAnalysis(job, deps, recording);
+    try {
+      await analysis.#load();
+      return analysis;
+    } catch (error) {
+      await analysis.close();
+      throw error;
+    }
   }
 
-  private constructor(
-    job: FileJob,
-    deps: FileAnalysisDeps,
-    recording: Recording,
-    faces: Faces,
-    voices: VoiceActivities,
-  ) {
+  private constructor(job: FileJob, deps: FileAnalysisDeps, recording: Recording) {
     this.#job = job;
     this.#deps = deps;
     this.#recording = recording;
-    this.#faces = faces;
-    this.#voices = voices;
     const { meter } = deps;
     const { hasVideo, hasAudio, format, durationMs } = recording;
     const fromMs = job.skip * SECOND_MS;
@@ -111,6 +108,17 @@ export class FileAnalysis {
     this.#soundOver = !hasAudio;
     this.#pictureOver = !hasVideo;
     this.#media = new FileMedia({ hasVideo, hasAudio, hasWords: words !== 'none' });
+  }
+
+  /** What the recording asks for, and nothing else; threads load theirs meanwhile. */
+  async #load(): Promise<void> {
+    const { hasVideo, hasAudio } = this.#recording;
+    this.#recognition?.warmUp();
+    this.#encoder?.warmUp();
+    if (hasAudio) this.#voices = new VoiceActivities(await SileroNetwork.load(this.#job.voiceActivityModel));
+    if (!hasVideo) return;
+    if (this.#job.maxFaces > 1) this.#faces.faceLikeness = await FaceLikeness.create();
+    this.#faces.faceFinder = await FaceFinder.create();
   }
 
   /** @returns how long the recording was, ms @throws EmostreamError */
@@ -133,6 +141,8 @@ export class FileAnalysis {
       await this.#recognition?.told(end);
       await this.#emittedAll(closed);
       await this.#deps.room();
+      // Answers of threads, and what the command says, come between two seconds.
+      await nextTurn();
       this.#media.tick(end);
     }
     await this.#emittedAll(closed);
@@ -143,9 +153,9 @@ export class FileAnalysis {
   async close(): Promise<void> {
     this.#windows?.unsubscribe();
     this.#recording.close();
-    this.#faces.faceFinder.dispose();
+    this.#faces.faceFinder?.dispose();
     this.#faces.faceLikeness?.dispose();
-    this.#voices.dispose();
+    this.#voices?.dispose();
     await Promise.all([this.#recognition?.close(), this.#encoder?.close()]);
   }
 

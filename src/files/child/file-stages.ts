@@ -1,4 +1,4 @@
-import { identity, NEVER, type Observable } from 'rxjs';
+import { identity, NEVER, type Observable, tap } from 'rxjs';
 import type { Stages } from '../../analysis/child/participant-windows.js';
 import type { Meter } from '../../common/metrics.js';
 import { flatten } from '../../common/flatten.js';
@@ -9,21 +9,23 @@ import type { FaceLikeness } from '../../features/face-likeness.js';
 import { FaceTracks } from '../../features/face-tracks.js';
 import { logMel, observeFace, observeSeveralFaces } from '../../features/observe.js';
 import type { FaceObservation, VoiceObservation } from '../../features/types.js';
-import type { VoiceEncoderPort } from '../../features/voice-queue.js';
 import { takeSecond } from '../../features/voice-second.js';
 import type { VideoFrame } from '../../media/index.js';
 import { hearSpeech, type VoiceActivities } from '../../speech/index.js';
 import type { AlignedWindow } from '../../streams/index.js';
 import type { FileInput, FileTrack } from './file-media.js';
+import { VoiceAhead } from './voice-ahead.js';
 
 export interface FileStagesEnv {
   meter: Meter;
-  faceFinder: FaceFinder;
+  /** Null: there are no pictures. */
+  faceFinder: FaceFinder | null;
   /** Null: one face is followed. */
   faceLikeness: FaceLikeness | null;
-  voices: VoiceActivities;
+  /** Null: there is no sound. */
+  voices: VoiceActivities | null;
   /** Null: voices are not encoded. */
-  voiceEncoder: VoiceEncoderPort | null;
+  voiceEncoder: { encode(second: Float32Array): Promise<Float32Array> } | null;
   /** Sound that came is judged. */
   judge$: Observable<number>;
   faceCrops: number;
@@ -43,24 +45,30 @@ export function fileStages(
   env: FileStagesEnv,
 ): Stages<VideoFrame, FaceObservation, VoiceObservation, FileInput, FileTrack> {
   const { meter, voiceEncoder, fromMs } = env;
+  const ahead = voiceEncoder && new VoiceAhead(voiceEncoder, fromMs - VOICE_BEFORE_MS);
   const tracks = env.faceLikeness && new FaceTracks(env.maxFaces, () => String);
   return {
     receiveVideo: () => flatten((input) => ('type' in input ? [input] : [])),
     receiveAudio: () => flatten((input) => ('type' in input ? [] : [input])),
     observeFace: () => {
-      if (!tracks || !env.faceLikeness) return observeFace(env.faceFinder, meter);
-      return observeSeveralFaces({ finder: env.faceFinder, describer: env.faceLikeness, tracks, meter });
+      const finder = env.faceFinder!;
+      if (!tracks || !env.faceLikeness) return observeFace(finder, meter);
+      return observeSeveralFaces({ finder, describer: env.faceLikeness, tracks, meter });
     },
     // Nobody takes consent back in a recording.
     forgetFaces: () => undefined,
     settleCrops: () => identity,
     answerPictures: () => identity,
-    hearSpeech: () => hearSpeech(() => env.voices.open(), meter, env.judge$),
-    logMel: () => logMel(meter, voiceEncoder !== null),
+    hearSpeech: () => hearSpeech(() => env.voices!.open(), meter, env.judge$),
+    logMel: () => (sound$) =>
+      sound$.pipe(
+        logMel(meter, voiceEncoder !== null),
+        tap((block) => ahead?.hear(block)),
+      ),
     encodeVoice: (forget$) =>
       encodeVoice(
         {
-          encoder: voiceEncoder,
+          encoder: ahead,
           secondOf: (window: AlignedWindow<unknown, VoiceObservation>) => {
             const second = takeSecond(window);
             return window.endMs <= fromMs - VOICE_BEFORE_MS ? null : second;
