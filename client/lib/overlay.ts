@@ -3,7 +3,8 @@ import { EmoOverlay } from './overlay/element.js';
 
 export { EmoOverlay };
 export { OverlayModel } from './overlay/model.js';
-export type { OverlayStatus, OverlayView } from './overlay/model.js';
+export type { OverlayView } from './overlay/model.js';
+export type { OverlayConnection, OverlayStatus } from './overlay/wording.js';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -36,8 +37,11 @@ export function connectOverlays(feed: EmotionFeed, root: ParentNode = document):
       for (const overlay of of(participant)) overlay.withdrawWords();
     }),
     feed.on('status', ({ state }) => {
-      // What is taken back meanwhile is not heard of.
-      if (state !== 'open') for (const overlay of all()) overlay.withdrawWords();
+      for (const overlay of all()) {
+        overlay.connection = state === 'open' ? 'open' : state === 'connecting' ? 'unknown' : 'lost';
+        // What is taken back meanwhile is not heard of.
+        if (state !== 'open') overlay.withdrawWords();
+      }
     }),
   ];
   return () => {

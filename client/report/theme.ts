@@ -1,28 +1,7 @@
-import type { Emotion, Modality } from '../../src/common/emotions';
+import type { Modality } from '../../src/common/emotions';
+import { EMOTION_COLOURS, type Theme } from '../lib/overlay/colours';
 
-export type Theme = 'light' | 'dark';
-
-/** The overlay's colours on dark; on light deeper ones of the same hues. */
-export const EMOTION_COLOURS: Record<Theme, Record<Emotion, string>> = {
-  dark: {
-    neutral: '#66758c',
-    happy: '#ffd23f',
-    sad: '#6cb2ff',
-    angry: '#ff7468',
-    fearful: '#c09bff',
-    disgusted: '#86d672',
-    surprised: '#ff9d4d',
-  },
-  light: {
-    neutral: '#cfd6e0',
-    happy: '#f7c325',
-    sad: '#4a97ee',
-    angry: '#e4564a',
-    fearful: '#9a74e8',
-    disgusted: '#5fb44b',
-    surprised: '#f28a35',
-  },
-};
+export { EMOTION_COLOURS, type Theme };
 
 export const MODALITY_COLOURS: Record<Theme, Record<Modality, string>> = {
   dark: { face: '#5aa9ff', voice: '#3fcfb4', words: '#d58bff' },

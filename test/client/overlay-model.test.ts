@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OverlayModel } from '../../client/lib/overlay/model.js';
+import { percent } from '../../client/lib/overlay/wording.js';
 import type { EmotionEvent, RoomEvent } from '../../client/lib/index.js';
 import { emotionEvent } from './support/scripted-server.js';
 
@@ -30,14 +31,19 @@ describe('an overlay', () => {
     expect(model.view(4501).status).toBe('stale');
   });
 
-  it('shows the leading emotion with its share, and what it is based on', () => {
+  it('shows the likeliest emotion with its share, and what it is judged by', () => {
     const view = overlay(begin, event()).view(100);
-    expect(view).toMatchObject({ status: 'live', headline: 'Happy', detail: '60 % sure', emotion: 'happy' });
+    expect(view).toMatchObject({
+      status: 'live',
+      headline: 'Happy',
+      detail: '60 % likely, by face and voice',
+      emotion: 'happy',
+    });
     expect(view.bars?.filter((bar) => bar.top).map((bar) => bar.emotion)).toEqual(['happy']);
     expect(view.bars).toHaveLength(7);
     expect(view.modalities).toEqual([
-      { modality: 'face', state: 'present', weight: 0.5, text: '50 %' },
-      { modality: 'voice', state: 'present', weight: 0.5, text: '50 %' },
+      { modality: 'face', state: 'present', weight: 0.5, text: 'partly' },
+      { modality: 'voice', state: 'present', weight: 0.5, text: 'partly' },
       { modality: 'words', state: 'off', weight: 0, text: 'off' },
     ]);
     expect(view.box).toEqual({ x: 0.4, y: 0.2, width: 0.2, height: 0.3 });
@@ -45,7 +51,7 @@ describe('an overlay', () => {
 
   it('does not name an emotion it is not sure of', () => {
     const view = overlay(begin, event({ uncertain: true })).view(100);
-    expect(view).toMatchObject({ headline: 'Not sure', detail: 'closest: happy, 60 %', emotion: null });
+    expect(view).toMatchObject({ headline: 'Not sure', detail: 'perhaps happy, 60 % likely', emotion: null });
   });
 
   it('shows each other face at its box, and says at the main one what the headline says', () => {
@@ -73,19 +79,15 @@ describe('an overlay', () => {
     expect(model.view(300).faces).toEqual([]);
   });
 
-  it('says so when there is nothing to go by', () => {
-    const nothing = event({
-      label: null,
-      scores: null,
-      smoothed: null,
-      valence: null,
-      arousal: null,
-      face: { ...absent, box: null },
-      voice: absent,
-      words: { ...absent, state: 'stalled' },
-    });
-    const view = overlay(begin, nothing).view(100);
-    expect(view).toMatchObject({ headline: 'Nothing to go by', bars: null, trail: [], box: null });
+  const blank = { label: null, scores: null, valence: null, arousal: null } as const;
+  const nobody = { face: { ...absent, box: null }, voice: absent, words: { ...absent, state: 'stalled' } } as const;
+
+  it('says so when there is nothing to judge by, and shows nothing of before', () => {
+    // What was smoothed over the last seconds still comes.
+    const view = overlay(begin, event(), event({ ...blank, ...nobody, window: { start: 5000, end: 6000 } })).view(100);
+    expect(view).toMatchObject({ headline: 'Nothing to judge by', detail: 'no face seen, no voice heard' });
+    expect(view).toMatchObject({ emotion: null, trail: [], box: null });
+    expect(view.bars?.map(({ share, top }) => [share, top])).toEqual(Array(7).fill([null, false]));
     expect(view.modalities.map(({ state, text }) => [state, text])).toEqual([
       ['absent', 'no face'],
       ['absent', 'silent'],
@@ -100,21 +102,85 @@ describe('an overlay', () => {
     expect(model.view(0).modalities[0]).toMatchObject({ state: 'off', text: 'camera off' });
   });
 
-  it('keeps a smoothed result from naming an emotion while nobody is there', () => {
-    const view = overlay(begin, event({ label: null, scores: null })).view(100);
-    expect(view.headline).toBe('Nothing to go by');
-    expect(view.bars?.some((bar) => bar.top)).toBe(false);
+  it('says nothing more of before when camera and microphone are switched off, not even what is on its way', () => {
+    const model = overlay(begin, event());
+    model.setSending({ face: false, voice: false });
+    const off = { headline: 'Camera and microphone off', detail: 'nothing to judge by', emotion: null, box: null };
+    for (const late of [event(), event({ ...blank, ...nobody })]) {
+      expect(model.view(100)).toMatchObject(off);
+      expect(model.view(100).bars?.every(({ share, top }) => share === null && !top)).toBe(true);
+      expect(
+        model
+          .view(100)
+          .modalities.slice(0, 2)
+          .map(({ text }) => text),
+      ).toEqual(['camera off', 'mic off']);
+      model.push(late, 50);
+    }
+    // Words may be typed.
+    model.setAnalysed(ALL, 60);
+    model.push(event({ words: { ...event().voice, weight: 1 }, face: { ...absent, box: null }, voice: absent }), 70);
+    expect(model.view(100)).toMatchObject({ headline: 'Happy', detail: '60 % likely, by words' });
+  });
+
+  it('says nothing more of the face alone when the camera is switched off', () => {
+    const model = overlay(begin, event({ voice: absent }));
+    model.setSending({ face: false, voice: true });
+    expect(model.view(100)).toMatchObject({ headline: 'Nothing to judge by', emotion: null, box: null });
+  });
+
+  it('is never quite sure, and says one number only', () => {
+    const scores = { ...event().scores!, happy: 0.998, neutral: 0.002 };
+    const view = overlay(begin, event({ scores, smoothed: scores, voice: absent })).view(100);
+    expect(view.detail).toBe('> 99 % likely, by face');
+    expect(percent(view.bars!.find(({ top }) => top)!.share!)).toBe('> 99 %');
+  });
+
+  it('says how much a source counted without a number, which would read as proof', () => {
+    const texts = [0.05, 0.25, 0.59, 0.72, 1].map((weight) => {
+      const view = overlay(begin, event({ voice: { ...event().voice, weight } })).view(0);
+      return view.modalities[1]!.text;
+    });
+    expect(texts).toEqual(['a little', 'partly', 'partly', 'mostly', 'alone']);
+  });
+
+  it('claims nothing while nothing is heard of the server, and goes on as before', () => {
+    const model = overlay(begin, event());
+    model.setConnection('unknown');
+    expect(model.view(100)).toMatchObject({ status: 'unknown', headline: 'Waiting for the server', emotion: null });
+    model.setConnection('lost');
+    expect(model.view(100)).toMatchObject({ status: 'unknown', headline: 'Connection lost', box: null, trail: [] });
+    model.setConnection('open');
+    expect(model.view(100)).toMatchObject({ status: 'live', headline: 'Happy' });
+  });
+
+  it('has the course of the last minute, until consent to any part of it is withdrawn', () => {
+    const model = overlay(begin, event());
+    model.push(emotionEvent(2, { window: { start: 2000, end: 3000 }, uncertain: true }), 1000);
+    // A late revision of a second that is past is of the course alone.
+    model.push(event({ revision: 1, label: 'sad' }), 1100);
+    expect(model.view(1200).headline).toBe('Not sure');
+    expect(model.view(1200).course.filter(Boolean)).toEqual([
+      { label: 'sad', uncertain: false },
+      { label: 'happy', uncertain: true },
+    ]);
+    model.setAnalysed({ ...ALL, voice: false }, 1300);
+    expect(model.view(1400).course.filter(Boolean)).toEqual([]);
   });
 
   it('marks the last result as out of date when events stop, and takes the box away', () => {
     const model = overlay(begin, event());
     expect(model.view(3500).status).toBe('live');
-    expect(model.view(3501)).toMatchObject({ status: 'stale', headline: 'No news', box: null });
+    const stale = { status: 'stale', headline: 'No new result', detail: 'the analysis is late, 4 s by now', box: null };
+    expect(model.view(3501)).toMatchObject(stale);
+    expect(model.view(10_000).bars?.find(({ emotion }) => emotion === 'happy')?.share).toBe(0.6);
+    // What is that old tells nothing any more.
+    expect(model.view(10_001).bars?.every(({ share }) => share === null)).toBe(true);
   });
 
   it('says why events stopped when the server said it', () => {
     const gap: RoomEvent = { type: 'gap', ...at, window: { start: 0, end: 1000 }, reason: 'overloaded' };
-    expect(overlay(begin, gap).view(9000).detail).toBe('the server is too busy');
+    expect(overlay(begin, gap).view(9000).detail).toBe('the server is too busy, 9 s by now');
   });
 
   it('forgets everything at the withdrawal of consent', () => {

@@ -3,13 +3,15 @@ import { EMOTIONS, MODALITIES } from '../../../src/common/emotions.js';
 import type { RoomEvent } from '../../../src/events/schema.js';
 import type { Words } from '../../../src/server/protocol.js';
 import { coverRect, type Rect } from './box.js';
+import { CourseStrip } from './course-strip.js';
 import { FaceBoxes } from './face-boxes.js';
 import { icon } from './icons.js';
-import { capital, OverlayModel, type OverlayView, percent, type Sending } from './model.js';
+import { OverlayModel, type OverlayView } from './model.js';
 import { MoodPlot } from './plot.js';
 import { overlaySheet } from './style.js';
 import { roomFor, SubtitleModel } from './subtitles.js';
 import { Subtitles } from './subtitle-lines.js';
+import { capital, type OverlayConnection, percent, type Sending } from './wording.js';
 
 const STALE_AFTER_MS = 3500;
 /** How often an overlay looks whether its last event is out of date, ms. */
@@ -27,6 +29,11 @@ function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 const fill = (): HTMLElement => make('div', 'fill');
+const BADGES = { off: 'Analysis off', unknown: 'Analysis not known' } as const;
+const ESTIMATE =
+  'An estimate by the last seconds: how likely each expression is, of these seven. An expression is not a feeling.';
+const WEIGHT = 'How much each counted in the result, which says nothing about how sure it is.';
+
 const setShare = (bar: HTMLElement, share: number): void => void (bar.style.transform = `scaleX(${share.toFixed(3)})`);
 
 /**
@@ -35,7 +42,7 @@ const setShare = (bar: HTMLElement, share: number): void => void (bar.style.tran
  *     <emo-overlay participant="…" name="Ada"><video …></video></emo-overlay>
  *
  * Attributes: `participant` (events of others are ignored), `name` (for screen readers), `mirrored` (the video is shown
- * flipped), `compact` (the headline alone), `no-subtitles`. Without a video inside it is a plain panel.
+ * flipped), `compact` (the headline and the last minute alone), `no-subtitles`, `theme` (`light`, or `auto`: as the system wishes; else dark). Without a video inside it is a plain panel.
  * Feed it with `push(event)` and, where there are any, `pushWords(words)`; `analysed` says what its owner agreed to, where that is known before the first event.
  */
 export class EmoOverlay extends HTMLElement {
@@ -54,6 +61,7 @@ export class EmoOverlay extends HTMLElement {
   readonly #panel = make('section', 'panel');
   readonly #headline = make('strong', 'headline');
   readonly #detail = make('span', 'detail');
+  readonly #course = new CourseStrip('The last minute');
   readonly #bars = EMOTIONS.map((emotion) => {
     const bar = { emotion, fill: fill(), share: make('span', 'share') };
     bar.fill.style.setProperty('--colour', `var(--emo-${emotion})`);
@@ -78,11 +86,15 @@ export class EmoOverlay extends HTMLElement {
     this.#badge.append(this.#lamp, this.#badgeText, ...this.#sources.map((source) => source.badge));
     this.#stage.append(this.#slot, this.#boxes.element, this.#badge);
     const bars = make('ul', 'bars', ...this.#bars.map((bar) => bar.row));
-    bars.setAttribute('aria-label', 'How much of each emotion');
+    bars.setAttribute('aria-label', 'How likely each expression is, by this estimate');
+    bars.title = ESTIMATE;
     const sources = make('ul', 'sources', ...this.#sources.map((source) => source.row));
-    sources.setAttribute('aria-label', 'What the result is based on');
-    const basis = make('div', 'basis', make('span', '', 'based on'), sources);
-    this.#panel.append(make('div', 'head', this.#headline, this.#detail), bars, this.#plot.element, basis);
+    sources.setAttribute('aria-label', 'What the result is judged by');
+    sources.title = WEIGHT;
+    this.#detail.title = ESTIMATE;
+    const basis = make('div', 'basis', make('span', '', 'judged by'), sources);
+    const head = make('div', 'head', this.#headline, this.#detail);
+    this.#panel.append(head, bars, this.#plot.element, basis, this.#course.element);
     const foot = make('div', 'foot', this.#subtitles.element, this.#panel);
     root.append(make('div', 'frame', this.#stage, foot));
     this.#slot.addEventListener('slotchange', () => this.#watchStage());
@@ -102,6 +114,12 @@ export class EmoOverlay extends HTMLElement {
   /** Whether camera and microphone are on, so that "off" and "broken" can be told apart; both are, until told otherwise. */
   set sending(sending: Sending) {
     this.#model.setSending(sending);
+    this.#render();
+  }
+
+  /** How the page stands to the server; without a connection nothing is claimed. `connectOverlays` sets it. */
+  set connection(connection: OverlayConnection) {
+    this.#model.setConnection(connection);
     this.#render();
   }
 
@@ -176,19 +194,19 @@ export class EmoOverlay extends HTMLElement {
   #render(): void {
     const view = this.#model.view(performance.now());
     this.#view = view;
-    const on = view.status !== 'off';
     // A constructor may not touch attributes; the element is rendered again when it is connected.
     if (this.isConnected) this.dataset.status = view.status;
     this.#panel.dataset.status = view.status;
     this.#panel.classList.toggle('empty', view.bars === null);
     this.#headline.textContent = view.headline;
+    this.#headline.classList.toggle('named', view.status === 'live' && view.emotion !== null);
     this.#detail.textContent = view.detail;
     const accent = view.emotion && view.status !== 'stale' ? `var(--emo-${view.emotion})` : '';
     this.#panel.style.setProperty('--emo-accent', accent);
     for (const bar of this.#bars) {
       const shown = view.bars?.find((candidate) => candidate.emotion === bar.emotion);
       setShare(bar.fill, shown?.share ?? 0);
-      bar.share.textContent = shown ? percent(shown.share) : '–';
+      bar.share.textContent = typeof shown?.share === 'number' ? percent(shown.share) : '–';
       bar.row.classList.toggle('top', shown?.top === true);
     }
     for (const source of this.#sources) {
@@ -198,8 +216,12 @@ export class EmoOverlay extends HTMLElement {
       setShare(source.fill, shown?.weight ?? 0);
       source.badge.classList.toggle('hidden', !view.analysed[source.modality]);
     }
-    this.#badge.classList.toggle('on', on);
-    this.#badgeText.textContent = on ? 'Analysis on' : 'Analysis off';
+    const { status } = view;
+    this.#badge.dataset.status = status;
+    this.#badge.classList.toggle('on', status !== 'off' && status !== 'unknown');
+    this.#badgeText.textContent = status === 'off' || status === 'unknown' ? BADGES[status] : 'Analysis on';
+    this.#course.show(view.course);
+    this.#course.element.hidden = view.course.every((second) => second === null);
     this.#plot.show(view.trail);
     this.#placeBoxes();
   }

@@ -1,30 +1,24 @@
 import { type Consent, isAnything, isWithdrawal, NO_CONSENT } from '../../../src/common/consent.js';
 import { type Emotion, EMOTIONS, MODALITIES, type Modality } from '../../../src/common/emotions.js';
-import type { GapReason } from '../../../src/common/gap-reasons.js';
 import type { EmotionEvent, GapEvent, RoomEvent, Scores, SeenFace } from '../../../src/events/schema.js';
 import type { Rect } from './box.js';
-
-/**
- * `off`: nothing is analysed. `starting`: consent is given, no result yet. `live`: results come.
- * `stale`: they should come and do not.
- */
-export type OverlayStatus = 'off' | 'starting' | 'live' | 'stale';
+import { Course, type CourseSecond } from './course.js';
+import {
+  capital,
+  ENDS,
+  modalityView,
+  type ModalityView,
+  type OverlayConnection,
+  type OverlayStatus,
+  say,
+  type Sending,
+} from './wording.js';
 
 export interface Bar {
   emotion: Emotion;
-  /** 0..1 */
-  share: number;
+  /** How likely it is by this estimate, 0..1; null: there is nothing to judge by. */
+  share: number | null;
   top: boolean;
-}
-
-export interface ModalityView {
-  modality: Modality;
-  /** `off`: not analysed or no track; `stalled`: no media comes; `absent`: nothing to see or hear; `present`: it counted. */
-  state: 'off' | 'stalled' | 'absent' | 'present';
-  /** Share in the result, 0..1; 0 unless present. */
-  weight: number;
-  /** The state in a word or two, or the share in percent. */
-  text: string;
 }
 
 export interface Point {
@@ -43,6 +37,8 @@ export interface OverlayView {
   bars: Bar[] | null;
   /** Newest last. */
   trail: Point[];
+  /** The last minute, second by second, oldest first; null: a second without a result. */
+  course: (CourseSecond | null)[];
   modalities: ModalityView[];
   analysed: Consent;
   /** In fractions of the picture. */
@@ -64,12 +60,6 @@ export interface FaceView {
   text: string;
 }
 
-/** Whether camera and microphone are switched on, where the page knows it: events tell only that no media come. */
-export interface Sending {
-  face: boolean;
-  voice: boolean;
-}
-
 export interface OverlayModelOptions {
   /** Without an event for this long, the last one is shown as out of date, ms. */
   staleAfterMs: number;
@@ -77,34 +67,8 @@ export interface OverlayModelOptions {
 
 /** Points of the valence/arousal plot that are kept. */
 const TRAIL = 6;
-
-// A later server has other reasons, too.
-const GAPS: Record<string, string> = {
-  overloaded: 'the server is too busy',
-  'engine-failed': 'the analysis failed',
-  'analysis-restarted': 'the analysis restarts',
-  'consent-changed': 'what is analysed was changed',
-} satisfies Record<GapReason, string>;
-
-const ENDS: Record<string, string> = {
-  left: 'left the call',
-  'timed-out': 'connection lost',
-  removed: 'removed from the call',
-  'token-expired': 'the access ended',
-  failed: 'the analysis failed',
-  'worker-died': 'the server restarts the call',
-  'consent-withdrawn': 'nothing is analysed',
-  'server-closing': 'the server stops',
-};
-
-const WORDLESS: Record<Modality, Record<'unanalysed' | 'off' | 'stalled' | 'absent', string>> = {
-  face: { unanalysed: 'off', off: 'camera off', stalled: 'no picture', absent: 'no face' },
-  voice: { unanalysed: 'off', off: 'mic off', stalled: 'no sound', absent: 'silent' },
-  words: { unanalysed: 'off', off: 'off', stalled: 'no words', absent: 'no words' },
-};
-
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
-export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+/** So long the last result is still to be seen, pale, when it is out of date, ms. */
+const LAST_RESULT_MS = 6500;
 
 /** What an overlay knows of one participant and how it says it. Pure: events and times come in, a view goes out. */
 export class OverlayModel {
@@ -118,6 +82,8 @@ export class OverlayModel {
   #ended: string | null = null;
   #heardMs = Number.NEGATIVE_INFINITY;
   #trail: Point[] = [];
+  #connection: OverlayConnection = 'open';
+  readonly #course = new Course();
 
   constructor(options: OverlayModelOptions) {
     this.#options = options;
@@ -134,6 +100,10 @@ export class OverlayModel {
 
   setSending(sending: Sending): void {
     this.#sending = { ...sending };
+  }
+
+  setConnection(connection: OverlayConnection): void {
+    this.#connection = connection;
   }
 
   push(event: RoomEvent, nowMs: number): void {
@@ -155,37 +125,58 @@ export class OverlayModel {
   view(nowMs: number): OverlayView {
     const status = this.#status(nowMs);
     const event = this.#event;
-    const scores = event ? (event.smoothed ?? event.scores) : null;
-    const present = scores !== null && event?.label !== null;
-    const top = scores ? topOf(scores) : null;
-    const certain = present && event?.uncertain === false;
-    const words = this.#say(status, present ? scores : null, top, certain);
-    const others = status === 'live' ? (event?.faces ?? []).filter(({ judged }) => !judged) : [];
+    const silentMs = nowMs - this.#heardMs;
+    // What was judged by a camera that is off by now is not said any more, nor what nobody stands for any more.
+    const stands =
+      event?.label !== null && this.#counts(event) && silentMs <= this.#options.staleAfterMs + LAST_RESULT_MS;
+    const scores = event && stands && status !== 'unknown' ? (event.smoothed ?? event.scores) : null;
+    const top = scores && topOf(scores);
+    const certain = event?.uncertain === false;
+    const modalities = MODALITIES.map((modality) =>
+      modalityView(modality, this.#analysed[modality], event, this.#sending),
+    );
+    const words = say({
+      ...{ status, connection: this.#connection, modalities, sending: this.#sending, analysed: this.#analysed },
+      ...{ silentMs, gap: this.#gap, ended: this.#ended, certain, top, share: scores && top && scores[top] },
+    });
+    const live = status === 'live';
+    const others = live ? (event?.faces ?? []).filter(({ judged }) => !judged) : [];
     return {
       status,
       ...words,
       emotion: status !== 'off' && certain ? top : null,
-      bars: scores && EMOTIONS.map((emotion) => ({ emotion, share: scores[emotion], top: present && emotion === top })),
-      trail: this.#trail,
-      modalities: MODALITIES.map((modality) => modalityView(modality, this.#analysed[modality], event, this.#sending)),
+      bars:
+        event &&
+        EMOTIONS.map((emotion) => ({ emotion, share: scores && scores[emotion], top: live && emotion === top })),
+      trail: scores ? this.#trail : [],
+      course: this.#course.view(nowMs),
+      modalities,
       analysed: this.#analysed,
-      box: status === 'live' && event?.face.present ? event.face.box : null,
+      box: live && stands && event?.face.present ? event.face.box : null,
       boxText: others.length > 0 ? words.headline : null,
       faces: others.map(faceView),
     };
+  }
+
+  /** Something that it was made of is still sent. Words may be typed. */
+  #counts(event: EmotionEvent | null): boolean {
+    return MODALITIES.some(
+      (modality) => event?.[modality].present && (modality === 'words' || this.#sending[modality]),
+    );
   }
 
   #emotion(event: EmotionEvent, nowMs: number): void {
     // On its way when its owner withdrew, as the page knows already.
     const stale = MODALITIES.some((modality) => event[modality].present && !this.#analysed[modality]);
     if (this.#told && stale) return;
-    // A revision of a window that is no longer shown is for the record, not for the eye.
-    if (this.#event && event.window.start < this.#event.window.start) return;
+    // A revision of a window that is no longer shown is of the course alone.
+    if (this.#event && event.window.start < this.#event.window.start) return this.#course.push(event, nowMs);
     if (!this.#told) {
       const analysed = (modality: Modality) => event[modality].state !== 'off';
       this.#analysed = { face: analysed('face'), voice: analysed('voice'), words: analysed('words') };
     }
     const revised = this.#event?.window.start === event.window.start;
+    this.#course.push(event, nowMs);
     this.#event = event;
     this.#gap = null;
     this.#ended = null;
@@ -196,38 +187,19 @@ export class OverlayModel {
   }
 
   #start(nowMs: number): void {
-    this.#forget();
-    this.#heardMs = nowMs;
-  }
-
-  #forget(): void {
     this.#event = null;
     this.#gap = null;
     this.#ended = null;
     this.#trail = [];
+    this.#course.forget();
+    this.#heardMs = nowMs;
   }
 
   #status(nowMs: number): OverlayStatus {
+    if (this.#connection !== 'open') return 'unknown';
     if (!isAnything(this.#analysed)) return 'off';
     if (nowMs - this.#heardMs > this.#options.staleAfterMs) return 'stale';
     return this.#event ? 'live' : 'starting';
-  }
-
-  #say(
-    status: OverlayStatus,
-    scores: Scores | null,
-    top: Emotion | null,
-    certain: boolean,
-  ): { headline: string; detail: string } {
-    if (status === 'off') return { headline: 'Analysis off', detail: this.#ended ?? 'nothing is analysed' };
-    if (status === 'starting') return { headline: 'Starting', detail: 'the first result comes in a moment' };
-    if (status === 'stale') {
-      return { headline: 'No news', detail: (this.#gap && GAPS[this.#gap]) ?? 'waiting for the analysis' };
-    }
-    if (!scores || !top) return { headline: 'Nothing to go by', detail: 'no face, voice or words right now' };
-    if (!certain) return { headline: 'Not sure', detail: `closest: ${top}, ${percent(scores[top])}` };
-    // No estimate is ever quite sure.
-    return { headline: capital(top), detail: `${percent(Math.min(scores[top], 0.99))} sure` };
   }
 }
 
@@ -242,25 +214,4 @@ function faceView({ id, box, scores, smoothed, label, uncertain }: SeenFace): Fa
 
 function topOf(scores: Scores): Emotion {
   return EMOTIONS.reduce((best, emotion) => (scores[emotion] > scores[best] ? emotion : best));
-}
-
-function modalityView(
-  modality: Modality,
-  analysed: boolean,
-  event: EmotionEvent | null,
-  sending: Sending,
-): ModalityView {
-  const words = WORDLESS[modality];
-  if (!analysed) return { modality, state: 'off', weight: 0, text: words.unanalysed };
-  if (!event) return { modality, state: 'absent', weight: 0, text: '…' };
-  const { state, present, weight } = event[modality];
-  if (present) return { modality, state: 'present', weight, text: percent(weight) };
-  // Words come now and then by nature: a second without any is nothing to worry about.
-  if (state === 'live' || (modality === 'words' && state === 'stalled')) {
-    return { modality, state: 'absent', weight: 0, text: words.absent };
-  }
-  const off = state === 'off' || (modality !== 'words' && !sending[modality]);
-  return off
-    ? { modality, state: 'off', weight: 0, text: words.off }
-    : { modality, state: 'stalled', weight: 0, text: words.stalled };
 }

@@ -1,23 +1,64 @@
+import { EMOTION_COLOURS, type Theme } from './colours.js';
+
+/** What differs by theme. A label is written in its emotion's colour on dark; on light it is the text's, beside a swatch. */
+const THEMES: Record<Theme, Record<string, string>> = {
+  dark: {
+    ...Object.fromEntries(
+      Object.entries(EMOTION_COLOURS.dark).map(([emotion, colour]) => [`--emo-${emotion}`, colour]),
+    ),
+    '--emo-neutral': '#a9b6c8',
+    '--emo-text': '#f4f7fb',
+    '--emo-muted': '#c2ccda',
+    '--emo-panel': '#0c1119',
+    '--emo-over': '#0c1119d9',
+    '--emo-on': '#ffb020',
+    '--emo-late': '#ffcf70',
+    '--emo-track': '#ffffff2b',
+    '--emo-faint': '#ffffff12',
+    '--emo-line': '#ffffff38',
+    '--emo-title': 'var(--emo-accent, var(--emo-text))',
+    '--emo-edge': '#0c1119',
+  },
+  light: {
+    ...Object.fromEntries(
+      Object.entries(EMOTION_COLOURS.light).map(([emotion, colour]) => [`--emo-${emotion}`, colour]),
+    ),
+    '--emo-neutral': '#9aa7b8',
+    '--emo-text': '#131a24',
+    '--emo-muted': '#4a5666',
+    '--emo-panel': '#ffffff',
+    '--emo-over': '#ffffffeb',
+    '--emo-on': '#ffb020',
+    '--emo-late': '#8a5a00',
+    '--emo-track': '#0c111920',
+    '--emo-faint': '#0c11190d',
+    '--emo-line': '#0c111938',
+    '--emo-title': 'var(--emo-text)',
+    '--emo-edge': '#ffffff',
+  },
+};
+const themed = (theme: Theme): string =>
+  Object.entries(THEMES[theme])
+    .map(([name, value]) => `  ${name}: ${value};`)
+    .join('\n');
+
 /** The overlay's look. A constructed style sheet: it needs no `unsafe-inline` in a page's content security policy. */
 const CSS = `
 :host {
-  --emo-neutral: #a9b6c8;
-  --emo-happy: #ffd23f;
-  --emo-sad: #6cb2ff;
-  --emo-angry: #ff7468;
-  --emo-fearful: #c09bff;
-  --emo-disgusted: #86d672;
-  --emo-surprised: #ff9d4d;
-  --emo-text: #f4f7fb;
-  --emo-muted: #c2ccda;
-  --emo-panel: #0c1119;
-  --emo-on: #ffb020;
-  --emo-track: #ffffff2b;
+${themed('dark')}
   display: block;
   container: emo / inline-size;
   color: var(--emo-text);
   font: 400 13px/1.25 system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif;
   font-variant-numeric: tabular-nums;
+}
+:host([theme='light']) {
+${themed('light')}
+}
+@media (prefers-color-scheme: light) {
+:host([theme='auto']) {
+${themed('light')}
+}
 }
 :host([hidden]) { display: none; }
 * { box-sizing: border-box; }
@@ -32,13 +73,15 @@ ul { list-style: none; margin: 0; padding: 0; }
   border: 2px solid var(--emo-accent, var(--emo-muted)); transition: opacity .3s, transform .35s, width .35s, height .35s; }
 .box.shown { opacity: .85; }
 .tag { display: none; position: absolute; left: -2px; top: -2px; max-width: calc(100% + 4px); padding: 1px 7px 2px; overflow: hidden;
-  border-radius: 10px 0; background: #0c1119e0; color: var(--emo-accent, var(--emo-text)); font-size: 13px; font-weight: 700;
+  border-radius: 10px 0; background: #0c1119e0; color: var(--emo-accent, #f4f7fb); font-size: 13px; font-weight: 700;
   text-overflow: ellipsis; white-space: nowrap; }
 .box.tagged .tag { display: block; }
 
 .badge { position: absolute; top: 10px; right: 10px; display: flex; align-items: center; gap: 6px; padding: 4px 9px 4px 8px;
-  border-radius: 999px; background: #0c1119e0; font-size: 12px; font-weight: 600; pointer-events: none; }
+  border-radius: 999px; background: #0c1119e0; color: #f4f7fb; font-size: 12px; font-weight: 600; pointer-events: none; }
 .badge .icon { width: 15px; height: 15px; }
+.badge[data-status='unknown'] .lamp { background: none; box-shadow: inset 0 0 0 2px #d5dce6; }
+.badge[data-status='unknown'] .icon { display: none; }
 .badge .lamp { width: 9px; height: 9px; border-radius: 50%; background: #7f8b9c; }
 .badge.on { background: var(--emo-on); color: #1a1200; }
 .badge.on .lamp { background: #c40d0d; animation: lamp 2s ease-in-out infinite; }
@@ -48,9 +91,12 @@ ul { list-style: none; margin: 0; padding: 0; }
   stroke-linejoin: round; }
 
 .panel { display: grid; gap: 8px 14px; padding: 10px 12px 11px; background: var(--emo-panel);
-  grid-template: 'head head' auto 'bars plot' auto 'sources sources' auto / minmax(0, 1fr) auto; }
+  grid-template: 'head head' auto 'bars plot' auto 'sources sources' auto 'course course' auto / minmax(0, 1fr) auto; }
+.course { grid-area: course; }
 .head { grid-area: head; display: flex; align-items: baseline; flex-wrap: wrap; gap: 0 8px; min-width: 0; }
-.headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--emo-accent, var(--emo-text)); }
+.headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--emo-title); }
+.headline.named::before { content: ''; display: inline-block; width: .62em; height: .62em; margin-right: .34em; border-radius: 3px;
+  background: var(--emo-accent); vertical-align: .04em; }
 .detail { color: var(--emo-muted); }
 
 .bars { grid-area: bars; display: grid; align-content: center; gap: 3px; min-width: 0; }
@@ -63,34 +109,35 @@ ul { list-style: none; margin: 0; padding: 0; }
 .share { text-align: right; white-space: nowrap; }
 
 .plot { grid-area: plot; width: 104px; height: 104px; align-self: center; }
-.field { fill: #ffffff0f; stroke: #ffffff33; }
-.axis { stroke: #ffffff55; fill: none; }
+.field { fill: var(--emo-faint); stroke: var(--emo-line); }
+.axis { stroke: var(--emo-line); fill: none; }
 .axis-label { font-size: 11.5px; fill: var(--emo-muted); }
 .mouth { fill: none; stroke: var(--emo-muted); stroke-width: 1.8; stroke-linecap: round; }
 .trail { fill: none; stroke: var(--emo-accent, var(--emo-muted)); stroke-width: 2; opacity: .5; stroke-linejoin: round; }
-.dot { fill: var(--emo-accent, var(--emo-text)); stroke: #0c1119; stroke-width: 1.5; }
+.dot { fill: var(--emo-accent, var(--emo-text)); stroke: var(--emo-edge); stroke-width: 1.5; }
 .plot.empty .dot, .plot.empty .trail { display: none; }
 
 .basis { grid-area: sources; display: grid; gap: 3px; align-content: end; font-size: 12px; color: var(--emo-muted); }
 .sources { color: var(--emo-text); display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
 .source { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 7px; align-items: center; padding: 5px 7px;
-  border-radius: 8px; background: #ffffff12; font-size: 12px; line-height: 15px; }
+  border-radius: 8px; background: var(--emo-faint); font-size: 12px; line-height: 15px; }
 .source .icon { grid-row: span 2; }
 .source .what { font-weight: 600; white-space: nowrap; }
 .source .text { color: var(--emo-muted); }
 .source .weight { grid-column: 1 / -1; height: 4px; margin-top: 3px; }
 .source .weight .fill { background: var(--emo-text); }
-.source[data-state='off'] { background: none; box-shadow: inset 0 0 0 1px #ffffff24; }
-.source[data-state='off'] .icon, .source[data-state='off'] .what { color: #a3aebd; }
-.source[data-state='stalled'] .text { color: #ffcf70; }
+.source[data-state='off'] { background: none; box-shadow: inset 0 0 0 1px var(--emo-line); }
+.source[data-state='off'] .icon, .source[data-state='off'] .what { color: var(--emo-muted); }
+.source[data-state='stalled'] .text { color: var(--emo-late); }
 
-.panel[data-status='off'], :host([compact]) .panel { display: block; }
-.panel[data-status='off'] .bars, .panel[data-status='off'] .plot, .panel[data-status='off'] .basis,
+.panel:is([data-status='off'], [data-status='unknown']), :host([compact]) .panel { display: block; }
+.panel:is([data-status='off'], [data-status='unknown']) :is(.bars, .plot, .basis),
 .panel.empty .bars, .panel.empty .plot { display: none; }
 .panel[data-status='stale'] .bars, .panel[data-status='stale'] .plot, .panel[data-status='stale'] .basis { opacity: .6; }
-.panel[data-status='stale'] .headline { color: #ffcf70; }
+.panel:is([data-status='stale'], [data-status='unknown']) .headline { color: var(--emo-late); }
 
-:host([compact]) .bars, :host([compact]) .plot, :host([compact]) .basis { display: none; }
+:host([compact]) :is(.bars, .plot, .basis) { display: none; }
+:host([compact]) .course, .panel[data-status='unknown'] .course { margin-top: 6px; }
 
 /* What is said, on the lower edge of the picture: above the panel, wherever that lies. */
 .foot { position: relative; display: flex; flex-direction: column; }
@@ -107,9 +154,9 @@ ul { list-style: none; margin: 0; padding: 0; }
 /* Wide enough: the panel lies on the lower edge of the picture, below the face. */
 @container emo (min-width: 500px) {
   .stage:not(.bare) + .foot { position: absolute; left: 10px; right: 10px; bottom: 10px; }
-  .stage:not(.bare) + .foot .panel { border-radius: 14px; background: #0c1119d9; backdrop-filter: blur(10px); }
+  .stage:not(.bare) + .foot .panel { border-radius: 14px; background: var(--emo-over); backdrop-filter: blur(10px); }
   .stage:not(.bare) + .foot .subtitles { left: 0; right: 0; }
-  .panel { grid-template: 'head bars plot' auto 'sources bars plot' 1fr / minmax(150px, 1fr) minmax(210px, 1.15fr) auto;
+  .panel { grid-template: 'head bars plot' auto 'sources bars plot' 1fr 'course course course' auto / minmax(150px, 1fr) minmax(210px, 1.15fr) auto;
     gap: 8px 16px; }
   .head { flex-direction: column; }
   .headline { font-size: 24px; }
@@ -120,8 +167,8 @@ ul { list-style: none; margin: 0; padding: 0; }
   .source:not([data-state='present']) .text { grid-column: span 2; }
   .source:not([data-state='present']) .weight { display: none; }
   .stage:not(.bare) + .foot .panel:is(.empty, [data-status='off']),
-  :host([compact]) .stage:not(.bare) + .foot .panel { align-self: flex-start; }
-  .panel.empty { grid-template: 'head' auto 'sources' auto / minmax(210px, auto); }
+  :host([compact]) .stage:not(.bare) + .foot .panel { align-self: flex-start; min-width: 260px; }
+  .panel.empty { grid-template: 'head' auto 'sources' auto 'course' auto / minmax(210px, auto); }
   .panel[data-status='off'] { padding: 7px 12px 8px; }
   .panel[data-status='off'] .headline { font-size: 16px; }
 }

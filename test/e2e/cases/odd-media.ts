@@ -26,7 +26,7 @@ export function oddMedia(stage: () => Stage): void {
       expect(event.face).toMatchObject({ present: false, box: null, scores: null });
       expect(event.voice).toMatchObject({ present: false, scores: null });
     }
-    await tile(page, 'Nobody').getByText('Nothing to go by').waitFor();
+    await tile(page, 'Nobody').getByText('Nothing to judge by').waitFor();
     log.close();
   });
 

@@ -69,6 +69,6 @@ export function subscribers(stage: () => Stage): void {
     // Any page of the server's origin will do: the script brings everything it needs.
     const other = await browser.open(new URL('/api/info', stage().server.url).href);
     await other.evaluate(`(${EMBED_OVERLAY})(${JSON.stringify({ room, participant: await ownId(page) })})`);
-    await other.locator('emo-overlay[data-status="live"]').getByText('based on').waitFor();
+    await other.locator('emo-overlay[data-status="live"]').getByText('judged by').waitFor();
   });
 }

@@ -1,0 +1,94 @@
+import { EMOTIONS, type Emotion } from '../../../src/common/emotions.js';
+import { EMOTION_COLOURS } from './colours.js';
+import { type CourseSecond, describeCourse, runsOf } from './course.js';
+
+/** Besides colour and pattern, for who tells colours apart badly; "!" because S is for sad. */
+const LETTERS: Record<Emotion, string> = {
+  ...{ neutral: 'N', happy: 'H', sad: 'S', angry: 'A', fearful: 'F', disgusted: 'D', surprised: '!' },
+};
+/** A run is lettered from this share of the strip on: narrower ones have no room for it. */
+const LETTERED = 0.045;
+
+const lines = (angle: number, gap: number): string =>
+  `repeating-linear-gradient(${angle}deg, var(--ink) 0 1px, transparent 1px ${gap}px)`;
+const PATTERNS: Record<Emotion, string> = {
+  neutral: 'none',
+  happy: 'radial-gradient(circle, var(--ink) 1px, transparent 1.4px) 0 0 / 5px 5px',
+  sad: lines(0, 4),
+  angry: lines(45, 4),
+  fearful: lines(90, 3),
+  disgusted: lines(-45, 4),
+  surprised: `${lines(45, 6)}, ${lines(-45, 6)}`,
+};
+
+const CSS = `
+:host { display: block; position: relative; height: 16px; border-radius: 4px; overflow: hidden;
+  background: var(--emo-track, #7f8b9c40); --ink: #00000052; }
+:host([hidden]) { display: none; }
+i { position: absolute; top: 0; bottom: 0; box-sizing: border-box; overflow: hidden;
+  background: var(--pattern), var(--back); color: #0c1119; font: 700 10.5px/16px system-ui, 'DejaVu Sans', sans-serif;
+  text-align: center; white-space: nowrap; }
+i.lettered::before { content: attr(data-letter); padding: 0 2.5px; border-radius: 3px; background: var(--colour); }
+i.pale { --back: linear-gradient(color-mix(in srgb, var(--colour) 34%, transparent) 0 0); --ink: #0000002e; color: var(--emo-text, #f4f7fb); }
+i.pale.lettered::before { background: none; }
+i:not(.pale) { --back: linear-gradient(var(--colour) 0 0); }
+i.blank { top: auto; height: 2px; background: var(--emo-muted, #7f8b9c); }
+${EMOTIONS.map((emotion) => `.${emotion} { --colour: var(--emo-${emotion}, ${EMOTION_COLOURS.dark[emotion]}); --pattern: ${PATTERNS[emotion]}; }`).join('\n')}
+@media (forced-colors: active) {
+  :host { border: 1px solid CanvasText; }
+  i { forced-color-adjust: none; }
+}
+`;
+
+let sheet: CSSStyleSheet | undefined;
+function stripSheet(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(CSS);
+  }
+  return sheet;
+}
+
+/**
+ * Seconds side by side: emotion by colour, pattern and letter, a guess pale, a thin line where there was nothing to judge by, and
+ * nothing where there was no result. For screen readers one sentence, which is found and not read out as it changes.
+ */
+export class CourseStrip {
+  readonly element = document.createElement('div');
+  readonly #root = this.element.attachShadow({ mode: 'open' });
+  readonly #what: string;
+  #shown = '';
+
+  /** @param what is shown, as "The last minute" */
+  constructor(what: string) {
+    this.#what = what;
+    this.#root.adoptedStyleSheets = [stripSheet()];
+    this.element.className = 'course';
+    this.element.setAttribute('role', 'img');
+    this.show([]);
+  }
+
+  /**
+   * @param seconds oldest first
+   * @param spoken instead of the sentence about them
+   */
+  show(seconds: readonly (CourseSecond | null)[], spoken?: string): void {
+    const runs = runsOf(seconds);
+    const shown = JSON.stringify([runs, seconds.length, spoken]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.element.setAttribute('aria-label', `${this.#what}: ${spoken ?? (describeCourse(seconds) || 'no results')}`);
+    this.#root.replaceChildren(
+      ...runs.map(({ from, length, label, uncertain }) => {
+        const run = document.createElement('i');
+        const pale = label !== null && uncertain;
+        run.className = `${label ?? 'blank'}${pale ? ' pale' : ''}`;
+        run.style.left = `${(100 * from) / seconds.length}%`;
+        run.style.width = `${(100 * length) / seconds.length}%`;
+        if (label) run.dataset.letter = pale ? `${LETTERS[label]}?` : LETTERS[label];
+        run.classList.toggle('lettered', label !== null && length / seconds.length >= LETTERED * (pale ? 1.5 : 1));
+        return run;
+      }),
+    );
+  }
+}
