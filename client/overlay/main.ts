@@ -11,15 +11,15 @@ class Panel {
   readonly element = document.createElement('figure');
   readonly #overlay: EmoOverlay = document.createElement('emo-overlay');
   readonly #name = document.createElement('span');
+  readonly #notice = document.createElement('small');
 
   constructor(participant: string, { compact, subtitles }: OverlayAddress) {
     this.#overlay.setAttribute('participant', participant);
     this.#overlay.toggleAttribute('compact', compact);
     this.#overlay.toggleAttribute('no-subtitles', !subtitles);
-    const notice = document.createElement('small');
-    notice.textContent = 'Analysis on';
+    this.known = true;
     const caption = document.createElement('figcaption');
-    caption.append(this.#name, notice);
+    caption.append(this.#name, this.#notice);
     this.element.append(caption, this.#overlay);
     // Until something is analysed there is nothing to be seen, also for who was named.
     this.element.hidden = true;
@@ -28,6 +28,11 @@ class Panel {
   set name(name: string | undefined) {
     this.#name.textContent = name ?? '';
     if (name !== undefined) this.#overlay.setAttribute('name', name);
+  }
+
+  /** Whether anything is heard of the server. */
+  set known(known: boolean) {
+    this.#notice.textContent = known ? 'Analysis on' : 'Analysis not known';
   }
 
   set shown(shown: boolean) {
@@ -59,6 +64,10 @@ class Panels {
       panel.shown = face || voice || words;
       if (this.#address.names) panel.name = event.name;
     } else if (event.type === 'emotion') panel.shown = true;
+  }
+
+  set known(known: boolean) {
+    for (const panel of this.#panels.values()) panel.known = known;
   }
 
   #newcomer(participant: string): Panel | undefined {
@@ -107,6 +116,7 @@ async function start(): Promise<void> {
   feed.on('event', (event) => panels.event(event));
   connectOverlays(feed, root);
   feed.on('status', (status) => {
+    panels.known = status.state === 'open';
     if (status.state === 'closed' && status.error) complain(status.error);
   });
   // What was said of those who are here already, for as long as the server holds it.

@@ -123,8 +123,12 @@ describe('an overlay', () => {
     expect(model.view(100)).toMatchObject({ headline: 'Happy', detail: '60 % likely, by words' });
   });
 
-  it('says nothing more of the face alone when the camera is switched off', () => {
-    const model = overlay(begin, event({ voice: absent }));
+  it('says nothing more of what was mostly judged by the face when the camera is switched off', () => {
+    const { face, voice } = event();
+    const mostly = event({ face: { ...face, weight: 0.6 }, voice: { ...voice, weight: 0.4 } });
+    const model = overlay(begin, mostly);
+    model.setSending({ face: true, voice: false });
+    expect(model.view(100)).toMatchObject({ headline: 'Happy' });
     model.setSending({ face: false, voice: true });
     expect(model.view(100)).toMatchObject({ headline: 'Nothing to judge by', emotion: null, box: null });
   });

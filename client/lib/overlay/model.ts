@@ -69,6 +69,8 @@ export interface OverlayModelOptions {
 const TRAIL = 6;
 /** So long the last result is still to be seen, pale, when it is out of date, ms. */
 const LAST_RESULT_MS = 6500;
+/** Weights sum to 1, but for their rounding. */
+const HALF = 0.4999;
 
 /** What an overlay knows of one participant and how it says it. Pure: events and times come in, a view goes out. */
 export class OverlayModel {
@@ -133,7 +135,7 @@ export class OverlayModel {
     const top = scores && topOf(scores);
     const certain = event?.uncertain === false;
     const modalities = MODALITIES.map((modality) =>
-      modalityView(modality, this.#analysed[modality], event, this.#sending),
+      modalityView(modality, this.#analysed[modality], event, this.#sending, stands),
     );
     const words = say({
       ...{ status, connection: this.#connection, modalities, sending: this.#sending, analysed: this.#analysed },
@@ -158,11 +160,11 @@ export class OverlayModel {
     };
   }
 
-  /** Something that it was made of is still sent. Words may be typed. */
+  /** What is still sent made at least half of it. Words may be typed. */
   #counts(event: EmotionEvent | null): boolean {
-    return MODALITIES.some(
-      (modality) => event?.[modality].present && (modality === 'words' || this.#sending[modality]),
-    );
+    const counted = (modality: Modality) =>
+      event?.[modality].present && (modality === 'words' || this.#sending[modality]) ? event[modality].weight : 0;
+    return MODALITIES.reduce((sum, modality) => sum + counted(modality), 0) >= HALF;
   }
 
   #emotion(event: EmotionEvent, nowMs: number): void {

@@ -1,6 +1,6 @@
 import { EMOTION_COLOURS, type Theme } from './colours.js';
 
-/** What differs by theme. A label is written in its emotion's colour on dark; on light it is the text's, beside a swatch. */
+/** What differs by theme. */
 const THEMES: Record<Theme, Record<string, string>> = {
   dark: {
     ...Object.fromEntries(
@@ -16,7 +16,6 @@ const THEMES: Record<Theme, Record<string, string>> = {
     '--emo-track': '#ffffff2b',
     '--emo-faint': '#ffffff12',
     '--emo-line': '#ffffff38',
-    '--emo-title': 'var(--emo-accent, var(--emo-text))',
     '--emo-edge': '#0c1119',
   },
   light: {
@@ -33,7 +32,6 @@ const THEMES: Record<Theme, Record<string, string>> = {
     '--emo-track': '#0c111920',
     '--emo-faint': '#0c11190d',
     '--emo-line': '#0c111938',
-    '--emo-title': 'var(--emo-text)',
     '--emo-edge': '#ffffff',
   },
 };
@@ -94,7 +92,7 @@ ul { list-style: none; margin: 0; padding: 0; }
   grid-template: 'head head' auto 'bars plot' auto 'sources sources' auto 'course course' auto / minmax(0, 1fr) auto; }
 .course { grid-area: course; }
 .head { grid-area: head; display: flex; align-items: baseline; flex-wrap: wrap; gap: 0 8px; min-width: 0; }
-.headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--emo-title); }
+.headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--emo-text); }
 .headline.named::before { content: ''; display: inline-block; width: .62em; height: .62em; margin-right: .34em; border-radius: 3px;
   background: var(--emo-accent); vertical-align: .04em; }
 .detail { color: var(--emo-muted); }
@@ -123,7 +121,7 @@ ul { list-style: none; margin: 0; padding: 0; }
   border-radius: 8px; background: var(--emo-faint); font-size: 12px; line-height: 15px; }
 .source .icon { grid-row: span 2; }
 .source .what { font-weight: 600; white-space: nowrap; }
-.source .text { color: var(--emo-muted); }
+.source .text { color: var(--emo-muted); white-space: nowrap; }
 .source .weight { grid-column: 1 / -1; height: 4px; margin-top: 3px; }
 .source .weight .fill { background: var(--emo-text); }
 .source[data-state='off'] { background: none; box-shadow: inset 0 0 0 1px var(--emo-line); }
@@ -161,7 +159,7 @@ ul { list-style: none; margin: 0; padding: 0; }
   .head { flex-direction: column; }
   .headline { font-size: 24px; }
   .sources { grid-template-columns: 1fr; gap: 4px; }
-  .source { grid-template-columns: auto 46px minmax(0, 1fr) minmax(30px, 1fr); padding: 2px 7px; border-radius: 6px; }
+  .source { grid-template-columns: auto 46px auto minmax(24px, 1fr); padding: 2px 7px; border-radius: 6px; }
   .source .icon { grid-row: auto; width: 16px; height: 16px; }
   .source .weight { grid-column: auto; margin: 0; }
   .source:not([data-state='present']) .text { grid-column: span 2; }

@@ -127,12 +127,16 @@ function nothing({ sending, analysed, modalities }: Situation): { headline: stri
   return { headline: 'Nothing to judge by', detail: why.join(', ') };
 }
 
-/** What is said of one source: why it tells nothing, or how much it counted. */
+/**
+ * What is said of one source: why it tells nothing, or how much it counted.
+ * @param stands the result still stands
+ */
 export function modalityView(
   modality: Modality,
   analysed: boolean,
   event: EmotionEvent | null,
   sending: Sending,
+  stands: boolean,
 ): ModalityView {
   const words = WORDLESS[modality];
   if (!analysed) return { modality, state: 'off', weight: 0, text: words.unanalysed };
@@ -140,6 +144,7 @@ export function modalityView(
   if (switchedOff) return { modality, state: 'off', weight: 0, text: words.off };
   if (!event) return { modality, state: 'absent', weight: 0, text: '…' };
   const { state, present, weight } = event[modality];
+  if (present && !stands) return { modality, state: 'absent', weight: 0, text: '–' };
   if (present) return { modality, state: 'present', weight, text: amount(weight) };
   // Words come now and then by nature: a second without any is nothing to worry about.
   if (state === 'live' || (modality === 'words' && state === 'stalled')) {

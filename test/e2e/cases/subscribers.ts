@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -69,6 +70,10 @@ export function subscribers(stage: () => Stage): void {
     // Any page of the server's origin will do: the script brings everything it needs.
     const other = await browser.open(new URL('/api/info', stage().server.url).href);
     await other.evaluate(`(${EMBED_OVERLAY})(${JSON.stringify({ room, participant: await ownId(page) })})`);
-    await other.locator('emo-overlay[data-status="live"]').getByText('judged by').waitFor();
+    const shown = other.locator('emo-overlay[data-status="live"]');
+    await shown.getByText('judged by').waitFor();
+    await shown.getByRole('img', { name: /^The last minute: .* \d+ s/ }).waitFor();
+    const script = await fetch(new URL('/emostream.js', stage().server.url));
+    expect(gzipSync(await script.bytes()).length).toBeLessThan(60_000);
   });
 }

@@ -1,0 +1,71 @@
+import { type Consent, type Emotion, type EmotionEvent, EMOTIONS, type Scores, type Words } from '../../lib/index.js';
+
+/** Made-up events of people who are not there. */
+
+export const ALL: Consent = { face: true, voice: true, words: true };
+export const NOTHING: Consent = { face: false, voice: false, words: false };
+export const away = { state: 'live', present: false, weight: 0, scores: null, quality: {} } as const;
+
+let seq = 0;
+
+export function scores(top: Emotion, share: number, second: Emotion = 'neutral'): Scores {
+  const rest = 1 - share;
+  const entries = EMOTIONS.map((e) => [e, e === top ? share : e === second ? rest * 0.6 : (rest * 0.4) / 5] as const);
+  return Object.fromEntries(entries) as unknown as Scores;
+}
+
+export function emotion(
+  participant: string,
+  top: Emotion,
+  share: number,
+  change: Partial<EmotionEvent> = {},
+): EmotionEvent {
+  const s = scores(top, share);
+  const start = Math.floor(Date.now() / 1000) * 1000 + seq * 10;
+  const live = { state: 'live', present: true, scores: s, quality: {} } as const;
+  return {
+    type: 'emotion',
+    room: 'team-1',
+    participant,
+    epoch: 'story',
+    seq: ++seq,
+    window: { start, end: start + 1000 },
+    revision: 0,
+    label: top,
+    uncertain: false,
+    confidence: share,
+    scores: s,
+    smoothed: s,
+    valence: top === 'happy' ? 0.7 : top === 'neutral' ? 0.05 : -0.5,
+    arousal: top === 'sad' ? -0.4 : top === 'neutral' ? -0.1 : 0.5,
+    face: { ...live, weight: 0.55, box: { x: 0.33, y: 0.12, width: 0.3, height: 0.42 } },
+    voice: { ...live, weight: 0.33 },
+    words: { ...live, weight: 0.12 },
+    engine: { name: 'wasm', model: 'story' },
+    latency: { capture: 40, decode: 3, close: 150, features: 9, queue: 6, inference: 11, publish: 1, total: 177 },
+    ...change,
+  };
+}
+
+export function words(participant: string, segment: number, text: string, change: Partial<Words> = {}): Words {
+  const at = { startMs: segment * 1000, endMs: segment * 1000 + 900 };
+  const rest = { final: false, source: 'voice', language: 'en' } as const;
+  return { type: 'words', room: 'team-1', participant, segment, text, ...at, ...rest, ...change };
+}
+
+export const SAID =
+  'Well, I was not sad about it at all. I thought it was rather funny, and when she told me the rest of it I had to sit down.';
+
+/** Says it again and again, word by word, as a recogniser gives it. */
+export function speak(participant: string, tell: (words: Words) => void): void {
+  const said = SAID.split(' ');
+  let segment = 0;
+  let count = said.length;
+  setInterval(() => {
+    if (count++ >= said.length) {
+      segment += 1;
+      count = 8;
+    }
+    tell(words(participant, segment, said.slice(0, count).join(' '), { final: count === said.length }));
+  }, 350);
+}
