@@ -74,6 +74,6 @@ export function subscribers(stage: () => Stage): void {
     await shown.getByText('judged by').waitFor();
     await shown.getByRole('img', { name: /^The last minute: .* \d+ s/ }).waitFor();
     const script = await fetch(new URL('/emostream.js', stage().server.url));
-    expect(gzipSync(await script.bytes()).length).toBeLessThan(60_000);
+    expect(gzipSync(await script.arrayBuffer()).length).toBeLessThan(60_000);
   });
 }
