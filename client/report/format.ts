@@ -1,4 +1,4 @@
-import type { ReportData } from '../../src/common/report-data';
+import type { ReportData } from '../../src/report/report-data';
 
 /** Who it is, where there are several to be told apart. */
 export function nameOf({ people }: ReportData, index: number): string {

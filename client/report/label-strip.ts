@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../src/common/emotions';
-import type { ReportPerson } from '../../src/common/report-data';
+import type { ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
 import { EMOTION_COLOURS, type Themes } from './theme';
 

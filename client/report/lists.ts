@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../src/common/emotions';
-import type { Moment, ReportData } from '../../src/common/report-data';
+import type { Moment, ReportData } from '../../src/report/report-data';
 import { el } from './dom';
 import { capital, clock, nameOf, percent } from './format';
 

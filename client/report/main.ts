@@ -1,5 +1,5 @@
 import chartStyle from 'uplot/dist/uPlot.min.css?inline';
-import type { ReportData } from '../../src/common/report-data';
+import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
 import { clock, nameOf } from './format';
 import { LabelStrip } from './label-strip';

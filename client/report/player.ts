@@ -1,4 +1,4 @@
-import type { ReportData } from '../../src/common/report-data';
+import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
 import { clock } from './format';
 

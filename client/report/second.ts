@@ -1,5 +1,5 @@
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
-import type { ReportData } from '../../src/common/report-data';
+import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
 import { capital, clock, nameOf, percent, signed } from './format';
 

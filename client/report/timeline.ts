@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
-import type { Column, ReportData, ReportPerson } from '../../src/common/report-data';
+import type { Column, ReportData, ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
 import { clock } from './format';
 import { EMOTION_COLOURS, MODALITY_COLOURS, type Themes } from './theme';

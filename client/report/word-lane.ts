@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../src/common/emotions';
-import type { ReportData, ReportWords } from '../../src/common/report-data';
+import type { ReportData, ReportWords } from '../../src/report/report-data';
 import { el } from './dom';
 
 /** Where the charts begin and end beside it, pixels: their axis, their padding. */

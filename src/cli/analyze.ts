@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import { EMOTIONS } from '../common/emotions.js';
 import { MOST_FACES } from '../common/most-faces.js';
-import type { PersonSummary } from '../common/report-data.js';
+import type { PersonSummary } from '../report/report-data.js';
 import { loadConfig } from '../config/load.js';
 import type { Analysed } from '../files/analyse-file.js';
 import type { Caption } from '../files/messages.js';

@@ -1,18 +1,16 @@
 import { closeSync, constants, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EmostreamError } from '../common/errors.js';
-import { EMOTIONS, MODALITIES } from '../common/emotions.js';
-import type { PersonSummary, ReportData, ReportWords } from '../common/report-data.js';
+import type { PersonSummary, ReportData, ReportWords } from '../report/report-data.js';
 import { packageVersion } from '../common/version.js';
 import { eventsOf } from './event-file.js';
-import { momentsOf } from './moments.js';
 import { openToWrite } from './line-file.js';
-import { reportPage } from './report-page.js';
+import { reportOf } from '../report/report-of.js';
+import { reportPage } from '../report/report-page.js';
 import { reportScript } from './report-script.js';
-import { filled, record, Series } from './series.js';
-import { subtitleParts } from './subtitles.js';
-import { summarise } from './summary.js';
-import { tableLines } from './table.js';
+import { Series } from '../report/series.js';
+import { subtitleParts } from '../report/subtitles.js';
+import { tableLines } from '../report/table.js';
 import { wordsOf } from './word-file.js';
 
 /** What is known of where events come from. */
@@ -45,8 +43,6 @@ export function writeResults(events: string, folder: string, origin: Origin): Re
     throw new EmostreamError('UNSUPPORTED_MEDIA', `${events} holds no events: a line of it is one event as JSON.`);
   }
   const words = readWordsOf(join(dirname(events), 'words.jsonl'), series);
-  const summary = summarise(series);
-  const moments = momentsOf(series, words);
   const { seconds, engine, model, isWhole } = series;
   const problems = isWhole || origin.kind === 'call' ? origin.problems : [...origin.problems, UNFINISHED];
   const about = { title: origin.title, kind: origin.kind, durationMs: origin.durationMs, complete: isWhole };
@@ -55,23 +51,11 @@ export function writeResults(events: string, folder: string, origin: Origin): Re
     return name;
   };
   const version = packageVersion();
-  const data: ReportData = {
-    ...{ title: origin.title, kind: origin.kind, media: origin.media, seconds },
-    startedAt: series.originMs === null || series.originMs === 0 ? null : series.originMs,
-    people: series.people.map((person) => ({
-      id: person.id,
-      face: person.face,
-      label: filled(person.label, seconds),
-      uncertain: filled(person.uncertain, seconds),
-      scores: record(EMOTIONS, (emotion) => filled(person.scores[emotion], seconds)),
-      smoothed: record(EMOTIONS, (emotion) => filled(person.smoothed[emotion], seconds)),
-      valence: filled(person.valence, seconds),
-      arousal: filled(person.arousal, seconds),
-      weight: record(MODALITIES, (modality) => filled(person.weight[modality], seconds)),
-      quality: record(MODALITIES, (modality) => filled(person.quality[modality], seconds)),
-    })),
-    ...{ words, moments, summary, notes: problems.map(({ text }) => text), engine, model, version },
-  };
+  const data = reportOf(series, words, {
+    ...{ title: origin.title, kind: origin.kind, media: origin.media, version },
+    notes: problems.map(({ text }) => text),
+  });
+  const { summary, moments } = data;
   const script = reportScript();
   const facts = { emostream: version, engine, model, ...about, problems, seconds, people: summary, moments };
   return {

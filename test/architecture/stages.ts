@@ -13,6 +13,7 @@ export const STAGES = [
   'features',
   'inference',
   'events',
+  'report',
   'analysis',
   'server',
   'files',
@@ -22,8 +23,13 @@ export const STAGES = [
   'embed',
 ];
 
-/** What the page and the client library share with the server: the wire, and nothing of how it is served. */
-const SHARED_WITH_CLIENT = [/^src\/common\//, /^src\/events\/schema\.ts$/, /^src\/server\/protocol\.ts$/];
+/** What the page and the client library share with the server: the wire, what is made of events, and nothing of how it is served. */
+const SHARED_WITH_CLIENT = [
+  /^src\/common\//,
+  /^src\/report\//,
+  /^src\/events\/schema\.ts$/,
+  /^src\/server\/protocol\.ts$/,
+];
 
 /** The command line subscribes as any program would, with the client library. */
 const CLIENT_LIBRARY = /^client\/lib\//;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RoomEvent } from '../../src/events/schema.js';
 import { eventsOf } from '../../src/files/event-file.js';
 import { linesOf } from '../../src/files/line-file.js';
-import { Series } from '../../src/files/series.js';
+import { Series } from '../../src/report/series.js';
 import { type Words, wordsSchema } from '../../src/server/protocol.js';
 import { CLIENT_CAPABILITIES } from '../../src/sfu/index.js';
 import type { ShownWords } from '../../src/sfu/types.js';

@@ -2,6 +2,7 @@ import { type Consent, isAnything, isWithdrawal, NO_CONSENT } from '../../../src
 import { type Emotion, EMOTIONS, MODALITIES, type Modality } from '../../../src/common/emotions.js';
 import type { EmotionEvent, GapEvent, RoomEvent, Scores, SeenFace } from '../../../src/events/schema.js';
 import type { Rect } from './box.js';
+import { isConsented } from './consented.js';
 import { Course, type CourseSecond } from './course.js';
 import {
   capital,
@@ -169,8 +170,7 @@ export class OverlayModel {
 
   #emotion(event: EmotionEvent, nowMs: number): void {
     // On its way when its owner withdrew, as the page knows already.
-    const stale = MODALITIES.some((modality) => event[modality].present && !this.#analysed[modality]);
-    if (this.#told && stale) return;
+    if (this.#told && !isConsented(event, this.#analysed)) return;
     // A revision of a window that is no longer shown is of the course alone.
     if (this.#event && event.window.start < this.#event.window.start) return this.#course.push(event, nowMs);
     if (!this.#told) {

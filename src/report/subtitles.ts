@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../common/emotions.js';
-import type { ReportWords } from '../common/report-data.js';
+import type { ReportWords } from './report-data.js';
 import type { Series } from './series.js';
 
 /** WebVTT: what was said, with the emotion of the second in which it begins. @yields parts of the file */

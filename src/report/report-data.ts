@@ -1,4 +1,4 @@
-import type { Emotion, Modality } from './emotions.js';
+import type { Emotion, Modality } from '../common/emotions.js';
 
 /** What a report shows, as it is written into its page. Numbers are whole: shares in thousandths, so that hours stay small. */
 export interface ReportData {

@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion } from '../common/emotions.js';
-import type { Moment, ReportPerson, ReportWords } from '../common/report-data.js';
+import type { Moment, ReportPerson, ReportWords } from './report-data.js';
 import type { Series } from './series.js';
 
 /** A change is between so many seconds before and after. */

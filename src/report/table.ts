@@ -1,5 +1,5 @@
 import { EMOTIONS, MODALITIES } from '../common/emotions.js';
-import type { ReportWords } from '../common/report-data.js';
+import type { ReportWords } from './report-data.js';
 import type { Series } from './series.js';
 
 /** Columns of `events.csv`, in order; docs/files.md explains each. */
@@ -26,16 +26,23 @@ export const COLUMNS = [
 /** A spreadsheet takes what begins so for a formula, and would work it out. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return '';
+function cell(value: Cell): string {
+  if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const safe = FORMULA.test(value) ? `'${value}` : value;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** One row a second and person, and one for each of their faces where these are told apart (RFC 4180), with a heading. @yields lines */
+type Cell = string | number | null;
+
+/** Rows with a heading (RFC 4180). @yields lines */
 export function* tableLines(series: Series, words: readonly ReportWords[]): Generator<string> {
   yield `${COLUMNS.join(',')}\r\n`;
+  for (const row of tableRows(series, words)) yield `${row.map(cell).join(',')}\r\n`;
+}
+
+/** One row a second and person, and one for each of their faces where these are told apart; cells in the order of COLUMNS. */
+export function* tableRows(series: Series, words: readonly ReportWords[]): Generator<Cell[]> {
   const said = wordsBySecond(words);
   for (let second = 0; second < series.seconds; second++) {
     for (const [at, person] of series.people.entries()) {
@@ -45,12 +52,12 @@ export function* tableLines(series: Series, words: readonly ReportWords[]): Gene
       const isTold = typeof person.uncertain[second] === 'number';
       if (!isTold && person.gap[second] === undefined) continue;
       const box = person.box[second];
-      const row = [
+      yield [
         second,
         person.id,
         person.face,
-        typeof label === 'number' ? EMOTIONS[label] : null,
-        isTold && typeof label === 'number' ? person.uncertain[second] : null,
+        typeof label === 'number' ? EMOTIONS[label]! : null,
+        isTold && typeof label === 'number' ? (person.uncertain[second] ?? null) : null,
         part(person.confidence[second]),
         ...EMOTIONS.map((emotion) => part(person.scores[emotion][second])),
         ...EMOTIONS.map((emotion) => part(person.smoothed[emotion][second])),
@@ -67,10 +74,9 @@ export function* tableLines(series: Series, words: readonly ReportWords[]): Gene
         ...[box?.x, box?.y, box?.width, box?.height].map((value) =>
           value === undefined ? null : Math.round(value * 10_000) / 10_000,
         ),
-        isTold ? null : person.gap[second],
+        isTold ? null : (person.gap[second] ?? null),
         said.get(`${String(at)} ${String(second)}`) ?? null,
       ];
-      yield `${row.map(cell).join(',')}\r\n`;
     }
   }
 }

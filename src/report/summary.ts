@@ -1,5 +1,5 @@
 import { EMOTIONS, MODALITIES } from '../common/emotions.js';
-import type { Column, PersonSummary } from '../common/report-data.js';
+import type { Column, PersonSummary } from './report-data.js';
 import { record, type Series } from './series.js';
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;

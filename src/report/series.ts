@@ -1,10 +1,12 @@
 import { EMOTIONS, type Emotion, MODALITIES, type Modality } from '../common/emotions.js';
-import type { Column, ReportPerson } from '../common/report-data.js';
+import type { Column, ReportPerson } from './report-data.js';
 import type { EmotionEvent, RoomEvent, Scores, SeenFace } from '../events/schema.js';
 
 /** Longer is no recording that is shown on a page: two days. */
 const MOST_SECONDS = 172_800;
 const MOST_PEOPLE = 64;
+/** Columns are cut so many seconds at a time. */
+const STRETCH = 300;
 
 const thousandths = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000));
 
@@ -52,6 +54,18 @@ export class Series {
     person.box[second] = event.face.box;
     for (const modality of MODALITIES) this.#setModality(person, second, modality, event[modality]);
     for (const face of event.faces ?? []) this.#setFace(this.#person(event.participant, face.id), second, face);
+  }
+
+  /** Lets go of what is older than the newest so many seconds, a stretch at a time: a call may go on for days. */
+  keepNewest(most: number): void {
+    const past = this.seconds - most;
+    if (past < Math.min(STRETCH, most) || this.originMs === null) return;
+    for (const person of this.people) {
+      for (const column of columnsOf(person)) column.splice(0, past);
+      this.#revisions.get(person)?.splice(0, past);
+    }
+    this.originMs += 1000 * past;
+    this.seconds = most;
   }
 
   #person(id: string, face: string | null): Person | null {
@@ -114,6 +128,11 @@ export class Series {
     this.#setModality(person, second, 'face', { present: true, weight: 1, quality: face.quality ?? {} });
   }
 }
+
+const columnsOf = (person: Person): unknown[][] => [
+  ...[person.label, person.uncertain, person.valence, person.arousal, person.box, person.confidence, person.gap],
+  ...[person.scores, person.smoothed, person.weight, person.quality].flatMap((columns) => Object.values(columns)),
+];
 
 /** What is told of a person, or of one face. */
 type Result = Partial<

@@ -1,4 +1,4 @@
-import type { ReportData } from '../common/report-data.js';
+import type { ReportData } from './report-data.js';
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
