@@ -3,13 +3,19 @@ import { fetchGrants, fetchInfo, requestToken, type ServerInfo } from '../lib/in
 import { defineOverlay } from '../lib/overlay.js';
 import { type PageAddress, readAddress } from './address.js';
 import { CallSession } from './session/call-session.js';
+import { hearConversation } from './session/hear-conversation.js';
 import { LocalMedia } from './session/local-media.js';
+import { OwnCourse } from './session/own-course.js';
 import { Announcer } from './ui/announcer.js';
 import { h } from './ui/dom.js';
+import { adoptEmotionColours } from './ui/emotion-colours.js';
 import { CallView } from './views/call.js';
+import { CoursePanel } from './views/course-panel.js';
 import { Lobby, type LobbyChoice } from './views/lobby.js';
+import { SummaryView } from './views/summary.js';
 
 defineOverlay();
+adoptEmotionColours();
 
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer();
@@ -64,12 +70,31 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   url.searchParams.set('room', session.seat?.room ?? room);
   history.replaceState(null, '', url);
 
-  const over = (message: string | null) => {
-    view.close();
-    media.close();
+  const { conversation, stop } = hearConversation(session);
+  const names = () => new Map(session.peers.map((peer) => [peer.participant, peer.name]));
+  const panel = new CoursePanel({
+    conversation,
+    nameOf: (participant) =>
+      participant === session.seat?.participant ? `${name} (you)` : (names().get(participant) ?? 'somebody'),
+  });
+  const lobby = (message: string | null) => {
     showLobby({ ...address, room }, info);
     if (message) announcer.say(message, 'problem');
     root.querySelector('input')?.focus();
+  };
+  const over = (message: string | null) => {
+    view.close();
+    panel.close();
+    stop();
+    media.close();
+    const participant = session.seat?.participant ?? '';
+    const course = OwnCourse.of({ conversation, participant, name, room, version: info.version });
+    if (!course) return lobby(message);
+    const reportScript = () => fetchText(new URL('report.js', server));
+    const summary = new SummaryView({ course, room, ended: message, reportScript, onAgain: () => lobby(null) });
+    root.replaceChildren(summary.element);
+    summary.focus();
+    window.scrollTo(0, 0);
   };
   const view = new CallView({
     session,
@@ -82,6 +107,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
     hearing: info,
     onLeave: () => void session.leave(),
   });
+  view.addPanel('course', 'Course', panel.element, () => panel.show());
   session.on('status', (status) => {
     if (status.state === 'ended') over(status.error?.message ?? null);
   });
@@ -89,6 +115,12 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   // The keyboard goes on where the call begins.
   view.focus();
   window.scrollTo(0, 0);
+}
+
+async function fetchText(url: URL): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the server does not give out ${url.pathname}`);
+  return response.text();
 }
 
 void start();

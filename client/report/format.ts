@@ -1,7 +1,7 @@
-import type { ReportData } from '../../src/report/report-data';
+import type { ReportPerson } from '../../src/report/report-data';
 
 /** Who it is, where there are several to be told apart. */
-export function nameOf({ people }: ReportData, index: number): string {
+export function nameOf({ people }: { people: Pick<ReportPerson, 'id' | 'face'>[] }, index: number): string {
   const { id = '', face = null } = people[index] ?? {};
   if (face === null) return id;
   const isOnly = people.every((person) => person.id === id);
@@ -17,6 +17,9 @@ export function clock(seconds: number): string {
 }
 
 export const percent = (share: number): string => `${String(Math.round(100 * share))} %`;
+
+/** How likely something is by an estimate. */
+export { percent as likelihood } from '../lib/overlay/wording';
 
 export const signed = (value: number | null): string =>
   value === null ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;

@@ -1,25 +1,36 @@
 import { EMOTIONS } from '../../src/common/emotions';
-import type { Moment, ReportData } from '../../src/report/report-data';
+import type { Moment, ReportData, ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
-import { capital, clock, nameOf, percent } from './format';
+import { capital, clock, likelihood, nameOf, percent } from './format';
 
-/** Seconds to look at, to be jumped to. */
-export function momentList(data: ReportData, onJump: (second: number) => void): HTMLElement {
+type Told = Pick<ReportData, 'moments'> & { people: Pick<ReportPerson, 'id' | 'face'>[] };
+
+/** Something at a second: a button where one can jump there. */
+function placed(className: string, second: number, onJump: Jump | null, ...children: HTMLElement[]): HTMLElement {
+  const element = onJump
+    ? el('button', { type: 'button', className }, ...children)
+    : el('div', { className }, ...children);
+  if (onJump) element.addEventListener('click', () => onJump(second));
+  return element;
+}
+type Jump = (second: number) => void;
+
+/** Seconds to look at, to be jumped to where there is something to jump in. */
+export function momentList(data: Told, onJump: Jump | null): HTMLElement {
   const list = el('ol', { className: 'moments' });
   for (const moment of data.moments) {
-    const item = el('button', { type: 'button', className: 'moment' }, ...parts(data, moment));
+    const item = placed('moment', moment.second, onJump, ...parts(data, moment));
     item.style.setProperty('--colour', `var(--${moment.emotion})`);
-    item.addEventListener('click', () => onJump(moment.second));
     list.append(el('li', {}, item));
   }
   if (data.moments.length === 0) list.append(el('li', { className: 'quiet' }, 'Nothing stands out.'));
   return list;
 }
 
-function parts(data: ReportData, { person, second, kind, emotion, before, size, words }: Moment): HTMLElement[] {
+function parts(data: Told, { person, second, kind, emotion, before, size, words }: Moment): HTMLElement[] {
   const what = kind === 'strongest' ? `Most ${emotion}` : `${capital(before ?? 'neutral')} gives way to ${emotion}`;
   const who = data.people.length > 1 ? `${nameOf(data, person)} · ` : '';
-  const much = kind === 'strongest' ? percent(size) : `${percent(size)} changes`;
+  const much = kind === 'strongest' ? likelihood(size) : `${percent(size)} changes`;
   return [
     el('time', {}, clock(second)),
     el('span', { className: 'what' }, el('b', {}, what), el('span', {}, `${who}${much}`)),
@@ -29,17 +40,23 @@ function parts(data: ReportData, { person, second, kind, emotion, before, size, 
 
 /** All that was said, with the emotion of the second in which it begins. */
 export function transcript(
-  data: ReportData,
-  onJump: (second: number) => void,
+  data: Pick<ReportData, 'words'> & { people: Pick<ReportPerson, 'id' | 'face' | 'label'>[] },
+  onJump: Jump | null,
 ): { element: HTMLElement; mark(second: number): void } {
   const list = el('ol', { className: 'transcript' });
+  const who = (person: number): Node[] => (data.people.length > 1 ? [el('b', {}, `${nameOf(data, person)}: `)] : []);
   const rows = data.words.map((said) => {
     const label = data.people[said.person]?.label[Math.floor(said.from)];
-    const row = el('button', { type: 'button' }, el('time', {}, clock(said.from)), el('span', {}, said.text));
+    const row = placed(
+      'row',
+      said.from,
+      onJump,
+      el('time', {}, clock(said.from)),
+      el('span', {}, ...who(said.person), said.text),
+    );
     const colour = typeof label === 'number' ? `var(--${EMOTIONS[label]!})` : 'var(--nothing)';
     row.style.setProperty('--colour', colour);
     row.title = typeof label === 'number' ? EMOTIONS[label]! : '';
-    row.addEventListener('click', () => onJump(said.from));
     list.append(el('li', {}, row));
     return row;
   });

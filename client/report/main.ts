@@ -5,6 +5,7 @@ import { clock, nameOf } from './format';
 import { LabelStrip } from './label-strip';
 import { momentList, transcript } from './lists';
 import { overview } from './overview';
+import parts from './parts.css?inline';
 import { Player } from './player';
 import { describeSecond } from './second';
 import style from './style.css?inline';
@@ -13,7 +14,7 @@ import { Timeline } from './timeline';
 import { WordLane } from './word-lane';
 
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}') as ReportData;
-document.head.append(el('style', {}, `${chartStyle}\n${style}`));
+document.head.append(el('style', {}, `${chartStyle}\n${parts}\n${style}`));
 const themes = new Themes();
 const root = document.getElementById('report')!;
 root.replaceChildren();

@@ -1,7 +1,7 @@
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
 import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
-import { capital, clock, nameOf, percent, signed } from './format';
+import { capital, clock, likelihood, nameOf, percent, signed } from './format';
 
 const part = (value: number | null | undefined): number | null => (typeof value === 'number' ? value / 1000 : null);
 
@@ -33,7 +33,7 @@ export function describeSecond(data: ReportData, index: number, second: number):
     bars.append(
       el('span', {}, emotion),
       el('span', { className: 'bar' }, fill),
-      el('span', { className: 'number' }, percent(score)),
+      el('span', { className: 'number' }, likelihood(score)),
     );
   }
   box.append(bars);

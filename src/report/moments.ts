@@ -1,6 +1,5 @@
 import { EMOTIONS, type Emotion } from '../common/emotions.js';
 import type { Moment, ReportPerson, ReportWords } from './report-data.js';
-import type { Series } from './series.js';
 
 /** A change is between so many seconds before and after. */
 const SPAN = 3;
@@ -13,7 +12,10 @@ const MOST_CHANGES = 6;
 const LEAST_SCORE = 0.4;
 
 /** Seconds of note: where an emotion is strongest, and where one gives way to another. In order of time. */
-export function momentsOf({ people, seconds }: Series, words: readonly ReportWords[]): Moment[] {
+export function momentsOf(
+  { people, seconds }: { people: readonly ReportPerson[]; seconds: number },
+  words: readonly ReportWords[],
+): Moment[] {
   const found = people.flatMap((person, at) => [...strongest(person, at), ...changes(person, seconds, at)]);
   return found
     .map((moment) => ({ ...moment, words: saidAt(words, moment.person, moment.second) }))

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { blockedMedia } from './cases/blocked-media.js';
+import { theCourse } from './cases/course.js';
 import { failedSeat } from './cases/failed-seat.js';
 import { oddMedia } from './cases/odd-media.js';
 import { overlayByUrl } from './cases/overlay.js';
@@ -36,6 +37,7 @@ describe('the call in a real browser', () => {
   muted(() => stage);
   failedSeat(() => stage);
   thePage(() => stage);
+  theCourse(() => stage);
   spokenWords(() => stage);
   subscribers(() => stage);
   overlayByUrl(() => stage);

@@ -6,8 +6,10 @@ import { type CourseSecond, describeCourse, runsOf } from './course.js';
 const LETTERS: Record<Emotion, string> = {
   ...{ neutral: 'N', happy: 'H', sad: 'S', angry: 'A', fearful: 'F', disgusted: 'D', surprised: '!' },
 };
-/** A run is lettered from this share of the strip on: narrower ones have no room for it. */
-const LETTERED = 0.045;
+/** A run is lettered from this width on, px: narrower ones have no room for it. */
+const LETTERED = { sure: 15, pale: 22 };
+/** Of a strip that is not laid out yet, px. */
+const USUAL_WIDTH = 330;
 
 const lines = (angle: number, gap: number): string =>
   `repeating-linear-gradient(${angle}deg, var(--ink) 0 1px, transparent 1px ${gap}px)`;
@@ -25,9 +27,8 @@ const CSS = `
 :host { display: block; position: relative; height: 16px; border-radius: 4px; overflow: hidden;
   background: var(--emo-track, #7f8b9c40); --ink: #00000052; }
 :host([hidden]) { display: none; }
-i { position: absolute; top: 0; bottom: 0; box-sizing: border-box; overflow: hidden;
-  background: var(--pattern), var(--back); color: #0c1119; font: 700 10.5px/16px system-ui, 'DejaVu Sans', sans-serif;
-  text-align: center; white-space: nowrap; }
+i { position: absolute; top: 0; bottom: 0; display: grid; place-items: center; overflow: hidden;
+  background: var(--pattern), var(--back); color: #0c1119; font: 700 10.5px/14px system-ui, 'DejaVu Sans', sans-serif; }
 i.lettered::before { content: attr(data-letter); padding: 0 2.5px; border-radius: 3px; background: var(--colour); }
 i.pale { --back: linear-gradient(color-mix(in srgb, var(--colour) 34%, transparent) 0 0); --ink: #0000002e; color: var(--emo-text, #f4f7fb); }
 i.pale.lettered::before { background: none; }
@@ -57,6 +58,8 @@ export class CourseStrip {
   readonly element = document.createElement('div');
   readonly #root = this.element.attachShadow({ mode: 'open' });
   readonly #what: string;
+  #seconds: readonly (CourseSecond | null)[] = [];
+  #spoken: string | undefined;
   #shown = '';
 
   /** @param what is shown, as "The last minute" */
@@ -66,6 +69,7 @@ export class CourseStrip {
     this.element.className = 'course';
     this.element.setAttribute('role', 'img');
     this.show([]);
+    new ResizeObserver(() => this.#draw()).observe(this.element);
   }
 
   /**
@@ -73,8 +77,16 @@ export class CourseStrip {
    * @param spoken instead of the sentence about them
    */
   show(seconds: readonly (CourseSecond | null)[], spoken?: string): void {
+    this.#seconds = seconds;
+    this.#spoken = spoken;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const [seconds, spoken] = [this.#seconds, this.#spoken];
     const runs = runsOf(seconds);
-    const shown = JSON.stringify([runs, seconds.length, spoken]);
+    const width = this.element.clientWidth || USUAL_WIDTH;
+    const shown = JSON.stringify([runs, seconds.length, spoken, width]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.element.setAttribute('aria-label', `${this.#what}: ${spoken ?? (describeCourse(seconds) || 'no results')}`);
@@ -86,7 +98,8 @@ export class CourseStrip {
         run.style.left = `${(100 * from) / seconds.length}%`;
         run.style.width = `${(100 * length) / seconds.length}%`;
         if (label) run.dataset.letter = pale ? `${LETTERS[label]}?` : LETTERS[label];
-        run.classList.toggle('lettered', label !== null && length / seconds.length >= LETTERED * (pale ? 1.5 : 1));
+        const room = (width * length) / seconds.length;
+        run.classList.toggle('lettered', label !== null && room >= (pale ? LETTERED.pale : LETTERED.sure));
         return run;
       }),
     );

@@ -69,3 +69,32 @@ export function speak(participant: string, tell: (words: Words) => void): void {
     tell(words(participant, segment, said.slice(0, count).join(' '), { final: count === said.length }));
   }, 350);
 }
+
+const nobody = { label: null, scores: null, smoothed: null, valence: null, arousal: null, confidence: 0 };
+const nothing: Partial<EmotionEvent> = { ...nobody, face: { ...away, box: null }, voice: away, words: away };
+/** A minute of events: letters are labels, small ones guesses, a dash is nothing to judge by, a dot no result. */
+export function minute(
+  seconds: string,
+  every: Partial<EmotionEvent> = {},
+  participant = 'p',
+  startMs = 0,
+): EmotionEvent[] {
+  const labels: Record<string, Emotion> = {
+    ...{ N: 'neutral', H: 'happy', S: 'sad', A: 'angry', F: 'fearful', D: 'disgusted', W: 'surprised' },
+  };
+  return [...seconds].flatMap((letter, index) => {
+    if (letter === '.') return [];
+    const label = labels[letter.toUpperCase()];
+    const uncertain = letter !== letter.toUpperCase();
+    const share = uncertain ? 0.44 : 0.64 + 0.03 * (index % 5);
+    const change = {
+      window: { start: startMs + 1000 * index, end: startMs + 1000 * (index + 1) },
+      ...every,
+    };
+    return [
+      label
+        ? emotion(participant, label, share, { uncertain, ...change })
+        : emotion(participant, 'neutral', 0, { ...nothing, ...change }),
+    ];
+  });
+}

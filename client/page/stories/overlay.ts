@@ -1,7 +1,7 @@
-import type { Consent, Emotion, EmotionEvent, RoomEvent } from '../../lib/index.js';
+import type { Consent, RoomEvent } from '../../lib/index.js';
 import type { EmoOverlay } from '../../lib/overlay.js';
 import { h } from '../ui/dom.js';
-import { ALL, away, emotion, NOTHING, SAID, words } from './events.js';
+import { ALL, away, emotion, minute, NOTHING, SAID, words } from './events.js';
 import { query, root } from './stage.js';
 
 interface Story {
@@ -15,31 +15,7 @@ interface Story {
   then?(overlay: EmoOverlay): void;
 }
 
-const nobody = { label: null, scores: null, smoothed: null, valence: null, arousal: null, confidence: 0 };
-const nothing: Partial<EmotionEvent> = { ...nobody, face: { ...away, box: null }, voice: away, words: away };
 const at = { epoch: 'story', room: 'team-1', participant: 'p', seq: 1, at: 0 };
-
-/** A minute of events: letters are labels, small ones guesses, a dash is nothing to judge by, a dot no result. */
-function minute(seconds: string, every: Partial<EmotionEvent> = {}): EmotionEvent[] {
-  const labels: Record<string, Emotion> = {
-    ...{ N: 'neutral', H: 'happy', S: 'sad', A: 'angry', F: 'fearful', D: 'disgusted', W: 'surprised' },
-  };
-  return [...seconds].flatMap((letter, index) => {
-    if (letter === '.') return [];
-    const label = labels[letter.toUpperCase()];
-    const uncertain = letter !== letter.toUpperCase();
-    const share = uncertain ? 0.44 : 0.64 + 0.03 * (index % 5);
-    const change = {
-      window: { start: 1000 * index, end: 1000 * (index + 1) },
-      ...every,
-    };
-    return [
-      label
-        ? emotion('p', label, share, { uncertain, ...change })
-        : emotion('p', 'neutral', 0, { ...nothing, ...change }),
-    ];
-  });
-}
 
 const CALM = 'NNNNNNNNNNNNnnNNNNNNHHHHHHHHhhNNNNNN--NNNNNNWWWWwwHHHHHHHHHH';
 const EVERY = 'NNNNNNNNHHHHHHHHSSSSSSSSAAAAAAAAFFFFFFFFDDDDDDDDWWWWWWWWhhhh';

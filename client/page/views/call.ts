@@ -12,6 +12,7 @@ import type { Announcer } from '../ui/announcer.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
 import { DeviceMenus } from '../ui/device-menus.js';
 import { h } from '../ui/dom.js';
+import type { PageIcon } from '../ui/icons.js';
 import { MediaNotice } from '../ui/media-notice.js';
 import { isProblem, peerProblem } from '../ui/media-words.js';
 import { moderationButtons } from '../ui/moderation.js';
@@ -19,6 +20,7 @@ import { RecordingNotice } from '../ui/recording-notice.js';
 import { isAny, listed, type Hearing } from '../ui/words.js';
 import { CaptionsPanel } from './captions.js';
 import { Tile } from './tile.js';
+import { panelButton } from './panel-button.js';
 import { toolButton, toolToggle } from './toolbar.js';
 
 export interface CallViewOptions {
@@ -110,6 +112,13 @@ export class CallView {
 
   focus(): void {
     this.#switches.focus();
+  }
+
+  /** A panel beside the call's own, which a button of the toolbar opens and closes, as does Escape. */
+  addPanel(icon: PageIcon, label: string, panel: HTMLElement, onOpen: () => void): void {
+    const button = panelButton({ icon, label, panel, onOpen });
+    this.element.querySelector('.tools')?.lastElementChild?.before(button);
+    this.element.querySelector('main')?.append(panel);
   }
 
   close(): void {
