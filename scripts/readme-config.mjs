@@ -1,12 +1,12 @@
 // Writes what is generated into the pages: the configuration table from the schema, accuracy from models/metrics.json,
 // speed from bench/results/call.json; bench/RESULTS.md from all that was measured; Grafana's dashboards; and the package's typed options. `npm run docs`.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parityTable } from '../dist/bench/parity/table.js';
 import { wordsTable } from '../dist/bench/words/table.js';
 import { dashboardFiles, FOLDERS } from '../dist/deploy/dashboards/index.js';
 import { configTable } from '../dist/src/config/table.js';
 import { optionsInterface } from '../dist/src/config/typed-options.js';
-import { accuracyTable, speedTable } from './readme-tables.mjs';
+import { accuracyTable, shownText, speedTable } from './readme-tables.mjs';
 import { resultsPage } from './results-page.mjs';
 
 const file = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
@@ -16,6 +16,7 @@ const json = (/** @type {string} */ path) => JSON.parse(readFileSync(file(path),
 const pages = {
   'README.md': {
     accuracy: accuracyTable(json('models/metrics.json')),
+    shown: shownText(existsSync(file('bench/results/shown.json')) ? json('bench/results/shown.json') : undefined),
     speed: speedTable(json('bench/results/call.json'), json('bench/results/call-speech-off.json')),
   },
   'docs/configuration.md': { config: configTable() },

@@ -90,3 +90,19 @@ export function peersTable(metrics, peers) {
     `Peers: \`${first.command}\` at commit ${first.commit}. What their makers trained on is theirs to say: that these pictures were not among it is not known.`,
   ].join('\n');
 }
+
+/**
+ * What a viewer waits for, in a sentence.
+ * @param {any} shown what `npm run bench:shown` writes; undefined: not measured yet
+ */
+export function shownText(shown) {
+  const how =
+    'A face appears before a camera, and in another page of a real Chromium the overlay that shows it is painted (`npm run bench:shown`)';
+  if (!shown) return `${how}.`;
+  const ms = (/** @type {{ p50: number, p95: number }} */ { p50, p95 }) =>
+    `${p50.toFixed(0)} ms (p95 ${p95.toFixed(0)})`;
+  return (
+    `${how}: ${ms(shown.sinceSecondMs)} after the end of the second in which it appeared, which is ${ms(shown.sinceFlashMs)} after it ` +
+    `appeared, as it appeared at any moment of a second. ${shown.flashes} times, ${shown.machine.cores} cores of ${shown.machine.cpu}, browser and server on one machine.`
+  );
+}

@@ -39,6 +39,10 @@ const COMMANDS = {
     need: 'build',
     run: async (node, args) => (await execute(node, [program('bench/gpu.js'), ...args])) || writeDocs(node),
   },
+  'bench:shown': {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/shown.js'), ...args])) || writeDocs(node),
+  },
   'bench:peers': { need: 'build', run: (node, args) => execute(node, [program('bench/peers.js'), ...args]) },
   'bench:words': {
     need: 'serve',

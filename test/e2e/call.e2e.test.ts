@@ -8,6 +8,7 @@ import { byRelay } from './cases/relay.js';
 import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
+import { shown } from './cases/shown.js';
 import { severalFaces } from './cases/several-faces.js';
 import { recording } from './cases/recording.js';
 import { spokenWords } from './cases/spoken-words.js';
@@ -44,5 +45,6 @@ describe('the call in a real browser', () => {
   byRelay(() => stage);
   moderation(() => stage);
   severalFaces(() => stage);
+  shown(() => stage);
   recording(() => stage);
 });
