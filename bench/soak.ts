@@ -50,6 +50,7 @@ const reader = new Reader(call);
 // Once around, so that what is made at the first use is there, and an empty house is counted.
 const first = new Household(call);
 await first.enter(people);
+await first.crowd();
 await delay(Math.min(MINUTE_MS, (minutes * MINUTE_MS) / 6));
 await first.leave();
 await delay(EMPTIED_MS);
