@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 /** So much of a story may look otherwise: ten times what another font changes, half of what the smallest change of state does. */
 const TOLERANCE = 0.007;
 /** Set: the pictures are made anew, to be looked at and committed. */
-const RENEW = process.env.EMOSTREAM_RENEW_STORIES !== undefined;
+const RENEW = process.env.UPDATE_SCREENSHOTS === '1';
 
 /** So little differs between these, at least: a strip, a bar, a badge. */
 const TOLD_APART = [

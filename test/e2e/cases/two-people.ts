@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { toldSeconds } from '../../../bench/support/told-seconds.js';
-import { connected, join, moving, OUTPUT, ownId, PROJECT, screenshot, tile } from '../support/browser.js';
+import { connected, join, moving, ownId, screenshot, tile } from '../support/browser.js';
 import { EventLog } from '../support/event-log.js';
 import { FOCUSED_NAME } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
@@ -24,14 +22,6 @@ async function joinByKeyboard(page: Page, name: string): Promise<void> {
   await tabTo(page, /Join the call/);
   await page.keyboard.press('Enter');
   await connected(page);
-}
-
-/** For the README: a tile with its overlay, as another participant sees it. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const path =
-    process.env.UPDATE_SCREENSHOTS === '1' ? `${PROJECT}client/screenshots/overlay.png` : `${OUTPUT}overlay.png`;
-  mkdirSync(dirname(path), { recursive: true });
-  await tile(page, name).screenshot({ path });
 }
 
 export function twoPeople(stage: () => Stage): void {
@@ -93,7 +83,6 @@ export function twoPeople(stage: () => Stage): void {
     await log.emotion(id, (event) => event.face.present && event.voice.present);
     await ada.locator('.tile[data-name="Bea"] emo-overlay[data-status="live"]').waitFor();
     await bea.locator('.tile.own emo-overlay[data-status="live"]').waitFor();
-    await keepPicture(ada, 'Bea');
     await screenshot(bea, 'call.png');
 
     // Ada's own windows are the clock by which the silence after Bea's withdrawal is told.
