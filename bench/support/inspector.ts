@@ -58,7 +58,7 @@ export class Inspector {
     }
   }
 
-  /** Runs an expression in the main thread, a promise awaited. @throws Error what it throws */
+  /** Runs an expression in the main thread, in the midst of what it does, a promise awaited. @throws Error what it throws */
   async evaluate<T>(expression: string): Promise<T> {
     const answer = await this.#ask<Evaluated>('Runtime.evaluate', {
       expression,
@@ -68,10 +68,14 @@ export class Inspector {
     return valueOf(answer) as T;
   }
 
-  /** Loads a module into the process, the same one as the program's own import of it, and calls one of its functions. */
+  /**
+   * Loads a module into the process, the same one as the program's own import of it, and calls one of its functions, in a turn of its
+   * own: an expression runs in the midst of whatever function runs just then (V8 is interrupted for it), and a request to a media worker,
+   * made while another was half written, has ended that worker.
+   */
   call<T>(file: string, name: string, ...args: unknown[]): Promise<T> {
     const load = `process.getBuiltinModule('module').createRequire(${JSON.stringify(file)})(${JSON.stringify(file)})`;
-    return this.evaluate<T>(`${load}.${name}(...${JSON.stringify(args)})`);
+    return this.evaluate<T>(`new Promise(setImmediate).then(() => ${load}.${name}(...${JSON.stringify(args)}))`);
   }
 
   /** Of the main thread. */
