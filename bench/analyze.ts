@@ -15,8 +15,8 @@ import { writeJson } from './support/write-json.js';
 
 /**
  * `npm run bench:analyze`: seconds of a recording analysed in a second, by stage, on a portrait in 720p and 360p that speaks all the time,
- * and on its sound alone; on clips of one, two and four people, each of whom is judged; then faces alone, each picture searched or
- * followed, beside a peer that searches each picture.
+ * on its sound alone, and on 360p without words and voice encoders; on clips of one, two and four people, each of whom is judged; then
+ * faces alone, each picture searched or followed, beside a peer that searches each picture.
  */
 interface Options {
   seconds: string;
@@ -91,6 +91,12 @@ async function measure({ name, path }: Clip, settings: AnalyseOptions['settings'
 
 const runs = [];
 for (const clip of clips) runs.push(await measure(clip, judge.settings));
+const { path: of360p } = clips.find(({ name }) => name === '360p')!;
+// What is left without the two that take the most, which are of the voice alone.
+const without = { ...judge.settings, speechModel: null };
+runs.push(await measure({ name: '360p, no words', path: of360p, seconds }, without));
+const mute = { ...without, voiceEncoder: false };
+runs.push(await measure({ name: '360p, neither words nor voice encoders', path: of360p, seconds }, mute));
 console.log('faces: cost by number, with all that are seen (--faces all)');
 const byFaces = [];
 for (const [i, clip] of several.entries()) {
@@ -101,7 +107,6 @@ for (const [i, clip] of several.entries()) {
   byFaces.push({ faces, ...run });
 }
 // Faces alone, as many pictures a second for each, one after the other in one process.
-const of360p = clips[1]!.path;
 const searched = await facesPace(of360p, seconds, judge.engine, SEARCHED);
 const peer = options.peer ? await peerPace(of360p, seconds) : null;
 const tracked = await facesPace(of360p, seconds, judge.engine, TRACKED);

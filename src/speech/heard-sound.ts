@@ -1,6 +1,6 @@
 import { FloatSlab } from '../common/float-slab.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
-import { AUDIO_SAMPLE_RATE, type AudioChunk } from '../media/index.js';
+import { AUDIO_SAMPLE_RATE, type AudioChunk } from '../media/types.js';
 import { FRAME_SAMPLES } from './silero-network.js';
 import type { VoiceActivity } from './voice-activity.js';
 

@@ -1,5 +1,5 @@
 import type { OnlineStream } from 'sherpa-onnx-node';
-import { AUDIO_SAMPLE_RATE } from '../media/index.js';
+import { AUDIO_SAMPLE_RATE } from '../media/types.js';
 import { type Sherpa, sherpa } from './library.js';
 import type { SpeechModel } from './model.js';
 import { quietestPlace } from './quietest-place.js';

@@ -2,7 +2,7 @@ import { toEmostreamError } from '../common/errors.js';
 import type { Clock } from '../common/clock.js';
 import type { DropReason } from '../common/drops.js';
 import type { Meter } from '../common/metrics.js';
-import { AUDIO_SAMPLE_RATE } from '../media/index.js';
+import { AUDIO_SAMPLE_RATE } from '../media/types.js';
 import type { Transcriber, TranscriberFactory, TranscriberOptions } from '../streams/index.js';
 import type { SpeechModel } from './model.js';
 import { PartialPace } from './partial-pace.js';
