@@ -46,6 +46,8 @@ export interface ClientEvents {
   connected: { again: boolean };
   notification: Notification;
   event: RoomEvent;
+  /** Whether the server is silent when a beat of it is due: whether the connection still stands is not known. After three beats it is lost. */
+  quiet: boolean;
   /** Events that will never come. */
   missed: Missed;
   /** The server sent a type of message that this client does not know (a later version?); it was ignored. */
@@ -202,6 +204,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     this.#connection = connection;
     connection.on('event', (event) => this.#event(event));
     connection.on('notification', (notification) => this.#notification(notification));
+    connection.on('quiet', (quiet) => this.emit('quiet', quiet));
     connection.on('unknown', (message) => this.#unknown(message));
     connection.on('invalid', (error) => this.emit('invalid', error));
     connection.on('closed', (error) => {

@@ -35,6 +35,8 @@ export interface ConnectionEvents {
   unknown: Unknown;
   /** The server sent what nobody can understand; the message was ignored. */
   invalid: ClientError;
+  /** Whether a beat of the server is missing; three end the connection. */
+  quiet: boolean;
   closed: ClientError;
 }
 
@@ -59,7 +61,10 @@ function closeError(code: number, reason: string): ClientError {
 /** One socket, from its opening to its end: requests with their answers, notifications, events. */
 export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ConnectionOptions;
-  readonly #pulse = new Pulse((silentMs) => this.#die(silentMs));
+  readonly #pulse = new Pulse({
+    onQuiet: (quiet) => this.emit('quiet', quiet),
+    onDeath: (silentMs) => this.#die(silentMs),
+  });
   readonly #pending = new Map<number, Pending>();
   #socket: SocketHandle | undefined;
   #nextId = 0;

@@ -5,6 +5,7 @@ import { failedSeat } from './cases/failed-seat.js';
 import { oddMedia } from './cases/odd-media.js';
 import { overlayByUrl } from './cases/overlay.js';
 import { byRelay } from './cases/relay.js';
+import { manyPeople } from './cases/many-people.js';
 import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
@@ -32,6 +33,7 @@ describe('the call in a real browser', () => {
   afterAll(() => stage.close());
 
   twoPeople(() => stage);
+  manyPeople(() => stage);
   subtitles(() => stage);
   oddMedia(() => stage);
   blockedMedia(() => stage);

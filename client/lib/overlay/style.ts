@@ -1,4 +1,5 @@
 import { EMOTION_COLOURS, type Theme } from './colours.js';
+import { SMALL } from './small-style.js';
 
 /** What differs by theme. */
 const THEMES: Record<Theme, Record<string, string>> = {
@@ -170,6 +171,7 @@ ul { list-style: none; margin: 0; padding: 0; }
   .panel[data-status='off'] { padding: 7px 12px 8px; }
   .panel[data-status='off'] .headline { font-size: 16px; }
 }
+${SMALL}
 @container emo (min-width: 700px) {
   .plot { width: 116px; height: 116px; }
   .bar { font-size: 13px; line-height: 15px; grid-template-columns: 72px minmax(24px, 1fr) 42px; }

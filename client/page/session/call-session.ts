@@ -6,20 +6,24 @@ import {
   type Consent,
   EmostreamClient,
   isFinal,
-  MODALITIES,
   type Notification,
   type Source,
   toClientError,
 } from '../../lib/index.js';
 import type { AccessEnd } from './access-end.js';
 import { CallPeers } from './call-peers.js';
+import { ConnectionWatch } from './connection-watch.js';
 import type { CallEvents, CallOptions, CallStatus } from './call-types.js';
 import { HealthMonitor } from './health-monitor.js';
 import type { Health } from './media-health.js';
 import { MediaLink } from '../../lib/call/media-link.js';
+import { OwnAgreement } from './own-agreement.js';
 import { RecordingSeat, type RecordingState } from './recording-seat.js';
+import { analysisAllowed, NO_EMOTIONS, REMOVED, ROOM_ENDED, SEAT_FAILED } from './told.js';
 import type { RemotePeer } from './remote-peer.js';
 import { SentTracks } from '../../lib/call/sent-tracks.js';
+
+type PutOutReason = Extract<Notification, { type: 'peerLeft' }>['reason'];
 
 /** A seat that was lost is taken again after this long, ms; a socket that reconnects does so by its own schedule. */
 const REJOIN_DELAY_MS = 1000;
@@ -34,9 +38,10 @@ export class CallSession extends Emitter<CallEvents> {
   readonly #stopListening: (() => void)[] = [];
   readonly #health = new HealthMonitor((health) => this.emit('health', health));
   #status: CallStatus = { state: 'joining' };
-  #agreement: Agreement;
-  #agreementChanges = 0;
+  readonly #agreement: OwnAgreement;
+  readonly #watch: ConnectionWatch;
   #access: AccessEnd | null = null;
+  #closing = false;
   #link: MediaLink | undefined;
   #seat: { room: string; participant: string; policy: Consent } | undefined;
   /** Everything that changes the seat happens one after the other, in the order of the server's messages. */
@@ -46,8 +51,13 @@ export class CallSession extends Emitter<CallEvents> {
   constructor(options: CallOptions) {
     super();
     this.#options = options;
-    this.#agreement = options.agreement;
     this.#client = new EmostreamClient({ server: options.server, room: options.room, token: options.token });
+    this.#agreement = new OwnAgreement(options.agreement, {
+      client: this.#client,
+      joined: () => this.#status.state === 'joined',
+      onChange: (agreement) => this.emit('agreement', agreement),
+    });
+    this.#watch = new ConnectionWatch(this.#client, () => this.emit('doubt', this.doubt));
     this.#sent = new SentTracks(this.#client, options.media);
     this.#recording = new RecordingSeat(this.#client, () => this.emit('recording', this.#recording.state));
     this.#peers = new CallPeers(() => this.#link, {
@@ -81,7 +91,15 @@ export class CallSession extends Emitter<CallEvents> {
     return this.#seat;
   }
   get agreement(): Agreement {
-    return this.#agreement;
+    return this.#agreement.value;
+  }
+  /** Why it cannot be known how things stand; null: it can. */
+  get doubt(): 'offline' | 'silent' | null {
+    return this.#watch.doubt;
+  }
+  /** The server said that it ends or restarts. */
+  get closing(): boolean {
+    return this.#closing;
   }
   /** Null while its end is far. */
   get access(): AccessEnd | null {
@@ -117,31 +135,9 @@ export class CallSession extends Emitter<CallEvents> {
     this.#enqueue(() => this.#syncAll());
   }
 
-  /**
-   * Changes what may be analysed and read. A withdrawal that the server does not confirm ends the connection, and with it all
-   * analysis: no answer must never mean that it goes on.
-   * @returns what the server confirmed
-   */
-  async agree(agreement: Agreement): Promise<Agreement> {
-    const before = this.#agreement;
-    const change = ++this.#agreementChanges;
-    this.#agree(agreement);
-    const withdrawn =
-      MODALITIES.some((modality) => before.consent[modality] && !agreement.consent[modality]) ||
-      (before.showWords && !agreement.showWords);
-    try {
-      const confirmed = await this.#client.request('setConsent', agreement, withdrawn ? 2000 : undefined);
-      // The answer to an older wish must not undo a newer one.
-      if (change === this.#agreementChanges) this.#agree(confirmed);
-    } catch (error) {
-      // Offline: the new wish is sent when the seat is taken again.
-      if (this.#status.state === 'joined' && withdrawn) this.#client.reconnect();
-      else if (this.#status.state === 'joined') {
-        if (change === this.#agreementChanges) this.#agree(before);
-        throw toClientError(error);
-      }
-    }
-    return this.#agreement;
+  /** Changes what may be analysed and read. @returns what the server confirmed. @throws ClientError */
+  agree(agreement: Agreement): Promise<Agreement> {
+    return this.#agreement.change(agreement);
   }
 
   /** Words that were said or typed. @returns they are shown to those in the room. @throws ClientError */
@@ -186,6 +182,7 @@ export class CallSession extends Emitter<CallEvents> {
 
   #setStatus(status: CallStatus): void {
     if (this.#status.state === 'ended') return;
+    if (status.state === 'joined') this.#closing = false;
     this.#status = status;
     this.emit('status', status);
   }
@@ -196,14 +193,10 @@ export class CallSession extends Emitter<CallEvents> {
     clearTimeout(this.#rejoinTimer);
     for (const stop of this.#stopListening) stop();
     this.#client.close();
+    this.#watch.close();
     this.#dropMedia();
     this.#health.close();
     this.#peers.keepOnly(new Set());
-  }
-
-  #agree({ consent, showWords }: Agreement): void {
-    this.#agreement = { consent, showWords };
-    this.emit('agreement', this.#agreement);
   }
 
   async #takeSeat(): Promise<void> {
@@ -212,11 +205,11 @@ export class CallSession extends Emitter<CallEvents> {
       onState: (direction, state) => this.#health.link(direction, state),
     });
     const { name, room } = this.#options;
-    const seat = { room, name, ...this.#agreement, rtpCapabilities: link.capabilities };
+    const seat = { room, name, ...this.#agreement.value, rtpCapabilities: link.capabilities };
     const joined = await this.#client.request('join', seat);
     this.#link = link;
     this.#seat = { room: joined.room, participant: joined.participant, policy: joined.policy };
-    this.#agree(joined);
+    this.#agreement.told(joined);
     await link.open();
     this.#peers.keepOnly(new Set(joined.peers.map((peer) => peer.participant)));
     await Promise.all([this.#syncAll(), ...joined.peers.map((peer) => this.#peers.add(peer, true))]);
@@ -228,7 +221,7 @@ export class CallSession extends Emitter<CallEvents> {
       await this.#client.subscribe();
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'FORBIDDEN') throw error;
-      this.emit('problem', new ClientError('FORBIDDEN', 'Your invitation does not let you see the emotions here.'));
+      this.emit('problem', NO_EMOTIONS);
     }
   }
 
@@ -296,9 +289,11 @@ export class CallSession extends Emitter<CallEvents> {
         if (notification.participant === this.#seat.participant) return this.#putOut(notification.reason);
         return this.#peers.remove(notification.participant);
       case 'roomEnded':
-        return this.#end(new ClientError('FORBIDDEN', 'A moderator ended the call.'));
+        return this.#end(ROOM_ENDED);
       case 'analysisAllowed':
-        return this.#analysisAllowed(notification);
+        if (notification.participant === this.#seat.participant)
+          this.emit('problem', analysisAllowed(notification.allowed));
+        return;
       case 'roomReset':
         return this.#scheduleRejoin();
       case 'mediaProblem':
@@ -308,6 +303,8 @@ export class CallSession extends Emitter<CallEvents> {
       case 'recording':
         return this.#recording.told(notification);
       case 'serverClosing':
+        this.#closing = true;
+        return this.emit('closing', undefined);
       case 'replayEnded':
       case 'missed':
       case 'tokenExpiring':
@@ -317,7 +314,7 @@ export class CallSession extends Emitter<CallEvents> {
       case 'beat':
         return;
       case 'consentChanged':
-        if (notification.participant === this.#seat.participant) return this.#agree(notification);
+        if (notification.participant === this.#seat.participant) return this.#agreement.told(notification);
         return this.#peers.notified(notification);
       default:
         return this.#peers.notified(notification);
@@ -325,26 +322,11 @@ export class CallSession extends Emitter<CallEvents> {
   }
 
   /** One's own seat was ended by the server. */
-  #putOut(reason: Extract<Notification, { type: 'peerLeft' }>['reason']): void {
+  #putOut(reason: PutOutReason): void {
     // Removed by a rule: do not come back by yourself.
-    if (reason !== 'failed') return this.#end(new ClientError('FORBIDDEN', 'you were removed from the call'));
-    this.emit(
-      'problem',
-      new ClientError(
-        'INTERNAL',
-        'Something failed on the server, and you lost your place in the call; you join again by yourself.',
-      ),
-    );
+    if (reason !== 'failed') return this.#end(REMOVED);
+    this.emit('problem', SEAT_FAILED);
     this.#scheduleRejoin();
-  }
-
-  /** A moderator's word; what it changed of one's own consent comes by itself. */
-  #analysisAllowed({ participant, allowed }: Extract<Notification, { type: 'analysisAllowed' }>): void {
-    if (participant !== this.#seat?.participant) return;
-    const text = allowed
-      ? 'A moderator lets you be analysed again: switch on what you agree to.'
-      : 'A moderator has stopped your analysis. It cannot be switched on until they allow it.';
-    this.emit('problem', new ClientError('POLICY_FORBIDS', text));
   }
 
   #mediaProblem(notification: Extract<Notification, { type: 'mediaProblem' }>): void {

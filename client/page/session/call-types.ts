@@ -33,6 +33,10 @@ export interface CallEvents {
   wordsWithdrawn: string;
   /** Whether one's own media get through, and the others' come. */
   health: Health;
+  /** Whether it can be known how things stand. */
+  doubt: 'offline' | 'silent' | null;
+  /** The server ends or restarts; one comes back by oneself. */
+  closing: undefined;
   event: RoomEvent;
   missed: Missed;
   /** One's access ends soon, or has ended. */

@@ -4,6 +4,9 @@ export type LinkState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'f
 /** `off`: not sent. `connecting`: no way to the server yet, and not given up. `ok`: as far as anybody knows it gets through. */
 export type SourceHealth = 'off' | 'connecting' | 'ok' | MediaProblem;
 
+export const isProblem = (health: SourceHealth): health is MediaProblem =>
+  health !== 'off' && health !== 'connecting' && health !== 'ok';
+
 export interface Health {
   camera: SourceHealth;
   microphone: SourceHealth;

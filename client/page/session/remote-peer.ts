@@ -39,6 +39,12 @@ export class RemotePeer {
     this.#unshowable.add(producerId);
   }
 
+  /** How loud they are now, 0 (silence, or nothing comes) … 1. */
+  get level(): number {
+    const consumer = [...this.#consumers.values()].find(({ kind }) => kind === 'audio');
+    return consumer?.rtpReceiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
   isOn(source: Source): boolean {
     return this.producers.some((producer) => producer.source === source && !producer.paused);
   }

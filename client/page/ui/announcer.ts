@@ -1,7 +1,7 @@
 import { h } from './dom.js';
 
 /** How long a notice is shown, ms. */
-const SHOWN_MS = 8000;
+const SHOWN_MS = 5000;
 const MOST_SHOWN = 3;
 
 /**
@@ -17,6 +17,8 @@ export class Announcer {
     const close = h('button', { type: 'button', class: 'notice-close', attr: { 'aria-label': 'Dismiss' } }, '×');
     const notice = h('p', { class: `notice ${kind}`, data: { about } }, text, close);
     close.onclick = () => notice.remove();
+    // Who came and went: the last is enough, so that little of the pictures is covered.
+    if (kind === 'info') for (const old of this.element.querySelectorAll('.info')) old.remove();
     while (this.element.childElementCount >= MOST_SHOWN) this.element.firstElementChild?.remove();
     this.element.append(notice);
     // A problem stays until it is read; a bound is kept all the same.

@@ -1,5 +1,5 @@
 import type { MediaProblem, Source } from '../../lib/index.js';
-import type { Health, SourceHealth } from '../session/media-health.js';
+import { type Health, isProblem } from '../session/media-health.js';
 
 export interface Notice {
   /** What does not work. */
@@ -13,9 +13,6 @@ const FROM = { camera: 'picture comes from your camera', microphone: 'sound come
 const NETWORK =
   'A firewall, a VPN or a proxy may be in the way: switch the VPN off, or try another network or browser. If it stays so, ' +
   'tell whoever runs this server that media find no way to it.';
-
-export const isProblem = (health: SourceHealth): health is MediaProblem =>
-  health !== 'off' && health !== 'connecting' && health !== 'ok';
 
 /** What of oneself and of the others does not get through, in words for somebody who knows nothing of networks. */
 export function mediaNotices(health: Health): Notice[] {

@@ -2,11 +2,9 @@ import { type Agreement, toClientError } from '../../lib/index.js';
 import { inviteLink } from '../address.js';
 import { type AccessEnd, accessSentence } from '../session/access-end.js';
 import type { CallSession } from '../session/call-session.js';
-import type { CallStatus } from '../session/call-types.js';
 import type { LocalMedia } from '../session/local-media.js';
-import type { SourceHealth } from '../session/media-health.js';
 import { MediaProblem } from '../session/media-problem.js';
-import type { RemotePeer } from '../session/remote-peer.js';
+import { NOTHING, standing, type StandingState } from '../session/standing.js';
 import { AnalysisNotice } from '../ui/analysis-notice.js';
 import type { Announcer } from '../ui/announcer.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
@@ -14,14 +12,12 @@ import { DeviceMenus } from '../ui/device-menus.js';
 import { h } from '../ui/dom.js';
 import type { PageIcon } from '../ui/icons.js';
 import { MediaNotice } from '../ui/media-notice.js';
-import { isProblem, peerProblem } from '../ui/media-words.js';
-import { moderationButtons } from '../ui/moderation.js';
 import { RecordingNotice } from '../ui/recording-notice.js';
-import { isAny, listed, type Hearing } from '../ui/words.js';
+import type { Hearing } from '../ui/words.js';
+import { CallTools } from './call-tools.js';
 import { CaptionsPanel } from './captions.js';
-import { Tile } from './tile.js';
 import { panelButton } from './panel-button.js';
-import { toolButton, toolToggle } from './toolbar.js';
+import { People } from './people.js';
 
 export interface CallViewOptions {
   session: CallSession;
@@ -39,39 +35,41 @@ export interface CallViewOptions {
   onLeave(): void;
 }
 
-const NOBODY = { face: false, voice: false, words: false };
-const NOTHING: Agreement = { consent: NOBODY, showWords: false };
+const NO_AGREEMENT: Agreement = { consent: NOTHING, showWords: false };
+
+const STATES: Record<StandingState, string> = {
+  joining: 'joining …',
+  connecting: 'connecting …',
+  joined: 'connected',
+  blocked: 'no media',
+  silent: 'no answer …',
+  offline: 'no network',
+  closing: 'the server restarts …',
+  reconnecting: 'reconnecting …',
+  ended: 'ended',
+};
 
 /** The call: everybody's tile, what is analysed of oneself, and the buttons. */
 export class CallView {
   readonly element: HTMLElement;
   readonly #options: CallViewOptions;
-  readonly #own: Tile;
-  readonly #tiles = new Map<string, Tile>();
-  readonly #grid: HTMLElement;
+  readonly #people: People;
   readonly #state = h('span', { class: 'state' });
-  readonly #alone = h('p', { class: 'alone' }, 'You are alone here. Send the invite link to somebody.');
   readonly #analysis: AnalysisNotice;
   readonly #mediaNotice = new MediaNotice();
   readonly #recording: RecordingNotice;
   readonly #switches: ConsentSwitches;
   readonly #captions: CaptionsPanel;
   readonly #devices: DeviceMenus;
-  readonly #devicesPanel: HTMLElement;
-  readonly #unblock: HTMLButtonElement;
-  readonly #microphone = toolToggle('microphone', 'Mic', () => void this.#toggle('microphone'));
-  readonly #camera = toolToggle('camera', 'Camera', () => void this.#toggle('camera'));
-  readonly #subtitles = toolToggle('captions', 'Subtitles', () => this.#toggleSubtitles());
-  readonly #details = toolToggle('details', 'Details', () => this.#toggleDetails());
+  readonly #tools: CallTools;
   readonly #stops: (() => void)[] = [];
-  #compact = false;
+  #details = true;
   #reads = true;
 
   constructor(options: CallViewOptions) {
     this.#options = options;
-    const { session, media, name } = options;
-    this.#own = new Tile(name, true, media.preview);
-    this.#grid = h('ul', { class: 'grid', attr: { 'aria-label': 'Participants' } }, this.#own.element);
+    const { session, media, announcer } = options;
+    this.#people = new People(options);
     this.#switches = new ConsentSwitches({
       explained: false,
       hearing: options.hearing,
@@ -79,7 +77,7 @@ export class CallView {
     });
     this.#analysis = new AnalysisNotice({
       onStop: () => {
-        void this.#agree(NOTHING);
+        void this.#agree(NO_AGREEMENT);
         // The button goes; the keyboard stays where consent is given.
         this.#switches.focus();
       },
@@ -89,23 +87,23 @@ export class CallView {
       speech: options.hearing.speech,
       send: (text, startMs, endMs) => session.sendCaption(text, startMs, endMs),
     });
-    this.#devices = new DeviceMenus(media, (problem) => options.announcer.say(problem.message, 'problem'));
-    this.#devicesPanel = h(
-      'section',
-      { class: 'devices-panel', hidden: true, attr: { 'aria-label': 'Devices' } },
-      this.#devices.element,
-    );
-    this.#unblock = h('button', { type: 'button', class: 'primary unblock', hidden: true }, 'Click to hear the others');
-    this.#unblock.onclick = () => void this.#playAll();
-    this.element = this.#layout();
+    this.#devices = new DeviceMenus(media, (problem) => announcer.say(problem.message, 'problem'));
+    const devices = h('section', { class: 'devices-panel', attr: { 'aria-label': 'Devices' } }, this.#devices.element);
+    this.#tools = new CallTools({
+      devices,
+      onMicrophone: () => void this.#toggle('microphone'),
+      onCamera: () => void this.#toggle('camera'),
+      onSubtitles: () => this.#toggleSubtitles(),
+      onDetails: () => this.#toggleDetails(),
+      onInvite: () => void this.#invite(),
+      onLeave: () => options.onLeave(),
+    });
+    this.element = this.#layout(devices);
     this.#listen();
-    this.#details.set(true);
-    this.#subtitles.set(true);
+    this.#tools.details.set(true);
+    this.#tools.subtitles.set(true);
     this.#showOwn();
-    this.#showSeat();
-    for (const peer of session.peers) this.#add(peer);
-    this.#showStatus(session.status);
-    this.#showConsent();
+    this.#show();
     this.#recording.show(session.recording);
     if (session.access) this.#sayAccess(session.access);
   }
@@ -116,8 +114,7 @@ export class CallView {
 
   /** A panel beside the call's own, which a button of the toolbar opens and closes, as does Escape. */
   addPanel(icon: PageIcon, label: string, panel: HTMLElement, onOpen: () => void): void {
-    const button = panelButton({ icon, label, panel, onOpen });
-    this.element.querySelector('.tools')?.lastElementChild?.before(button);
+    this.#tools.add(panelButton({ icon, label, panel, onOpen }));
     this.element.querySelector('main')?.append(panel);
   }
 
@@ -125,46 +122,33 @@ export class CallView {
     for (const stop of this.#stops) stop();
     this.#captions.close();
     this.#devices.close();
-    for (const tile of this.#tiles.values()) tile.close();
-    this.#own.close();
+    this.#people.close();
   }
 
-  #layout(): HTMLElement {
-    const devices = toolButton('devices', 'Devices', () => {
-      this.#devicesPanel.hidden = !this.#devicesPanel.hidden;
-      devices.setAttribute('aria-expanded', String(!this.#devicesPanel.hidden));
-    });
-    devices.setAttribute('aria-expanded', 'false');
-    const tools = h(
-      'div',
-      { class: 'tools' },
-      this.#microphone.element,
-      this.#camera.element,
-      devices,
-      this.#subtitles.element,
-      this.#details.element,
-      toolButton('link', 'Invite', () => void this.#invite()),
-      toolButton('leave', 'Leave', () => this.#options.onLeave(), 'danger'),
-    );
+  #layout(devices: HTMLElement): HTMLElement {
+    const { unblock, board, alone } = this.#people;
     const head = h(
       'header',
       { class: 'call-head' },
       h('h1', {}, h('span', { class: 'visually-hidden' }, 'emostream, room '), this.#options.session.seat?.room ?? ''),
+      this.#analysis.element,
       this.#state,
     );
     return h(
       'div',
       { class: 'call' },
       head,
-      this.#analysis.element,
-      this.#recording.element,
-      this.#mediaNotice.element,
-      h('main', { class: 'stage' }, this.#unblock, this.#grid, this.#alone, this.#captions.element, this.#devicesPanel),
+      h('div', { class: 'call-notices' }, this.#recording.element, this.#mediaNotice.element),
+      h('main', { class: 'stage' }, unblock, board.element, alone, this.#captions.element, devices),
       h(
         'footer',
-        { class: 'toolbar', attr: { role: 'group', 'aria-label': 'Call controls' } },
-        this.#switches.element,
-        tools,
+        { class: 'toolbar' },
+        h(
+          'div',
+          { class: 'toolbar-row', attr: { role: 'group', 'aria-label': 'Call controls' } },
+          this.#switches.element,
+          this.#tools.element,
+        ),
       ),
     );
   }
@@ -172,39 +156,29 @@ export class CallView {
   #listen(): void {
     const { session, media, announcer } = this.#options;
     this.#stops.push(
-      session.on('peerJoined', ({ peer, again }) => {
-        this.#add(peer);
-        if (!again) announcer.say(`${peer.name} joined`);
-      }),
-      session.on('peerLeft', (peer) => {
-        this.#tiles.get(peer.participant)?.close();
-        this.#tiles.delete(peer.participant);
-        this.#alone.hidden = this.#tiles.size > 0;
-        if (session.status.state === 'joined') announcer.say(`${peer.name} left`);
-      }),
-      session.on('peerChanged', (peer) => void this.#update(peer)),
-      session.on('agreement', () => this.#showConsent()),
-      session.on('words', (words) => this.#tile(words.participant)?.pushWords(words)),
-      session.on('wordsWithdrawn', (participant) => this.#tile(participant)?.withdrawWords()),
+      session.on('agreement', () => this.#show()),
       session.on('recording', (recording) => this.#recording.show(recording)),
-      session.on('health', () => this.#showHealth()),
+      session.on('health', (health) => {
+        this.#mediaNotice.show(health);
+        this.#show();
+      }),
+      session.on('doubt', () => this.#show()),
+      session.on('closing', () => {
+        announcer.say(
+          'The server stops or restarts. You come back by yourself when it is there again.',
+          'problem',
+          'closing',
+        );
+        this.#show();
+      }),
       session.on('status', (status) => {
-        this.#showStatus(status);
-        for (const peer of session.peers) void this.#update(peer);
+        this.#show();
         // Another connection has another token, or none.
         if (status.state !== 'joined') announcer.retract('access');
+        else announcer.retract('closing');
       }),
       session.on('access', (access) => this.#sayAccess(access)),
       session.on('problem', (problem) => announcer.say(problem.message, 'problem')),
-      session.on('event', (event) => {
-        const own = event.participant === session.seat?.participant;
-        this.#tile(event.participant)?.push(event);
-        if (event.type !== 'begin') return;
-        // Analysis of a track begins with consent; whether anything of it comes is known here.
-        const peer = session.peers.find(({ participant }) => participant === event.participant);
-        if (own) this.#showConsent();
-        else if (peer) void this.#update(peer);
-      }),
       media.on('change', () => this.#showOwn()),
       media.on('lost', (source) => announcer.say(`The ${source} was unplugged or taken away.`, 'problem')),
     );
@@ -219,127 +193,29 @@ export class CallView {
     });
   }
 
-  #add(peer: RemotePeer): void {
-    this.#tiles.get(peer.participant)?.close();
-    const tile = new Tile(peer.name, false, peer.stream);
-    tile.participant = peer.participant;
-    tile.compact = this.#compact;
-    tile.subtitles = this.#reads;
-    this.#tiles.set(peer.participant, tile);
-    this.#grid.append(tile.element);
-    if (this.#options.moderates) tile.element.append(this.#moderation(peer));
-    this.#alone.hidden = true;
-    void this.#update(peer);
-  }
-
-  #moderation({ participant, name }: RemotePeer): HTMLElement {
-    const ask = async (type: Parameters<CallSession['moderate']>[0]) => {
-      const { session, announcer } = this.#options;
-      try {
-        await session.moderate(type, participant);
-      } catch (error) {
-        announcer.say(toClientError(error).message, 'problem');
-        throw error;
-      }
-    };
-    return moderationButtons({
-      name,
-      onRemove: () => ask('removeParticipant'),
-      onAllow: (allowed) => ask(allowed ? 'allowAnalysis' : 'stopAnalysis'),
-    });
-  }
-
-  async #update(peer: RemotePeer): Promise<void> {
-    const tile = this.#tiles.get(peer.participant);
-    if (!tile) return;
-    const { problems } = peer;
-    // Without a connection nothing is known of anybody.
-    const here = this.#options.session.status.state === 'joined';
-    const consent = here ? peer.consent : NOBODY;
-    tile.showsWords = here && peer.showWords;
-    tile.analysed = {
-      face: consent.face && !problems.has('camera'),
-      voice: consent.voice && !problems.has('microphone'),
-      words: consent.words,
-    };
-    tile.problem = peerProblem(problems, peer.unshowable);
-    tile.show({ camera: peer.isOn('camera'), microphone: peer.isOn('microphone') });
-    if (peer.stream.getTracks().length > 0 && !(await tile.play())) this.#unblock.hidden = false;
-  }
-
-  async #playAll(): Promise<void> {
-    this.#unblock.hidden = true;
-    await Promise.all([...this.#tiles.values()].map((tile) => tile.play()));
-  }
-
   #showOwn(): void {
     const { media } = this.#options;
-    const on = { camera: media.isOn('camera'), microphone: media.isOn('microphone') };
-    this.#own.show(on);
-    this.#microphone.set(on.microphone);
-    this.#captions.muted = !on.microphone;
-    this.#camera.set(on.camera);
-    void this.#own.play();
+    this.#tools.microphone.set(media.isOn('microphone'));
+    this.#tools.camera.set(media.isOn('camera'));
+    this.#captions.muted = !media.isOn('microphone');
   }
 
-  #showSeat(): void {
-    const { seat } = this.#options.session;
-    if (!seat) return;
-    this.#own.participant = seat.participant;
-    this.#switches.policy = seat.policy;
-  }
-
-  #showStatus(status: CallStatus): void {
-    this.#showSeat();
-    const { health } = this.#options.session;
-    const sent = [health.camera, health.microphone].filter((source) => source !== 'off');
-    const blocked = sent.includes('not-connected') || !health.receiving || (sent.length > 0 && sent.every(isProblem));
-    const connecting = status.state === 'joined' && (blocked || sent.includes('connecting'));
-    const state = connecting ? (blocked ? 'blocked' : 'connecting') : status.state;
-    const text = {
-      joining: 'joining …',
-      connecting: 'connecting …',
-      joined: 'connected',
-      blocked: 'no media',
-      reconnecting: 'reconnecting …',
-      ended: 'ended',
-    };
-    this.#state.textContent = text[state];
-    this.#state.dataset.state = state;
-    this.#showConsent();
+  /** How things stand: on the state, the notice, the own tile and the switches alike. */
+  #show(): void {
+    const { session } = this.#options;
+    const { agreement, seat } = session;
+    const now = standing(session);
+    this.#state.textContent = STATES[now.state];
+    this.#state.dataset.state = now.state;
+    if (seat) this.#switches.policy = seat.policy;
+    this.#switches.agreement = agreement;
+    this.#captions.agreement = agreement;
+    this.#analysis.show(now);
+    this.#people.show(now);
   }
 
   #sayAccess(access: AccessEnd): void {
     this.#options.announcer.say(accessSentence(access), 'problem', 'access');
-  }
-
-  #showHealth(): void {
-    this.#mediaNotice.show(this.#options.session.health);
-    this.#showStatus(this.#options.session.status);
-  }
-
-  #showConsent(): void {
-    const { agreement, status, health } = this.#options.session;
-    this.#switches.agreement = agreement;
-    // Without a connection nothing is analysed, whatever was agreed to; nor is what does not get through.
-    const { consent: agreed, showWords } = status.state === 'joined' ? agreement : NOTHING;
-    const stuck = (source: SourceHealth) => source === 'connecting' || isProblem(source);
-    const waiting = {
-      face: agreed.face && stuck(health.camera),
-      voice: agreed.voice && stuck(health.microphone),
-      words: false,
-    };
-    const analysed = {
-      face: agreed.face && !waiting.face,
-      voice: agreed.voice && !waiting.voice,
-      words: agreed.words,
-    };
-    this.#own.analysed = analysed;
-    this.#own.showsWords = showWords;
-    this.#captions.agreement = agreement;
-    this.element.classList.toggle('with-captions', agreement.consent.words);
-    this.#own.element.classList.toggle('analysed', isAny(analysed));
-    this.#analysis.show(listed(analysed), listed(waiting), showWords);
   }
 
   async #agree(agreement: Agreement): Promise<void> {
@@ -348,7 +224,7 @@ export class CallView {
     } catch (error) {
       this.#options.announcer.say(`Not changed: ${toClientError(error).message}`, 'problem');
     }
-    this.#showConsent();
+    this.#show();
   }
 
   async #answerRecording(agreed: boolean): Promise<void> {
@@ -370,21 +246,16 @@ export class CallView {
     }
   }
 
-  /** Of anybody, also of oneself. */
-  #tile(participant: string): Tile | undefined {
-    return participant === this.#options.session.seat?.participant ? this.#own : this.#tiles.get(participant);
-  }
-
   #toggleSubtitles(): void {
     this.#reads = !this.#reads;
-    this.#subtitles.set(this.#reads);
-    for (const tile of [this.#own, ...this.#tiles.values()]) tile.subtitles = this.#reads;
+    this.#tools.subtitles.set(this.#reads);
+    this.#people.board.subtitles = this.#reads;
   }
 
   #toggleDetails(): void {
-    this.#compact = !this.#compact;
-    this.#details.set(!this.#compact);
-    for (const tile of [this.#own, ...this.#tiles.values()]) tile.compact = this.#compact;
+    this.#details = !this.#details;
+    this.#tools.details.set(this.#details);
+    this.#people.board.details = this.#details;
   }
 
   async #invite(): Promise<void> {

@@ -34,7 +34,7 @@ export class CaptionsPanel {
       id: uniqueId('caption'),
       maxLength: MAX_LENGTH,
       autocomplete: 'off',
-      placeholder: 'Type what you say, then press Enter',
+      placeholder: 'Type a caption of what you say',
       oninput: () => (this.#typingSinceMs ??= Date.now()),
     });
     this.#browser =
@@ -47,9 +47,8 @@ export class CaptionsPanel {
     const form = h(
       'form',
       { class: 'caption-form' },
-      h('label', { htmlFor: this.#input.id }, 'Caption of what you say'),
+      h('label', { htmlFor: this.#input.id, class: 'visually-hidden' }, 'Caption of what you say'),
       h('div', { class: 'caption-line' }, this.#input, h('button', { type: 'submit', class: 'secondary' }, 'Send')),
-      this.#state,
     );
     form.onsubmit = (event) => {
       event.preventDefault();
@@ -59,7 +58,7 @@ export class CaptionsPanel {
       'section',
       { class: 'captions', hidden: true, attr: { 'aria-label': 'Captions' } },
       form,
-      h('div', { class: 'speech' }, this.#source, this.#browser?.element),
+      h('div', { class: 'speech' }, h('div', { class: 'said' }, this.#source, this.#state), this.#browser?.element),
     );
   }
 

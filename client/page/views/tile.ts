@@ -1,6 +1,8 @@
 import type { Consent, RoomEvent, Words } from '../../lib/index.js';
 import { h } from '../ui/dom.js';
 import { pageIcon } from '../ui/icons.js';
+import type { Place } from '../layout/arrange.js';
+import { TileActions } from './tile-actions.js';
 
 /** One participant in the grid: picture, name, and the overlay with their emotion. */
 export class Tile {
@@ -12,6 +14,9 @@ export class Tile {
   readonly #problem = h('p', { class: 'tile-problem', hidden: true });
   readonly #stage: HTMLElement;
   readonly #own: boolean;
+  readonly #actions: TileActions;
+  /** The viewer wants it large, or not any more. */
+  onPin: () => void = () => undefined;
 
   /** @param own the own picture: mirrored, and silent */
   constructor(name: string, own: boolean, stream: MediaStream) {
@@ -45,6 +50,39 @@ export class Tile {
     if (own) this.#overlay.setAttribute('mirrored', '');
     this.#overlay.append(this.#stage);
     this.element = h('li', { class: own ? 'tile own' : 'tile', data: { name } }, this.#overlay);
+    this.#actions = new TileActions({ name, tile: this.element, onPin: () => this.onPin() });
+    this.element.append(this.#actions.element);
+    // A finger has no way to point without touching.
+    this.#stage.onpointerup = ({ pointerType }) => {
+      if (pointerType === 'touch') this.element.classList.toggle('touched');
+    };
+  }
+
+  /** Where it is on its page; null: on another one. */
+  set place(place: Place | null) {
+    this.element.hidden = place === null;
+    if (!place) return;
+    const { style } = this.element;
+    style.left = `${Math.round(place.x)}px`;
+    style.top = `${Math.round(place.y)}px`;
+    style.width = `${Math.floor(place.width)}px`;
+    style.height = `${Math.floor(place.height)}px`;
+    this.element.classList.toggle('tiny', place.details === 'tiny');
+    this.#overlay.toggleAttribute('compact', place.details !== 'full');
+  }
+
+  set pinned(pinned: boolean) {
+    this.#actions.pinned = pinned;
+    this.element.classList.toggle('pinned', pinned);
+  }
+
+  set speaking(speaking: boolean) {
+    this.element.classList.toggle('speaking', speaking);
+  }
+
+  /** What else can be done about this person. */
+  addAction(element: HTMLElement): void {
+    this.#actions.add(element);
   }
 
   set participant(participant: string) {

@@ -107,3 +107,10 @@ export async function screenshot(page: Page, name: string, transparent = false):
   mkdirSync(OUTPUT, { recursive: true });
   await page.screenshot({ path: `${OUTPUT}${name}`, omitBackground: transparent });
 }
+
+/** One of those that are kept with the client: beside the tests' own unless they are to be made anew. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env.UPDATE_SCREENSHOTS === '1' ? `${PROJECT}client/screenshots/` : OUTPUT;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}${name}` });
+}

@@ -13,6 +13,20 @@ export const FOCUSED_NAME = `(() => {
 /** Pixels by which the page is wider than the screen. */
 export const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
+/** By how much the page is larger than the window, where the pictures' room is, and every tile that is seen, in the order of reading. */
+export const TILES_SEEN = `(() => {
+  const page = document.documentElement;
+  const box = (element) => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return { name: element.dataset.name ?? '', left, top, right, bottom };
+  };
+  return {
+    overflow: [page.scrollWidth - page.clientWidth, page.scrollHeight - page.clientHeight],
+    stage: box(document.querySelector('.stage')),
+    tiles: [...document.querySelectorAll('.tile')].filter((tile) => !tile.hidden).map(box),
+  };
+})()`;
+
 /** What a driver that hangs looks like: the own camera's track is there, and no picture comes. */
 export const FREEZE_CAMERA = `document.querySelector('.tile.own video').srcObject.getVideoTracks().forEach((track) => track.stop())`;
 

@@ -1,0 +1,46 @@
+import { h } from '../ui/dom.js';
+import { panelButton } from './panel-button.js';
+import { type Toggle, toolButton, toolToggle } from './toolbar.js';
+
+export interface CallToolsOptions {
+  onMicrophone(): void;
+  onCamera(): void;
+  onSubtitles(): void;
+  onDetails(): void;
+  onInvite(): void;
+  onLeave(): void;
+  /** What the button Devices opens and closes. */
+  devices: HTMLElement;
+}
+
+/** The call's buttons. */
+export class CallTools {
+  readonly element: HTMLElement;
+  readonly microphone: Toggle;
+  readonly camera: Toggle;
+  readonly subtitles: Toggle;
+  readonly details: Toggle;
+
+  constructor(options: CallToolsOptions) {
+    this.microphone = toolToggle('microphone', 'Mic', () => options.onMicrophone());
+    this.camera = toolToggle('camera', 'Camera', () => options.onCamera());
+    this.subtitles = toolToggle('captions', 'Subtitles', () => options.onSubtitles());
+    this.details = toolToggle('details', 'Details', () => options.onDetails());
+    this.element = h(
+      'div',
+      { class: 'tools' },
+      this.microphone.element,
+      this.camera.element,
+      panelButton({ icon: 'devices', label: 'Devices', panel: options.devices, onOpen: () => undefined }),
+      this.subtitles.element,
+      this.details.element,
+      toolButton('link', 'Invite', () => options.onInvite()),
+      toolButton('leave', 'Leave', () => options.onLeave(), 'danger'),
+    );
+  }
+
+  /** Another button, before the last. */
+  add(button: HTMLElement): void {
+    this.element.lastElementChild?.before(button);
+  }
+}

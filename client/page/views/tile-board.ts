@@ -1,0 +1,137 @@
+import { arrange, type Details } from '../layout/arrange.js';
+import { pageOf, promote } from '../layout/pages.js';
+import { h } from '../ui/dom.js';
+import type { Tile } from './tile.js';
+
+/** Screens on which the own picture leaves the room to the others: phones, upright or lying. */
+const SMALL = '(max-width: 600px), (max-height: 480px)';
+
+/** Everybody's tile, as large as the room lets it be, and never more than fits: pages follow. */
+export class TileBoard {
+  readonly element: HTMLElement;
+  readonly #own: Tile;
+  readonly #tiles = new Map<string, Tile>();
+  readonly #list: HTMLElement;
+  readonly #area: HTMLElement;
+  readonly #back = h('button', { type: 'button', class: 'secondary', attr: { 'aria-label': 'People before' } }, '‹');
+  readonly #on = h('button', { type: 'button', class: 'secondary', attr: { 'aria-label': 'More people' } }, '›');
+  readonly #where = h('span', { attr: { role: 'status' } });
+  readonly #pager: HTMLElement;
+  readonly #resize = new ResizeObserver(() => this.#place());
+  readonly #small = window.matchMedia(SMALL);
+  #order: string[] = [];
+  #page = 0;
+  #pinned: Tile | null = null;
+  #details = true;
+  #subtitles = true;
+
+  constructor(own: Tile) {
+    this.#own = own;
+    this.#list = h('ul', { class: 'grid', attr: { 'aria-label': 'Participants' } }, own.element);
+    this.#area = h('div', { class: 'board-area' }, this.#list);
+    this.#pager = h('nav', { class: 'pager', hidden: true, attr: { 'aria-label': 'Pages of people' } });
+    this.#pager.append(this.#back, this.#where, this.#on);
+    this.#back.onclick = () => this.#turn(-1);
+    this.#on.onclick = () => this.#turn(1);
+    this.element = h('div', { class: 'board' }, this.#area, this.#pager);
+    own.onPin = () => this.pin(own);
+    this.#resize.observe(this.#area);
+  }
+
+  get size(): number {
+    return this.#tiles.size;
+  }
+
+  /** Everybody's, also one's own. */
+  get all(): Tile[] {
+    return [...this.#tiles.values(), this.#own];
+  }
+
+  get(participant: string): Tile | undefined {
+    return this.#tiles.get(participant);
+  }
+
+  add(participant: string, tile: Tile): void {
+    this.#close(participant);
+    this.#tiles.set(participant, tile);
+    if (!this.#order.includes(participant)) this.#order.push(participant);
+    tile.onPin = () => this.pin(tile);
+    tile.subtitles = this.#subtitles;
+    // The others first, also for whoever goes by the keyboard.
+    this.#own.element.before(tile.element);
+    this.#place();
+  }
+
+  remove(participant: string): void {
+    this.#close(participant);
+    this.#order = this.#order.filter((id) => id !== participant);
+    this.#place();
+  }
+
+  /** Large, or not any more where it is so already. */
+  pin(tile: Tile): void {
+    this.#pinned = this.#pinned === tile ? null : tile;
+    for (const each of this.all) each.pinned = each === this.#pinned;
+    this.#place();
+  }
+
+  /** Whether more than the headline is shown, where there is room. */
+  set details(details: boolean) {
+    this.#details = details;
+    this.#place();
+  }
+
+  set subtitles(subtitles: boolean) {
+    this.#subtitles = subtitles;
+    for (const tile of this.all) tile.subtitles = subtitles;
+  }
+
+  /** @param spokeMs when each spoke last, ms */
+  speaking(participant: string | null, spokeMs: ReadonlyMap<string, number>): void {
+    for (const [id, tile] of this.#tiles) tile.speaking = id === participant;
+    if (participant === null || this.#page > 0) return;
+    const pinned = [...this.#tiles].find(([, tile]) => tile === this.#pinned)?.[0] ?? null;
+    this.#order = promote(this.#order, participant, spokeMs, pinned);
+    this.#place();
+  }
+
+  close(): void {
+    this.#resize.disconnect();
+    for (const tile of this.all) tile.close();
+  }
+
+  #close(participant: string): void {
+    const tile = this.#tiles.get(participant);
+    tile?.close();
+    if (tile && tile === this.#pinned) this.#pinned = null;
+    this.#tiles.delete(participant);
+  }
+
+  #turn(by: number): void {
+    this.#page += by;
+    this.#place();
+  }
+
+  #place(): void {
+    const { clientWidth: width, clientHeight: height } = this.#area;
+    const { shown, page, pages } = pageOf(this.#order, this.#page);
+    this.#page = page;
+    this.#showPager(page, pages);
+    if (width === 0 || height === 0) return;
+    const pinned = shown.findIndex((id) => this.#tiles.get(id) === this.#pinned);
+    const large = this.#pinned === this.#own ? 'own' : pinned >= 0 ? pinned : null;
+    const most: Details = this.#details ? 'full' : 'headline';
+    const area = { width, height };
+    const places = arrange({ area, others: shown.length, large, small: this.#small.matches, details: most });
+    for (const [id, tile] of this.#tiles) tile.place = places.others[shown.indexOf(id)] ?? null;
+    this.#own.place = places.own;
+  }
+
+  #showPager(page: number, pages: number): void {
+    this.#pager.hidden = pages === 1;
+    const where = `${page + 1} of ${pages}`;
+    if (this.#where.textContent !== where) this.#where.textContent = where;
+    this.#back.disabled = page === 0;
+    this.#on.disabled = page === pages - 1;
+  }
+}
