@@ -36,7 +36,7 @@ async function start(): Promise<void> {
   }
 }
 
-function showLobby(address: PageAddress, info: ServerInfo): void {
+function showLobby(address: PageAddress, info: ServerInfo, afterCall = false): void {
   const media = new LocalMedia();
   const { room, token } = address;
   const lobby = new Lobby({
@@ -44,6 +44,7 @@ function showLobby(address: PageAddress, info: ServerInfo): void {
     info,
     room,
     token,
+    afterCall,
     onJoin: async (choice) => {
       await join(address, info, media, choice);
       lobby.close();
@@ -78,9 +79,10 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
       participant === session.seat?.participant ? `${name} (you)` : (names().get(participant) ?? 'somebody'),
   });
   const lobby = (message: string | null) => {
-    showLobby({ ...address, room }, info);
+    showLobby({ ...address, room }, info, true);
     if (message) announcer.say(message, 'problem');
-    root.querySelector('input')?.focus();
+    // Name and room are there already.
+    root.querySelector<HTMLElement>('button[type=submit]')?.focus();
   };
   const over = (message: string | null) => {
     view.close();

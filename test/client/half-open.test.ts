@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type ClientStatus, EmotionFeed, platformSocket, type RoomEvent } from '../../client/lib/index.js';
+import {
+  type ClientStatus,
+  EmostreamClient,
+  EmotionFeed,
+  platformSocket,
+  type RoomEvent,
+} from '../../client/lib/index.js';
 import { nodeSocket } from '../../client/lib/node.js';
 import { gapEvent, startServer, type TestServer } from '../server/support/test-server.js';
 import { Relay } from './support/relay.js';
@@ -59,4 +65,24 @@ it('a connection in silence that beats is left alone', async () => {
   expect(states).toEqual([]);
   expect(relay.taken).toBe(1);
   feed.close();
+});
+
+it('a client tells that a beat is missing, before it takes the connection for dead', async () => {
+  const client = new EmostreamClient({
+    server: `http://127.0.0.1:${relay.port}`,
+    token: await server.token(),
+    reconnect: { initialMs: 5 },
+  });
+  const told: string[] = [];
+  client.on('quiet', (quiet) => told.push(quiet ? 'quiet' : 'heard'));
+  client.on('status', ({ state }) => told.push(state));
+  await client.connect();
+  let beats = 0;
+  client.on('notification', ({ type }) => (beats += Number(type === 'beat')));
+  await until(() => beats >= 2);
+  relay.forget();
+  await until(() => told.includes('waiting'));
+  expect(told.indexOf('quiet')).toBeGreaterThan(0);
+  expect(told.indexOf('quiet')).toBeLessThan(told.indexOf('waiting'));
+  client.close();
 });

@@ -5,6 +5,7 @@ import { failedSeat } from './cases/failed-seat.js';
 import { oddMedia } from './cases/odd-media.js';
 import { overlayByUrl } from './cases/overlay.js';
 import { byRelay } from './cases/relay.js';
+import { fromLobbyToLobby } from './cases/from-lobby-to-lobby.js';
 import { manyPeople } from './cases/many-people.js';
 import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
@@ -34,6 +35,7 @@ describe('the call in a real browser', () => {
 
   twoPeople(() => stage);
   manyPeople(() => stage);
+  fromLobbyToLobby(() => stage);
   subtitles(() => stage);
   oddMedia(() => stage);
   blockedMedia(() => stage);

@@ -13,7 +13,8 @@ import {
 import type { AccessEnd } from './access-end.js';
 import { CallPeers } from './call-peers.js';
 import { ConnectionWatch } from './connection-watch.js';
-import type { CallEvents, CallOptions, CallStatus } from './call-types.js';
+import type { CallStatus } from './call-status.js';
+import type { CallEvents, CallOptions } from './call-types.js';
 import { HealthMonitor } from './health-monitor.js';
 import type { Health } from './media-health.js';
 import { MediaLink } from '../../lib/call/media-link.js';

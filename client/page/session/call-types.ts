@@ -1,5 +1,6 @@
 import type { Agreement, Missed, RoomEvent, Words } from '../../lib/index.js';
 import type { AccessEnd } from './access-end.js';
+import type { CallStatus } from './call-status.js';
 import type { LocalMedia } from './local-media.js';
 import type { Health } from './media-health.js';
 import type { RecordingState } from './recording-seat.js';
@@ -13,11 +14,6 @@ export interface CallOptions {
   agreement: Agreement;
   media: LocalMedia;
 }
-
-export type CallStatus =
-  | { state: 'joining' | 'joined' | 'reconnecting' }
-  /** Over; the error says why, null when the person left. */
-  | { state: 'ended'; error: Error | null };
 
 export interface CallEvents {
   status: CallStatus;

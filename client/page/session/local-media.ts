@@ -7,7 +7,12 @@ export interface LocalMediaEvents {
   change: Source;
   /** A device stopped by itself (unplugged, taken away). */
   lost: Source;
+  /** The others are to be heard from another loudspeaker, by its id. */
+  speaker: string;
 }
+
+/** Safari lets its owner choose in the system alone. */
+export const canChooseSpeaker = (): boolean => 'setSinkId' in HTMLMediaElement.prototype;
 
 const KIND = { camera: 'video', microphone: 'audio' } as const;
 const CONSTRAINTS = {
@@ -25,6 +30,8 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   readonly #tracks: Record<Source, MediaStreamTrack | null> = { camera: null, microphone: null };
   readonly #deviceIds: Partial<Record<Source, string>> = {};
   #muted = false;
+  /** Where the others are heard; empty: as the system has it. */
+  speaker = '';
 
   /** The track to send; null while the source is off. */
   track(source: Source): MediaStreamTrack | null {
@@ -86,13 +93,19 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     if (source === 'microphone') this.#replace(source, null);
   }
 
-  async devices(): Promise<Record<Source, MediaDeviceInfo[]>> {
+  async devices(): Promise<Record<Source | 'speaker', MediaDeviceInfo[]>> {
     const all = await (navigator.mediaDevices as MediaDevices | undefined)?.enumerateDevices();
     const named = (all ?? []).filter((device) => device.deviceId !== '');
     return {
       camera: named.filter((device) => device.kind === 'videoinput'),
       microphone: named.filter((device) => device.kind === 'audioinput'),
+      speaker: named.filter((device) => device.kind === 'audiooutput'),
     };
+  }
+
+  chooseSpeaker(deviceId: string): void {
+    this.speaker = deviceId;
+    this.emit('speaker', deviceId);
   }
 
   onDevicesChanged(listener: Listener<Event>): () => void {

@@ -1,5 +1,5 @@
 import type { Agreement, Consent } from '../../lib/index.js';
-import type { CallStatus } from './call-types.js';
+import type { CallStatus } from './call-status.js';
 import { type Health, isProblem, type SourceHealth } from './media-health.js';
 
 /** Why it cannot be known how things stand: the browser has no network; the server was silent for a beat; the connection is lost. */

@@ -55,7 +55,9 @@ export class ConsentSwitches {
     this.element = h(
       'div',
       { class: explained ? 'agreement explained' : 'agreement short' },
-      this.#group(explained ? 'What may be analysed?' : 'Analyse my', rows),
+      explained
+        ? this.#group('What may be analysed?', rows, 'Off until you turn it on. Everyone in the room sees the result.')
+        : this.#group('Analyse my', rows),
       explained ? this.#group('What may the others read?', [shows]) : shows,
     );
     this.#showAllowed();
@@ -99,11 +101,12 @@ export class ConsentSwitches {
     this.#show.title = checked ? '' : 'Turn on Words first';
   }
 
-  #group(legend: string, rows: HTMLElement[]): HTMLElement {
+  #group(legend: string, rows: HTMLElement[], note = ''): HTMLElement {
     return h(
       'fieldset',
       { class: `consent ${this.#explained ? 'explained' : 'short'}` },
       h('legend', {}, legend),
+      note && h('p', { class: 'hint' }, note),
       h('div', { class: 'consent-rows' }, ...rows),
     );
   }

@@ -1,15 +1,20 @@
 import type { Source } from '../../lib/index.js';
-import type { LocalMedia } from '../session/local-media.js';
+import { canChooseSpeaker, type LocalMedia } from '../session/local-media.js';
 import { MediaProblem } from '../session/media-problem.js';
 import { h, uniqueId } from './dom.js';
 
-const NAMES: Record<Source, string> = { camera: 'Camera', microphone: 'Microphone' };
+type Device = Source | 'speaker';
 
-/** The choice of camera and microphone; kept up to date when devices come and go. */
+const NAMES: Record<Device, string> = { camera: 'Camera', microphone: 'Microphone', speaker: 'Loudspeaker' };
+
+/** The choice of camera, microphone and, where the browser lets one, loudspeaker; kept up to date when devices come and go. */
 export class DeviceMenus {
   readonly element: HTMLElement;
   readonly #media: LocalMedia;
-  readonly #menus: Record<Source, HTMLSelectElement>;
+  readonly #menus: Record<Device, HTMLSelectElement>;
+  readonly #shown: readonly Device[] = canChooseSpeaker()
+    ? ['camera', 'microphone', 'speaker']
+    : ['camera', 'microphone'];
   readonly #stop: (() => void)[];
 
   constructor(media: LocalMedia, onProblem: (problem: MediaProblem) => void) {
@@ -26,24 +31,25 @@ export class DeviceMenus {
           }
         },
       });
-    this.#menus = { camera: menu('camera'), microphone: menu('microphone') };
-    const field = (source: Source) =>
+    const speaker = h('select', { id: uniqueId('device'), onchange: () => media.chooseSpeaker(speaker.value) });
+    this.#menus = { camera: menu('camera'), microphone: menu('microphone'), speaker };
+    const field = (source: Device) =>
       h('div', { class: 'field' }, h('label', { htmlFor: this.#menus[source].id }, NAMES[source]), this.#menus[source]);
-    this.element = h('div', { class: 'devices' }, field('camera'), field('microphone'));
+    this.element = h('div', { class: 'devices' }, ...this.#shown.map(field));
     this.#stop = [media.onDevicesChanged(() => void this.refresh()), media.on('change', () => void this.refresh())];
     void this.refresh();
   }
 
   async refresh(): Promise<void> {
     const devices = await this.#media.devices();
-    for (const source of ['camera', 'microphone'] as const) {
+    for (const source of this.#shown) {
       const menu = this.#menus[source];
       const options = devices[source].map((device, index) =>
         h('option', { value: device.deviceId }, device.label || `${NAMES[source]} ${index + 1}`),
       );
       menu.disabled = options.length === 0;
       menu.replaceChildren(...(options.length > 0 ? options : [h('option', {}, 'none found yet')]));
-      const current = this.#media.deviceId(source);
+      const current = source === 'speaker' ? this.#media.speaker : this.#media.deviceId(source);
       if (current && devices[source].some((device) => device.deviceId === current)) menu.value = current;
     }
   }

@@ -7,6 +7,8 @@ export interface CallToolsOptions {
   onCamera(): void;
   onSubtitles(): void;
   onDetails(): void;
+  /** The list of keys is wanted. */
+  onKeys(): void;
   onInvite(): void;
   onLeave(): void;
   /** What the button Devices opens and closes. */
@@ -26,6 +28,11 @@ export class CallTools {
     this.camera = toolToggle('camera', 'Camera', () => options.onCamera());
     this.subtitles = toolToggle('captions', 'Subtitles', () => options.onSubtitles());
     this.details = toolToggle('details', 'Details', () => options.onDetails());
+    const keys = toolButton('keys', 'Keys', () => options.onKeys(), 'keys-tool');
+    keys.setAttribute('aria-keyshortcuts', '?');
+    this.microphone.element.setAttribute('aria-keyshortcuts', 'm');
+    this.camera.element.setAttribute('aria-keyshortcuts', 'v');
+    this.details.element.setAttribute('aria-keyshortcuts', 'd');
     this.element = h(
       'div',
       { class: 'tools' },
@@ -34,6 +41,7 @@ export class CallTools {
       panelButton({ icon: 'devices', label: 'Devices', panel: options.devices, onOpen: () => undefined }),
       this.subtitles.element,
       this.details.element,
+      keys,
       toolButton('link', 'Invite', () => options.onInvite()),
       toolButton('leave', 'Leave', () => options.onLeave(), 'danger'),
     );

@@ -4,7 +4,7 @@ import { type AccessEnd, accessSentence } from '../session/access-end.js';
 import type { CallSession } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import { MediaProblem } from '../session/media-problem.js';
-import { NOTHING, standing, type StandingState } from '../session/standing.js';
+import { NOTHING, type Standing, standing, type StandingState } from '../session/standing.js';
 import { AnalysisNotice } from '../ui/analysis-notice.js';
 import type { Announcer } from '../ui/announcer.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
@@ -12,8 +12,9 @@ import { DeviceMenus } from '../ui/device-menus.js';
 import { h } from '../ui/dom.js';
 import type { PageIcon } from '../ui/icons.js';
 import { MediaNotice } from '../ui/media-notice.js';
+import { Shortcuts } from '../ui/shortcuts.js';
 import { RecordingNotice } from '../ui/recording-notice.js';
-import type { Hearing } from '../ui/words.js';
+import { type Hearing, isAny } from '../ui/words.js';
 import { CallTools } from './call-tools.js';
 import { CaptionsPanel } from './captions.js';
 import { panelButton } from './panel-button.js';
@@ -49,6 +50,14 @@ const STATES: Record<StandingState, string> = {
   ended: 'ended',
 };
 
+const TITLE = 'emostream';
+
+/** What is read of the page while another is in front: first of all whether one is analysed. */
+function titleOf({ state, doubt, analysed }: Standing, room: string): string {
+  const words = doubt ? STATES[state] : isAny(analysed) ? '● analysed' : '';
+  return [words, room, TITLE].filter(Boolean).join(' · ');
+}
+
 /** The call: everybody's tile, what is analysed of oneself, and the buttons. */
 export class CallView {
   readonly element: HTMLElement;
@@ -62,6 +71,7 @@ export class CallView {
   readonly #captions: CaptionsPanel;
   readonly #devices: DeviceMenus;
   readonly #tools: CallTools;
+  readonly #shortcuts: Shortcuts;
   readonly #stops: (() => void)[] = [];
   #details = true;
   #reads = true;
@@ -95,9 +105,15 @@ export class CallView {
       onCamera: () => void this.#toggle('camera'),
       onSubtitles: () => this.#toggleSubtitles(),
       onDetails: () => this.#toggleDetails(),
+      onKeys: () => this.#shortcuts.open(),
       onInvite: () => void this.#invite(),
       onLeave: () => options.onLeave(),
     });
+    this.#shortcuts = new Shortcuts([
+      { key: 'm', what: 'Microphone on or off', run: () => void this.#toggle('microphone') },
+      { key: 'v', what: 'Camera on or off', run: () => void this.#toggle('camera') },
+      { key: 'd', what: 'Details on or off', run: () => this.#toggleDetails() },
+    ]);
     this.element = this.#layout(devices);
     this.#listen();
     this.#tools.details.set(true);
@@ -123,6 +139,8 @@ export class CallView {
     this.#captions.close();
     this.#devices.close();
     this.#people.close();
+    this.#shortcuts.close();
+    document.title = TITLE;
   }
 
   #layout(devices: HTMLElement): HTMLElement {
@@ -150,6 +168,7 @@ export class CallView {
           this.#tools.element,
         ),
       ),
+      this.#shortcuts.element,
     );
   }
 
@@ -211,6 +230,7 @@ export class CallView {
     this.#switches.agreement = agreement;
     this.#captions.agreement = agreement;
     this.#analysis.show(now);
+    document.title = titleOf(now, seat?.room ?? '');
     this.#people.show(now);
   }
 

@@ -1,9 +1,16 @@
-import type { Agreement, ServerInfo } from '../../lib/index.js';
+import type { Agreement, ServerInfo, Source } from '../../lib/index.js';
 import { roomIdSchema } from '../../../src/events/schema.js';
 import type { LocalMedia } from '../session/local-media.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
 import { DeviceMenus } from '../ui/device-menus.js';
-import { h, uniqueId } from '../ui/dom.js';
+import { h } from '../ui/dom.js';
+import { type Field, field } from '../ui/field.js';
+import { LevelMeter } from '../ui/level-meter.js';
+import { explanation } from '../ui/lobby-words.js';
+import { rememberedName, rememberName } from '../remembered.js';
+import { suggestRoom } from '../room-name.js';
+import { MediaProblem } from '../session/media-problem.js';
+import { toolToggle } from './toolbar.js';
 
 export interface LobbyChoice {
   name: string;
@@ -17,48 +24,11 @@ export interface LobbyOptions {
   info: ServerInfo;
   room: string | null;
   token: string | null;
+  /** One comes from a call: camera and microphone stay off until they are wanted again. */
+  afterCall?: boolean;
   /** Resolves when the call is joined; what it throws is shown. */
   onJoin(choice: LobbyChoice): Promise<void>;
 }
-
-interface Field {
-  element: HTMLElement;
-  input: HTMLInputElement;
-  /** Shows (or with null takes away) what is wrong with the input. */
-  complain(text: string | null): void;
-}
-
-function field(label: string, props: Parameters<typeof h<'input'>>[1], hint?: string): Field {
-  const input = h('input', { id: uniqueId('field'), ...props });
-  const error = h('p', { class: 'field-error', id: uniqueId('error'), hidden: true });
-  input.setAttribute('aria-describedby', error.id);
-  const note = hint ? h('p', { class: 'hint' }, hint) : null;
-  return {
-    input,
-    element: h('div', { class: 'field' }, h('label', { htmlFor: input.id }, label), input, note, error),
-    complain: (text) => {
-      error.hidden = text === null;
-      error.textContent = text ?? '';
-      if (text === null) input.removeAttribute('aria-invalid');
-      else input.setAttribute('aria-invalid', 'true');
-    },
-  };
-}
-
-/** What will judge, for whoever runs the server; on pointing at it, why nothing better does. */
-function engineNote({ engine, engineDevice, passedOver }: ServerInfo): HTMLElement {
-  const on = engineDevice ? ` on ${engineDevice.name}` : '';
-  const why = passedOver.map((one) => `${one.engine}: ${WHY_NOT[one.why] ?? one.why}`).join('; ');
-  const title = why ? `Better engines that are not in use: ${why}.` : '';
-  return h('p', { class: 'hint', title }, `Analysis runs by ${engine}${on}.`);
-}
-
-const WHY_NOT: Record<string, string> = {
-  missing: 'not here',
-  'software-gpu': 'no real GPU',
-  failed: 'does not start',
-  lost: 'lost while running',
-};
 
 /** Before the call: who one is, which room, which devices, and what may be analysed. */
 export class Lobby {
@@ -73,25 +43,30 @@ export class Lobby {
   readonly #problems = h('div', { class: 'problems', attr: { role: 'alert' } });
   readonly #video: HTMLVideoElement;
   readonly #start: HTMLButtonElement;
+  readonly #microphone = toolToggle('microphone', 'Microphone', () => void this.#toggle('microphone'));
+  readonly #camera = toolToggle('camera', 'Camera', () => void this.#toggle('camera'));
+  readonly #level: LevelMeter;
   readonly #stops: (() => void)[] = [];
 
   constructor(options: LobbyOptions) {
     this.#options = options;
     const { media, info } = options;
-    this.#name = field('Your name', { type: 'text', autocomplete: 'name', maxLength: 64, name: 'name' });
-    this.#room = field(
-      'Room',
-      {
-        type: 'text',
-        autocomplete: 'off',
-        maxLength: 64,
-        name: 'room',
-        value: options.room ?? '',
-        spellcheck: false,
-        attr: { autocapitalize: 'none' },
-      },
-      'Everyone who enters the same room is in the same call.',
-    );
+    this.#name = field('Your name', {
+      type: 'text',
+      autocomplete: 'name',
+      maxLength: 64,
+      name: 'name',
+      value: rememberedName(),
+    });
+    this.#room = field('Room', {
+      type: 'text',
+      autocomplete: 'off',
+      maxLength: 64,
+      name: 'room',
+      value: options.room ?? suggestRoom(),
+      spellcheck: false,
+      attr: { autocapitalize: 'none' },
+    });
     this.#token =
       info.openDoor || options.token
         ? null
@@ -108,28 +83,33 @@ export class Lobby {
     this.#video.setAttribute('aria-label', 'Preview of your camera');
     this.#start = h('button', { type: 'button', class: 'secondary' }, 'Turn on camera and microphone');
     this.#start.onclick = () => void this.#startDevices();
+    this.#level = new LevelMeter(media);
     this.element = this.#layout();
     this.#stops.push(media.on('change', () => this.#showDevices()));
     this.#showDevices();
-    void this.#startIfAllowed();
+    if (!options.afterCall) void this.#startIfAllowed();
   }
 
   close(): void {
     for (const stop of this.#stops) stop();
     this.#devices.close();
+    this.#level.close();
   }
 
   #layout(): HTMLElement {
     const preview = h('div', { class: 'preview' }, this.#video, h('div', { class: 'preview-off' }, this.#start));
+    const switches = h(
+      'div',
+      { class: 'lobby-switches' },
+      this.#microphone.element,
+      this.#camera.element,
+      this.#level.element,
+    );
     const form = h(
       'form',
       { class: 'lobby-form', noValidate: true },
-      this.#name.element,
-      this.#room.element,
-      this.#token?.element,
+      h('div', { class: 'lobby-fields' }, this.#name.element, this.#room.element, this.#token?.element),
       this.#consent.element,
-      this.#explanation(),
-      engineNote(this.#options.info),
       this.#problems,
       this.#join,
     );
@@ -150,28 +130,11 @@ export class Lobby {
         'section',
         { class: 'lobby-devices', attr: { 'aria-label': 'Camera and microphone' } },
         preview,
+        switches,
         this.#devices.element,
       ),
       form,
-    );
-  }
-
-  #explanation(): HTMLElement {
-    return h(
-      'div',
-      { class: 'explanation' },
-      h(
-        'p',
-        {},
-        'All of it is off until you turn it on, and you can change it at any time during the call: off means off at once. ',
-        h('strong', {}, 'Everyone in the room sees the result'),
-        ' on your picture, every second. Pictures, sound and words are analysed on this server as they pass; they are never stored. The result is a machine’s estimate and can be wrong.',
-      ),
-      h(
-        'p',
-        { class: 'legal' },
-        'Emotion recognition at work or in education is forbidden in the European Union (AI Act, Article 5). Whoever runs this server is responsible for its lawful use.',
-      ),
+      explanation(this.#options.info),
     );
   }
 
@@ -196,12 +159,28 @@ export class Lobby {
     this.#showDevices();
   }
 
+  async #toggle(source: Source): Promise<void> {
+    const { media } = this.#options;
+    this.#show([]);
+    if (media.isOn(source)) return media.turnOff(source);
+    try {
+      await media.turnOn(source);
+    } catch (error) {
+      if (!(error instanceof MediaProblem)) throw error;
+      this.#show([error.message]);
+    }
+  }
+
   #showDevices(): void {
     const { media } = this.#options;
+    this.#microphone.set(media.isOn('microphone'));
+    this.#camera.set(media.isOn('camera'));
     this.#video.parentElement?.classList.toggle('on', media.isOn('camera'));
     const some = media.isOn('camera') || media.isOn('microphone');
     this.#join.textContent = some ? 'Join the call' : 'Join without camera and microphone';
-    this.#start.textContent = some ? 'Try the camera again' : 'Turn on camera and microphone';
+    // Each has a switch of its own as soon as one of them was asked for.
+    this.#start.hidden = some;
+    this.#start.textContent = 'Turn on camera and microphone';
   }
 
   #show(texts: string[]): void {
@@ -224,6 +203,7 @@ export class Lobby {
   async #submit(): Promise<void> {
     const choice = this.#validate();
     if (!choice) return;
+    rememberName(choice.name);
     this.#show([]);
     this.#join.disabled = true;
     this.#join.textContent = 'Joining …';

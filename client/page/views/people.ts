@@ -3,7 +3,7 @@ import type { CallSession } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import type { RemotePeer } from '../session/remote-peer.js';
 import { SpeakerWatch } from '../session/speaker-watch.js';
-import { NOTHING, type Standing } from '../session/standing.js';
+import type { Doubt, Standing } from '../session/standing.js';
 import type { Announcer } from '../ui/announcer.js';
 import { h } from '../ui/dom.js';
 import { peerProblem } from '../ui/media-words.js';
@@ -35,6 +35,7 @@ export class People {
   readonly #own: Tile;
   readonly #speaker: SpeakerWatch;
   readonly #stops: (() => void)[];
+  #doubt: Doubt | null = null;
 
   constructor(options: PeopleOptions) {
     this.#options = options;
@@ -55,13 +56,17 @@ export class People {
   show(standing: Standing): void {
     const { session } = this.#options;
     if (session.seat) this.#own.participant = session.seat.participant;
-    const { analysed, off } = standing;
-    const known = standing.doubt !== 'lost';
+    const { analysed, off, doubt } = standing;
     // With a camera that is off the overlay says so itself.
-    const agreed = { face: analysed.face || off.face, voice: analysed.voice || off.voice, words: analysed.words };
-    this.#own.analysed = known ? agreed : NOTHING;
+    this.#own.analysed = {
+      face: analysed.face || off.face,
+      voice: analysed.voice || off.voice,
+      words: analysed.words,
+    };
     this.#own.showsWords = standing.showWords;
-    this.#own.element.classList.toggle('analysed', known && isAny(analysed));
+    this.#own.element.classList.toggle('analysed', !doubt && isAny(analysed));
+    for (const tile of this.board.all) tile.doubt = doubt;
+    this.#doubt = doubt;
   }
 
   close(): void {
@@ -95,12 +100,17 @@ export class People {
         if (event.type === 'begin' && peer) void this.#update(peer);
       }),
       media.on('change', () => this.#showOwn()),
+      media.on('speaker', (speaker) => {
+        for (const tile of this.board.all) tile.speaker = speaker;
+      }),
     ];
   }
 
   #add(peer: RemotePeer): void {
     const tile = new Tile(peer.name, false, peer.stream);
     tile.participant = peer.participant;
+    tile.doubt = this.#doubt;
+    if (this.#options.media.speaker) tile.speaker = this.#options.media.speaker;
     if (this.#options.moderates) tile.addAction(this.#moderation(peer));
     this.board.add(peer.participant, tile);
     this.alone.hidden = true;
@@ -127,11 +137,8 @@ export class People {
   async #update(peer: RemotePeer): Promise<void> {
     const tile = this.board.get(peer.participant);
     if (!tile) return;
-    const { problems } = peer;
-    // Without a connection nothing is known of anybody.
-    const here = this.#options.session.status.state === 'joined';
-    const consent = here ? peer.consent : NOTHING;
-    tile.showsWords = here && peer.showWords;
+    const { problems, consent } = peer;
+    tile.showsWords = this.#options.session.status.state === 'joined' && peer.showWords;
     tile.analysed = {
       face: consent.face && !problems.has('camera'),
       voice: consent.voice && !problems.has('microphone'),

@@ -2,6 +2,8 @@ import type { Consent, RoomEvent, Words } from '../../lib/index.js';
 import { h } from '../ui/dom.js';
 import { pageIcon } from '../ui/icons.js';
 import type { Place } from '../layout/arrange.js';
+import { canChooseSpeaker } from '../session/local-media.js';
+import type { Doubt } from '../session/standing.js';
 import { TileActions } from './tile-actions.js';
 
 /** One participant in the grid: picture, name, and the overlay with their emotion. */
@@ -68,7 +70,8 @@ export class Tile {
     style.width = `${Math.floor(place.width)}px`;
     style.height = `${Math.floor(place.height)}px`;
     this.element.classList.toggle('tiny', place.details === 'tiny');
-    this.#overlay.toggleAttribute('compact', place.details !== 'full');
+    if (place.details === 'full') this.#overlay.removeAttribute('compact');
+    else this.#overlay.setAttribute('compact', 'small');
   }
 
   set pinned(pinned: boolean) {
@@ -91,6 +94,11 @@ export class Tile {
 
   set analysed(consent: Consent) {
     this.#overlay.analysed = consent;
+  }
+
+  /** Whether anything can be known of the analysis. */
+  set doubt(doubt: Doubt | null) {
+    this.#overlay.connection = doubt ? (doubt === 'silent' ? 'unknown' : 'lost') : 'open';
   }
 
   /** Their words may be read here. */
@@ -131,6 +139,11 @@ export class Tile {
     this.#stage.classList.toggle('no-camera', !on.camera);
     this.#micOff.hidden = on.microphone;
     this.#overlay.sending = { face: on.camera, voice: on.microphone };
+  }
+
+  /** The loudspeaker it is heard from; one that went stays silent until another is chosen. */
+  set speaker(deviceId: string) {
+    if (canChooseSpeaker()) this.#video.setSinkId(deviceId).catch(() => undefined);
   }
 
   /** @returns false when the browser refuses to play sound before the page was clicked; the picture plays all the same */

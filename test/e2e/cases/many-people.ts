@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { join, keepScreenshot, moving, tile } from '../support/browser.js';
-import { Crowd } from '../support/crowd.js';
+import { NO_CONSENT } from '../../../src/common/consent.js';
+import { join, keepScreenshot, tile } from '../support/browser.js';
+import { Crowd, Seats } from '../support/crowd.js';
 import { TILES_SEEN } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
 
@@ -28,7 +29,10 @@ const NAMES = [
   'Quy',
 ];
 const AGREED = { face: true, voice: true, words: false };
-const NOTHING = { face: false, voice: false, words: false };
+const JUDGED = ['Bea', 'Cid', 'Eve'];
+
+/** Where pictures are kept, people send some; else nobody looks at them. */
+const PICTURES = process.env.UPDATE_SCREENSHOTS === '1';
 
 interface Box {
   name: string;
@@ -70,53 +74,68 @@ async function fits(page: Page, window: { width: number; height: number }, peopl
 
 /** For pictures worth keeping: a moment in which something is said of each of them. */
 async function judged(page: Page, names: string[]): Promise<void> {
+  if (!PICTURES) return;
   const said = () => Promise.all(names.map((name) => tile(page, name).locator('.detail').textContent()));
-  await expect.poll(async () => (await said()).every((text) => text?.endsWith('sure'))).toBe(true);
+  await expect.poll(async () => (await said()).every((text) => text?.includes('likely'))).toBe(true);
 }
 
 const width = ({ left, right }: Box): number => right - left;
 
+/** Lets people into a room: so many of the names as there shall be in all. */
+async function crowdOf(
+  stage: Stage,
+  room: string,
+): Promise<{ until(others: number): Promise<void>; leave(): Promise<void> }> {
+  const { url } = stage.server;
+  const crowd = PICTURES ? await Crowd.open(await stage.browser(stage.person), url, room) : null;
+  const seats = new Seats();
+  let there = 0;
+  return {
+    until: async (others) => {
+      const names = NAMES.slice(there, others);
+      there = others;
+      const agreed = (name: string) => (JUDGED.includes(name) ? AGREED : NO_CONSENT);
+      if (crowd) await crowd.join(names.map((name) => ({ name, consent: agreed(name) })));
+      else await seats.join(url, room, names);
+    },
+    leave: async () => {
+      seats.leave();
+      await crowd?.leave();
+    },
+  };
+}
+
 export function manyPeople(stage: () => Stage): void {
   it('one to seventeen people fit the window without scrolling, on a desktop and on a phone upright and lying', async () => {
     const room = stage().room();
-    const { url } = stage().server;
     const browser = await stage().browser(stage().person);
-    const crowd = await Crowd.open(browser, url, room);
+    const { until, leave } = await crowdOf(stage(), room);
     const page = await browser.open(stage().address(room), { viewport: DESKTOP });
-    await page.getByRole('switch', { name: 'Face' }).click();
-    await page.getByRole('switch', { name: 'Voice' }).click();
+    if (PICTURES) {
+      await page.getByRole('switch', { name: 'Face' }).click();
+      await page.getByRole('switch', { name: 'Voice' }).click();
+    }
     await join(page, 'Ada');
     await fits(page, DESKTOP, 1);
 
-    let there = 0;
-    const until = async (others: number) => {
-      await crowd.join(
-        NAMES.slice(there, others).map((name) => ({
-          name,
-          consent: ['Bea', 'Cid', 'Eve'].includes(name) ? AGREED : NOTHING,
-        })),
-      );
-      there = others;
-    };
     await until(1);
     await fits(page, DESKTOP, 2);
     await judged(page, ['Bea', 'Ada']);
-    await keepScreenshot(page, 'call-2.png');
+    if (PICTURES) await keepScreenshot(page, 'call-2.png');
     // On a phone the others first, oneself small.
     const [other, own] = (await fits(page, UPRIGHT, 2)).tiles as [Box, Box];
     expect(own.name).toBe('Ada');
     expect(width(own)).toBeLessThan(width(other) / 2);
-    await keepScreenshot(page, 'phone-upright-2.png');
+    if (PICTURES) await keepScreenshot(page, 'phone-upright-2.png');
 
     await until(5);
     await fits(page, DESKTOP, 6);
-    await moving(page, 'Fay');
     await judged(page, ['Bea', 'Eve', 'Ada']);
-    await keepScreenshot(page, 'call-6.png');
+    if (PICTURES) await keepScreenshot(page, 'call-6.png');
     await fits(page, UPRIGHT, 6);
-    await keepScreenshot(page, 'phone-upright-6.png');
+    if (PICTURES) await keepScreenshot(page, 'phone-upright-6.png');
     await fits(page, LYING, 6);
-    await keepScreenshot(page, 'phone-lying-6.png');
+    if (PICTURES) await keepScreenshot(page, 'phone-lying-6.png');
 
     // One large, the others beside; and back.
     await page.setViewportSize(DESKTOP);
@@ -126,14 +145,13 @@ export function manyPeople(stage: () => Stage): void {
     const pinned = (await fits(page, DESKTOP, 6)).tiles;
     const dee = pinned.find(({ name }) => name === 'Dee') as Box;
     for (const each of pinned) if (each !== dee) expect(width(each)).toBeLessThan(width(dee) / 3);
-    await keepScreenshot(page, 'call-6-pinned.png');
+    if (PICTURES) await keepScreenshot(page, 'call-6-pinned.png');
     await pin.click();
 
     await until(11);
     await fits(page, DESKTOP, 12);
-    await moving(page, 'Lou');
     await judged(page, ['Bea', 'Eve', 'Ada']);
-    await keepScreenshot(page, 'call-12.png');
+    if (PICTURES) await keepScreenshot(page, 'call-12.png');
     await fits(page, UPRIGHT, 12);
     await fits(page, LYING, 12);
 
@@ -146,7 +164,7 @@ export function manyPeople(stage: () => Stage): void {
     await page.getByRole('button', { name: 'More people' }).click();
     const last = (await fits(page, DESKTOP, 2)).tiles.map(({ name }) => name);
     expect(last).toEqual(['Quy', 'Ada']);
-    await crowd.leave();
+    await leave();
     await fits(page, DESKTOP, 1);
   });
 }

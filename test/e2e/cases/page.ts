@@ -93,7 +93,7 @@ export function thePage(stage: () => Stage): void {
       expect(await page.locator('.notice.problem').count()).toBe(1);
       await tile(page, 'Fay').getByText('Analysis on').waitFor();
       // Without a connection nobody knows of anybody. With this token there will be none again: then the lobby follows.
-      await Promise.all([tile(page, 'Fay').locator('.headline').getByText('Analysis off').waitFor(), server.stop()]);
+      await Promise.all([tile(page, 'Fay').locator('.headline').getByText('Connection lost').waitFor(), server.stop()]);
       await page.getByText('Your access has ended.').waitFor({ state: 'detached' });
     } finally {
       await server.stop();
@@ -110,8 +110,10 @@ export function thePage(stage: () => Stage): void {
     await join(ada, 'Ada');
     await join(bea, 'Bea');
     await moving(ada, 'Bea');
-    await first.stop();
-    await ada.locator('.state[data-state="reconnecting"]').waitFor();
+    // The server says that it goes, and the page says so until it is back; what nobody can know, it does not claim.
+    await Promise.all([ada.getByText('The server stops or restarts.').waitFor(), first.stop()]);
+    await ada.locator('.state[data-state="closing"]').waitFor();
+    await ada.getByText('it is not known whether you are being analysed').waitFor();
     const second = await startServer(['--http-port', port]);
     try {
       await Promise.all([connected(ada), connected(bea)]);
@@ -119,7 +121,7 @@ export function thePage(stage: () => Stage): void {
       // What was agreed to before still holds, and nothing else.
       await tile(bea, 'Ada').getByText('Analysis on').waitFor();
       await ada.getByText('You are being analysed: voice.').waitFor();
-      await ada.getByText('Nothing of you is analysed.').waitFor({ state: 'detached' });
+      await ada.getByText('The server stops or restarts.').waitFor({ state: 'detached' });
       await bea.getByText('Nothing of you is analysed.').waitFor();
     } finally {
       await second.stop();

@@ -1,6 +1,11 @@
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { EmostreamClient, requestToken } from '../../../client/lib/index.js';
+import { nodeSocket } from '../../../client/lib/node.js';
+import { NO_CONSENT } from '../../../src/common/consent.js';
+import { rtpCapabilitiesSchema } from '../../../src/common/rtp-schema.js';
 import type { Consent } from '../../../src/server/protocol.js';
+import { CLIENT_CAPABILITIES } from '../../../src/sfu/index.js';
 import { PROJECT, type TestBrowser } from './browser.js';
 
 /** Sends what the page's camera sees, small and twice a second, tinted for each: many of them cost little. */
@@ -79,4 +84,26 @@ async function joinScript(): Promise<string> {
   const chunk = output && 'output' in output ? output.output[0] : undefined;
   if (!chunk) throw new Error('the client library was not bundled');
   return `${chunk.code}; globalThis.emostreamJoin = emostreamJoin;`;
+}
+
+/** Seats that send nothing: those whose pictures nobody looks at. */
+export class Seats {
+  readonly #clients: EmostreamClient[] = [];
+
+  /** One after the other; ends when all are in the call. */
+  async join(server: string, room: string, names: string[]): Promise<void> {
+    const rtpCapabilities = rtpCapabilitiesSchema.parse(CLIENT_CAPABILITIES);
+    const agreement = { consent: NO_CONSENT, showWords: false };
+    for (const name of names) {
+      const token = () => requestToken(server, room).then((granted) => granted.token);
+      const client = new EmostreamClient({ server, room, token, socket: nodeSocket });
+      this.#clients.push(client);
+      await client.connect();
+      await client.request('join', { room, name, ...agreement, rtpCapabilities });
+    }
+  }
+
+  leave(): void {
+    for (const client of this.#clients.splice(0)) client.close();
+  }
 }

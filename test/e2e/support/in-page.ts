@@ -146,3 +146,42 @@ export const clockAhead = (ms: number): string => `(() => {
     }
   };
 })()`;
+
+/** From now on: every state that the page shows of the connection, with what it says of the analysis then. */
+export const WATCH_STATES = `(() => {
+  window.told = [];
+  const look = () => {
+    const state = document.querySelector('.state')?.dataset.state;
+    const notice = document.querySelector('.analysis p')?.textContent;
+    const last = window.told.at(-1);
+    if (state && (last?.state !== state || last?.notice !== notice)) window.told.push({ state, notice });
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+})()`;
+
+export const TOLD = 'window.told';
+
+/** From now on: how long after the browser's `offline` the page says so, ms, as a promise. */
+export const WATCH_OFFLINE = `(() => {
+  window.offlineSaid = new Promise((resolve) => {
+    addEventListener('offline', () => {
+      const from = performance.now();
+      const look = () => {
+        if (document.querySelector('.state').dataset.state === 'offline') resolve(performance.now() - from);
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  });
+})()`;
+export const OFFLINE_SAID = 'window.offlineSaid';
+
+/** What is on top in the middle of the first element that a selector finds. */
+export const onTop = (selector: string): string => `(() => {
+  const element = document.querySelector('${selector}');
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+})()`;
+
+/** Tracks of the own picture that are live. */
+export const LIVE_TRACKS = `document.querySelector('.preview-video').srcObject.getTracks().filter(({ readyState }) => readyState === 'live').length`;
