@@ -59,20 +59,27 @@ describe('the conversation so far', () => {
     const less = { ...ALL, face: false };
     for (const participant of ['ada', 'me']) {
       for (const withdraw of [
-        (conversation: Conversation) => conversation.push(begin(participant, less)),
         (conversation: Conversation) => conversation.consent(participant, less),
         (conversation: Conversation) => conversation.push(end(participant, 'consent-withdrawn')),
       ]) {
-        const conversation = heard(begin(participant), told(participant, 0));
+        const conversation = heard();
+        conversation.consent(participant, ALL);
+        conversation.push(told(participant, 0));
         conversation.pushWords(said(participant, 0, 'Hello'));
         withdraw(conversation);
-        conversation.push(told(participant, 1));
         expect(conversation.participants).toEqual([]);
         expect(conversation.wordsOf(participant)).toEqual([]);
       }
     }
-    const more = heard(begin('ada', less), begin('ada'), told('ada', 0));
-    expect(more.participants).toEqual(['ada']);
+    // What was on its way.
+    const late = heard();
+    late.consent('ada', less);
+    late.push(told('ada', 1));
+    expect(late.participants).toEqual([]);
+    // More, or the same while a camera is off, takes nothing back.
+    late.consent('ada', ALL);
+    for (const event of [begin('ada'), told('ada', 2), begin('ada', less)]) late.push(event);
+    expect(late.participants).toEqual(['ada']);
   });
 
   it('forgets others when they leave, and not oneself; and nobody whose camera is off', () => {

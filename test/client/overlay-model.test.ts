@@ -212,6 +212,30 @@ describe('an overlay', () => {
     }
   });
 
+  it('keeps the course of who switches camera and microphone off, until they take consent back', () => {
+    const model = overlay(begin, event());
+    model.push({ type: 'end', ...at, reason: 'tracks-ended' }, 100);
+    expect(model.view(200)).toMatchObject({ status: 'off', detail: 'camera and microphone off', bars: null });
+    const told = () => model.view(200).course.filter(Boolean).length;
+    expect(told()).toBe(1);
+    model.push(begin, 200);
+    expect([model.view(200).status, told()]).toEqual(['starting', 1]);
+    model.push({ type: 'end', ...at, reason: 'tracks-ended' }, 200);
+    model.setAnalysed({ ...ALL, words: false }, 200);
+    expect(told()).toBe(0);
+    // A camera that is off is no withdrawal where the page says what is consented to; nobody else can tell.
+    const less: RoomEvent = { type: 'begin', ...at, analysed: { ...ALL, face: false } };
+    const paged = overlay();
+    paged.setAnalysed(ALL, 0);
+    for (const each of [begin, event(), less]) paged.push(each, 10);
+    expect([paged.view(20).status, paged.view(20).course.filter(Boolean).length]).toEqual(['starting', 1]);
+    expect(overlay(begin, event(), less).view(20).course.filter(Boolean)).toEqual([]);
+    // So it is of who was heard of only late.
+    const late = overlay(event());
+    late.setAnalysed({ ...ALL, face: false }, 10);
+    expect(late.view(20).course.filter(Boolean)).toEqual([]);
+  });
+
   it('keeps what it shows when more is agreed to', () => {
     const model = overlay({ type: 'begin', ...at, analysed: { ...ALL, words: false } }, event());
     model.push(begin, 10);

@@ -77,6 +77,9 @@ const HALF = 0.4999;
 export class OverlayModel {
   readonly #options: OverlayModelOptions;
   #analysed: Consent = NO_CONSENT;
+  /** What the course is of: it lasts while somebody has nothing to be analysed by, and not longer than their consent. */
+  #agreed: Consent = NO_CONSENT;
+  #agreedByPage = false;
   /** Whether the call or an event said what is analysed. One who subscribes late did not hear the beginning. */
   #told = false;
   #sending: Sending = { face: true, voice: true };
@@ -94,11 +97,10 @@ export class OverlayModel {
 
   /** What is analysed, as the call says it; `begin` and `end` events say it too. */
   setAnalysed(analysed: Consent, nowMs: number): void {
-    const before = this.#analysed;
-    this.#told = true;
-    this.#analysed = { ...analysed };
     // A result holds a part of everything that it was made of: with one of them gone, nothing of it is shown any more.
-    if (!isAnything(before) || isWithdrawal(before, analysed)) this.#start(nowMs);
+    this.#agree(analysed);
+    this.#agreedByPage = isAnything(analysed);
+    this.#analyse(analysed, nowMs);
   }
 
   setSending(sending: Sending): void {
@@ -112,9 +114,16 @@ export class OverlayModel {
   push(event: RoomEvent, nowMs: number): void {
     switch (event.type) {
       case 'begin':
-        return this.setAnalysed(event.analysed, nowMs);
+        // It names less when a camera is switched off, too. Where the page says what is consented to, that alone counts.
+        if (!this.#agreedByPage) this.#agree(event.analysed);
+        return this.#analyse(event.analysed, nowMs);
       case 'end':
-        this.setAnalysed(NO_CONSENT, nowMs);
+        // Who switched camera and microphone off took nothing back.
+        if (event.reason === 'tracks-ended') this.#analyse(NO_CONSENT, nowMs);
+        else {
+          this.#agree(NO_CONSENT);
+          this.#analyse(NO_CONSENT, nowMs);
+        }
         this.#ended = ENDS[event.reason] ?? null;
         return;
       case 'gap':
@@ -176,6 +185,7 @@ export class OverlayModel {
     if (!this.#told) {
       const analysed = (modality: Modality) => event[modality].state !== 'off';
       this.#analysed = { face: analysed('face'), voice: analysed('voice'), words: analysed('words') };
+      this.#agreed = this.#analysed;
     }
     const revised = this.#event?.window.start === event.window.start;
     this.#course.push(event, nowMs);
@@ -188,12 +198,23 @@ export class OverlayModel {
     this.#trail = [...(revised ? this.#trail.slice(0, -1) : this.#trail), point].slice(-TRAIL);
   }
 
+  #agree(consent: Consent): void {
+    if (isWithdrawal(this.#agreed, consent)) this.#course.forget();
+    this.#agreed = { ...consent };
+  }
+
+  #analyse(analysed: Consent, nowMs: number): void {
+    const before = this.#analysed;
+    this.#told = true;
+    this.#analysed = { ...analysed };
+    if (!isAnything(before) || isWithdrawal(before, analysed)) this.#start(nowMs);
+  }
+
   #start(nowMs: number): void {
     this.#event = null;
     this.#gap = null;
     this.#ended = null;
     this.#trail = [];
-    this.#course.forget();
     this.#heardMs = nowMs;
   }
 

@@ -38,6 +38,7 @@ const GAPS: Record<string, string> = {
 
 export const ENDS: Record<string, string> = {
   left: 'left the call',
+  'tracks-ended': 'camera and microphone off',
   'timed-out': 'connection lost',
   removed: 'removed from the call',
   'token-expired': 'the access ended',

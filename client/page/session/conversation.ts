@@ -1,4 +1,4 @@
-import { type Consent, isWithdrawal, NO_CONSENT } from '../../../src/common/consent.js';
+import { type Consent, isWithdrawal } from '../../../src/common/consent.js';
 import type { EndEvent, RoomEvent } from '../../../src/events/schema.js';
 import type { ReportWords } from '../../../src/report/report-data.js';
 import { Series } from '../../../src/report/series.js';
@@ -16,7 +16,8 @@ const STAYS: readonly EndEvent['reason'][] = ['tracks-ended', 'failed', 'set-asi
 
 interface Person {
   series: Series;
-  analysed: Consent | null;
+  /** What they agree to, as the call says it; null: not known. */
+  consent: Consent | null;
   /** By segment. */
   words: Map<number, Words>;
 }
@@ -61,12 +62,13 @@ export class Conversation {
   push(event: RoomEvent): void {
     switch (event.type) {
       case 'begin':
-        return this.consent(event.participant, event.analysed);
+        // What is analysed is less than what is agreed to while a camera is off: nobody took anything back.
+        return;
       case 'end':
         return this.#end(event);
       case 'emotion': {
         const person = this.#person(event.participant);
-        if (person?.analysed && !isConsented(event, person.analysed)) return;
+        if (person?.consent && !isConsented(event, person.consent)) return;
         return this.#add(person, event);
       }
       case 'gap':
@@ -76,11 +78,11 @@ export class Conversation {
   }
 
   /** What somebody agrees to. */
-  consent(participant: string, analysed: Consent): void {
+  consent(participant: string, consent: Consent): void {
     const person = this.#person(participant);
     if (!person) return;
-    if (person.analysed && isWithdrawal(person.analysed, analysed)) this.#people.set(participant, made(analysed));
-    else person.analysed = { ...analysed };
+    if (person.consent && isWithdrawal(person.consent, consent)) this.#people.set(participant, made(consent));
+    else person.consent = { ...consent };
   }
 
   pushWords(words: Words): void {
@@ -104,7 +106,9 @@ export class Conversation {
   }
 
   #end({ participant, reason }: EndEvent): void {
-    if (reason === 'consent-withdrawn') this.#people.set(participant, made(NO_CONSENT));
+    const consent = this.#people.get(participant)?.consent ?? null;
+    // What they agreed to anew meanwhile stands.
+    if (reason === 'consent-withdrawn') this.#people.set(participant, made(consent));
     else if (!STAYS.includes(reason)) this.left(participant);
   }
 
@@ -123,4 +127,4 @@ export class Conversation {
   }
 }
 
-const made = (analysed: Consent | null): Person => ({ series: new Series(), analysed, words: new Map() });
+const made = (consent: Consent | null): Person => ({ series: new Series(), consent, words: new Map() });

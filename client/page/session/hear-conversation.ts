@@ -7,7 +7,12 @@ export function hearConversation(session: CallSession): { conversation: Conversa
   const seated = () => {
     if (session.seat) conversation.own = session.seat.participant;
   };
+  const agreed = () => {
+    if (session.seat) conversation.consent(session.seat.participant, session.agreement.consent);
+  };
   seated();
+  agreed();
+  for (const { participant, consent } of session.peers) conversation.consent(participant, consent);
   const stops = [
     session.on('status', seated),
     session.on('event', (event) => conversation.push(event)),
@@ -16,9 +21,7 @@ export function hearConversation(session: CallSession): { conversation: Conversa
     session.on('peerJoined', ({ peer }) => conversation.consent(peer.participant, peer.consent)),
     session.on('peerChanged', (peer) => conversation.consent(peer.participant, peer.consent)),
     session.on('peerLeft', ({ participant }) => conversation.left(participant)),
-    session.on('agreement', ({ consent }) => {
-      if (session.seat) conversation.consent(session.seat.participant, consent);
-    }),
+    session.on('agreement', agreed),
   ];
   return {
     conversation,

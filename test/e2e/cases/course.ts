@@ -70,6 +70,17 @@ export function theCourse(stage: () => Stage): void {
     await ada.keyboard.press('Escape');
     await panel.waitFor({ state: 'hidden' });
 
+    // With camera and microphone off nothing of before is said, here or there.
+    for (const name of ['Camera', 'Mic']) await ada.getByRole('button', { name }).click();
+    for (const page of [ada, bob]) {
+      await tile(page, 'Ada')
+        .getByText(/camera and microphone off/i)
+        .first()
+        .waitFor();
+      const shares = await tile(page, 'Ada').locator('.share').allTextContents();
+      expect(shares).toEqual(Array(7).fill('–'));
+    }
+
     // Who takes back what they agreed to is forgotten by the others' pages, too.
     await bob.getByRole('switch', { name: 'Face' }).click();
     await ada.getByRole('button', { name: 'Course' }).click();
