@@ -3,7 +3,7 @@ import type { Picture } from '../../src/features/picture.js';
 import { astronaut, scaled, windowOf } from '../../test/features/support/pictures.js';
 import { portraits, scene } from '../../test/features/support/several.js';
 import { talk, writeWav } from '../../test/files/support/clips.js';
-import { type Film, writeFilm } from '../../test/training/support/film.js';
+import { writeFilm } from '../../test/training/support/film.js';
 
 export interface Clip {
   name: string;
@@ -17,23 +17,20 @@ const DIFFERENT = 30;
 /** Of somebody whose clip has others beside them in 360p, pixels. */
 const SIDE = 150;
 
-/** How x264 is set up where nobody tells it anything: of most recordings that went through an editor or a website. */
-const USUAL = { gopSize: 250, maxBFrames: 3 };
 /**
- * Clips of one portrait that moves at 30 pictures a second, and of somebody who speaks all the time: 720p and 360p in H.264 and AAC, as cameras
- * write it (no picture is made of a later one) and 360p as x264 does by itself, too; and the sound alone.
+ * Clips of one portrait that moves at 30 pictures a second, and of somebody who speaks all the time: 720p and 360p in H.264 and AAC,
+ * and the sound alone.
  */
 export async function makeClips(folder: string, seconds: number): Promise<Clip[]> {
   const clips: Clip[] = [];
-  for (const [name, width, height, coding] of [
+  for (const [name, width, height] of [
     ['720p', 1280, 720],
     ['360p', 640, 360],
-    ['360p, x264', 640, 360, USUAL],
   ] as const) {
     const portrait = scaled(astronaut(), height, height);
     const at = (i: number) =>
       windowOf(portrait, -Math.round((width - height) / 2) + i * Math.round(height / 180), 0, width, height);
-    clips.push(await film(folder, name, seconds, at, coding));
+    clips.push(await film(folder, name, seconds, at));
   }
   clips.push({ name: 'sound alone', path: writeWav(join(folder, 'sound.wav'), talk(seconds)), seconds });
   return clips;
@@ -53,13 +50,7 @@ export function makeClipsOfSeveral(folder: string, seconds: number, counts: read
 }
 
 /** @param at the picture of a place on the way, from 0 */
-async function film(
-  folder: string,
-  name: string,
-  seconds: number,
-  at: (place: number) => Picture,
-  coding?: Film['coding'],
-): Promise<Clip> {
+async function film(folder: string, name: string, seconds: number, at: (place: number) => Picture): Promise<Clip> {
   const said = talk(seconds);
   const sound = Float32Array.from({ length: 3 * said.length }, (_, i) => said[Math.floor(i / 3)]!);
   const places = Array.from({ length: DIFFERENT }, (_, i) => at(i));
@@ -67,6 +58,6 @@ async function film(
     return places[Math.abs((i % (2 * DIFFERENT - 2)) - DIFFERENT + 1)]!;
   });
   const path = join(folder, `${name}.mp4`);
-  await writeFilm(path, { pictures, framesPerSecond: RATE, sound, ...(coding && { coding }) });
+  await writeFilm(path, { pictures, framesPerSecond: RATE, sound });
   return { name, path, seconds };
 }

@@ -31,7 +31,7 @@ export async function facesPace(
   options: Partial<FaceObserverOptions>,
 ): Promise<FacesPace> {
   const finder = await FaceFinder.create();
-  const source = new PictureSource(FrameReader.open(path, 'clip', 'video', 1)!, null);
+  const source = new PictureSource(FrameReader.open(path, 'clip', 'video')!, null);
   const observer = new FaceObserver(finder, options);
   const [waiting, count] = [[] as EngineInput[], { pictures: 0, judged: 0 }];
   const judge = async () => {

@@ -21,7 +21,7 @@ export interface PeerPace {
 export async function peerPace(path: string, seconds: number): Promise<PeerPace> {
   await lendTensorflow('wasm');
   const human = await startHuman('wasm');
-  const source = new PictureSource(FrameReader.open(path, 'clip', 'video', 1)!, null);
+  const source = new PictureSource(FrameReader.open(path, 'clip', 'video')!, null);
   let converter: PictureConverter | null = null;
   let pictures = 0;
   let found = 0;

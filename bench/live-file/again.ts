@@ -17,7 +17,7 @@ export interface Camera {
 
 /** What a file holds, decoded and encoded once more for a call. */
 export function encodedAgain(path: string, { width, height, framesPerSecond, ...rates }: Camera): Recording {
-  const file = openRecording(path, 'recording', 1);
+  const file = openRecording(path, 'recording');
   const size = { width, height };
   const toRgb = new PictureConverter(
     { ...size, format: AV_PIX_FMT_YUV420P },

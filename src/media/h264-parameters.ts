@@ -1,5 +1,4 @@
 import { BitReader } from './bit-reader.js';
-import { readReordering, type Reordering } from './h264-usability.js';
 
 /** A NAL unit of an Annex B stream, without its start code (H.264 Annex B). */
 export type NalUnit = Uint8Array;
@@ -36,12 +35,6 @@ export interface SequenceParameters {
   ordinary: boolean;
   /** Pictures that the decoder keeps to build on. */
   references: number;
-  /** All pictures are whole frames, no fields (frame_mbs_only_flag). */
-  isProgressive: boolean;
-  /** Bits of pic_order_cnt_lsb; null: the order is told in another way. */
-  orderBits: number | null;
-  /** As `readReordering` */
-  reordering: Reordering | null;
 }
 
 /**
@@ -96,25 +89,6 @@ export function frameNumber(slice: NalUnit, parameters: SequenceParameters): num
   return bits.overrun ? null : value;
 }
 
-/** Where in its sequence the picture of a slice is. */
-export interface PicturePlace {
-  /** frame_num, §7.4.3. */
-  frameNumber: number;
-  /** pic_order_cnt_lsb: the last bits of when it is shown (§8.2.1.1). */
-  order: number;
-}
-
-/** Of a slice of a whole frame, whose parameters tell the order of pictures (§7.3.3); null when it is cut short or they do not. */
-export function picturePlace(slice: NalUnit, parameters: SequenceParameters): PicturePlace | null {
-  const { frameNumberBits, orderBits, isProgressive, separatePlanes } = parameters;
-  if (orderBits === null || !isProgressive || separatePlanes) return null;
-  const { bits } = readSliceHead(slice);
-  const frameNumber = bits.read(frameNumberBits);
-  if (isIdr(slice)) bits.exponential(); // idr_pic_id
-  const order = bits.read(orderBits);
-  return bits.overrun ? null : { frameNumber, order };
-}
-
 function readSliceHead(slice: NalUnit): { first: number; pictureId: number | null; bits: BitReader } {
   const bits = new BitReader(unescaped(slice.subarray(1, SLICE_HEADER_BYTES)));
   const first = bits.exponential(); // first_mb_in_slice
@@ -123,22 +97,12 @@ function readSliceHead(slice: NalUnit): { first: number; pictureId: number | nul
   return { first, pictureId: bits.overrun ? null : pictureId, bits };
 }
 
-/** The beginning of a picture parameter set (§7.3.2.2). */
-export interface PictureParameterHead {
-  id: number;
-  sequenceId: number;
-  /** Slices tell more of the order than its last bits (bottom_field_pic_order_in_frame_present_flag). */
-  tellsFields: boolean;
-}
-
-/** @returns null when it is malformed */
-export function parsePictureParameters(unit: NalUnit): PictureParameterHead | null {
+/** The ids of a picture parameter set (§7.3.2.2); null when it is malformed. */
+export function parsePictureParameters(unit: NalUnit): { id: number; sequenceId: number } | null {
   const bits = new BitReader(unescaped(unit.subarray(1, SLICE_HEADER_BYTES)));
   const id = bits.exponential();
   const sequenceId = bits.exponential();
-  if (bits.overrun || id > 255 || sequenceId > 31) return null;
-  bits.skip(1); // entropy_coding_mode_flag
-  return { id, sequenceId, tellsFields: bits.read(1) === 1 };
+  return bits.overrun || id > 255 || sequenceId > 31 ? null : { id, sequenceId };
 }
 
 /** A sequence parameter set (§7.3.2.1.1); null when it is malformed or absurd. */
@@ -160,23 +124,18 @@ export function parseSequenceParameters(unit: NalUnit): SequenceParameters | nul
   }
   const frameNumberBits = bits.exponential() + 4;
   const orderType = bits.exponential();
-  const orderBits = orderType === 0 ? bits.exponential() + 4 : null;
-  if (orderType === 1) skipOrderCycle(bits);
+  if (orderType === 0) bits.exponential();
+  else if (orderType === 1) skipOrderCycle(bits);
   else if (orderType > 2) return null;
   const references = bits.exponential(); // max_num_ref_frames
   bits.skip(1); // gaps_in_frame_num_value_allowed_flag
   const columns = bits.exponential() + 1;
   const mapUnits = bits.exponential() + 1;
-  const isProgressive = bits.read(1) === 1;
-  const rows = mapUnits * (isProgressive ? 1 : 2);
+  const rows = mapUnits * (2 - bits.read(1)); // frame_mbs_only_flag
   if (bits.overrun || id > 31 || frameNumberBits > 16) return null;
   if (columns > MAX_MACROBLOCKS_ON_A_SIDE || rows > MAX_MACROBLOCKS_ON_A_SIDE) return null;
   const size = { width: columns * MACROBLOCK, height: rows * MACROBLOCK };
-  if (!isProgressive) bits.skip(1); // mb_adaptive_frame_field_flag
-  bits.skip(1); // direct_8x8_inference_flag
-  if (bits.read(1) === 1) for (let side = 0; side < 4; side++) bits.exponential(); // frame_crop_*_offset
-  const told = { isProgressive, orderBits, reordering: readReordering(bits) };
-  return { id, ...size, frameNumberBits, separatePlanes, ordinary, references, ...told };
+  return { id, ...size, frameNumberBits, separatePlanes, ordinary, references };
 }
 
 /** §7.3.2.1.1.1. */

@@ -118,46 +118,6 @@ describe('a sequence parameter set', () => {
     expect(parseSequenceParameters(unit)).toBeNull();
   });
 
-  // Of the baseline up to the flag that says whether there is more; then each part with a number that is not read.
-  it.each([
-    ['nothing', ['0'], null],
-    ['no bound', ['1', '0', '0', '0', '0', '0', '0', '0', '0', '0'], null],
-    [
-      'a bound',
-      ['1', '0', '0', '0', '0', '0', '0', '0', '0', '1', '1', 0, 0, 9, 9, 2, 4],
-      { most: 2, tellsLines: false },
-    ],
-    [
-      'a bound after everything else that there can be',
-      [
-        ...[
-          '1',
-          '1',
-          byte(255),
-          '1'.repeat(32),
-          '1',
-          '1',
-          '1',
-          '1011',
-          '1',
-          '1'.repeat(24),
-          '1',
-          1,
-          1,
-          '1',
-          '1'.repeat(65),
-        ],
-        ...['1', 1, byte(0), 7, 7, '0', 9, 9, '1', '1'.repeat(20), '1', 0, byte(0), 7, 7, '0', '1'.repeat(20), '1'],
-        ...['1', '1', '0', 2, 1, 10, 10, 0, 1],
-      ],
-      { most: 0, tellsLines: true },
-    ],
-    ['a bound beyond what is kept', ['1', '0', '0', '0', '0', '0', '0', '0', '0', '1', '1', 0, 0, 9, 9, 5, 4], null],
-  ] as const)('that says %s of the order of pictures', (_, more, reordering) => {
-    const unit = bits(...BASELINE, 0, 0, 0, 2, 1, '0', 19, 14, '1', '1', '1', 0, 0, 0, 4, ...more);
-    expect(parseSequenceParameters(unit)).toMatchObject({ width: 320, isProgressive: true, orderBits: 6, reordering });
-  });
-
   it('cut off anywhere before its size is refused, and never throws', () => {
     const whole = parameterUnit(encode('H264', 640, 360)[0]!.data);
     const read = Array.from({ length: whole.length + 1 }, (_, length) =>

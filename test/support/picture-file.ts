@@ -5,7 +5,7 @@ import { FrameReader } from '../../src/media/file/frame-reader.js';
 
 /** A picture file, at its own size. */
 export function pictureOfFile(path: string): Picture {
-  const reader = FrameReader.open(path, 'a picture', 'video', 1)!;
+  const reader = FrameReader.open(path, 'a picture', 'video')!;
   const frame = reader.next()!;
   const { width, height } = frame;
   const from = { width, height, format: frame.format as AVPixelFormat };

@@ -35,8 +35,6 @@ const LEAST_REST_MS = 200;
 
 export interface FileAnalysisDeps {
   meter: StageMeter;
-  /** Threads of the video decoder. */
-  threads: number;
   onOutput(output: ParticipantOutput): void;
   /** Resolves when another window may follow. */
   room(): Promise<void>;
@@ -78,7 +76,7 @@ export class FileAnalysis {
   /** @throws EmostreamError when the recording cannot be read, or what hears speech cannot be loaded */
   static async open(job: FileJob, deps: FileAnalysisDeps): Promise<FileAnalysis> {
     const isStill = statSync(job.path, { throwIfNoEntry: false })?.isDirectory() === true || isPicture(job.path);
-    const recording = isStill ? openStills(job.path, job.name) : openRecording(job.path, job.name, deps.threads);
+    const recording = isStill ? openStills(job.path, job.name) : openRecording(job.path, job.name);
     const analysis = new FileAnalysis(job, deps, recording);
     try {
       await analysis.#load();

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { toEmostreamError } from '../../common/errors.js';
 import { collectSeldom } from '../../common/heap.js';
 import { type FileJob, type FromFile, MOST_ON_THE_WAY, type ToFile } from '../messages.js';
@@ -13,9 +12,6 @@ collectSeldom();
 // Of a terminal's Ctrl-C the whole group hears; the command says when to end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
-
-/** Threads of the video decoder: more than a few wait for each other. */
-const MOST_THREADS = 4;
 
 let onTheWay = 0;
 let onRoom: () => void = () => undefined;
@@ -36,7 +32,6 @@ async function run(job: FileJob): Promise<FromFile> {
   const meter = new StageMeter();
   const analysis = await FileAnalysis.open(job, {
     meter,
-    threads: Math.min(MOST_THREADS, availableParallelism()),
     onOutput: (output) => {
       if (output.type === 'window') onTheWay += 1;
       send({ type: 'output', output });

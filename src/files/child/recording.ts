@@ -27,14 +27,14 @@ export interface Recording {
   close(): void;
 }
 
-/** A file with video, sound or both. @param threads of the video decoder @throws EmostreamError as `openContainer` */
-export function openRecording(path: string, name: string, threads: number): Recording {
+/** A file with video, sound or both. @throws EmostreamError as `openContainer` */
+export function openRecording(path: string, name: string): Recording {
   const { format, durationMs, close } = openContainer(path);
   close();
-  const video = FrameReader.open(path, name, 'video', threads);
+  const video = FrameReader.open(path, name, 'video');
   let audio: FrameReader | null;
   try {
-    audio = FrameReader.open(path, name, 'audio', 1);
+    audio = FrameReader.open(path, name, 'audio');
   } catch (error) {
     video?.close();
     throw error;

@@ -87,7 +87,7 @@ function decode(path: string): YuvPicture | null {
   let reader: FrameReader | null = null;
   const maker = new PictureMaker();
   try {
-    reader = FrameReader.open(path, basename(path), 'video', 1);
+    reader = FrameReader.open(path, basename(path), 'video');
     const frame = reader?.next() ?? null;
     return frame && frame.decodeErrorFlags === 0 ? maker.make(frame) : null;
   } catch (error) {

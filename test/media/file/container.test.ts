@@ -55,7 +55,7 @@ it('refuses what is no recording, what is locked, and lists that would have othe
 });
 
 function soundsOf(path: string): AudioChunk[] {
-  const source = new SoundSource(FrameReader.open(path, 'it', 'audio', 1)!, null);
+  const source = new SoundSource(FrameReader.open(path, 'it', 'audio')!, null);
   const chunks: AudioChunk[] = [];
   for (let chunk = source.next(); chunk; chunk = source.next()) chunks.push(chunk);
   source.close();
@@ -94,7 +94,7 @@ it.each([
 });
 
 function picturesOf(path: string): VideoFrame[] {
-  const source = new PictureSource(FrameReader.open(path, 'it', 'video', 1)!, null);
+  const source = new PictureSource(FrameReader.open(path, 'it', 'video')!, null);
   const frames: VideoFrame[] = [];
   for (let frame = source.next(); frame; frame = source.next()) frames.push(frame);
   source.close();

@@ -14,7 +14,6 @@ import {
   FF_ENCODER_PNG,
   Frame,
   Muxer,
-  type Packet,
   Rational,
   SWS_BILINEAR,
   type AVPixelFormat,
@@ -85,41 +84,26 @@ export function paletteFile(
 export interface Film {
   pictures: Picture[];
   framesPerSecond?: number;
-  /** When each picture is shown, in units of 1 / framesPerSecond; default: one after the other. */
-  ticks?: readonly number[];
-  /** Pictures from one that stands for itself to the next, and between two of which others are made that are shown in between. */
-  coding?: { gopSize: number; maxBFrames: number; x264?: string };
-  /** When the picture of a packet is said to be shown; null: the packet is lost. @param index in the order of coding */
-  retime?: (time: bigint, index: number, decodedTime: bigint) => bigint | null;
   /** Sound at 48 kHz, mono. */
   sound?: Float32Array;
 }
 
 /** Writes a film: FLV with Sorenson's H.263, as CREMA-D's are, or MP4 with H.264 and AAC. */
-export async function writeFilm(path: string, film: Film): Promise<Buffer> {
-  const { pictures, framesPerSecond = 10, ticks, coding, retime = (time) => time, sound } = film;
+export async function writeFilm(path: string, { pictures, framesPerSecond = 10, sound }: Film): Promise<Buffer> {
   const muxer = await Muxer.open(path);
-  const { x264, ...coded } = coding ?? { gopSize: 5, maxBFrames: 0 };
   using video = await Encoder.create(path.endsWith('.flv') ? FF_ENCODER_FLV : FF_ENCODER_LIBX264, {
-    ...coded,
+    gopSize: 5,
+    maxBFrames: 0,
     threadCount: 1,
-    ...(x264 !== undefined && { options: { 'x264-params': x264 } }),
   });
   const videoStream = muxer.addStream(video);
   const audio = sound ? await Encoder.create(FF_ENCODER_AAC) : null;
   const audioStream = audio ? muxer.addStream(audio) : -1;
-  let packets = 0;
-  const write = async (packet: Packet): Promise<void> => {
-    const time = retime(packet.pts, packets++, packet.dts);
-    if (time === null) return;
-    packet.pts = time;
-    await muxer.writePacket(packet, videoStream);
-  };
   for (const [i, picture] of pictures.entries()) {
-    using frame = toFrame(picture, AV_PIX_FMT_YUV420P, ticks?.[i] ?? i, framesPerSecond);
-    for (const packet of await video.encodeAll(frame)) await write(packet);
+    using frame = toFrame(picture, AV_PIX_FMT_YUV420P, i, framesPerSecond);
+    for (const packet of await video.encodeAll(frame)) await muxer.writePacket(packet, videoStream);
   }
-  for (const packet of await video.encodeAll(null)) await write(packet);
+  for (const packet of await video.encodeAll(null)) await muxer.writePacket(packet, videoStream);
   if (audio && sound) {
     for (let at = 0; at + 1024 <= sound.length; at += 1024) {
       using frame = Frame.fromAudioBuffer(Buffer.from(sound.slice(at, at + 1024).buffer), {
