@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { accessible } from '../support/accessible.js';
 import { join, moving, ownId, screenshot, tile } from '../support/browser.js';
 import { EventLog } from '../support/event-log.js';
 import { BLOCK_MEDIA, STATES_SHOWN, UNBLOCK_MEDIA } from '../support/in-page.js';
@@ -25,7 +26,9 @@ export function blockedMedia(stage: () => Stage): void {
     const metrics = await (await fetch(new URL('/metrics', stage().server.url))).text();
     expect(metrics).toContain('emostream_media_blocked{reason="not-connected"} 2');
     await screenshot(bea, 'blocked.png');
+    await accessible(bea);
     await screenshot(ada, 'blocked-peer.png');
+    await accessible(ada);
     const shown = await bea.evaluate<string>(STATES_SHOWN);
     expect(shown).toContain('connecting …');
     expect(shown).not.toContain('connected');

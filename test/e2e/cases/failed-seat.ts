@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startServer } from '../../server/support/test-server.js';
+import { accessible } from '../support/accessible.js';
 import { connected, join } from '../support/browser.js';
 import type { Stage } from '../support/stage.js';
 
@@ -15,6 +16,7 @@ export function failedSeat(stage: () => Stage): void {
       const [before] = participants();
       before?.close('failed');
       await page.getByText('Something failed on the server').waitFor();
+      await accessible(page);
       await expect.poll(() => participants().filter((each) => !each.closed).length, { timeout: 60_000 }).toBe(1);
       expect(participants()[0]).not.toBe(before);
       await connected(page);

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { Relay } from '../../client/support/relay.js';
+import { accessible } from '../support/accessible.js';
 import { connected, keepScreenshot } from '../support/browser.js';
 import { LIVE_TRACKS, OFFLINE_SAID, onTop, TOLD, WATCH_OFFLINE, WATCH_STATES } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
@@ -32,6 +33,7 @@ async function lobby(page: Page): Promise<void> {
   await page.getByText('Your microphone works.').waitFor();
   await page.getByLabel('Your name').fill('Ada');
   await keepScreenshot(page, 'lobby.png');
+  await accessible(page);
   await button(page, 'Camera').click();
   await pressed(page, 'Camera', false);
   for (const name of ['Face', 'Voice', 'Words']) await page.getByRole('switch', { name, exact: true }).click();
@@ -46,6 +48,7 @@ async function controls(page: Page): Promise<void> {
   expect(await page.title()).toMatch(/^● analysed · /);
   await button(page, 'Devices').click();
   await page.locator('.devices-panel').waitFor();
+  await accessible(page);
   expect(await page.evaluate<boolean>(onTop('.devices-panel select'))).toBe(true);
   await page.keyboard.press('Escape');
   await page.locator('.devices-panel').waitFor({ state: 'hidden' });
@@ -64,6 +67,7 @@ async function controls(page: Page): Promise<void> {
   await page.keyboard.press('?');
   const keys = page.getByRole('dialog', { name: 'Keys' });
   await keys.getByText('Microphone on or off').waitFor();
+  await accessible(page);
   await keys.getByRole('switch').click();
   await page.keyboard.press('Escape');
   await page.keyboard.press('m');

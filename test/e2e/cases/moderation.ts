@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { GrantsGiven } from '../../../src/server/protocol.js';
 import { mintToken } from '../../../src/server/tokens.js';
+import { accessible } from '../support/accessible.js';
 import { join, tile } from '../support/browser.js';
 import { clockAhead } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
@@ -28,12 +29,14 @@ export function moderation(stage: () => Stage): void {
       await tile(mod, 'Ada').getByText('Analysis on').waitFor();
       expect(await ada.getByRole('group', { name: /^Moderate/ }).count()).toBe(0);
 
-      await mod.getByRole('button', { name: 'Stop the analysis of Ada' }).click();
+      await mod.getByRole('button', { name: 'Stop analysis of Ada' }).click();
       await ada.getByText('A moderator has stopped your analysis.').waitFor();
+      await accessible(ada);
+      await accessible(mod);
       await tile(mod, 'Ada').getByText('Analysis off').first().waitFor();
 
       // Allowed again, it is hers to switch on.
-      await mod.getByRole('button', { name: 'Allow the analysis of Ada' }).click();
+      await mod.getByRole('button', { name: 'Allow analysis of Ada' }).click();
       await ada.getByText('A moderator lets you be analysed again').waitFor();
       expect(await tile(mod, 'Ada').getByText('Analysis on').count()).toBe(0);
       await ada.getByRole('switch', { name: 'Face' }).click();
@@ -42,6 +45,7 @@ export function moderation(stage: () => Stage): void {
       // Put out she is told so, does not come back by herself, and is gone for the others.
       await mod.getByRole('button', { name: 'Remove Ada from the call' }).click();
       await ada.getByText('you were removed from the call').waitFor();
+      await accessible(ada);
       await tile(mod, 'Ada').waitFor({ state: 'detached' });
     } finally {
       await server.stop();

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { accessible } from '../support/accessible.js';
 import { join, ownId } from '../support/browser.js';
 import { EventLog } from '../support/event-log.js';
 import { HEARD_BY_BROWSER, hearing, STUBBED_SPEECH } from '../support/in-page.js';
@@ -40,6 +41,7 @@ async function withoutSpeech(stage: Stage, server: TestServer): Promise<void> {
   const microphone = page.getByRole('button', { name: 'Mic' });
   await microphone.click();
   await page.getByText('The microphone is off: nothing is heard.').waitFor();
+  await accessible(page);
   expect(await hear(page, 'nobody may hear this')).toBe(false);
   expect(await page.evaluate<string[]>(HEARD_BY_BROWSER)).toEqual([]);
   await page.getByLabel('Caption of what you say').fill('typed all the same');

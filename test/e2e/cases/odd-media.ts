@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { accessible } from '../support/accessible.js';
 import { join, moving, ownId, tile } from '../support/browser.js';
 import { FREEZE_CAMERA } from '../support/in-page.js';
 import { EventLog } from '../support/event-log.js';
@@ -27,6 +28,7 @@ export function oddMedia(stage: () => Stage): void {
       expect(event.voice).toMatchObject({ present: false, scores: null });
     }
     await tile(page, 'Nobody').getByText('Nothing to judge by').waitFor();
+    await accessible(page);
     log.close();
   });
 
@@ -45,9 +47,11 @@ export function oddMedia(stage: () => Stage): void {
     expect((await stalled).face).toMatchObject({ present: false, box: null });
 
     await tile(page, 'Bea').getByText('no picture').waitFor();
+    await accessible(page);
 
     await page.getByRole('button', { name: 'Camera' }).click();
     await tile(page, 'Bea').getByText('camera off').waitFor();
+    await accessible(page);
     await log.emotion(id, (event) => !event.face.present);
     const back = log.emotion(id, (event) => event.face.present);
     await page.getByRole('button', { name: 'Camera' }).click();

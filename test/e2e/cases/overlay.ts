@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { tokenResponseSchema } from '../../../src/server/protocol.js';
+import { accessible } from '../support/accessible.js';
 import { join, ownId, screenshot } from '../support/browser.js';
 import type { Stage } from '../support/stage.js';
 
@@ -31,6 +32,7 @@ export function overlayByUrl(stage: () => Stage): void {
     ).toEqual(Array(2).fill('rgba(0, 0, 0, 0)'));
     await overlay.locator('figcaption').getByText('Analysis on').waitFor();
     await screenshot(overlay, 'overlay-by-url.png', true);
+    await accessible(overlay);
 
     const everybody = await browser.open(address('view=compact&align=top&width=300'));
     await everybody.locator('emo-overlay[compact][data-status="live"]').waitFor();
@@ -38,6 +40,7 @@ export function overlayByUrl(stage: () => Stage): void {
     const box = await everybody.locator('emo-overlay').boundingBox();
     expect(box?.width).toBe(300);
     await screenshot(everybody, 'overlay-by-url-compact.png', true);
+    await accessible(everybody);
 
     const nobody = await browser.open(address('participant=somebody-else'));
     await ada.getByRole('switch', { name: 'Face' }).click();
@@ -46,5 +49,6 @@ export function overlayByUrl(stage: () => Stage): void {
 
     const refused = await browser.open(`${new URL(`overlay/${room}`, url).href}#token=a.b.c`);
     await refused.getByRole('alert').getByText('access token is not valid').waitFor();
+    await accessible(refused);
   });
 }

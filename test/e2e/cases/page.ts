@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { mintToken } from '../../../src/server/tokens.js';
+import { accessible } from '../support/accessible.js';
 import { connected, join, moving, screenshot, tile } from '../support/browser.js';
 import { OVERFLOW } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
@@ -17,6 +18,7 @@ export function thePage(stage: () => Stage): void {
     await page.getByRole('button', { name: 'Join the call' }).waitFor();
     expect(await overflow(page)).toBe(0);
     await screenshot(page, 'phone-lobby.png');
+    await accessible(page);
     for (const name of ['Face', 'Voice', 'Words', 'Show my words']) {
       await page.getByRole('switch', { name, exact: true }).tap();
     }
@@ -30,6 +32,7 @@ export function thePage(stage: () => Stage): void {
       expect(box.x + box.width).toBeLessThanOrEqual(PHONE.viewport.width);
     }
     await screenshot(page, 'phone-call.png');
+    await accessible(page);
   });
 
   it('says what to do when camera and microphone are refused, and lets one join all the same', async () => {
@@ -42,6 +45,7 @@ export function thePage(stage: () => Stage): void {
     await page.getByRole('button', { name: 'Join without camera and microphone' }).click();
     await connected(page);
     expect(await page.getByRole('button', { name: 'Camera' }).getAttribute('aria-pressed')).toBe('false');
+    await accessible(page);
   });
 
   it('explains what is missing in the form, at the field, and moves there', async () => {
@@ -55,6 +59,7 @@ export function thePage(stage: () => Stage): void {
     await page.keyboard.press('Enter');
     await page.getByText('A room is 1 to 64 letters').waitFor();
     expect(await page.getByLabel('Room').getAttribute('aria-invalid')).toBe('true');
+    await accessible(page);
   });
 
   it('does not offer what the server’s policy forbids', async () => {
@@ -66,6 +71,7 @@ export function thePage(stage: () => Stage): void {
       await face.waitFor();
       expect(await face.isDisabled()).toBe(true);
       expect(await page.getByRole('switch', { name: 'Voice' }).isDisabled()).toBe(false);
+      await accessible(page);
     } finally {
       await server.stop();
     }
@@ -90,6 +96,7 @@ export function thePage(stage: () => Stage): void {
       await join(page, 'Eve');
       await page.getByText(/^Your access ends at \d/).waitFor();
       await page.getByText('Your access has ended.').waitFor();
+      await accessible(page);
       expect(await page.locator('.notice.problem').count()).toBe(1);
       await tile(page, 'Fay').getByText('Analysis on').waitFor();
       // Without a connection nobody knows of anybody. With this token there will be none again: then the lobby follows.
@@ -114,6 +121,7 @@ export function thePage(stage: () => Stage): void {
     await Promise.all([ada.getByText('The server stops or restarts.').waitFor(), first.stop()]);
     await ada.locator('.state[data-state="closing"]').waitFor();
     await ada.getByText('it is not known whether you are being analysed').waitFor();
+    await accessible(ada);
     const second = await startServer(['--http-port', port]);
     try {
       await Promise.all([connected(ada), connected(bea)]);

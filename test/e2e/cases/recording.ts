@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { eventsOf } from '../../../src/files/event-file.js';
 import { Relay } from '../../client/support/relay.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
+import { accessible } from '../support/accessible.js';
 import { join, OUTPUT, ownId } from '../support/browser.js';
 import type { Stage } from '../support/stage.js';
 import { MAIN } from '../support/start-server.js';
@@ -28,8 +29,10 @@ export function recording(stage: () => Stage): void {
     await join(bea, 'Bea');
     await bea.getByRole('button', { name: 'Yes, record mine' }).waitFor();
     await ada.screenshot({ path: joinPath(OUTPUT, 'recording-question.png') });
+    await accessible(ada);
     await ada.getByRole('button', { name: 'Yes, record mine' }).click();
     await ada.getByText('Yours are in it.').waitFor();
+    await accessible(ada);
     const id = await ownId(ada);
     const emotions = () => [...eventsOf(file)].filter((event) => event.type === 'emotion');
     await expect.poll(() => emotions().length, { timeout: 60_000 }).toBeGreaterThan(1);

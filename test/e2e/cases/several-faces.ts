@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { accessible } from '../support/accessible.js';
 import { join, ownId, screenshot, tile } from '../support/browser.js';
 import { EventLog } from '../support/event-log.js';
 import type { Stage } from '../support/stage.js';
@@ -31,6 +32,7 @@ export function severalFaces(stage: () => Stage): void {
         for (const { id: one } of later) expect(faces.map((face) => face.id)).toContain(one);
       }
       await screenshot(page, 'two-faces.png');
+      await accessible(page);
 
       const ended = log.end(id);
       await page.getByRole('switch', { name: 'Face' }).click();

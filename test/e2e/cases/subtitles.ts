@@ -4,6 +4,7 @@ import { EmotionFeed, type Words } from '../../../client/lib/index.js';
 import { nodeSocket } from '../../../client/lib/node.js';
 import type { GrantsGiven } from '../../../src/server/protocol.js';
 import { mintToken } from '../../../src/server/tokens.js';
+import { accessible } from '../support/accessible.js';
 import { join, ownId, screenshot, tile } from '../support/browser.js';
 import { fixture } from '../support/fake-media.js';
 import { EMBED_OVERLAY, TOP_OF_SUBTITLES } from '../support/in-page.js';
@@ -70,6 +71,7 @@ export function subtitles(stage: () => Stage): void {
       await lines(bea, 'Bea').getByText('Hello, everybody').waitFor();
       await elsewhere.locator('emo-overlay .lines').getByText('Hello, everybody').waitFor();
       await bea.getByText('Sent, and shown to everyone here.').waitFor();
+      await accessible(bea);
       await vi.waitUntil(() => reader.heard.length > 0);
       expect(reader.heard).toMatchObject([
         { participant: id, text: 'Hello, everybody', final: true, source: 'caption', language: null },
@@ -82,6 +84,7 @@ export function subtitles(stage: () => Stage): void {
       expect(where.subtitles).toBeLessThanOrEqual(where.panel);
       expect(where.subtitles).toBeGreaterThan(where.picture);
       await screenshot(ada, 'subtitles.png');
+      await accessible(ada);
       expect(reader.heard.some(({ source, text }) => source === 'voice' && text === 'what a wonderful day')).toBe(true);
 
       // Who does not want to read turns them off for themselves.

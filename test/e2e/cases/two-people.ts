@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { toldSeconds } from '../../../bench/support/told-seconds.js';
+import { accessible } from '../support/accessible.js';
 import { connected, join, moving, ownId, screenshot, tile } from '../support/browser.js';
 import { EventLog } from '../support/event-log.js';
 import { FOCUSED_NAME } from '../support/in-page.js';
@@ -84,6 +85,10 @@ export function twoPeople(stage: () => Stage): void {
     await ada.locator('.tile[data-name="Bea"] emo-overlay[data-status="live"]').waitFor();
     await bea.locator('.tile.own emo-overlay[data-status="live"]').waitFor();
     await screenshot(bea, 'call.png');
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await bea.emulateMedia({ colorScheme });
+      await accessible(bea);
+    }
 
     // Ada's own windows are the clock by which the silence after Bea's withdrawal is told.
     await ada.getByRole('switch', { name: 'Face' }).click();
