@@ -32,7 +32,7 @@ it('the configuration table is the schema’s', () => {
 
 it('the README’s first screen has three uses, a picture and the two commands, and leads to every page', () => {
   const first = readme.split('\n').slice(0, 40).join('\n');
-  expect(first).toMatch(/<img src="client\/screenshots\/overlay\.png"/);
+  expect(first).toMatch(/<img src="client\/screenshots\/overlay\.webp"/);
   expect(first.match(/^- \*\*As /gm)).toHaveLength(3);
   for (const command of ['npm start', 'npm test']) expect(first).toContain(`\n${command} `);
   for (const path of PAGES.slice(1)) expect(readme, path).toContain(`](${path})`);
