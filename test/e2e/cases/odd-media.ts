@@ -46,7 +46,7 @@ export function oddMedia(stage: () => Stage): void {
     await page.evaluate(FREEZE_CAMERA);
     expect((await stalled).face).toMatchObject({ present: false, box: null });
 
-    await tile(page, 'Bea').getByText('no picture').waitFor();
+    await tile(page, 'Bea').getByText('no picture', { exact: true }).waitFor();
     await accessible(page);
 
     await page.getByRole('button', { name: 'Camera' }).click();
