@@ -10,14 +10,10 @@ export function analyzeText(analyze) {
   const { searched, tracked, peer } = faces;
   const of360p = runs.find((/** @type {any} */ { clip }) => clip === '360p');
   const stages = [...new Set(runs.flatMap((/** @type {any} */ { msPerSecond }) => Object.keys(msPerSecond)))];
-  const isCoded = runs.some((/** @type {any} */ { clip }) => clip === '360p, x264');
-  const coding = isCoded
-    ? ' As cameras write it, no picture is made of a later one; "x264": as that encoder writes films by itself, with pictures of which no other is made.'
-    : '';
   const cell = (/** @type {number | undefined} */ value) => (value === undefined ? '–' : number(value));
   const times = (/** @type {any} */ { pace }) => (pace / peer.pace).toFixed(1);
   return [
-    `${where(analyze)}, engine ${engine.name}, words ${speech === 'on' ? 'recognised' : 'not recognised'}. Clips of one portrait that moves, 30 pictures a second, and of somebody who speaks all the time.${coding} Stages run side by side in several threads: their sum is more than the time taken.`,
+    `${where(analyze)}, engine ${engine.name}, words ${speech === 'on' ? 'recognised' : 'not recognised'}. Clips of one portrait that moves, 30 pictures a second, and of somebody who speaks all the time. Stages run side by side in several threads: their sum is more than the time taken.`,
     `*Aim: ${AIMS.pace} times real time for 360p with wasm on two cores. Measured: ${number(of360p.pace)}: ${met(of360p.pace >= AIMS.pace)}.*`,
     table(
       ['', ...runs.map((/** @type {any} */ { clip }) => clip)],
