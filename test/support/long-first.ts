@@ -6,16 +6,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const FIRST = [
   'e2e/call.e2e',
+  'packages/server',
   'cli/supervisor',
   'cli/serve-endings',
   'media/real-sizes',
+  'analysis/process-crash',
   'e2e/firefox.e2e',
-  'training/evaluation/evaluate',
-  'files/faces',
-  'e2e/whip.e2e',
-  'analysis/consent-rule',
-  'deploy/dashboards-live',
   'fuzz/fuzz',
+  'training/evaluation/evaluate',
+  'analysis/call-states',
+  'e2e/whip.e2e',
+  'files/analyse-file',
+  'files/faces',
+  'deploy/dashboards-live',
+  'server/connections',
+  'analysis/consent-rule',
 ];
 
 export class LongFirst extends BaseSequencer {

@@ -27,8 +27,9 @@ const IN_PAGE = `({ portrait, speech, width, height }) => {
       context.drawImage(picture, x, 2, crop, (crop * height) / width, 0, 0, width, height);
     };
     draw();
-    new Worker(url('setInterval(() => postMessage(0), 66)', 'text/javascript')).onmessage = draw;
-    return canvas.captureStream(15);
+    // As many pictures as are looked at: two browsers draw them without a GPU.
+    new Worker(url('setInterval(() => postMessage(0), 100)', 'text/javascript')).onmessage = draw;
+    return canvas.captureStream(10);
   };
   const microphone = async () => {
     const audio = Object.assign(new Audio(url(bytes(speech), 'audio/wav')), { loop: true });
