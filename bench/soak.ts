@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { compareCensus, takeCensus } from './soak/census.js';
-import { Household } from './soak/household.js';
+import { CROWD, Household } from './soak/household.js';
 import { Reader, type Values } from './soak/readings.js';
 import { type Reading, trendOf } from './soak/slope.js';
 import { printTrends, type Trends } from './soak/table.js';
@@ -117,6 +117,7 @@ writeJson(options.json, {
   minutes,
   people,
   guests: household.guests,
+  crowd: CROWD,
   workersThatDied: died,
   notDone: household.failures,
   events,

@@ -11,7 +11,7 @@ const GUEST_STAYS_MS = 15_000;
  * until there are holes of every size: with guests alone, one every 2.7 s, an analysis process's heap went from 59 to 112 MB with the
  * first hundred, to 119 with the next fifty, and stayed.
  */
-const CROWD = 180;
+export const CROWD = 180;
 const CROWD_AT_ONCE = 6;
 const CROWD_STAYS_MS = 2500;
 /** Packets of longer ago are of no interest to a soak. */

@@ -74,6 +74,7 @@ export function soakText({
   minutes,
   people,
   guests,
+  crowd,
   workersThatDied,
   notDone,
   events,
@@ -89,11 +90,14 @@ export function soakText({
         ? String(value)
         : value.toFixed(2);
   const held = (/** @type {any} */ { maps, sets, entries }) => `${maps + sets} maps and sets with ${entries} entries`;
+  const before = crowd
+    ? ` (and ${crowd} more, a few at a time, before anything was counted: each leaves holes in the allocator’s heap, until there are holes for all that comes)`
+    : '';
   const unmet = growing.length > 0 || minutes < 60;
   // What cannot be said is not met.
   const aim = unmet ? 'NOT met' : unclear.length > 0 ? 'nothing is seen to grow, not shown for all' : 'met';
   return [
-    `${where({ command, commit, machine })}: ${people} people stayed in the real server for ${minutes} minutes, ${guests} guests came and went beside them, by signalling and RTP (and 180 more, a few at a time, before anything was counted: each leaves holes in the allocator’s heap, until there are holes for all that comes). Everything that could grow is read all the while, in every process (*alive*: after garbage was collected, which is done each half a minute for it); the slope is the median of all pairs' (Theil–Sen) with its 95 % interval, *flat* where all of that is of no matter (2 % of the memory an hour, at least 4 MiB; of what is counted less than one).`,
+    `${where({ command, commit, machine })}: ${people} people stayed in the real server for ${minutes} minutes, ${guests} guests came and went beside them, by signalling and RTP${before}. Everything that could grow is read all the while, in every process (*alive*: after garbage was collected, which is done ${crowd ? 'each half a minute' : 'each minute and a half'} for it); the slope is the median of all pairs' (Theil–Sen) with its 95 % interval, *flat* where all of that is of no matter (2 % of the memory an hour, at least 4 MiB; of what is counted less than one).`,
     `*Aim: an hour without growth: ${aim}*${growing.length ? ` (grows: ${growing.join('; ')})` : ''}${unclear.length ? `; too restless to say: ${unclear.join('; ')}` : ''}. Of ${events.expected} seconds of those who stayed ${events.judged} had an event, ${events.gaps} were told as gaps, ${events.away.toFixed(0)} s as not analysed, ${events.silent.toFixed(1)} s were silent; ${events.numbersLost} events were lost on the way to the subscriber; ${workersThatDied} processes died; ${notDone} things could not be done.`,
     table(
       ['', 'at first', 'at last', 'change an hour [95 %]', ''],
