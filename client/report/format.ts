@@ -18,10 +18,8 @@ export function clock(seconds: number): string {
 
 export const percent = (share: number): string => `${String(Math.round(100 * share))} %`;
 
-/** How likely something is by an estimate. */
-export { percent as likelihood } from '../lib/overlay/wording';
+/** `likelihood`: how likely something is by an estimate. */
+export { capital, percent as likelihood } from '../lib/overlay/wording';
 
 export const signed = (value: number | null): string =>
   value === null ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
