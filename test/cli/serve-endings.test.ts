@@ -18,9 +18,7 @@ async function somebody(port: number, name: string): Promise<TestClient> {
 
 describe.each([
   ['SIGTERM to the process', 'SIGTERM', false],
-  ['SIGINT to the process', 'SIGINT', false],
   ['SIGINT to the whole process group, as Ctrl-C', 'SIGINT', true],
-  ['SIGTERM to the whole process group, as a service manager', 'SIGTERM', true],
 ] as const)('%s', (_, signal, group) => {
   it('is told as the server’s closing: first the ends, then the closing, then the workers go', async () => {
     subject = new ServeProcess({ speech: false });

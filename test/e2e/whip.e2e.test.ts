@@ -98,9 +98,7 @@ describe('by WHIP', () => {
   });
 
   it.each([
-    ['VP9', 'L1T1'],
     ['VP9', 'L2T3_KEY'],
-    ['AV1', 'L1T1'],
     ['AV1', 'L2T3'],
   ])('a browser that sends nothing but %s, in layers %s, is analysed', async (codec, scalabilityMode) => {
     const { room, watch, url } = await stage();

@@ -8,7 +8,7 @@ import { MEDIA_CODECS } from '../../src/sfu/index.js';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
 
 const PEOPLE = 2;
-const SECONDS = 30;
+const SECONDS = 20;
 const CAMERA_PICTURES = { 'vp8-layers': 7.5, vp8: 15, h264: 15 } satisfies Record<CameraName, number>;
 
 /** A process that is later than this is a longer road itself, ms: sender and receiver are both in it. */
