@@ -25,6 +25,8 @@ export const ERROR_CODES = [
   'INSTALL_FAILED', // something that was to be fetched or built was not
   'MODEL_INVALID',
   'WINDOW_INVALID',
+  'NATS_UNAVAILABLE', // none of the NATS servers can be reached, or they have no JetStream
+  'NATS_REFUSED', // NATS does not take our credentials, or does not let us do what we must
   'OVERLOADED',
   'CLOSED',
   'INTERNAL',

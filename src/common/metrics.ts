@@ -5,6 +5,7 @@ import { ERROR_CODES } from './errors.js';
 import { GAP_REASONS } from './gap-reasons.js';
 import { HOSTED_ANSWERS, HOSTED_ENDPOINTS } from './hosted-answers.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
+import { NATS_METRICS } from './nats-metrics.js';
 import { REFUSALS } from './refusals.js';
 import type { Tally } from './tally.js';
 import { WHIP_STATUSES } from './whip-statuses.js';
@@ -241,6 +242,7 @@ export const METRICS = {
     labels: ['endpoint', 'answer'],
     known: HOSTED_ENDPOINTS.flatMap((endpoint) => HOSTED_ANSWERS.map((answer) => ({ endpoint, answer }))),
   },
+  ...NATS_METRICS,
   emostream_log_lines_lost_total: { kind: 'counter', help: 'Log lines that could not be written.' },
   emostream_last_event_timestamp_seconds: {
     kind: 'gauge',

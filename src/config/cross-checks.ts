@@ -1,3 +1,4 @@
+import { NATS_OPTIONS, natsFileProblems, natsProblems } from './nats-checks.js';
 import type { Config } from './schema.js';
 import { inspectTls } from './tls.js';
 import { webOrigin } from './web-origin.js';
@@ -127,6 +128,7 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
         'tlsCert and tlsKey go together: set both or neither',
       ),
   },
+  { of: NATS_OPTIONS, find: natsProblems },
   {
     of: ['rtcHost', 'rtcAnnouncedAddress'],
     find: ({ rtcHost, rtcAnnouncedAddress }, env) => {
@@ -147,6 +149,7 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
   },
 ];
 
+const NATS_FILES: CrossCheck = { of: NATS_OPTIONS, find: natsFileProblems };
 const TLS_FILES: CrossCheck = {
   of: ['tlsCert', 'tlsKey'],
   find: ({ tlsCert, tlsKey }) =>
@@ -161,7 +164,7 @@ export function crossCheck(
   config: Config,
   options: { wrong: ReadonlySet<string>; files: boolean; env: (key: keyof Config) => string },
 ): Problem[] {
-  return [...CROSS_CHECKS, ...(options.files ? [TLS_FILES] : [])]
+  return [...CROSS_CHECKS, ...(options.files ? [TLS_FILES, NATS_FILES] : [])]
     .filter(({ of }) => !of.some((key) => options.wrong.has(key)))
     .flatMap(({ find }) => find(config, options.env));
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../common/engine-names.js';
 import { MOST_FACES } from '../common/most-faces.js';
+import { clusterOptions } from './cluster-options.js';
 import { doorOptions } from './door-options.js';
 import { flag, int, list, optionalInt, optionalText } from './fields.js';
 
@@ -14,6 +15,7 @@ const isMediaHost = (value: string) => value === 'auto' || value.split(',').ever
  */
 export const configSchema = z.strictObject({
   ...doorOptions,
+  ...clusterOptions,
 
   rtcHost: z
     .string()

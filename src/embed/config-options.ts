@@ -38,6 +38,14 @@ export interface ConfigOptions {
   webhookUrl?: string | undefined;
   /** Signs webhooks (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. */
   webhookSecret?: string | undefined;
+  /** NATS servers (JetStream on) that this node shares rooms and events with other nodes by: `nats://HOST:PORT`, or `tls://…`, all of one cluster. Without them this server is alone. */
+  nats?: readonly string[] | undefined;
+  /** Path of the NATS credentials file (`.creds`); read anew at every connecting. */
+  natsCreds?: string | undefined;
+  /** Path of a file that holds the NATS token, in place of natsCreds; read anew, too. */
+  natsTokenFile?: string | undefined;
+  /** Path of the certificates (PEM) that NATS’s own is checked by; those of Node.js if not given. */
+  natsCa?: string | undefined;
   /** Local addresses for WebRTC media, which ICE and DTLS protect. `auto`: loopback and the machine’s own (Firefox takes no loopback). Default 'auto'. */
   rtcHost?: string | undefined;
   /** The one address that browsers are told for media, where it differs from rtcHost (NAT, 0.0.0.0); with `auto`, media that come to any address are taken. */

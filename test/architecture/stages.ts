@@ -13,6 +13,7 @@ export const STAGES = [
   'features',
   'inference',
   'events',
+  'cluster',
   'report',
   'analysis',
   'server',

@@ -69,6 +69,23 @@ describe('configuration', () => {
     refused({ flags: { rtcHost: '127.0.0.1, ::' } });
   });
 
+  it('takes NATS servers, and credentials from files alone, which it never repeats', () => {
+    const [creds, token] = [
+      join(temporaryFolder({ creds: 'x' }), 'creds'),
+      join(temporaryFolder({ token: 'x' }), 'token'),
+    ];
+    const nats = 'nats://10.0.0.1:4222, tls://[fd00::1]:4222,nats://nats.example';
+    expect(loadConfig({ flags: { nats, natsCreds: creds } }).nats).toHaveLength(3);
+    const withPassword = refused({ env: { EMOSTREAM_NATS: 'nats://me:hunter2@10.0.0.1:4222' } }).message;
+    expect(withPassword).toContain('natsCreds');
+    expect(withPassword).not.toContain('hunter2');
+    for (const wrong of ['10.0.0.1:4222', 'http://10.0.0.1', 'nats://', 'nats://a b'])
+      refused({ flags: { nats: wrong } });
+    refused({ flags: { natsTokenFile: token } });
+    refused({ flags: { nats, natsCreds: creds, natsTokenFile: token } });
+    refused({ flags: { nats, natsCa: '/nonexistent/ca.pem' } });
+  });
+
   it('takes for media the machine’s own addresses, or those that are named', () => {
     expect(loadConfig({}).rtcHost).toBe('auto');
     expect(loadConfig({ flags: { rtcHost: '192.0.2.7, fd00::7' } }).rtcHost).toBe('192.0.2.7, fd00::7');
