@@ -53,6 +53,7 @@ const COMMANDS = {
     need: 'serve',
     run: (node, args) => execute(node, [program('bench/voice-encoders.js'), ...args]),
   },
+  'bench:triton': { need: 'serve', run: (node, args) => execute(node, [program('bench/triton.js'), ...args]) },
   'bench:live-file': { need: 'serve', run: (node, args) => execute(node, [program('bench/live-file.js'), ...args]) },
   'bench:voice-activity': {
     need: 'serve',

@@ -123,6 +123,33 @@ export const engine: Page = {
       ],
     },
     {
+      title: 'Of the engine triton',
+      graphs: [
+        {
+          title: 'Inference servers',
+          about:
+            'A server that is down is tried again within 10 s. With none up, windows become gaps, or another engine takes over.',
+          unit: 'none',
+          queries: [{ expr: by('state', of('emostream_inference_servers')), legend: '{{state}}' }],
+        },
+        {
+          title: 'Requests to inference servers',
+          about: 'Per second, by what came of each, and how many were made a second time.',
+          unit: 'short',
+          queries: [
+            { expr: by('outcome', rate('emostream_inference_requests_total')), legend: '{{outcome}}' },
+            { expr: `sum(${rate('emostream_inference_retries_total')})`, legend: 'second tries' },
+          ],
+        },
+        {
+          title: 'Time of a request to an inference server',
+          about: 'From sending a part of the network’s inputs to its answer.',
+          unit: 's',
+          queries: quantiles(STAGE, [0.5, 0.95, 0.99], 'stage="inference-server"'),
+        },
+      ],
+    },
+    {
       title: 'Recognisers and encoders before it',
       graphs: [
         {

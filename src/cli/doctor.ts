@@ -9,6 +9,7 @@ import { createEngine, DEFAULT_ENGINE } from '../inference/engines.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
 import { type Check, failed, ok } from './check.js';
 import { checkDoors } from './door-checks.js';
+import { checkServers } from './server-checks.js';
 import { checkSpeech } from './speech-checks.js';
 
 /** Batch sizes that are timed. */
@@ -23,7 +24,7 @@ export function doctorCommand(): Command {
     .option('--json', 'print JSON instead of a table')
     .action(async (flags: { model?: string; config?: string; json?: boolean }) => {
       const checks = [nodeCheck(), workerCheck(), await decoderCheck(), await faceCheck(), ...(await checkSpeech())];
-      checks.push(...(await checkDoors(flags.config)));
+      checks.push(...(await checkDoors(flags.config)), ...(await checkServers(flags.config, flags.model)));
       for (const status of listEngines()) checks.push(await engineCheck(status, flags.model ?? shippedModelFolder()));
       if (flags.json) console.log(JSON.stringify({ version: packageVersion(), checks }, null, 2));
       else print(checks);

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { EmostreamError } from '../common/errors.js';
 import { packageVersion, shippedModelFolder } from '../common/version.js';
 import { WEIGHT_TYPES, type WeightType } from '../inference/model-format.js';
+import { INSTANCE_DEVICES, type InstanceDevice } from '../inference/triton/model-config.js';
 
-const FORMATS = ['emostream', 'onnx'] as const;
+const FORMATS = ['emostream', 'onnx', 'triton'] as const;
 
 interface ExportFlags {
   format: (typeof FORMATS)[number];
@@ -13,16 +14,24 @@ interface ExportFlags {
   out?: string;
   modelVersion?: string;
   weightsType: WeightType;
+  device: InstanceDevice;
+  instances: number;
 }
 
-async function toOnnx({ model = shippedModelFolder(), out, weights, modelVersion }: ExportFlags): Promise<void> {
+/** For other programs: ONNX files, or a model repository of NVIDIA Triton. */
+async function toOthers(flags: ExportFlags): Promise<void> {
+  const { format, model = shippedModelFolder(), out, weights, modelVersion, device, instances } = flags;
   if (out === undefined)
-    throw new EmostreamError('CONFIG_INVALID', '--format onnx needs --out, a folder for the files.');
+    throw new EmostreamError('CONFIG_INVALID', `--format ${format} needs --out, a folder for the files.`);
   if (weights !== undefined || modelVersion !== undefined) {
     throw new EmostreamError(
       'CONFIG_INVALID',
-      '--format onnx is made of a model as it is: give --model and --out only.',
+      `--format ${format} is made of a model as it is: --weights and --model-version are not for it.`,
     );
+  }
+  if (format === 'triton') {
+    const { exportRepository } = await import('../inference/triton/export-repository.js');
+    return exportRepository({ model, out, device, instances, log: console.log });
   }
   const { exportOnnx } = await import('../inference/onnx/export-folder.js');
   await exportOnnx({ model, out, log: console.log });
@@ -33,20 +42,31 @@ export function modelCommand(): Command {
   const model = new Command('model').description('Work on models.');
   model
     .command('export')
-    .description('Put the trained parts together into a model folder, or write a model as ONNX files.')
-    .addOption(
-      new Option('--format <format>', 'what to make; onnx is made of a model').choices(FORMATS).default('emostream'),
+    .description(
+      'Put the trained parts together into a model folder, or write a model for other programs: ONNX files, a repository of NVIDIA Triton.',
     )
-    .option('--model <folder>', 'onnx: the model (default: the shipped one)')
+    .addOption(
+      new Option('--format <format>', 'what to make; onnx and triton are made of a model')
+        .choices(FORMATS)
+        .default('emostream'),
+    )
+    .option('--model <folder>', 'onnx, triton: the model (default: the shipped one)')
     .option('--weights <folder>', 'where trained parts are kept (default: in the user’s cache)')
-    .option('--out <folder>', 'the model’s folder (default: the shipped model); must be given for onnx')
+    .option('--out <folder>', 'the model’s folder (default: the shipped model); must be given for onnx and triton')
     .option('--model-version <text>', 'version written into the model (default: the program’s)')
     .addOption(
       new Option('--weights-type <type>', 'how kernels and tables are stored').choices(WEIGHT_TYPES).default('float16'),
     )
+    .addOption(
+      new Option('--device <device>', 'triton: what its instances compute on')
+        .choices(INSTANCE_DEVICES)
+        .default('auto'),
+    )
+    .option('--instances <count>', 'triton: instances of each part, each on one core or GPU', parseCount, 2)
     .action(async (flags: ExportFlags) => {
-      if (flags.format === 'onnx') return toOnnx(flags);
-      if (flags.model !== undefined) throw new EmostreamError('CONFIG_INVALID', '--model is for --format onnx.');
+      if (flags.format !== 'emostream') return toOthers(flags);
+      if (flags.model !== undefined)
+        throw new EmostreamError('CONFIG_INVALID', '--model is for --format onnx and triton.');
       const { exportModel } = await import('../training/export-model.js');
       const { defaultPreparedFolder } = await import('../training/data/prepared.js');
       await exportModel({
@@ -102,6 +122,12 @@ export function modelCommand(): Command {
       },
     );
   return model;
+}
+
+function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1 || count > 64) throw new InvalidArgumentError('a number from 1 to 64.');
+  return count;
 }
 
 function parseShare(value: string): number {

@@ -1,15 +1,17 @@
 import { DROP_LABELS } from './drops.js';
 import { EMOTIONS, MODALITIES } from './emotions.js';
-import { ENGINE_NAMES, PASSED_OVER } from './engine-names.js';
+import { ENGINE_METRICS } from './engine-metrics.js';
 import { ERROR_CODES } from './errors.js';
 import { GAP_REASONS } from './gap-reasons.js';
 import { HOSTED_ANSWERS, HOSTED_ENDPOINTS } from './hosted-answers.js';
+import { each } from './label-values.js';
 import { MEDIA_PROBLEMS } from './media-problem.js';
 import { NATS_METRICS } from './nats-metrics.js';
 import { REFUSALS } from './refusals.js';
 import type { Tally } from './tally.js';
 import { WHIP_STATUSES } from './whip-statuses.js';
 
+export { ENGINE_SWITCHES } from './engine-metrics.js';
 export { REFUSALS, type Refusal } from './refusals.js';
 
 /**
@@ -40,11 +42,6 @@ const ENCODINGS = [
   { modality: 'face', when: 'early' },
   ...MODALITIES.flatMap((modality) => ['window', 'kept'].map((when) => ({ modality, when }))),
 ];
-
-/** Why another engine took over. */
-export const ENGINE_SWITCHES = ['lost', 'returned'] as const;
-
-const each = (label: string, values: readonly string[]) => values.map((value) => ({ [label]: value }));
 
 export const METRICS = {
   emostream_stage_duration_seconds: {
@@ -255,23 +252,7 @@ export const METRICS = {
     labels: ['label'],
     known: each('label', EMOTION_LABELS),
   },
-  emostream_engine_info: {
-    kind: 'gauge',
-    help: '1; names the engine and model in use. 0 for an engine that was in use before.',
-    labels: ['engine', 'model'],
-  },
-  emostream_engine_passed_over: {
-    kind: 'gauge',
-    help: '1 where a better engine is not the one in use, and why; 0 otherwise.',
-    labels: ['engine', 'why'],
-    known: ENGINE_NAMES.flatMap((engine) => PASSED_OVER.map((why) => ({ engine, why }))),
-  },
-  emostream_engine_switches_total: {
-    kind: 'counter',
-    help: 'Times that another engine took over while running: a better one was lost, or has returned.',
-    labels: ['why'],
-    known: each('why', ENGINE_SWITCHES),
-  },
+  ...ENGINE_METRICS,
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof METRICS;

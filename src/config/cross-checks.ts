@@ -1,13 +1,10 @@
+import { isLoopback } from './loopback.js';
 import { NATS_OPTIONS, natsFileProblems, natsProblems } from './nats-checks.js';
+import type { Problem } from './problem.js';
+import { checkRemoteEngine } from './remote-engine.js';
 import type { Config } from './schema.js';
 import { inspectTls } from './tls.js';
 import { webOrigin } from './web-origin.js';
-
-/** A wrong option, or a wrong combination told at one of its options. */
-export interface Problem {
-  option: keyof Config;
-  message: string;
-}
 
 interface CrossCheck {
   /** What it looks at: where one of these is wrong by itself, there is nothing to be said of them together. */
@@ -120,6 +117,10 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
     ],
   },
   {
+    of: ['engine', 'engineUrl', 'engineCa', 'engineToken', 'engineFallback'],
+    find: checkRemoteEngine,
+  },
+  {
     of: ['tlsCert', 'tlsKey'],
     find: ({ tlsCert, tlsKey }) =>
       when(
@@ -169,8 +170,6 @@ export function crossCheck(
     .flatMap(({ find }) => find(config, options.env));
 }
 
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 function isSafeTarget(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EmostreamError } from '../common/errors.js';
-import { crossCheck, type Problem } from './cross-checks.js';
+import { crossCheck } from './cross-checks.js';
+import type { Problem } from './problem.js';
 import { type Config, configSchema } from './schema.js';
 
 export const ENV_PREFIX = 'EMOSTREAM_';

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { ENGINE_NAMES } from '../common/engine-names.js';
 import { MOST_FACES } from '../common/most-faces.js';
 import { clusterOptions } from './cluster-options.js';
 import { doorOptions } from './door-options.js';
-import { flag, int, list, optionalInt, optionalText } from './fields.js';
+import { engineOptions } from './engine-options.js';
+import { flag, int, list, optionalText } from './fields.js';
 
 const isMediaHost = (value: string) => value === 'auto' || value.split(',').every((part) => isIP(part.trim()) !== 0);
 
@@ -61,51 +61,7 @@ export const configSchema = z.strictObject({
   allowVoice: flag('Policy: voices may be analysed, where their owner consents.', true),
   allowWords: flag('Policy: words may be analysed, where their owner consents.', true),
 
-  engine: z
-    .enum(['auto', ...ENGINE_NAMES])
-    .default('auto')
-    .meta({
-      description:
-        'Inference engine. `auto` takes the best that is installed and starts, and the next best where it is lost; a named one that is missing is an error.',
-    }),
-  onnxProvider: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').meta({
-    description:
-      'What the onnx engine computes by. `auto`: CUDA, if the installed ONNX Runtime has it and there is an NVIDIA GPU, else the processor.',
-  }),
-  model: optionalText('Folder of the fusion model; the shipped one if not given.'),
-  maxBatch: optionalInt(
-    'Most windows in one inference batch. If not given, as many as the engine judges in 50 ms, measured as it starts: 4 at least, 256 at most.',
-    'windows',
-    1,
-    256,
-  ),
-  maxQueueDelay: optionalInt(
-    'Longest a window waits for its batch to fill. If not given, half as long as a batch takes, 15 ms at most.',
-    'ms',
-    0,
-    1000,
-  ),
-  inferenceThreads: int(
-    'Threads of an engine that uses one core each (onnx, wasm). 0: as many as there are cores, at most two.',
-    'count',
-    0,
-    0,
-    64,
-  ),
-  inferenceDeadline: int(
-    'A window that is not judged this long after it closed is given up, and a gap event says so.',
-    'ms',
-    1500,
-    50,
-    10_000,
-  ),
-  inferenceQueue: int(
-    'Most windows waiting for inference; at the bound the oldest is dropped and becomes a gap.',
-    'windows',
-    512,
-    1,
-    100_000,
-  ),
+  ...engineOptions,
   analysisProcesses: int(
     'Most processes that decode media and make features; one more waits to take the place of any. 0: one per core, 8 at most.',
     'count',

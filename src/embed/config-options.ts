@@ -74,8 +74,16 @@ export interface ConfigOptions {
   allowVoice?: boolean | undefined;
   /** Policy: words may be analysed, where their owner consents. Default true. */
   allowWords?: boolean | undefined;
-  /** Inference engine. `auto` takes the best that is installed and starts, and the next best where it is lost; a named one that is missing is an error. Default 'auto'. */
-  engine?: 'auto' | 'tensorflow-gpu' | 'onnx' | 'webgpu' | 'tensorflow' | 'wasm' | undefined;
+  /** Inference engine. `auto` takes the best that is installed and starts, and the next best where it is lost; a named one that is missing is an error. `triton`: inference servers, see engineUrl; never by `auto`. Default 'auto'. */
+  engine?: 'auto' | 'triton' | 'tensorflow-gpu' | 'onnx' | 'webgpu' | 'tensorflow' | 'wasm' | undefined;
+  /** Inference servers (NVIDIA Triton or another of the Open Inference Protocol) that the engine triton asks, each with the same models: `grpc://HOST:PORT` or `http://HOST:PORT`, with TLS `grpcs://` or `https://`. */
+  engineUrl?: readonly string[] | undefined;
+  /** File with certificates (PEM) that theirs are trusted by, instead of the system’s. */
+  engineCa?: string | undefined;
+  /** Secret that they are shown: `Authorization: Bearer …`. With TLS, or on loopback, only. */
+  engineToken?: string | undefined;
+  /** Engine of this machine that judges while none of them can be asked, `auto`: the best. `none`: windows become gaps meanwhile, and the server starts only where one can be asked. Default 'none'. */
+  engineFallback?: 'none' | 'auto' | 'tensorflow-gpu' | 'onnx' | 'webgpu' | 'tensorflow' | 'wasm' | undefined;
   /** What the onnx engine computes by. `auto`: CUDA, if the installed ONNX Runtime has it and there is an NVIDIA GPU, else the processor. Default 'auto'. */
   onnxProvider?: 'auto' | 'cuda' | 'webgpu' | 'cpu' | undefined;
   /** Folder of the fusion model; the shipped one if not given. */

@@ -4,12 +4,15 @@ import { silentMeter } from '../common/metrics.js';
 import { shippedModelFolder } from '../common/version.js';
 import type { Config } from '../config/schema.js';
 import { listEngines } from '../inference/available-engines.js';
-import { selectBest } from '../inference/engine-selection.js';
+import { candidates, selectBest } from '../inference/engine-selection.js';
 import { createEngine, type RunningEngine } from '../inference/engines.js';
-import { ENGINE_NAMES } from '../inference/types.js';
+import { remoteOptions } from '../inference/triton-backend.js';
 import { chooseHearing, type Hearing, sileroFile } from '../speech/index.js';
 import type { AnalyseOptions } from './analyse-file.js';
 import { BATCH } from './fixed-batches.js';
+
+/** How long a batch may take, ms. */
+const PATIENT_MS = 60_000;
 
 /** What judges recordings: the engine with its model, and what hears voices and words. */
 export interface Judge {
@@ -29,8 +32,7 @@ export async function openJudge(config: Config, onDamage: (file: string) => void
   if (!existsSync(model)) {
     throw new EmostreamError('MODEL_INVALID', `there is no model in ${model}: give its folder with --model`);
   }
-  const names = config.engine === 'auto' ? ENGINE_NAMES : [config.engine];
-  const { inUse } = await selectBest(names, {
+  const { inUse } = await selectBest(candidates(config.engine, config.engineFallback), {
     ...{ model, pace: { maxBatch: BATCH }, list: listEngines },
     start: (name) =>
       createEngine(name, {
@@ -38,7 +40,8 @@ export async function openJudge(config: Config, onDamage: (file: string) => void
         onnxProvider: config.onnxProvider,
         meter: silentMeter,
         // A recording waits.
-        warmTimeout: 60_000,
+        warmTimeout: PATIENT_MS,
+        remote: remoteOptions({ ...config, inferenceDeadline: PATIENT_MS }),
       }),
   });
   const { engine } = inUse;

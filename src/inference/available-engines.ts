@@ -1,5 +1,6 @@
 import { EmostreamError } from '../common/errors.js';
 import { engineProblems } from './engine-problems.js';
+import type { LocalEngineName } from '../common/engine-names.js';
 import { ENGINE_NAMES, type EngineName } from './types.js';
 
 export interface EngineStatus {
@@ -13,7 +14,7 @@ export interface EngineStatus {
   advice: string;
 }
 
-const DESCRIPTIONS: Record<EngineName, string> = {
+const DESCRIPTIONS: Record<LocalEngineName, string> = {
   'tensorflow-gpu': 'TensorFlow on an NVIDIA GPU (@tensorflow/tfjs-node-gpu, CUDA)',
   webgpu: 'WebGPU on any GPU with Vulkan, Metal or D3D12 (@tensorflow/tfjs-backend-webgpu on Dawn)',
   onnx: 'ONNX Runtime on the CPU, or on an NVIDIA GPU where it has CUDA (onnxruntime-node)',
@@ -22,7 +23,7 @@ const DESCRIPTIONS: Record<EngineName, string> = {
 };
 
 /**
- * Every engine, in order of speed where it runs, and whether it can run here as far as that shows without starting it: a GPU
+ * Every engine of this machine, in order of speed where it runs, and whether it can run here as far as that shows without starting it: a GPU
  * that is missing or cannot be used is found at the start.
  */
 export function listEngines(): EngineStatus[] {

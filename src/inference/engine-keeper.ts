@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { REMOTE_ENGINE, type EngineFallback } from '../common/engine-names.js';
 import type { ENGINE_SWITCHES, Meter } from '../common/metrics.js';
 import { waitAtMost } from '../common/wait-at-most.js';
 import type { BatchPace } from './batch-pace.js';
@@ -6,6 +7,7 @@ import {
   belowOf,
   betterThan,
   bringUp,
+  candidates,
   selectBest,
   type BringUpOptions,
   type EngineInUse,
@@ -13,7 +15,7 @@ import {
 } from './engine-selection.js';
 import type { EngineChoice, RunningEngine } from './engines.js';
 import { Losses, ReturnBackoff } from './losses.js';
-import { ENGINE_NAMES, type Engine, type EngineDevice, type EngineName, type ModelInfo } from './types.js';
+import type { Engine, EngineDevice, EngineName, ModelInfo } from './types.js';
 
 /** That another engine is in use from now on. */
 export interface EngineSwitch {
@@ -27,6 +29,8 @@ export interface EngineSwitch {
 export interface EngineKeeperOptions extends Omit<BringUpOptions, 'start'> {
   /** @param onDeath to be told each time a thread of it died */
   start: (name: EngineName, onDeath: (reason: string) => void) => Promise<RunningEngine>;
+  /** What is used where the remote engine was chosen and is not to be had; default none. */
+  fallback?: EngineFallback;
   meter: Meter;
   clock: Clock;
   /** Runs something after so many ms; answers what keeps it from that. Another one only in tests. */
@@ -46,11 +50,11 @@ interface Slot extends EngineInUse {
  * The engine in use, with its model and warm. Of the choice `auto` it is the best that starts. When that is lost at run time (its
  * threads die again and again or cannot be replaced, or it fails at everything) the next best takes its place: what it had in hand
  * fails, what comes meanwhile waits. The lost one is tried again after a while, longer from time to time, and used again when it is
- * back. An engine that was named is never replaced by another.
+ * back. An engine that was named is never replaced by another, but for the remote one by what its user has named for that.
  */
 export class EngineKeeper implements Omit<Engine, 'load' | 'warmUp'> {
   readonly #options: Required<EngineKeeperOptions>;
-  readonly #auto: boolean;
+  readonly #candidates: readonly EngineName[];
   readonly #passedOver = new Map<EngineName, PassedOver>();
   readonly #backoff: ReturnBackoff;
   readonly #told: ((news: EngineSwitch) => void)[] = [];
@@ -67,28 +71,30 @@ export class EngineKeeper implements Omit<Engine, 'load' | 'warmUp'> {
    * @throws EmostreamError ENGINE_UNAVAILABLE with advice when the one that was named cannot run here; MODEL_INVALID
    */
   static async open(choice: EngineChoice, given: EngineKeeperOptions): Promise<EngineKeeper> {
-    const options = { later, ...given };
+    const options = { later, fallback: 'none' as const, ...given };
     const losses = new Losses(options.clock);
     const bring = startingWith(options, losses);
-    if (choice !== 'auto') {
-      return new EngineKeeper({ ...(await bringUp(choice, bring)), losses, calls: new Set() }, [], false, options);
-    }
-    const { inUse, passedOver } = await selectBest(ENGINE_NAMES, bring);
-    return new EngineKeeper({ ...inUse, losses, calls: new Set() }, passedOver, true, options);
+    const names = candidates(choice, options.fallback);
+    const { inUse, passedOver } =
+      choice !== 'auto' && names.length === 1
+        ? { inUse: await bringUp(choice, bring), passedOver: [] }
+        : await selectBest(names, bring);
+    return new EngineKeeper({ ...inUse, losses, calls: new Set() }, passedOver, names, options);
   }
 
   private constructor(
     slot: Slot,
     passedOver: readonly PassedOver[],
-    auto: boolean,
+    names: readonly EngineName[],
     options: Required<EngineKeeperOptions>,
   ) {
     this.#options = options;
-    this.#auto = auto;
+    this.#candidates = names;
     this.#slot = slot;
     this.#ready = Promise.resolve(slot);
     this.#backoff = new ReturnBackoff(options.clock);
     for (const one of passedOver) this.#passedOver.set(one.engine, one);
+    if (this.passedOver.some(returns)) this.#planReturn();
   }
 
   get name(): EngineName {
@@ -118,7 +124,7 @@ export class EngineKeeper implements Omit<Engine, 'load' | 'warmUp'> {
 
   /** Why none of the better ones is in use, the best first. */
   get passedOver(): PassedOver[] {
-    return betterThan(this.name).flatMap((name) => this.#passedOver.get(name) ?? []);
+    return betterThan(this.name, this.#candidates).flatMap((name) => this.#passedOver.get(name) ?? []);
   }
 
   /** @param told each time that another engine is in use */
@@ -172,8 +178,8 @@ export class EngineKeeper implements Omit<Engine, 'load' | 'warmUp'> {
 
   /** Takes the next best. */
   #fall(slot: Slot, reason: string): void {
-    const below = belowOf(slot.engine.name);
-    if (!this.#auto || this.#disposed || this.#slot !== slot || this.#switching || below.length === 0) return;
+    const below = belowOf(slot.engine.name, this.#candidates);
+    if (this.#disposed || this.#slot !== slot || this.#switching || below.length === 0) return;
     this.#switching = true;
     this.#cancelReturn();
     const from = slot.engine.name;
@@ -218,7 +224,7 @@ export class EngineKeeper implements Omit<Engine, 'load' | 'warmUp'> {
   async #tryReturn(): Promise<void> {
     const current = await this.#ready.catch(() => null);
     if (!current) return;
-    const lost = betterThan(current.engine.name).filter((name) => this.#passedOver.get(name)?.why === 'lost');
+    const lost = this.passedOver.filter(returns).map(({ engine }) => engine);
     for (const name of lost) {
       const losses = new Losses(this.#options.clock);
       try {
@@ -227,11 +233,9 @@ export class EngineKeeper implements Omit<Engine, 'load' | 'warmUp'> {
         return;
       } catch (error) {
         const still = error instanceof Error ? error.message : String(error);
-        this.#passedOver.set(name, {
-          engine: name,
-          why: 'lost',
-          reason: `It was lost and does not come back: ${still}`,
-        });
+        const { why } = this.#passedOver.get(name)!;
+        const reason = why === 'lost' ? `It was lost and does not come back: ${still}` : still;
+        this.#passedOver.set(name, { engine: name, why, reason });
       }
     }
     this.#planReturn();
@@ -246,9 +250,12 @@ export class EngineKeeper implements Omit<Engine, 'load' | 'warmUp'> {
     this.#backoff.returned();
     await waitAtMost(LEAVE_MS, Promise.all(from.calls));
     await from.engine.dispose();
-    if (this.passedOver.some(({ why }) => why === 'lost')) this.#planReturn();
+    if (this.passedOver.some(returns)) this.#planReturn();
   }
 }
+
+/** What is tried again: what was there before; and servers, which may be started after this one. */
+const returns = ({ engine, why }: PassedOver): boolean => why === 'lost' || engine === REMOTE_ENGINE;
 
 function startingWith({ start, ...rest }: EngineKeeperOptions, losses: Losses): BringUpOptions {
   return {

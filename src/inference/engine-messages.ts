@@ -1,12 +1,14 @@
 import type { ErrorCode } from '../common/errors.js';
 import type { Measurement } from '../common/thread-meter.js';
 import type { OnnxProviderChoice } from './onnx/providers.js';
-import type { EngineDevice, EngineInput, EngineMemory, EngineName, Judgement, ModelInfo } from './types.js';
+import type { RemoteOptions } from './triton-backend.js';
+import type { EngineDevice, EngineInput, EngineMemory, EngineName, EngineNews, Judgement, ModelInfo } from './types.js';
 
 /** What the inference thread is started with. */
 export interface EngineWorkerData {
   engine: EngineName;
   onnxProvider: OnnxProviderChoice;
+  remote: RemoteOptions | null;
 }
 
 /** The calls of `Engine`, as messages; for `dispose` see ToEngine. */
@@ -25,7 +27,8 @@ export type ToEngine =
   | { call: 'dispose' };
 
 export type FromEngine =
-  | { type: 'ready'; device: EngineDevice }
+  | { type: 'ready'; device: EngineDevice; lanes: number }
+  | { type: 'news'; news: EngineNews }
   /** The engine could not be started in this thread; nothing more comes. */
   | { type: 'refused'; code: ErrorCode; message: string }
   | { type: 'result'; id: number; result: EngineCalls[EngineCall]['result'] }

@@ -13,7 +13,7 @@ import {
 } from './engine-install/paths.js';
 import { GPU_NEEDS } from './engine-install/tensorflow-facts.js';
 import { hasNvidiaDriver } from './nvidia.js';
-import type { EngineName } from './types.js';
+import type { LocalEngineName } from '../common/engine-names.js';
 
 export interface EngineProblem {
   /** Why it cannot run here. */
@@ -23,7 +23,7 @@ export interface EngineProblem {
 }
 
 /** What can be seen without starting an engine; null when nothing stands in the way. */
-export const engineProblems: Record<EngineName, () => EngineProblem | null> = {
+export const engineProblems: Record<LocalEngineName, () => EngineProblem | null> = {
   'tensorflow-gpu': tensorflowGpuProblem,
   webgpu: webgpuProblem,
   onnx: () => (hasOnnxRuntime() ? null : notInstalled('onnx')),

@@ -1,9 +1,9 @@
-import type { PassedOverWhy } from '../common/engine-names.js';
+import { REMOTE_ENGINE, type EngineFallback, type PassedOverWhy } from '../common/engine-names.js';
 import { EmostreamError } from '../common/errors.js';
 import type { EngineStatus } from './available-engines.js';
-import type { RunningEngine } from './engines.js';
+import type { EngineChoice, RunningEngine } from './engines.js';
 import { warmUpToPace, type BatchPace, type SetPace } from './batch-pace.js';
-import { ENGINE_NAMES, type EngineName, type ModelInfo } from './types.js';
+import { ALL_ENGINES, ENGINE_NAMES, type EngineName, type ModelInfo } from './types.js';
 
 /** A better engine, and why it is not the one in use. */
 export interface PassedOver {
@@ -84,7 +84,20 @@ export async function selectBest(names: readonly EngineName[], options: BringUpO
   throw new EmostreamError('INTERNAL', 'no engine was named');
 }
 
-/** The engines that are better than one, the best first. */
-export const betterThan = (name: EngineName): EngineName[] => ENGINE_NAMES.slice(0, ENGINE_NAMES.indexOf(name));
-/** The engines that are worse than one, the best first. */
-export const belowOf = (name: EngineName): EngineName[] => ENGINE_NAMES.slice(ENGINE_NAMES.indexOf(name) + 1);
+/**
+ * The engines that may be used, the best first: of the choice `auto` all of this machine; of a name that alone, and of the remote one
+ * those that its user has named to fall back to.
+ */
+export function candidates(choice: EngineChoice, fallback: EngineFallback): readonly EngineName[] {
+  if (choice === 'auto') return ENGINE_NAMES;
+  if (choice !== REMOTE_ENGINE || fallback === 'none') return [choice];
+  return [choice, ...(fallback === 'auto' ? ENGINE_NAMES : [fallback])];
+}
+
+/** Those of the candidates that are better than one, the best first. */
+export const betterThan = (name: EngineName, of: readonly EngineName[]): EngineName[] =>
+  of.filter((other) => rank(other) < rank(name));
+/** Those that are worse than one, the best first. */
+export const belowOf = (name: EngineName, of: readonly EngineName[]): EngineName[] =>
+  of.filter((other) => rank(other) > rank(name));
+const rank = (name: EngineName): number => ALL_ENGINES.indexOf(name);

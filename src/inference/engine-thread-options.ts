@@ -2,6 +2,8 @@ import { type Clock, systemClock } from '../common/clock.js';
 import { silentMeter, type Meter } from '../common/metrics.js';
 import { workerUrl } from '../common/worker-url.js';
 import type { OnnxProviderChoice } from './onnx/providers.js';
+import type { RemoteOptions } from './triton-backend.js';
+import type { EngineNews } from './types.js';
 
 export interface EngineThreadOptions {
   meter?: Meter;
@@ -16,6 +18,10 @@ export interface EngineThreadOptions {
   endTimeout?: number;
   /** What ONNX Runtime computes by. */
   onnxProvider?: OnnxProviderChoice;
+  /** What the engine triton asks; null: nothing, and it does not start. */
+  remote?: RemoteOptions | null;
+  /** Told each time that an engine that computes elsewhere stands otherwise. */
+  onNews?: (news: EngineNews) => void;
   /** The thread's entry file; another one only in tests. */
   entry?: URL;
 }
@@ -35,6 +41,8 @@ export function withDefaults(options: EngineThreadOptions): Required<EngineThrea
     warmTimeout: WARM_TIMEOUT,
     endTimeout: END_TIMEOUT,
     onnxProvider: 'auto',
+    remote: null,
+    onNews: () => {},
     entry: workerUrl(import.meta.url, './engine-worker.js'),
     ...options,
   };

@@ -36,11 +36,13 @@ const ENDS_ITSELF: ReadonlySet<EngineName> = new Set(['webgpu', 'onnx']);
  */
 export class EngineThread implements Engine {
   readonly name: EngineName;
-  readonly lanes = 1;
   readonly #options: Required<EngineThreadOptions>;
   readonly #pending: PendingCalls;
   #worker: Worker | null = null;
   #device: EngineDevice = PROCESSOR;
+  #lanes = 1;
+  /** Whether anything can be asked of an engine that computes elsewhere. */
+  #answers = true;
   /** Settles when the current thread takes calls; rejects when none will. */
   #ready: Promise<void> = Promise.resolve();
   #deathReason = '';
@@ -79,9 +81,13 @@ export class EngineThread implements Engine {
     return this.#device;
   }
 
-  /** False while the thread is being replaced, and for ever when it will not be. */
+  get lanes(): number {
+    return this.#lanes;
+  }
+
+  /** False while the thread is replaced, and for ever when it will not be; and while nothing elsewhere can be asked. */
   get healthy(): boolean {
-    return !this.#restarting && !this.#hopeless && this.#disposed === null;
+    return this.#answers && !this.#restarting && !this.#hopeless && this.#disposed === null;
   }
 
   /** No thread will take calls any more. */
@@ -196,11 +202,11 @@ export class EngineThread implements Engine {
 
   /** Starts a thread; resolves when its engine takes calls. */
   #start(): Promise<void> {
-    const { entry, onnxProvider } = this.#options;
+    const { entry, onnxProvider, remote } = this.#options;
     // Its environment is a copy of this one, which the library reads.
     if (this.name === 'onnx') forbidTelemetry();
     const worker = new Worker(entry, {
-      workerData: { engine: this.name, onnxProvider } satisfies EngineWorkerData,
+      workerData: { engine: this.name, onnxProvider, remote } satisfies EngineWorkerData,
     });
     this.#worker = worker;
     this.#starting = true;
@@ -210,6 +216,7 @@ export class EngineThread implements Engine {
         if (message.type === 'ready') {
           this.#starting = false;
           this.#device = message.device;
+          this.#lanes = message.lanes;
           resolve();
         } else if (message.type === 'refused') {
           reject(new EmostreamError(message.code, message.message));
@@ -265,6 +272,11 @@ export class EngineThread implements Engine {
   #receive(message: Exclude<FromEngine, { type: 'ready' | 'refused' }>): void {
     if (message.type === 'measurements') {
       replay(message.measurements, this.#options.meter);
+      return;
+    }
+    if (message.type === 'news') {
+      ({ device: this.#device, healthy: this.#answers } = message.news);
+      this.#options.onNews(message.news);
       return;
     }
     const pending = this.#pending.answered(message.id);

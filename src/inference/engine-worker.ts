@@ -6,5 +6,5 @@ import { startEngineHere } from './engine-here.js';
 
 /** Entry of the inference thread. It ends when the main thread terminates it. */
 belowTheCall();
-const { engine, onnxProvider } = workerData as EngineWorkerData;
-await serveEngine(parentPort!, () => startEngineHere(engine, { onnxProvider }));
+const { engine, ...options } = workerData as EngineWorkerData;
+await serveEngine(parentPort!, (surroundings) => startEngineHere(engine, { ...options, surroundings }));

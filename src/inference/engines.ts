@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { REMOTE_ENGINE } from '../common/engine-names.js';
 import { requireAvailable } from './available-engines.js';
 import { keepFloat32, quietenTensorflow } from './engine-install/tensorflow-facts.js';
 import { EnginePool } from './engine-pool.js';
 import { EngineThread } from './engine-thread.js';
-import type { EngineThreadOptions } from './engine-thread-options.js';
+import { withDefaults, type EngineThreadOptions } from './engine-thread-options.js';
 import { onGpu, type Engine, type EngineName } from './types.js';
 
 export type EngineChoice = 'auto' | EngineName;
@@ -37,6 +38,7 @@ export async function createEngine(
   name: EngineName,
   { threads = 1, ...options }: CreateEngineOptions = {},
 ): Promise<RunningEngine> {
+  if (name === REMOTE_ENGINE) return startRemote(options);
   requireAvailable(name);
   // Here too: a thread's own environment is a copy, which native code does not see.
   if (name.startsWith('tensorflow')) quietenTensorflow();
@@ -45,4 +47,11 @@ export async function createEngine(
   if (!ONE_CORE.has(name) || onGpu(first.device)) return first;
   const count = threads || Math.min(MOST_BY_ITSELF, availableParallelism());
   return count === 1 ? first : EnginePool.create(count, () => EngineThread.create(name, options), [first]);
+}
+
+/** A batch of it ends by itself at its deadline, and only then has its thread come to harm. */
+function startRemote(options: EngineThreadOptions): Promise<EngineThread> {
+  const { warmTimeout } = withDefaults(options);
+  const deadlineMs = options.remote?.deadlineMs ?? 0;
+  return EngineThread.create(REMOTE_ENGINE, { ...options, warmTimeout: Math.max(warmTimeout, 2 * deadlineMs) });
 }

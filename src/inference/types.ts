@@ -1,14 +1,14 @@
 import type { Modality } from '../common/emotions.js';
-import { ENGINE_NAMES, type DEVICE_KINDS, type EngineName } from '../common/engine-names.js';
+import { ALL_ENGINES, ENGINE_NAMES, type DEVICE_KINDS, type EngineName } from '../common/engine-names.js';
 import type { WindowFeatures } from '../features/types.js';
 
-export { ENGINE_NAMES, type EngineName };
+export { ALL_ENGINES, ENGINE_NAMES, type EngineName };
 
 /** What an engine computes on. */
 export interface EngineDevice {
   /** `software-gpu`: the processor in the guise of a GPU, which is right and takes seconds. */
   kind: (typeof DEVICE_KINDS)[number];
-  /** As its driver names it; `CPU` of a processor. */
+  /** As its driver names it; `CPU` of a processor; of `remote` how many servers there are. */
   name: string;
   /** Why not on something better; absent when there is nothing to say. */
   why?: string;
@@ -19,7 +19,24 @@ export const PROCESSOR: EngineDevice = { kind: 'cpu', name: 'CPU' };
  * Such an engine prepares itself for a shape when it first sees it: cuDNN tries its algorithms, WebGPU compiles programs. It gets
  * batches, and rows within them, of few sizes only, all of which were warmed up.
  */
-export const onGpu = (device: EngineDevice): boolean => device.kind !== 'cpu';
+export const onGpu = (device: EngineDevice): boolean => device.kind === 'gpu' || device.kind === 'software-gpu';
+
+/** How an engine that computes elsewhere stands from now on. */
+export interface EngineNews {
+  device: EngineDevice;
+  /** Whether anything can be asked of it. */
+  healthy: boolean;
+  servers: ServerState[];
+}
+
+/** How one inference server stands. */
+export interface ServerState {
+  /** As it was configured. */
+  url: string;
+  up: boolean;
+  /** Why it is not; empty where it is. */
+  reason: string;
+}
 
 /** The part of a window that the network reads. */
 export type ModelInput = Pick<WindowFeatures, 'face' | 'voice' | 'words'>;
@@ -88,7 +105,7 @@ export interface EngineMemory {
 /** One interface for every library that the network runs on, in process or behind a thread. */
 export interface Engine {
   readonly name: EngineName;
-  /** Known from the start. */
+  /** Known from the start; of `remote` it says how that stands. */
   readonly device: EngineDevice;
   /** How many calls of `run` and `encodeFaces` it carries out at the same time just now. */
   readonly lanes: number;

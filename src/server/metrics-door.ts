@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
-import { isLoopback } from '../config/cross-checks.js';
+import { isLoopback } from '../config/loopback.js';
 import type { Config } from '../config/schema.js';
 import { sendError } from './http-json.js';
 import type { HttpHandler } from './http-routes.js';

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/cross-checks.js';
+import { isLoopback } from '../config/loopback.js';
 import { webOrigin } from '../config/web-origin.js';
 
 /**

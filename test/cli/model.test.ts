@@ -6,8 +6,9 @@ import { modelCommand } from '../../src/cli/model.js';
 import { loadModel } from '../../src/inference/model-format.js';
 import { shippedModelFolder } from '../../src/common/version.js';
 import { ROW } from '../../src/inference/judgements.js';
+import { remoteModel } from '../../src/inference/triton/remote-model.js';
 
-describe('model export --format onnx', () => {
+describe('model export for other programs', () => {
   let out: string;
   beforeEach(async () => {
     vi.spyOn(console, 'log').mockImplementation(() => undefined);
@@ -35,10 +36,35 @@ describe('model export --format onnx', () => {
     expect((await readFile(join(out, 'words.onnx'))).includes('emostream-fusion')).toBe(true);
   });
 
+  it('writes a repository for each backend of Triton, whose models’ names say of which model they are', async () => {
+    await run('--format', 'triton', '--out', out, '--device', 'gpu', '--instances', '3');
+    expect((await readdir(out)).sort()).toEqual(['onnxruntime', 'python']);
+    const { manifest } = await loadModel(shippedModelFolder());
+    const names = [...remoteModel(manifest, true).names.values()];
+    for (const backend of ['onnxruntime', 'python']) {
+      expect((await readdir(join(out, backend))).sort()).toEqual([...names].sort());
+      for (const name of names) {
+        const config = await readFile(join(out, backend, name, 'config.pbtxt'), 'utf8');
+        for (const line of [
+          `name: "${name}"`,
+          `backend: "${backend}"`,
+          'kind: KIND_GPU count: 3',
+          'dynamic_batching',
+          'model_warmup',
+        ]) {
+          expect(config).toContain(line);
+        }
+        const files = backend === 'python' ? ['model.onnx', 'model.py'] : ['model.onnx'];
+        expect((await readdir(join(out, backend, name, '1'))).sort()).toEqual(files);
+      }
+    }
+  });
+
   it.each([
     ['no folder', ['--format', 'onnx'], 'needs --out'],
     ['trained parts', ['--format', 'onnx', '--out', 'x', '--weights', 'y'], 'as it is'],
     ['a model, but not to ONNX', ['--model', 'x'], '--model is for'],
+    ['no folder for a repository', ['--format', 'triton'], '--format triton needs --out'],
   ])('is refused with %s', async (_, args, message) => {
     await expect(run(...args)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { projectFile } from '../../bench/support/project-file.js';
 import { findProgram } from '../../scripts/setup/command.mjs';
+import { freePort } from '../support/free-port.js';
 import { startServer, type TestServer } from '../server/support/test-server.js';
 import { fileText } from './support.js';
 
@@ -72,15 +72,6 @@ const PROXIES: Proxy[] = [
     },
   },
 ];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 for (const { program, prepare } of PROXIES) {
   // Debian keeps servers where users do not look.

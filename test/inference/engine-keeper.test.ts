@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/common/clock.js';
+import type { EngineFallback } from '../../src/common/engine-names.js';
 import { EmostreamError } from '../../src/common/errors.js';
 import { workerUrl } from '../../src/common/worker-url.js';
 import { EngineKeeper, type EngineSwitch } from '../../src/inference/engine-keeper.js';
@@ -16,14 +17,22 @@ import { windowFeatures } from './support/windows.js';
 const GPU = { kind: 'gpu', name: 'A GPU' } as const;
 const SOFTWARE = { kind: 'software-gpu', name: 'SwiftShader' } as const;
 
-async function open(machine: FakeMachine, choice: EngineChoice = 'auto') {
+async function open(machine: FakeMachine, choice: EngineChoice = 'auto', fallback: EngineFallback = 'none') {
   const meter = new CountMeter();
   const news: EngineSwitch[] = [];
   /** What is to be done later, and after how long. */
   const planned: { ms: number; run: () => void }[] = [];
   let now = 0;
   const keeper = await EngineKeeper.open(choice, {
-    ...{ model: 'a-model', pace: { maxBatch: 2 }, meter, list: machine.list, start: machine.start, clock: () => now },
+    ...{
+      model: 'a-model',
+      pace: { maxBatch: 2 },
+      meter,
+      list: machine.list,
+      start: machine.start,
+      clock: () => now,
+      fallback,
+    },
     later(ms, run) {
       const plan = { ms, run };
       planned.push(plan);
@@ -127,6 +136,50 @@ describe('an engine that was named', () => {
     const machine = new FakeMachine(['wasm']);
     machine.refused.set('onnx', refusal('It is not installed.'));
     await expect(open(machine, 'onnx')).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+  });
+});
+
+describe('inference servers', () => {
+  it('are never replaced where nobody said by what, and never taken by auto', async () => {
+    const machine = new FakeMachine(['onnx', 'wasm']);
+    const { keeper, judge, planned } = await open(machine, 'triton');
+    machine.of('triton').failure = refusal('No inference server can be asked.');
+    for (let i = 0; i < 20; i++) await expect(judge()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    expect([keeper.name, keeper.passedOver, planned.length]).toEqual(['triton', [], 0]);
+    machine.refused.set('triton', refusal('No inference server can be asked.'));
+    await expect(open(machine, 'triton')).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    expect((await open(machine)).keeper.name).toBe('onnx');
+  });
+
+  it('give their place to the engine that was named for it, told and counted, and take it again', async () => {
+    const machine = new FakeMachine(['onnx', 'wasm']);
+    const { keeper, judge, told, switches, proceed, nextSwitch } = await open(machine, 'triton', 'wasm');
+    machine.of('triton').failure = refusal('No inference server can be asked.');
+    for (let i = 0; i < 8; i++) await expect(judge()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    expect(await judge(0.4)).toBe(0.4);
+    expect(await told).toMatchObject({ from: 'triton', to: 'wasm', why: 'lost' });
+    expect([keeper.name, switches('lost'), lostBy(keeper)]).toEqual(['wasm', 1, ['triton lost']]);
+    const back = nextSwitch();
+    expect(proceed()).toBe(30_000);
+    expect(await back).toMatchObject({ from: 'wasm', to: 'triton', why: 'returned' });
+    expect([keeper.name, keeper.passedOver, switches('returned')]).toEqual(['triton', [], 1]);
+  });
+
+  it('that are started later are found: until then the best engine here, which is asked to', async () => {
+    const machine = new FakeMachine(['tensorflow', 'wasm']);
+    machine.refused.set('triton', refusal('No inference server can be asked.'));
+    const { keeper, proceed, planned, nextSwitch } = await open(machine, 'triton', 'auto');
+    expect([keeper.name, lostBy(keeper)]).toEqual([
+      'tensorflow',
+      ['triton failed', 'tensorflow-gpu missing', 'onnx missing', 'webgpu missing'],
+    ]);
+    proceed();
+    while (planned.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(keeper.passedOver[0]).toMatchObject({ why: 'failed', reason: 'No inference server can be asked.' });
+    machine.refused.clear();
+    const back = nextSwitch();
+    expect(proceed()).toBe(60_000);
+    expect(await back).toMatchObject({ to: 'triton', why: 'returned' });
   });
 });
 

@@ -5,7 +5,7 @@ import { useWasmBackend } from '../../src/common/tfjs-wasm.js';
 import { loadModel } from '../../src/inference/model-format.js';
 import { InferenceLayers } from '../../src/inference/network/inference-layers.js';
 import { exportPart, type NetworkPart } from '../../src/inference/onnx/export-part.js';
-import { NETWORK_PARTS, partsOf } from '../../src/inference/onnx/network-parts.js';
+import { NETWORK_PARTS, partsOf } from '../../src/inference/parts/network-parts.js';
 import { endOf, sideOf, trialSizes } from '../../src/inference/onnx/sides.js';
 import { traceKernels } from '../../src/inference/onnx/trace.js';
 

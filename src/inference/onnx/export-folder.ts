@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS, MODALITIES } from '../../common/emotions.js';
 import { exportModel } from './export-model.js';
-import { NETWORK_PARTS } from './network-parts.js';
+import { NETWORK_PARTS } from '../parts/network-parts.js';
 
 /** What a column of `scores` is, for whoever has nothing but the file. */
 const SCORES = [

@@ -5,7 +5,7 @@ import { loadModel, type ModelManifest } from '../model-format.js';
 import { InferenceLayers } from '../network/inference-layers.js';
 import { knowsHeard } from '../network/voice-encoder.js';
 import { exportPart } from './export-part.js';
-import { NETWORK_PARTS, partsOf, type PartName } from './network-parts.js';
+import { NETWORK_PARTS, partsOf, type PartName } from '../parts/network-parts.js';
 
 export interface ExportedModel {
   manifest: ModelManifest;

@@ -17,7 +17,7 @@ import { QUALITIES } from '../network/fusion.js';
 import { EMBEDDING } from '../network/sizes.js';
 import { voiceEncoder } from '../network/voice-encoder.js';
 import { wordsEncoder } from '../network/words-encoder.js';
-import type { NetworkPart, PartInput } from './export-part.js';
+import type { NetworkPart, PartInput } from '../onnx/export-part.js';
 
 const floats = (...shape: (number | string)[]): PartInput => ({ shape, type: 'float32' });
 const encoded = { name: 'encoded', shape: ['rows', EMBEDDING] };
