@@ -57,9 +57,9 @@ const isSafe = (protocol: string): boolean => protocol === 'grpcs:' || protocol 
 function serverUrl(url: string): URL | null {
   if (!URL.canParse(url)) return null;
   const parsed = new URL(url);
-  const { protocol, username, password, search, hash, pathname, hostname } = parsed;
+  const { protocol, username, password, search, hash, pathname, hostname, port } = parsed;
   const plain = username === '' && password === '' && search === '' && hash === '';
-  // gRPC has its own paths.
-  const path = protocol.startsWith('http') || pathname === '' || pathname === '/';
-  return SCHEMES.includes(protocol) && hostname !== '' && plain && path ? parsed : null;
+  // gRPC has its own paths, and no port that everybody knows.
+  const place = protocol.startsWith('http') || (port !== '' && (pathname === '' || pathname === '/'));
+  return SCHEMES.includes(protocol) && hostname !== '' && plain && place ? parsed : null;
 }

@@ -205,9 +205,9 @@ export class EngineThread implements Engine {
     const { entry, onnxProvider, remote } = this.#options;
     // Its environment is a copy of this one, which the library reads.
     if (this.name === 'onnx') forbidTelemetry();
-    const worker = new Worker(entry, {
-      workerData: { engine: this.name, onnxProvider, remote } satisfies EngineWorkerData,
-    });
+    const asked = remote && { ...remote, again: this.#restarting };
+    const workerData: EngineWorkerData = { engine: this.name, onnxProvider, remote: asked };
+    const worker = new Worker(entry, { workerData });
     this.#worker = worker;
     this.#starting = true;
     this.#deathReason = 'it ended by itself';

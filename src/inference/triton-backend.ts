@@ -9,6 +9,8 @@ export interface RemoteOptions {
   caFile?: string | undefined;
   token?: string | undefined;
   deadlineMs: number;
+  /** It takes the place of one that knew the model: servers that do not answer yet are waited for, and tried again meanwhile. */
+  again?: boolean;
 }
 
 /** What the options of the configuration say of it. */
@@ -24,12 +26,12 @@ export function remoteOptions(config: {
 
 /** @throws EmostreamError CONFIG_INVALID */
 export function createTritonEngine(options: RemoteOptions, surroundings: TritonSurroundings): TritonEngine {
-  const { urls, caFile, token, deadlineMs } = options;
+  const { urls, caFile, token, deadlineMs, again } = options;
   if (urls.length === 0) {
     throw new EmostreamError('CONFIG_INVALID', 'The engine triton needs --engine-url: grpc://HOST:PORT of a server.');
   }
   return new TritonEngine(
-    { urls, token, deadlineMs, ca: caFile === undefined ? undefined : read(caFile) },
+    { urls, token, deadlineMs, again, ca: caFile === undefined ? undefined : read(caFile) },
     surroundings,
   );
 }

@@ -27,7 +27,9 @@ async function to(scheme: 'grpc' | 'http', server: Server | Http2Server | TcpSer
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const transport = transportTo({ url: `${scheme}://127.0.0.1:${String((server.address() as AddressInfo).port)}` });
+  const transport = await transportTo({
+    url: `${scheme}://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+  });
   opened.push(() => {
     transport.reset();
     for (const socket of sockets) socket.destroy();
@@ -125,34 +127,24 @@ describe('by gRPC', () => {
   const prefix = (compressed: number, length: number) => Buffer.from([compressed, 0, 0, 0, length]);
 
   it.each<[string, Answer, string, RegExp]>([
-    [
-      'an error that it explains',
-      status('3', 'no%20such%0Athing'),
-      'refused',
-      /^it answered status 3 \(no such thing\)$/u,
-    ],
-    ['an error with a message that is not encoded', status('13', '100%'), 'refused', /100%/u],
-    ['a model that it does not have', status('5'), 'missing', /status 5/u],
-    ['a queue that is full', status('8'), 'unavailable', /status 8/u],
-    ['a deadline', status('4'), 'timeout', /status 4/u],
+    ['an error that it explains', status('3', 'no%20such%0Athing'), 'refused', /^INVALID_ARGUMENT \(no such thing\)$/u],
+    ['a status that nobody knows, with very many words', status('99', 'x'.repeat(9000)), 'refused', /\(x{200}…\)$/u],
+    ['a model that it does not have', status('5'), 'missing', /NOT_FOUND/u],
+    ['a queue that is full', status('8'), 'unavailable', /RESOURCE_EXHAUSTED/u],
+    ['a deadline', status('4'), 'timeout', /did not answer/u],
     ['a closed door', (stream) => stream.respond({ ':status': 403 }, { endStream: true }), 'unauthorised', /403/u],
     [
       'a web server',
       (stream) => (stream.respond({ ':status': 200 }), stream.end('<html>')),
       'unavailable',
-      /without a status/u,
+      /larger than max/u,
     ],
-    ['an answer that is none', body(), 'broken', /no message of gRPC/u],
-    ['a message of another length', body(prefix(0, 9), Buffer.from('abc')), 'broken', /no message of gRPC/u],
-    ['a compressed message', body(prefix(1, 3), Buffer.from('abc')), 'broken', /no message of gRPC/u],
-    [
-      'a message that is no protocol buffer',
-      body(prefix(0, 3), Buffer.from('\xff\xff\xff', 'latin1')),
-      'broken',
-      /ends inside/u,
-    ],
-    ['an endless message', body(prefix(0, 3), Buffer.alloc(200_000)), 'broken', /longer than what was asked for/u],
-    ['a stream that is reset', (stream) => stream.close(2), 'unavailable', /connection/u],
+    ['an answer that is none', body(), 'missing', /No message/u],
+    ['a message with less than it says', body(prefix(0, 9), Buffer.from('abc')), 'missing', /No message/u],
+    ['a message compressed by nothing', body(prefix(1, 3), Buffer.from('abc')), 'refused', /it failed/u],
+    ['no protocol buffer', body(prefix(0, 3), Buffer.alloc(3, 255)), 'broken', /cannot be read/u],
+    ['a stream that is reset', (stream) => stream.close(2), 'refused', /RST_STREAM/u],
+    ['a connection that is cut', (stream) => stream.session?.destroy(), 'unavailable', /Connection dropped/u],
   ])('%s is an error that says so', async (_, answer, outcome, text) => {
     const transport = await grpcServer(answer);
     await expect(transport.infer(request, LONG_MS)).rejects.toMatchObject(failing(outcome, text));
@@ -160,13 +152,24 @@ describe('by gRPC', () => {
     await expect(transport.infer(request, LONG_MS)).rejects.toMatchObject(failing(outcome, text));
   });
 
-  it('a server that answers nothing is given up in time, and told how long there was', async () => {
+  it('a server that answers nothing, or more than one message, is given up in time, and told how long there was', async () => {
     let told: unknown;
     const server = createHttp2();
     server.on('stream', (_stream, headers) => (told = headers['grpc-timeout']));
+    for (const transport of [await to('grpc', server), await grpcServer(body(prefix(0, 3), Buffer.alloc(200_000)))]) {
+      await expect(transport.infer(request, SHORT_MS)).rejects.toMatchObject(failing('timeout', /within 150 ms/u));
+    }
+    expect(Number(/^(\d+)m$/u.exec(String(told))?.[1])).toBeLessThanOrEqual(SHORT_MS);
+  });
+
+  it('what is under way fails at once where the connection is dropped', async () => {
+    const server = createHttp2();
+    const asked = once(server, 'stream');
     const transport = await to('grpc', server);
-    await expect(transport.infer(request, SHORT_MS)).rejects.toMatchObject(failing('timeout', /within 150 ms/u));
-    expect(told).toBe('150m');
+    const call = transport.infer(request, LONG_MS);
+    await asked;
+    transport.reset();
+    await expect(call).rejects.toMatchObject(failing('unavailable', /CANCELLED/u));
   });
 
   it('whatever is no HTTP/2, or nobody at all, is an error', async () => {
@@ -174,8 +177,8 @@ describe('by gRPC', () => {
       'grpc',
       createTcp((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     );
-    await expect(strange.infer(request, LONG_MS)).rejects.toMatchObject(failing('unavailable', /connection/u));
-    const nobody = transportTo({ url: 'grpc://127.0.0.1:1' });
+    await expect(strange.infer(request, LONG_MS)).rejects.toMatchObject(failing('unavailable', /UNAVAILABLE/u));
+    const nobody = await transportTo({ url: 'grpc://127.0.0.1:1' });
     await expect(nobody.metadata('m', LONG_MS)).rejects.toMatchObject(failing('unavailable', /ECONNREFUSED/u));
   });
 

@@ -60,6 +60,8 @@ export class Replica {
       this.#options.onChange();
     } catch (error) {
       this.#reason = connectionFailed(error).message;
+      // The next trial connects anew, whatever the library waits for before it would.
+      this.#options.transport.reset();
       this.#planTrial();
     }
   }

@@ -1,8 +1,7 @@
-import { GrpcTransport } from './grpc-transport.js';
-import { HttpTransport } from './http-transport.js';
 import type { InferenceTransport, TransportOptions } from './transport.js';
 
-/** By the scheme of its URL. */
-export function transportTo(options: TransportOptions): InferenceTransport {
-  return options.url.startsWith('grpc') ? new GrpcTransport(options) : new HttpTransport(options);
+/** By the scheme of its URL. Imported when needed: who asks by HTTP, or no server at all, never loads gRPC. */
+export async function transportTo(options: TransportOptions): Promise<InferenceTransport> {
+  if (options.url.startsWith('grpc')) return new (await import('./grpc-transport.js')).GrpcTransport(options);
+  return new (await import('./http-transport.js')).HttpTransport(options);
 }

@@ -32,6 +32,8 @@ export interface TritonOptions {
   token?: string | undefined;
   /** How long a batch may take, ms: later its answers are of no use. */
   deadlineMs: number;
+  /** The model was judged before: servers that do not answer as it loads are asked when they do, and nothing is tried out. Default false. */
+  again?: boolean | undefined;
 }
 
 export interface TritonSurroundings {
@@ -84,15 +86,17 @@ export class TritonEngine implements Engine {
     const hears = knowsHeard(weights);
     const { meter, clock } = this.#surroundings;
     const servers = new InferenceServers({
-      servers: this.#options.urls.map((url) => ({ url, transport: transportTo({ ...this.#options, url }) })),
+      servers: await Promise.all(
+        this.#options.urls.map(async (url) => ({ url, transport: await transportTo({ ...this.#options, url }) })),
+      ),
       model: remoteModel(manifest, hears),
       ...{ meter, clock, later },
       onChange: (states) => this.#tell(states),
     });
     try {
-      await servers.open(PATIENT_MS);
+      await this.#open(servers);
       const judge = this.#judge(servers, calibration, hears, PATIENT_MS);
-      await refuseUnfinite(modelDir, () => judge.judge([fullWindow(0)]));
+      if (!this.#options.again) await refuseUnfinite(modelDir, () => judge.judge([fullWindow(0)]));
     } catch (error) {
       servers.close();
       throw error;
@@ -112,12 +116,13 @@ export class TritonEngine implements Engine {
     return this.#within(this.#options.deadlineMs).encodeFaces(crops, count);
   }
 
-  warmUp(sizes: readonly number[]): Promise<void> {
+  async warmUp(sizes: readonly number[]): Promise<void> {
+    if (this.#options.again) return;
     const patient: Pick<Engine, 'run' | 'encodeFaces'> = {
       run: async (batch) => this.#within(PATIENT_MS).judge(batch),
       encodeFaces: async (...faces) => this.#within(PATIENT_MS).encodeFaces(...faces),
     };
-    return warmUp(patient, sizes, false);
+    await warmUp(patient, sizes, false);
   }
 
   /** Nothing is kept here. */
@@ -129,6 +134,13 @@ export class TritonEngine implements Engine {
     this.#servers?.close();
     this.#servers = null;
     return Promise.resolve();
+  }
+
+  /** @throws EmostreamError ENGINE_UNAVAILABLE */
+  async #open(servers: InferenceServers): Promise<void> {
+    if (!this.#options.again) return servers.open(PATIENT_MS);
+    // Calls wait meanwhile. One that is slow is asked as soon as a trial of it went well.
+    await servers.open(this.#options.deadlineMs).catch(() => undefined);
   }
 
   #within(ms: number): PartsJudge {
