@@ -35,3 +35,6 @@ export function toClientError(error: unknown): ClientError {
   const message = error instanceof Error ? error.message : String(error);
   return new ClientError('INTERNAL', message, { cause: error });
 }
+
+/** Why this browser cannot take part in a call. */
+export class UnsupportedBrowser extends Error {}

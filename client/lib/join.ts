@@ -1,11 +1,11 @@
 import { type Agreement, isWithdrawal } from '../../src/common/consent.js';
 import type { RoomEvent } from '../../src/events/schema.js';
 import type { Source } from '../../src/server/protocol.js';
-import { MediaLink, UnsupportedBrowser } from './call/media-link.js';
+import { MediaLink } from './call/media-link.js';
 import { SentTracks } from './call/sent-tracks.js';
 import { type ClientOptions, EmostreamClient } from './client.js';
 import { Emitter } from './emitter.js';
-import { type ClientError, isFinal, toClientError } from './errors.js';
+import { type ClientError, isFinal, toClientError, UnsupportedBrowser } from './errors.js';
 
 export { UnsupportedBrowser };
 

@@ -5,6 +5,10 @@ export { EmoOverlay };
 export { OverlayModel } from './overlay/model.js';
 export type { OverlayView } from './overlay/model.js';
 export type { OverlayConnection, OverlayStatus } from './overlay/wording.js';
+export { en as englishWords } from './overlay/languages/en.js';
+export type { OverlayWords } from './overlay/languages/en.js';
+export { registerOverlayWords } from './overlay/languages/known.js';
+export { formats } from './overlay/languages/formats.js';
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -2,6 +2,9 @@ import './no-eval.js';
 import { fetchGrants, fetchInfo, requestToken, type ServerInfo } from '../lib/index.js';
 import { defineOverlay } from '../lib/overlay.js';
 import { type PageAddress, readAddress } from './address.js';
+import { speakAsWished } from './languages/choose.js';
+import { t } from './languages/current.js';
+import { sentenceOf } from './languages/sentence.js';
 import { CallSession } from './session/call-session.js';
 import { hearConversation } from './session/hear-conversation.js';
 import { LocalMedia } from './session/local-media.js';
@@ -11,7 +14,7 @@ import { h } from './ui/dom.js';
 import { adoptEmotionColours } from './ui/emotion-colours.js';
 import { CallView } from './views/call.js';
 import { CoursePanel } from './views/course-panel.js';
-import { Lobby, type LobbyChoice } from './views/lobby.js';
+import { Lobby, type LobbyChoice, type LobbyDraft } from './views/lobby.js';
 import { SummaryView } from './views/summary.js';
 
 defineOverlay();
@@ -23,28 +26,43 @@ document.body.append(announcer.element);
 
 async function start(): Promise<void> {
   const address = readAddress(location.href);
+  const speaking = speakAsWished(location.href);
   try {
     const info = await fetchInfo(address.server);
+    await speaking;
     showLobby(address, info);
   } catch (error) {
-    const retry = h('button', { type: 'button', class: 'primary' }, 'Try again');
+    await speaking;
+    const retry = h('button', { type: 'button', class: 'primary' }, t().tryAgain);
     retry.onclick = () => location.reload();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = sentenceOf(error);
     root.replaceChildren(
       h('main', { class: 'failed' }, h('h1', {}, 'emostream'), h('p', { attr: { role: 'alert' } }, message), retry),
     );
   }
 }
 
-function showLobby(address: PageAddress, info: ServerInfo, afterCall = false): void {
-  const media = new LocalMedia();
+interface LobbyBefore {
+  afterCall?: boolean;
+  /** It is shown anew, in another language. */
+  draft?: LobbyDraft;
+  media?: LocalMedia;
+}
+
+function showLobby(address: PageAddress, info: ServerInfo, before: LobbyBefore = {}): void {
+  const { media = new LocalMedia(), ...rest } = before;
   const { room, token } = address;
   const lobby = new Lobby({
     media,
     info,
     room,
     token,
-    afterCall,
+    ...rest,
+    onLanguage: (draft) => {
+      lobby.close();
+      showLobby(address, info, { afterCall: true, draft, media });
+      root.querySelector<HTMLElement>('select[name=language]')?.focus();
+    },
     onJoin: async (choice) => {
       await join(address, info, media, choice);
       lobby.close();
@@ -76,10 +94,10 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   const panel = new CoursePanel({
     conversation,
     nameOf: (participant) =>
-      participant === session.seat?.participant ? `${name} (you)` : (names().get(participant) ?? 'somebody'),
+      participant === session.seat?.participant ? t().you(name) : (names().get(participant) ?? t().somebody),
   });
   const lobby = (message: string | null) => {
-    showLobby({ ...address, room }, info, true);
+    showLobby({ ...address, room }, info, { afterCall: true });
     if (message) announcer.say(message, 'problem');
     // Name and room are there already.
     root.querySelector<HTMLElement>('button[type=submit]')?.focus();
@@ -109,9 +127,9 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
     hearing: info,
     onLeave: () => void session.leave(),
   });
-  view.addPanel('course', 'Course', panel.element, () => panel.show());
+  view.addPanel('course', t().call.tools.course, panel.element, () => panel.show());
   session.on('status', (status) => {
-    if (status.state === 'ended') over(status.error?.message ?? null);
+    if (status.state === 'ended') over(status.error && sentenceOf(status.error));
   });
   root.replaceChildren(view.element);
   // The keyboard goes on where the call begins.

@@ -1,5 +1,6 @@
 const NAME = 'emostream.name';
 const KEYS = 'emostream.keys';
+const LANGUAGE = 'emostream.language';
 
 /** What this browser keeps for the person, on this machine alone; a browser that keeps nothing forgets it. */
 function read(key: string): string | null {
@@ -24,3 +25,7 @@ export const rememberName = (name: string): void => write(NAME, name);
 /** Whether single keys do something in a call; they do until somebody switches them off. */
 export const keysWanted = (): boolean => read(KEYS) !== 'off';
 export const wantKeys = (wanted: boolean): void => write(KEYS, wanted ? 'on' : 'off');
+
+/** The language that was chosen here; null: none was. */
+export const rememberedLanguage = (): string | null => read(LANGUAGE);
+export const rememberLanguage = (tag: string): void => write(LANGUAGE, tag);

@@ -1,11 +1,16 @@
 import type { ReportPerson } from '../../src/report/report-data';
+import { ENGLISH, type PartWords } from './words';
 
 /** Who it is, where there are several to be told apart. */
-export function nameOf({ people }: { people: Pick<ReportPerson, 'id' | 'face'>[] }, index: number): string {
+export function nameOf(
+  { people }: { people: Pick<ReportPerson, 'id' | 'face'>[] },
+  index: number,
+  words: PartWords = ENGLISH,
+): string {
   const { id = '', face = null } = people[index] ?? {};
   if (face === null) return id;
   const isOnly = people.every((person) => person.id === id);
-  return isOnly ? `face ${face}` : `${id}, face ${face}`;
+  return words.face(face, isOnly ? null : id);
 }
 
 /** Minutes and seconds, with hours where there are any. */
@@ -16,10 +21,4 @@ export function clock(seconds: number): string {
   return h > 0 ? `${String(h)}:${two(m)}:${two(s)}` : `${String(m)}:${two(s)}`;
 }
 
-export const percent = (share: number): string => `${String(Math.round(100 * share))} %`;
-
-/** `likelihood`: how likely something is by an estimate. */
-export { capital, percent as likelihood } from '../lib/overlay/wording';
-
-export const signed = (value: number | null): string =>
-  value === null ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+export const { percent, likelihood, signed, capital } = ENGLISH.format;

@@ -1,7 +1,8 @@
 import { EMOTIONS } from '../../src/common/emotions';
 import type { Moment, ReportData, ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
-import { capital, clock, likelihood, nameOf, percent } from './format';
+import { clock, nameOf } from './format';
+import { ENGLISH, type PartWords } from './words';
 
 type Told = Pick<ReportData, 'moments'> & { people: Pick<ReportPerson, 'id' | 'face'>[] };
 
@@ -16,25 +17,30 @@ function placed(className: string, second: number, onJump: Jump | null, ...child
 type Jump = (second: number) => void;
 
 /** Seconds to look at, to be jumped to where there is something to jump in. */
-export function momentList(data: Told, onJump: Jump | null): HTMLElement {
+export function momentList(data: Told, onJump: Jump | null, words = ENGLISH): HTMLElement {
   const list = el('ol', { className: 'moments' });
   for (const moment of data.moments) {
-    const item = placed('moment', moment.second, onJump, ...parts(data, moment));
+    const item = placed('moment', moment.second, onJump, ...parts(data, moment, words));
     item.style.setProperty('--colour', `var(--${moment.emotion})`);
     list.append(el('li', {}, item));
   }
-  if (data.moments.length === 0) list.append(el('li', { className: 'quiet' }, 'Nothing stands out.'));
+  if (data.moments.length === 0) list.append(el('li', { className: 'quiet' }, words.moments.none));
   return list;
 }
 
-function parts(data: Told, { person, second, kind, emotion, before, size, words }: Moment): HTMLElement[] {
-  const what = kind === 'strongest' ? `Most ${emotion}` : `${capital(before ?? 'neutral')} gives way to ${emotion}`;
-  const who = data.people.length > 1 ? `${nameOf(data, person)} · ` : '';
-  const much = kind === 'strongest' ? likelihood(size) : `${percent(size)} changes`;
+function parts(
+  data: Told,
+  { person, second, kind, emotion, before, size, words }: Moment,
+  said: PartWords,
+): HTMLElement[] {
+  const { moments, format } = said;
+  const what = kind === 'strongest' ? moments.strongest(emotion) : moments.change(before ?? 'neutral', emotion);
+  const who = data.people.length > 1 ? `${nameOf(data, person, said)} · ` : '';
+  const much = kind === 'strongest' ? format.likelihood(size) : moments.changed(format.percent(size));
   return [
     el('time', {}, clock(second)),
     el('span', { className: 'what' }, el('b', {}, what), el('span', {}, `${who}${much}`)),
-    ...(words === '' ? [] : [el('span', { className: 'said' }, `“${words}”`)]),
+    ...(words === '' ? [] : [el('span', { className: 'said' }, moments.quoted(words))]),
   ];
 }
 
@@ -42,9 +48,11 @@ function parts(data: Told, { person, second, kind, emotion, before, size, words 
 export function transcript(
   data: Pick<ReportData, 'words'> & { people: Pick<ReportPerson, 'id' | 'face' | 'label'>[] },
   onJump: Jump | null,
+  words = ENGLISH,
 ): { element: HTMLElement; mark(second: number): void } {
   const list = el('ol', { className: 'transcript' });
-  const who = (person: number): Node[] => (data.people.length > 1 ? [el('b', {}, `${nameOf(data, person)}: `)] : []);
+  const who = (person: number): Node[] =>
+    data.people.length > 1 ? [el('b', {}, `${nameOf(data, person, words)}: `)] : [];
   const rows = data.words.map((said) => {
     const label = data.people[said.person]?.label[Math.floor(said.from)];
     const row = placed(
@@ -56,7 +64,7 @@ export function transcript(
     );
     const colour = typeof label === 'number' ? `var(--${EMOTIONS[label]!})` : 'var(--nothing)';
     row.style.setProperty('--colour', colour);
-    row.title = typeof label === 'number' ? EMOTIONS[label]! : '';
+    row.title = typeof label === 'number' ? words.emotions[EMOTIONS[label]!] : '';
     list.append(el('li', {}, row));
     return row;
   });

@@ -1,12 +1,13 @@
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
 import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
-import { capital, nameOf, percent, signed } from './format';
-
-const WITHOUT = { face: 'nobody seen', voice: 'nobody heard', words: 'no words' } as const;
+import { nameOf } from './format';
+import { ENGLISH } from './words';
 
 /** The shares of one person's time, at a glance. */
-export function overview(data: ReportData, index: number): HTMLElement {
+export function overview(data: ReportData, index: number, words = ENGLISH): HTMLElement {
+  const { overview: said, emotions, format } = words;
+  const { percent, signed, capital } = format;
   const { face, share, none, uncertain, ...rest } = data.summary[index]!;
   const bar = el('div', { className: 'share-bar' });
   const list = el('ul', { className: 'shares' });
@@ -21,8 +22,8 @@ export function overview(data: ReportData, index: number): HTMLElement {
     list.append(el('li', {}, swatch, el('span', {}, capital(name)), el('b', {}, percent(size))));
   };
   for (const emotion of [...EMOTIONS].sort((a, b) => share[b] - share[a]))
-    add(emotion, `var(--${emotion})`, share[emotion]);
-  add('nothing to judge by', 'var(--nothing)', none);
+    add(emotions[emotion], `var(--${emotion})`, share[emotion]);
+  add(said.nothing, 'var(--nothing)', none);
   const fact = (name: string, value: string): HTMLElement =>
     el('div', { className: 'fact' }, el('b', {}, value), el('span', {}, name));
   const without = MODALITIES.filter(
@@ -31,16 +32,16 @@ export function overview(data: ReportData, index: number): HTMLElement {
   return el(
     'div',
     { className: 'overview' },
-    data.people.length > 1 ? el('h3', {}, nameOf(data, index)) : null,
+    data.people.length > 1 ? el('h3', {}, nameOf(data, index, words)) : null,
     bar,
     list,
     el(
       'div',
       { className: 'facts-grid' },
-      fact('of the labels uncertain', percent(uncertain)),
-      fact('valence, mean', signed(rest.valence)),
-      fact('arousal, mean', signed(rest.arousal)),
-      ...without.map((modality) => fact(`of the time ${WITHOUT[modality]}`, percent(rest.without[modality]))),
+      fact(said.uncertain, percent(uncertain)),
+      fact(said.valence, signed(rest.valence)),
+      fact(said.arousal, signed(rest.arousal)),
+      ...without.map((modality) => fact(said.without[modality], percent(rest.without[modality]))),
     ),
   );
 }

@@ -28,7 +28,7 @@ export function describeSecond(data: ReportData, index: number, second: number):
   for (const emotion of EMOTIONS) {
     const score = part(person.scores[emotion][second]) ?? 0;
     const fill = el('i');
-    fill.style.width = percent(score).replace(' ', '');
+    fill.style.width = `${100 * score}%`;
     fill.style.background = `var(--${emotion})`;
     bars.append(
       el('span', {}, emotion),

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
 import type { Column, ReportData, ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
-import { clock } from './format';
+import { clock, percent } from './format';
 import { EMOTION_COLOURS, MODALITY_COLOURS, type Themes } from './theme';
 
 export interface TimelineEvents {
@@ -171,8 +171,7 @@ export class Timeline {
             ...axis,
             size: 44,
             splits: () => (range[0] < 0 ? [-1, 0, 1] : [0, 0.5, 1]),
-            values: (_, ticks) =>
-              ticks.map((tick) => (range[0] < 0 ? String(tick).replace('-', '−') : `${String(tick * 100)} %`)),
+            values: (_, ticks) => ticks.map((tick) => (range[0] < 0 ? String(tick).replace('-', '−') : percent(tick))),
           },
         ],
         series: [{}, ...series],

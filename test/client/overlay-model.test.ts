@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OverlayModel } from '../../client/lib/overlay/model.js';
-import { percent } from '../../client/lib/overlay/wording.js';
+import { en } from '../../client/lib/overlay/languages/en.js';
 import type { EmotionEvent, RoomEvent } from '../../client/lib/index.js';
 import { emotionEvent } from './support/scripted-server.js';
 
@@ -36,7 +36,7 @@ describe('an overlay', () => {
     expect(view).toMatchObject({
       status: 'live',
       headline: 'Happy',
-      detail: '60 % likely, by face and voice',
+      detail: '60% likely, by face and voice',
       emotion: 'happy',
     });
     expect(view.bars?.filter((bar) => bar.top).map((bar) => bar.emotion)).toEqual(['happy']);
@@ -51,7 +51,7 @@ describe('an overlay', () => {
 
   it('does not name an emotion it is not sure of', () => {
     const view = overlay(begin, event({ uncertain: true })).view(100);
-    expect(view).toMatchObject({ headline: 'Not sure', detail: 'perhaps happy, 60 % likely', emotion: null });
+    expect(view).toMatchObject({ headline: 'Not sure', detail: 'perhaps happy, 60% likely', emotion: null });
   });
 
   it('shows each other face at its box, and says at the main one what the headline says', () => {
@@ -120,7 +120,7 @@ describe('an overlay', () => {
     // Words may be typed.
     model.setAnalysed(ALL, 60);
     model.push(event({ words: { ...event().voice, weight: 1 }, face: { ...absent, box: null }, voice: absent }), 70);
-    expect(model.view(100)).toMatchObject({ headline: 'Happy', detail: '60 % likely, by words' });
+    expect(model.view(100)).toMatchObject({ headline: 'Happy', detail: '60% likely, by words' });
   });
 
   it('says nothing more of what was mostly judged by the face when the camera is switched off', () => {
@@ -136,8 +136,8 @@ describe('an overlay', () => {
   it('is never quite sure, and says one number only', () => {
     const scores = { ...event().scores!, happy: 0.998, neutral: 0.002 };
     const view = overlay(begin, event({ scores, smoothed: scores, voice: absent })).view(100);
-    expect(view.detail).toBe('> 99 % likely, by face');
-    expect(percent(view.bars!.find(({ top }) => top)!.share!)).toBe('> 99 %');
+    expect(view.detail).toBe('> 99% likely, by face');
+    expect(en.format.likelihood(view.bars!.find(({ top }) => top)!.share!)).toBe('> 99%');
   });
 
   it('says how much a source counted without a number, which would read as proof', () => {

@@ -1,4 +1,5 @@
 import { Device, type types } from 'mediasoup-client';
+import { UnsupportedBrowser } from '../errors.js';
 import type { EmostreamClient, RequestData, Source } from '../index.js';
 
 type Direction = 'send' | 'recv';
@@ -25,9 +26,6 @@ export interface MediaLinkEvents {
   onDead(): void;
   onState(direction: Direction, state: types.ConnectionState): void;
 }
-
-/** Why this browser cannot take part. */
-export class UnsupportedBrowser extends Error {}
 
 /** The media side of one seat in the call: the mediasoup device and its two transports. */
 export class MediaLink {

@@ -1,11 +1,8 @@
 import { EMOTIONS, type Emotion } from '../../../src/common/emotions.js';
 import { EMOTION_COLOURS } from './colours.js';
 import { type CourseSecond, describeCourse, runsOf } from './course.js';
+import type { OverlayWords } from './languages/en.js';
 
-/** Besides colour and pattern, for who tells colours apart badly; "!" because S is for sad. */
-const LETTERS: Record<Emotion, string> = {
-  ...{ neutral: 'N', happy: 'H', sad: 'S', angry: 'A', fearful: 'F', disgusted: 'D', surprised: '!' },
-};
 /** A run is lettered from this width on, px: narrower ones have no room for it. */
 const LETTERED = { sure: 15, pale: 22 };
 /** Of a strip that is not laid out yet, px. */
@@ -57,47 +54,52 @@ function stripSheet(): CSSStyleSheet {
 export class CourseStrip {
   readonly element = document.createElement('div');
   readonly #root = this.element.attachShadow({ mode: 'open' });
-  readonly #what: string;
+  #what = '';
+  #words: OverlayWords | null = null;
   #seconds: readonly (CourseSecond | null)[] = [];
   #spoken: string | undefined;
   #shown = '';
 
-  /** @param what is shown, as "The last minute" */
-  constructor(what: string) {
-    this.#what = what;
+  constructor() {
     this.#root.adoptedStyleSheets = [stripSheet()];
     this.element.className = 'course';
     this.element.setAttribute('role', 'img');
-    this.show([]);
     new ResizeObserver(() => this.#draw()).observe(this.element);
   }
 
   /**
+   * @param what is shown, as "The last minute"
    * @param seconds oldest first
    * @param spoken instead of the sentence about them
    */
-  show(seconds: readonly (CourseSecond | null)[], spoken?: string): void {
+  show(what: string, words: OverlayWords, seconds: readonly (CourseSecond | null)[], spoken?: string): void {
+    this.#what = what;
+    this.#words = words;
     this.#seconds = seconds;
     this.#spoken = spoken;
     this.#draw();
   }
 
   #draw(): void {
-    const [seconds, spoken] = [this.#seconds, this.#spoken];
+    const [what, words, seconds, spoken] = [this.#what, this.#words, this.#seconds, this.#spoken];
+    if (!words) return;
     const runs = runsOf(seconds);
     const width = this.element.clientWidth || USUAL_WIDTH;
-    const shown = JSON.stringify([runs, seconds.length, spoken, width]);
+    const shown = JSON.stringify([what, words.letters, runs, seconds.length, spoken, width]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.element.setAttribute('aria-label', `${this.#what}: ${spoken ?? (describeCourse(seconds) || 'no results')}`);
+    this.element.setAttribute(
+      'aria-label',
+      `${what}: ${spoken ?? (describeCourse(seconds, words) || words.course.none)}`,
+    );
     this.#root.replaceChildren(
       ...runs.map(({ from, length, label, uncertain }) => {
         const run = document.createElement('i');
         const pale = label !== null && uncertain;
         run.className = `${label ?? 'blank'}${pale ? ' pale' : ''}`;
-        run.style.left = `${(100 * from) / seconds.length}%`;
+        run.style.insetInlineStart = `${(100 * from) / seconds.length}%`;
         run.style.width = `${(100 * length) / seconds.length}%`;
-        if (label) run.dataset.letter = pale ? `${LETTERS[label]}?` : LETTERS[label];
+        if (label) run.dataset.letter = pale ? `${words.letters[label]}?` : words.letters[label];
         const room = (width * length) / seconds.length;
         run.classList.toggle('lettered', label !== null && room >= (pale ? LETTERED.pale : LETTERED.sure));
         return run;

@@ -1,5 +1,6 @@
 import { type Emotion, EMOTIONS } from '../../../src/common/emotions.js';
 import type { EmotionEvent } from '../../../src/events/schema.js';
+import { en, type OverlayWords } from './languages/en.js';
 
 /** What became of a second. */
 export interface CourseSecond {
@@ -80,7 +81,10 @@ export function runsOf(seconds: readonly (CourseSecond | null)[]): CourseRun[] {
 }
 
 /** The course in a sentence, for who does not see it: the longest first. Nothing: an empty text. */
-export function describeCourse(seconds: readonly (CourseSecond | null)[]): string {
+export function describeCourse(
+  seconds: readonly (CourseSecond | null)[],
+  { course, emotions }: OverlayWords = en,
+): string {
   const count = (of: (second: CourseSecond) => boolean): number =>
     seconds.filter((second) => second !== null && of(second)).length;
   const named = EMOTIONS.map((emotion) => ({
@@ -91,11 +95,9 @@ export function describeCourse(seconds: readonly (CourseSecond | null)[]): strin
     .filter(({ sure, unsure }) => sure + unsure > 0)
     .sort((a, b) => b.sure + b.unsure - (a.sure + a.unsure))
     .map(({ emotion, sure, unsure }) =>
-      sure === 0
-        ? `perhaps ${emotion} ${unsure} s`
-        : `${emotion} ${sure + unsure} s${unsure > 0 ? `, ${unsure} s of it uncertain` : ''}`,
+      sure === 0 ? course.perhaps(emotions[emotion], unsure) : course.sure(emotions[emotion], sure + unsure, unsure),
     );
   const blank = count(({ label }) => label === null);
-  const parts = [...named, ...(blank > 0 ? [`nothing to judge by ${blank} s`] : [])];
+  const parts = [...named, ...(blank > 0 ? [course.blank(blank)] : [])];
   return parts.join('; ');
 }

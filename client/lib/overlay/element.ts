@@ -6,12 +6,14 @@ import { coverRect, type Rect } from './box.js';
 import { CourseStrip } from './course-strip.js';
 import { FaceBoxes } from './face-boxes.js';
 import { icon } from './icons.js';
+import { ENGLISH, type OverlayLanguage, overlayLanguage } from './languages/known.js';
+import { languageAt } from './languages/language-at.js';
 import { OverlayModel, type OverlayView } from './model.js';
 import { MoodPlot } from './plot.js';
 import { overlaySheet } from './style.js';
 import { roomFor, SubtitleModel } from './subtitles.js';
 import { Subtitles } from './subtitle-lines.js';
-import { capital, type OverlayConnection, percent, type Sending } from './wording.js';
+import type { OverlayConnection, Sending } from './wording.js';
 
 const STALE_AFTER_MS = 3500;
 /** How often an overlay looks whether its last event is out of date, ms. */
@@ -29,10 +31,6 @@ function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 const fill = (): HTMLElement => make('div', 'fill');
-const BADGES = { off: 'Analysis off', unknown: 'Analysis not known' } as const;
-const ESTIMATE =
-  'An estimate by the last seconds: how likely each expression is, of these seven. An expression is not a feeling.';
-const WEIGHT = 'How much each counted in the result, which says nothing about how sure it is.';
 
 const setShare = (bar: HTMLElement, share: number): void => void (bar.style.transform = `scaleX(${share.toFixed(3)})`);
 
@@ -42,7 +40,8 @@ const setShare = (bar: HTMLElement, share: number): void => void (bar.style.tran
  *     <emo-overlay participant="…" name="Ada"><video …></video></emo-overlay>
  *
  * Attributes: `participant` (events of others are ignored), `name` (for screen readers), `mirrored` (the video is shown
- * flipped), `compact` (the headline and the last minute alone), `no-subtitles`, `theme` (`light`, or `auto`: as the system wishes; else dark). Without a video inside it is a plain panel.
+ * flipped), `compact` (the headline and the last minute alone), `no-subtitles`, `theme` (`light`, or `auto`: as the system wishes; else dark). It speaks
+ * the language of its own `lang` or the nearest around it, where it knows it. Without a video inside it is a plain panel.
  * Feed it with `push(event)` and, where there are any, `pushWords(words)`; `analysed` says what its owner agreed to, where that is known before the first event.
  */
 export class EmoOverlay extends HTMLElement {
@@ -61,22 +60,26 @@ export class EmoOverlay extends HTMLElement {
   readonly #panel = make('section', 'panel');
   readonly #headline = make('strong', 'headline');
   readonly #detail = make('span', 'detail');
-  readonly #course = new CourseStrip('The last minute');
+  readonly #course = new CourseStrip();
   readonly #bars = EMOTIONS.map((emotion) => {
-    const bar = { emotion, fill: fill(), share: make('span', 'share') };
+    const bar = { emotion, fill: fill(), name: make('span', 'name'), share: make('span', 'share') };
     bar.fill.style.setProperty('--colour', `var(--emo-${emotion})`);
     const track = make('div', 'track', bar.fill);
-    return { ...bar, row: make('li', 'bar', make('span', 'name', capital(emotion)), track, bar.share) };
+    return { ...bar, row: make('li', 'bar', bar.name, track, bar.share) };
   });
   readonly #sources = MODALITIES.map((modality) => {
-    const source = { modality, fill: fill(), text: make('span', 'text'), badge: icon(modality) };
+    const what = make('span', 'what');
+    const source = { modality, fill: fill(), what, text: make('span', 'text'), badge: icon(modality) };
     const weight = make('div', 'track weight', source.fill);
-    const what = make('span', 'what', capital(modality));
     return { ...source, row: make('li', 'source', icon(modality), what, source.text, weight) };
   });
   #timer: ReturnType<typeof setInterval> | undefined;
   #resize: ResizeObserver | undefined;
   #view: OverlayView;
+  readonly #barList = make('ul', 'bars', ...this.#bars.map((bar) => bar.row));
+  readonly #sourceList = make('ul', 'sources', ...this.#sources.map((source) => source.row));
+  readonly #judgedBy = make('span', '');
+  #language: OverlayLanguage = ENGLISH;
 
   constructor() {
     super();
@@ -85,20 +88,14 @@ export class EmoOverlay extends HTMLElement {
     root.adoptedStyleSheets = [overlaySheet()];
     this.#badge.append(this.#lamp, this.#badgeText, ...this.#sources.map((source) => source.badge));
     this.#stage.append(this.#slot, this.#boxes.element, this.#badge);
-    const bars = make('ul', 'bars', ...this.#bars.map((bar) => bar.row));
-    bars.setAttribute('aria-label', 'How likely each expression is, by this estimate');
-    bars.title = ESTIMATE;
-    const sources = make('ul', 'sources', ...this.#sources.map((source) => source.row));
-    sources.setAttribute('aria-label', 'What the result is judged by');
-    sources.title = WEIGHT;
-    this.#detail.title = ESTIMATE;
-    const basis = make('div', 'basis', make('span', '', 'judged by'), sources);
+    const basis = make('div', 'basis', this.#judgedBy, this.#sourceList);
     const head = make('div', 'head', this.#headline, this.#detail);
-    this.#panel.append(head, bars, this.#plot.element, basis, this.#course.element);
+    this.#panel.append(head, this.#barList, this.#plot.element, basis, this.#course.element);
     const foot = make('div', 'foot', this.#subtitles.element, this.#panel);
     root.append(make('div', 'frame', this.#stage, foot));
     this.#slot.addEventListener('slotchange', () => this.#watchStage());
     this.#stage.classList.add('bare');
+    this.#speak(ENGLISH);
     this.#render();
   }
 
@@ -170,9 +167,7 @@ export class EmoOverlay extends HTMLElement {
   }
 
   attributeChangedCallback(): void {
-    const name = this.getAttribute('name');
-    this.#panel.setAttribute('aria-label', name ? `Emotion of ${name}` : 'Emotion');
-    this.#subtitles.speaker = name;
+    this.#label();
     this.#placeBoxes();
   }
 
@@ -191,8 +186,37 @@ export class EmoOverlay extends HTMLElement {
     this.#resize.observe(this.#stage);
   }
 
+  /** What stays the same, in the language of the place. */
+  #speak(language: OverlayLanguage): void {
+    this.#language = language;
+    const { tag, words } = language;
+    // The picture stays as the page has it.
+    for (const part of [this.#badgeText, this.#panel]) {
+      part.lang = tag;
+      part.dir = words.direction;
+    }
+    for (const { emotion, name } of this.#bars) name.textContent = words.format.capital(words.emotions[emotion]);
+    for (const { modality, what } of this.#sources) what.textContent = words.format.capital(words.modalities[modality]);
+    this.#judgedBy.textContent = words.judgedBy;
+    this.#barList.setAttribute('aria-label', words.bars);
+    this.#sourceList.setAttribute('aria-label', words.sources);
+    this.#barList.title = this.#detail.title = words.estimate;
+    this.#sourceList.title = words.weight;
+    this.#label();
+  }
+
+  #label(): void {
+    const { emotionOf, saidBy } = this.#language.words;
+    const name = this.getAttribute('name');
+    this.#panel.setAttribute('aria-label', emotionOf(name));
+    this.#subtitles.label = saidBy(name);
+  }
+
   #render(): void {
-    const view = this.#model.view(performance.now());
+    const language = overlayLanguage(languageAt(this));
+    if (language !== this.#language) this.#speak(language);
+    const { words } = language;
+    const view = this.#model.view(performance.now(), words);
     this.#view = view;
     // A constructor may not touch attributes; the element is rendered again when it is connected.
     if (this.isConnected) this.dataset.status = view.status;
@@ -206,7 +230,7 @@ export class EmoOverlay extends HTMLElement {
     for (const bar of this.#bars) {
       const shown = view.bars?.find((candidate) => candidate.emotion === bar.emotion);
       setShare(bar.fill, shown?.share ?? 0);
-      bar.share.textContent = typeof shown?.share === 'number' ? percent(shown.share) : '–';
+      bar.share.textContent = typeof shown?.share === 'number' ? words.format.likelihood(shown.share) : '–';
       bar.row.classList.toggle('top', shown?.top === true);
     }
     for (const source of this.#sources) {
@@ -219,10 +243,10 @@ export class EmoOverlay extends HTMLElement {
     const { status } = view;
     this.#badge.dataset.status = status;
     this.#badge.classList.toggle('on', status !== 'off' && status !== 'unknown');
-    this.#badgeText.textContent = status === 'off' || status === 'unknown' ? BADGES[status] : 'Analysis on';
-    this.#course.show(view.course);
+    this.#badgeText.textContent = words.badge[status === 'off' || status === 'unknown' ? status : 'on'];
+    this.#course.show(words.lastMinute, words, view.course);
     this.#course.element.hidden = view.course.every((second) => second === null);
-    this.#plot.show(view.trail);
+    this.#plot.show(view.trail, words);
     this.#placeBoxes();
   }
 

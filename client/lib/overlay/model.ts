@@ -1,12 +1,11 @@
 import { type Consent, isAnything, isWithdrawal, NO_CONSENT } from '../../../src/common/consent.js';
 import { type Emotion, EMOTIONS, MODALITIES, type Modality } from '../../../src/common/emotions.js';
-import type { EmotionEvent, GapEvent, RoomEvent, Scores, SeenFace } from '../../../src/events/schema.js';
+import type { EmotionEvent, EndEvent, GapEvent, RoomEvent, Scores, SeenFace } from '../../../src/events/schema.js';
 import type { Rect } from './box.js';
 import { isConsented } from './consented.js';
 import { Course, type CourseSecond } from './course.js';
+import { en, type OverlayWords } from './languages/en.js';
 import {
-  capital,
-  ENDS,
   modalityView,
   type ModalityView,
   type OverlayConnection,
@@ -85,7 +84,7 @@ export class OverlayModel {
   #sending: Sending = { face: true, voice: true };
   #event: EmotionEvent | null = null;
   #gap: GapEvent['reason'] | null = null;
-  #ended: string | null = null;
+  #ended: EndEvent['reason'] | null = null;
   #heardMs = Number.NEGATIVE_INFINITY;
   #trail: Point[] = [];
   #connection: OverlayConnection = 'open';
@@ -124,7 +123,7 @@ export class OverlayModel {
           this.#agree(NO_CONSENT);
           this.#analyse(NO_CONSENT, nowMs);
         }
-        this.#ended = ENDS[event.reason] ?? null;
+        this.#ended = event.reason;
         return;
       case 'gap':
         this.#gap = event.reason;
@@ -134,7 +133,8 @@ export class OverlayModel {
     }
   }
 
-  view(nowMs: number): OverlayView {
+  /** @param words in which language it is said */
+  view(nowMs: number, words: OverlayWords = en): OverlayView {
     const status = this.#status(nowMs);
     const event = this.#event;
     const silentMs = nowMs - this.#heardMs;
@@ -145,17 +145,18 @@ export class OverlayModel {
     const top = scores && topOf(scores);
     const certain = event?.uncertain === false;
     const modalities = MODALITIES.map((modality) =>
-      modalityView(modality, this.#analysed[modality], event, this.#sending, stands),
+      modalityView(modality, this.#analysed[modality], event, { sending: this.#sending, stands, words }),
     );
-    const words = say({
+    const situation = {
       ...{ status, connection: this.#connection, modalities, sending: this.#sending, analysed: this.#analysed },
       ...{ silentMs, gap: this.#gap, ended: this.#ended, certain, top, share: scores && top && scores[top] },
-    });
+    };
+    const said = say(situation, words);
     const live = status === 'live';
     const others = live ? (event?.faces ?? []).filter(({ judged }) => !judged) : [];
     return {
       status,
-      ...words,
+      ...said,
       emotion: status !== 'off' && certain ? top : null,
       bars:
         event &&
@@ -165,8 +166,8 @@ export class OverlayModel {
       modalities,
       analysed: this.#analysed,
       box: live && stands && event?.face.present ? event.face.box : null,
-      boxText: others.length > 0 ? words.headline : null,
-      faces: others.map(faceView),
+      boxText: others.length > 0 ? said.headline : null,
+      faces: others.map((face) => faceView(face, words)),
     };
   }
 
@@ -226,13 +227,15 @@ export class OverlayModel {
   }
 }
 
-function faceView({ id, box, scores, smoothed, label, uncertain }: SeenFace): FaceView {
+function faceView(
+  { id, box, scores, smoothed, label, uncertain }: SeenFace,
+  { emotions, format }: OverlayWords,
+): FaceView {
   const shown = smoothed ?? scores;
   if (!shown || !label) return { id, box, emotion: null, text: '…' };
   const top = topOf(shown);
-  return uncertain === false
-    ? { id, box, emotion: top, text: capital(top) }
-    : { id, box, emotion: null, text: `${capital(top)}?` };
+  const name = format.capital(emotions[top]);
+  return uncertain === false ? { id, box, emotion: top, text: name } : { id, box, emotion: null, text: `${name}?` };
 }
 
 function topOf(scores: Scores): Emotion {

@@ -21,11 +21,11 @@ export class Subtitles {
     this.element.setAttribute('role', 'log');
     this.element.setAttribute('aria-live', 'off');
     this.element.append(lines);
-    this.speaker = null;
   }
 
-  set speaker(name: string | null) {
-    this.element.setAttribute('aria-label', name ? `What ${name} says` : 'What is said');
+  /** Whose words they are, for screen readers. */
+  set label(label: string) {
+    this.element.setAttribute('aria-label', label);
   }
 
   show(parts: readonly SubtitlePart[]): void {

@@ -1,7 +1,7 @@
 import type { Consent } from '../../../src/common/consent.js';
 import type { Emotion, Modality } from '../../../src/common/emotions.js';
-import type { GapReason } from '../../../src/common/gap-reasons.js';
 import type { EmotionEvent } from '../../../src/events/schema.js';
+import type { OverlayWords } from './languages/en.js';
 
 /**
  * `off`: nothing is analysed. `starting`: consent is given, no result yet. `live`: results come.
@@ -28,51 +28,11 @@ export interface ModalityView {
   text: string;
 }
 
-// A later server has other reasons, too.
-const GAPS: Record<string, string> = {
-  overloaded: 'the server is too busy',
-  'engine-failed': 'the analysis failed',
-  'analysis-restarted': 'the analysis restarts',
-  'consent-changed': 'what is analysed was changed',
-} satisfies Record<GapReason, string>;
-
-export const ENDS: Record<string, string> = {
-  left: 'left the call',
-  'tracks-ended': 'camera and microphone off',
-  'timed-out': 'connection lost',
-  removed: 'removed from the call',
-  'token-expired': 'the access ended',
-  failed: 'the analysis failed',
-  'worker-died': 'the server restarts the call',
-  'consent-withdrawn': 'nothing is analysed',
-  'server-closing': 'the server stops',
-};
-
-const WORDLESS: Record<Modality, Record<'unanalysed' | 'off' | 'stalled' | 'absent', string>> = {
-  face: { unanalysed: 'off', off: 'camera off', stalled: 'no picture', absent: 'no face' },
-  voice: { unanalysed: 'off', off: 'mic off', stalled: 'no sound', absent: 'silent' },
-  words: { unanalysed: 'off', off: 'off', stalled: 'no words', absent: 'no words' },
-};
-
-/** Said of what is missing, where it is all that is said. */
-const MISSING: Record<Modality, Record<'off' | 'stalled' | 'absent', string>> = {
-  face: { off: 'camera off', stalled: 'no picture comes', absent: 'no face seen' },
-  voice: { off: 'microphone off', stalled: 'no sound comes', absent: 'no voice heard' },
-  words: { off: 'no words', stalled: 'no words', absent: 'no words' },
-};
-
-/** A share as people read it. No estimate is ever quite sure. */
-export const percent = (share: number): string => (share >= 0.995 ? '> 99 %' : `${Math.round(share * 100)} %`);
-export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
-
-const list = (parts: readonly string[], and: string): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} ${and} ${parts.at(-1)!}`;
-
 /** How much a source counted. Its weight is no proof of anything, so that it is no number. */
-function amount(weight: number): string {
-  if (weight >= 0.995) return 'alone';
-  if (weight >= 0.6) return 'mostly';
-  return weight >= 0.25 ? 'partly' : 'a little';
+function amount(weight: number, { amounts }: OverlayWords): string {
+  if (weight >= 0.995) return amounts.alone;
+  if (weight >= 0.6) return amounts.mostly;
+  return weight >= 0.25 ? amounts.partly : amounts.little;
 }
 
 export interface Situation {
@@ -83,6 +43,7 @@ export interface Situation {
   analysed: Consent;
   /** Since the last result, or since analysis began. */
   silentMs: number;
+  /** Why results fail to come, and why the analysis ended, as events name it. */
   gap: string | null;
   ended: string | null;
   certain: boolean;
@@ -92,40 +53,50 @@ export interface Situation {
 }
 
 /** What is said of somebody, in words that claim no more than is known. */
-export function say(now: Situation): { headline: string; detail: string } {
+export function say(now: Situation, words: OverlayWords): { headline: string; detail: string } {
   switch (now.status) {
     case 'unknown':
-      return now.connection === 'lost'
-        ? { headline: 'Connection lost', detail: 'whether anything is analysed is not known' }
-        : { headline: 'Waiting for the server', detail: 'nothing was heard from it for a while' };
+      return now.connection === 'lost' ? words.unknown.lost : words.unknown.silent;
     case 'off':
-      return { headline: 'Analysis off', detail: now.ended ?? 'nothing is analysed' };
+      // A later server has other reasons, too.
+      return { ...words.off, ...(isKey(words.ends, now.ended) && { detail: words.ends[now.ended] }) };
     case 'starting':
-      return { headline: 'Starting', detail: 'the first result comes in a moment' };
-    case 'stale':
-      return {
-        headline: 'No new result',
-        detail: `${(now.gap && GAPS[now.gap]) ?? 'the analysis is late'}, ${Math.round(now.silentMs / 1000)} s by now`,
-      };
+      return words.starting;
+    case 'stale': {
+      const { headline, late, detail } = words.stale;
+      const why = isKey(words.gaps, now.gap) ? words.gaps[now.gap] : late;
+      return { headline, detail: detail(why, Math.round(now.silentMs / 1000)) };
+    }
     case 'live':
-      return now.top && now.share !== null ? named(now, now.top, now.share) : nothing(now);
+      return now.top && now.share !== null ? named(now, now.top, now.share, words) : nothing(now, words);
   }
 }
 
-function named({ certain, modalities }: Situation, top: Emotion, share: number): { headline: string; detail: string } {
-  if (!certain) return { headline: 'Not sure', detail: `perhaps ${top}, ${percent(share)} likely` };
-  const by = modalities.filter(({ state }) => state === 'present').map(({ modality }) => modality);
-  return { headline: capital(top), detail: `${percent(share)} likely, by ${list(by, 'and')}` };
+const isKey = <T extends object>(of: T, key: string | null): key is keyof T & string =>
+  key !== null && Object.hasOwn(of, key);
+
+function named(
+  { certain, modalities }: Situation,
+  top: Emotion,
+  share: number,
+  words: OverlayWords,
+): { headline: string; detail: string } {
+  const { unsure, emotions, likely, format } = words;
+  if (!certain) return { headline: unsure.headline, detail: unsure.detail(emotions[top], share) };
+  const by = modalities.filter(({ state }) => state === 'present').map(({ modality }) => words.modalities[modality]);
+  return { headline: format.capital(emotions[top]), detail: likely(share, by) };
 }
 
-function nothing({ sending, analysed, modalities }: Situation): { headline: string; detail: string } {
-  const off = [...(sending.face ? [] : ['camera']), ...(sending.voice ? [] : ['microphone'])];
-  if (off.length === 2) return { headline: 'Camera and microphone off', detail: 'nothing to judge by' };
+function nothing(
+  { sending, analysed, modalities }: Situation,
+  words: OverlayWords,
+): { headline: string; detail: string } {
+  if (!sending.face && !sending.voice) return words.dark;
   // Without words there is nothing odd; they are named where nothing else is analysed.
   const why = modalities
     .filter(({ modality }) => analysed[modality] && (modality !== 'words' || !(analysed.face || analysed.voice)))
-    .flatMap(({ modality, state }) => (state === 'present' ? [] : [MISSING[modality][state]]));
-  return { headline: 'Nothing to judge by', detail: why.join(', ') };
+    .flatMap(({ modality, state }) => (state === 'present' ? [] : [words.missing[modality][state]]));
+  return { headline: words.nothing, detail: words.format.listed(why) };
 }
 
 /**
@@ -136,22 +107,21 @@ export function modalityView(
   modality: Modality,
   analysed: boolean,
   event: EmotionEvent | null,
-  sending: Sending,
-  stands: boolean,
+  { sending, stands, words }: { sending: Sending; stands: boolean; words: OverlayWords },
 ): ModalityView {
-  const words = WORDLESS[modality];
-  if (!analysed) return { modality, state: 'off', weight: 0, text: words.unanalysed };
+  const states = words.sourceStates[modality];
+  if (!analysed) return { modality, state: 'off', weight: 0, text: states.unanalysed };
   const switchedOff = modality !== 'words' && !sending[modality];
-  if (switchedOff) return { modality, state: 'off', weight: 0, text: words.off };
+  if (switchedOff) return { modality, state: 'off', weight: 0, text: states.off };
   if (!event) return { modality, state: 'absent', weight: 0, text: '…' };
   const { state, present, weight } = event[modality];
   if (present && !stands) return { modality, state: 'absent', weight: 0, text: '–' };
-  if (present) return { modality, state: 'present', weight, text: amount(weight) };
+  if (present) return { modality, state: 'present', weight, text: amount(weight, words) };
   // Words come now and then by nature: a second without any is nothing to worry about.
   if (state === 'live' || (modality === 'words' && state === 'stalled')) {
-    return { modality, state: 'absent', weight: 0, text: words.absent };
+    return { modality, state: 'absent', weight: 0, text: states.absent };
   }
   return state === 'off'
-    ? { modality, state: 'off', weight: 0, text: words.off }
-    : { modality, state: 'stalled', weight: 0, text: words.stalled };
+    ? { modality, state: 'off', weight: 0, text: states.off }
+    : { modality, state: 'stalled', weight: 0, text: states.stalled };
 }

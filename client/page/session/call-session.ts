@@ -20,7 +20,7 @@ import type { Health } from './media-health.js';
 import { MediaLink } from '../../lib/call/media-link.js';
 import { OwnAgreement } from './own-agreement.js';
 import { RecordingSeat, type RecordingState } from './recording-seat.js';
-import { analysisAllowed, NO_EMOTIONS, REMOVED, ROOM_ENDED, SEAT_FAILED } from './told.js';
+import { analysisAllowed, noEmotions, removed, roomEnded, seatFailed } from './told.js';
 import type { RemotePeer } from './remote-peer.js';
 import { SentTracks } from '../../lib/call/sent-tracks.js';
 
@@ -222,7 +222,7 @@ export class CallSession extends Emitter<CallEvents> {
       await this.#client.subscribe();
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'FORBIDDEN') throw error;
-      this.emit('problem', NO_EMOTIONS);
+      this.emit('problem', noEmotions());
     }
   }
 
@@ -290,7 +290,7 @@ export class CallSession extends Emitter<CallEvents> {
         if (notification.participant === this.#seat.participant) return this.#putOut(notification.reason);
         return this.#peers.remove(notification.participant);
       case 'roomEnded':
-        return this.#end(ROOM_ENDED);
+        return this.#end(roomEnded());
       case 'analysisAllowed':
         if (notification.participant === this.#seat.participant)
           this.emit('problem', analysisAllowed(notification.allowed));
@@ -325,8 +325,8 @@ export class CallSession extends Emitter<CallEvents> {
   /** One's own seat was ended by the server. */
   #putOut(reason: PutOutReason): void {
     // Removed by a rule: do not come back by yourself.
-    if (reason !== 'failed') return this.#end(REMOVED);
-    this.emit('problem', SEAT_FAILED);
+    if (reason !== 'failed') return this.#end(removed());
+    this.emit('problem', seatFailed());
     this.#scheduleRejoin();
   }
 

@@ -1,4 +1,5 @@
 import type { Source } from '../../lib/index.js';
+import { t } from '../languages/current.js';
 
 /** Why a camera or microphone cannot be had, in words for its owner. */
 export class MediaProblem extends Error {
@@ -18,19 +19,20 @@ export function mediaProblem(source: Source, error: unknown): MediaProblem {
 }
 
 function explain(source: Source, name: string): string {
+  const { refused, missing, busy, insecure, failed } = t().devices;
   switch (name) {
     case 'NotAllowedError':
-      return `The ${source} is not allowed. Allow it in the browser's address bar (or its settings), then try again.`;
+      return refused(source);
     case 'NotFoundError':
     case 'OverconstrainedError':
-      return `No ${source} was found. Plug one in and try again, or join without it.`;
+      return missing(source);
     case 'NotReadableError':
     case 'AbortError':
-      return `The ${source} cannot be used now. Another program may be using it: close that program and try again.`;
+      return busy(source);
     case 'SecurityError':
-      return `This page may not use the ${source}. Browsers allow it only over https or on localhost.`;
+      return insecure(source);
     default:
-      return `The ${source} cannot be used.`;
+      return failed(source);
   }
 }
 

@@ -1,3 +1,5 @@
+import { locale, t } from '../languages/current.js';
+
 /** The part of the Web Speech API that is used; TypeScript's DOM types do not have it. */
 interface RecognitionEvent extends Event {
   resultIndex: number;
@@ -32,13 +34,6 @@ const recogniser = (): (new () => Recognition) | undefined => {
 
 export const speechAvailable = (): boolean => recogniser() !== undefined;
 
-const FAILURES: Record<string, string> = {
-  'not-allowed': 'The browser may not use the microphone for speech recognition.',
-  'service-not-allowed': 'This browser’s speech recognition is switched off.',
-  network: 'The browser’s speech recognition service cannot be reached.',
-  'language-not-supported': 'The browser’s speech recognition does not know this language.',
-  'audio-capture': 'Speech recognition found no microphone.',
-};
 /** A phrase is not longer than this, ms: the recogniser does not say when it began. */
 const LONGEST_PHRASE_MS = 10_000;
 
@@ -52,16 +47,17 @@ export class Speech {
   /** @throws Error where the browser has none; see `speechAvailable` */
   constructor(options: SpeechOptions) {
     const Recogniser = recogniser();
-    if (!Recogniser) throw new Error('this browser has no speech recognition');
+    if (!Recogniser) throw new Error(t().browserSpeech.none);
     this.#options = options;
     this.#recognition = new Recogniser();
     this.#recognition.continuous = true;
     this.#recognition.interimResults = true;
-    this.#recognition.lang = document.documentElement.lang || navigator.language;
+    this.#recognition.lang = locale();
     this.#recognition.onspeechstart = () => (this.#phraseStartMs ??= Date.now());
     this.#recognition.onresult = (event) => this.#heard(event);
     this.#recognition.onerror = (event) => {
-      const message = FAILURES[event.error];
+      const failures: Partial<Record<string, string>> = t().browserSpeech.failures;
+      const message = failures[event.error];
       if (!message) return;
       this.close();
       options.onFailed(message);

@@ -103,5 +103,8 @@ export function lobby(): void {
     voiceEncoder: 'on',
   };
   const onJoin = () => Promise.reject(new Error('This is only a story.'));
-  root.replaceChildren(new Lobby({ media: new LocalMedia(), info, room: 'team-1', token: null, onJoin }).element);
+  root.replaceChildren(
+    new Lobby({ media: new LocalMedia(), info, room: 'team-1', token: null, onJoin, onLanguage: () => undefined })
+      .element,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Standing } from '../session/standing.js';
 import { analysisWords } from './analysis-words.js';
+import { t } from '../languages/current.js';
 import { h } from './dom.js';
 
 export interface AnalysisNoticeOptions {
@@ -25,7 +26,7 @@ export class AnalysisNotice {
     if (this.element.dataset.said === said) return;
     this.element.dataset.said = said;
     this.element.dataset.tone = words.tone;
-    const stop = h('button', { type: 'button', class: 'stop' }, 'Stop all');
+    const stop = h('button', { type: 'button', class: 'stop' }, t().analysis.stop);
     stop.onclick = () => this.#options.onStop();
     const what = words.tone === 'off' ? words.what : h('strong', {}, words.what);
     const more = words.more && h('span', { class: words.tone === 'on' ? 'more' : '' }, ` ${words.more}`);

@@ -1,5 +1,7 @@
-import type { Doubt, Standing } from '../session/standing.js';
-import { listed } from './words.js';
+import type { Consent, Modality, Source } from '../../lib/index.js';
+import { MODALITIES } from '../../lib/index.js';
+import { t } from '../languages/current.js';
+import type { Standing } from '../session/standing.js';
 
 export interface AnalysisWords {
   /** Something is analysed, as far as is known. */
@@ -11,34 +13,24 @@ export interface AnalysisWords {
   stop: boolean;
 }
 
-const DOUBTS: Record<Doubt, string> = {
-  offline: 'This device has no network',
-  silent: 'The server has been silent for some seconds',
-  lost: 'The connection is lost',
-};
-const DEVICES = { face: 'camera', voice: 'microphone' } as const;
+const DEVICES = { face: 'camera', voice: 'microphone' } as const satisfies Partial<Record<Modality, Source>>;
+
+const those = (consent: Consent): Modality[] => MODALITIES.filter((modality) => consent[modality]);
 
 /** What is said of the analysis of oneself: nothing that cannot be known. */
 export function analysisWords({ doubt, analysed, waiting, off, showWords }: Standing): AnalysisWords {
-  const on = listed(analysed);
+  const words = t().analysis;
+  const on = those(analysed);
   if (doubt) {
-    if (!on) return { tone: 'off', what: 'Nothing of you is analysed.', more: '', stop: false };
-    const what = `${DOUBTS[doubt]}: it is not known whether you are being analysed.`;
-    return { tone: 'unknown', what, more: `You agreed to: ${on}.`, stop: true };
+    if (on.length === 0) return { tone: 'off', what: words.nothing, more: '', stop: false };
+    return { tone: 'unknown', what: words.unknown(words.doubts[doubt]), more: words.agreed(on), stop: true };
   }
-  const stuck = listed(waiting) && `Agreed to, but it does not get through: ${listed(waiting)}.`;
+  const stuck = those(waiting);
   const devices = (['face', 'voice'] as const).filter((modality) => off[modality]).map((modality) => DEVICES[modality]);
-  const dark = devices.length > 0 && `Your ${devices.join(' and ')} ${devices.length > 1 ? 'are' : 'is'} off.`;
-  const aside = [stuck, dark].filter(Boolean).join(' ');
-  if (on) {
-    const read = showWords ? ' and reads your words' : '';
-    return {
-      tone: 'on',
-      what: `You are being analysed: ${on}.`,
-      more: aside || `Everyone here sees the result${read}.`,
-      stop: true,
-    };
-  }
-  if (aside) return { tone: 'off', what: 'Nothing of you is analysed at the moment.', more: aside, stop: true };
-  return { tone: 'off', what: 'Nothing of you is analysed.', more: '', stop: false };
+  const aside = [stuck.length > 0 && words.stuck(stuck), devices.length > 0 && words.off(devices)]
+    .filter(Boolean)
+    .join(' ');
+  if (on.length > 0) return { tone: 'on', what: words.on(on), more: aside || words.seen(showWords), stop: true };
+  if (aside) return { tone: 'off', what: words.nothingNow, more: aside, stop: true };
+  return { tone: 'off', what: words.nothing, more: '', stop: false };
 }

@@ -1,3 +1,4 @@
+import { t } from '../languages/current.js';
 import { h } from './dom.js';
 
 /** How long a notice is shown, ms. */
@@ -14,7 +15,7 @@ export class Announcer {
   /** @param about what of it only the newest is true: what was said before of the same is taken away */
   say(text: string, kind: 'info' | 'problem' = 'info', about = ''): void {
     if (about) this.retract(about);
-    const close = h('button', { type: 'button', class: 'notice-close', attr: { 'aria-label': 'Dismiss' } }, '×');
+    const close = h('button', { type: 'button', class: 'notice-close', attr: { 'aria-label': t().dismiss } }, '×');
     const notice = h('p', { class: `notice ${kind}`, data: { about } }, text, close);
     close.onclick = () => notice.remove();
     // Who came and went: the last is enough, so that little of the pictures is covered.

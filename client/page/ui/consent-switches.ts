@@ -1,8 +1,9 @@
 import { icon } from '../../lib/overlay/icons.js';
 import { type Agreement, type Consent, MODALITIES, type Modality } from '../../lib/index.js';
+import { t } from '../languages/current.js';
 import { h, uniqueId } from './dom.js';
 import { pageIcon } from './icons.js';
-import { CONSENT_TEXT, type Hearing, SHOW_TEXT, voiceText, wordsText } from './words.js';
+import { type Hearing, voiceText, wordsText } from './words.js';
 
 export interface ConsentSwitchesOptions {
   /** With an explanation under each switch, or as a row of short ones. */
@@ -11,8 +12,6 @@ export interface ConsentSwitchesOptions {
   hearing: Hearing;
   onChange(agreement: Agreement): void;
 }
-
-const FORBIDDEN = 'Switched off for everybody on this server.';
 
 /**
  * A switch for each modality that may be analysed, and one for showing one's words to the others; none is ever on before its owner
@@ -27,6 +26,7 @@ export class ConsentSwitches {
 
   constructor({ explained, hearing, onChange }: ConsentSwitchesOptions) {
     this.#explained = explained;
+    const { ask, askHint, short, read, names, face, show, showWhat } = t().consent;
     const changed = () => {
       this.#showAllowed();
       onChange(this.agreement);
@@ -43,22 +43,20 @@ export class ConsentSwitches {
     const note = (text: string) => h('span', { class: 'what', id: uniqueId('what') }, text);
     this.#inputs = { face: input('face'), voice: input('voice'), words: input('words') };
     this.#notes = {
-      face: note(CONSENT_TEXT.face.what),
+      face: note(face),
       voice: note(voiceText(hearing.voiceEncoder)),
       words: note(wordsText(hearing.speech)),
     };
     this.#show = input('show');
     const rows = MODALITIES.map((modality) =>
-      this.#row(icon(modality), CONSENT_TEXT[modality].name, this.#inputs[modality], this.#notes[modality]),
+      this.#row(icon(modality), names[modality], this.#inputs[modality], this.#notes[modality]),
     );
-    const shows = this.#row(pageIcon('captions'), SHOW_TEXT.name, this.#show, note(SHOW_TEXT.what));
+    const shows = this.#row(pageIcon('captions'), show, this.#show, note(showWhat));
     this.element = h(
       'div',
       { class: explained ? 'agreement explained' : 'agreement short' },
-      explained
-        ? this.#group('What may be analysed?', rows, 'Off until you turn it on. Everyone in the room sees the result.')
-        : this.#group('Analyse my', rows),
-      explained ? this.#group('What may the others read?', [shows]) : shows,
+      explained ? this.#group(ask, rows, askHint) : this.#group(short, rows),
+      explained ? this.#group(read, [shows]) : shows,
     );
     this.#showAllowed();
   }
@@ -87,8 +85,9 @@ export class ConsentSwitches {
       input.disabled = !policy[modality];
       if (policy[modality]) continue;
       input.checked = false;
-      this.#notes[modality].textContent = FORBIDDEN;
-      input.title = FORBIDDEN;
+      const { forbidden } = t().consent;
+      this.#notes[modality].textContent = forbidden;
+      input.title = forbidden;
     }
     this.#showAllowed();
   }
@@ -98,7 +97,7 @@ export class ConsentSwitches {
     const { checked } = this.#inputs.words;
     this.#show.disabled = !checked;
     if (!checked) this.#show.checked = false;
-    this.#show.title = checked ? '' : 'Turn on Words first';
+    this.#show.title = checked ? '' : t().consent.wordsFirst;
   }
 
   #group(legend: string, rows: HTMLElement[], note = ''): HTMLElement {

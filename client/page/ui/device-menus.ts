@@ -1,11 +1,10 @@
 import type { Source } from '../../lib/index.js';
 import { canChooseSpeaker, type LocalMedia } from '../session/local-media.js';
 import { MediaProblem } from '../session/media-problem.js';
+import { t } from '../languages/current.js';
 import { h, uniqueId } from './dom.js';
 
 type Device = Source | 'speaker';
-
-const NAMES: Record<Device, string> = { camera: 'Camera', microphone: 'Microphone', speaker: 'Loudspeaker' };
 
 /** The choice of camera, microphone and, where the browser lets one, loudspeaker; kept up to date when devices come and go. */
 export class DeviceMenus {
@@ -34,7 +33,12 @@ export class DeviceMenus {
     const speaker = h('select', { id: uniqueId('device'), onchange: () => media.chooseSpeaker(speaker.value) });
     this.#menus = { camera: menu('camera'), microphone: menu('microphone'), speaker };
     const field = (source: Device) =>
-      h('div', { class: 'field' }, h('label', { htmlFor: this.#menus[source].id }, NAMES[source]), this.#menus[source]);
+      h(
+        'div',
+        { class: 'field' },
+        h('label', { htmlFor: this.#menus[source].id }, t().devices.names[source]),
+        this.#menus[source],
+      );
     this.element = h('div', { class: 'devices' }, ...this.#shown.map(field));
     this.#stop = [media.onDevicesChanged(() => void this.refresh()), media.on('change', () => void this.refresh())];
     void this.refresh();
@@ -42,13 +46,14 @@ export class DeviceMenus {
 
   async refresh(): Promise<void> {
     const devices = await this.#media.devices();
+    const { names, none } = t().devices;
     for (const source of this.#shown) {
       const menu = this.#menus[source];
       const options = devices[source].map((device, index) =>
-        h('option', { value: device.deviceId }, device.label || `${NAMES[source]} ${index + 1}`),
+        h('option', { value: device.deviceId }, device.label || `${names[source]} ${index + 1}`),
       );
       menu.disabled = options.length === 0;
-      menu.replaceChildren(...(options.length > 0 ? options : [h('option', {}, 'none found yet')]));
+      menu.replaceChildren(...(options.length > 0 ? options : [h('option', {}, none)]));
       const current = source === 'speaker' ? this.#media.speaker : this.#media.deviceId(source);
       if (current && devices[source].some((device) => device.deviceId === current)) menu.value = current;
     }

@@ -1,5 +1,6 @@
 import type { LocalMedia } from '../session/local-media.js';
 import { Loudness } from '../session/loudness.js';
+import { t } from '../languages/current.js';
 import { h } from './dom.js';
 
 const EVERY_MS = 80;
@@ -43,7 +44,7 @@ export class LevelMeter {
     this.#loudness = track && new Loudness(track);
     this.#heard = false;
     this.element.hidden = track === null;
-    this.#text.textContent = track ? 'Say something …' : '';
+    this.#text.textContent = track ? t().lobby.saySomething : '';
   }
 
   #show(): void {
@@ -52,6 +53,6 @@ export class LevelMeter {
     this.#bar.style.transform = `scaleX(${share.toFixed(3)})`;
     if (this.#heard || level < HEARD) return;
     this.#heard = true;
-    this.#text.textContent = 'Your microphone works.';
+    this.#text.textContent = t().lobby.heard;
   }
 }

@@ -1,3 +1,4 @@
+import { t } from '../languages/current.js';
 import { h } from './dom.js';
 
 export interface ModerationOptions {
@@ -8,16 +9,15 @@ export interface ModerationOptions {
 
 /** What a moderator can do about one person: two buttons on their tile. */
 export function moderationButtons({ name, onRemove, onAllow }: ModerationOptions): HTMLElement {
+  const words = t().moderation;
   let allowed = true;
   const analysis = h('button', { type: 'button' });
   const show = () => {
-    const text = allowed ? 'Stop analysis' : 'Allow analysis';
-    analysis.textContent = text;
-    // Who speaks to the page says what is written on it (WCAG 2.5.3).
-    analysis.setAttribute('aria-label', `${text} of ${name}`);
+    analysis.textContent = allowed ? words.stop : words.allow;
+    analysis.setAttribute('aria-label', allowed ? words.stopOf(name) : words.allowOf(name));
   };
   show();
-  const remove = h('button', { type: 'button', attr: { 'aria-label': `Remove ${name} from the call` } }, 'Remove');
+  const remove = h('button', { type: 'button', attr: { 'aria-label': words.removeOf(name) } }, words.remove);
   analysis.onclick = () => {
     void onAllow(!allowed).then(
       () => {
@@ -29,5 +29,5 @@ export function moderationButtons({ name, onRemove, onAllow }: ModerationOptions
     );
   };
   remove.onclick = () => void onRemove().catch(() => undefined);
-  return h('div', { class: 'moderation', attr: { role: 'group', 'aria-label': `Moderate ${name}` } }, analysis, remove);
+  return h('div', { class: 'moderation', attr: { role: 'group', 'aria-label': words.group(name) } }, analysis, remove);
 }

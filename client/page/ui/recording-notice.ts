@@ -1,4 +1,5 @@
 import type { RecordingState } from '../session/recording-seat.js';
+import { t } from '../languages/current.js';
 import { h } from './dom.js';
 
 export interface RecordingNoticeOptions {
@@ -33,18 +34,15 @@ export class RecordingNotice {
 
   #said({ agreed, answered }: RecordingState): HTMLElement[] {
     const lamp = h('span', { class: 'lamp', attr: { 'aria-hidden': 'true' } });
-    const text = agreed
-      ? 'Yours are in it.'
-      : answered
-        ? 'Yours are left out.'
-        : 'May yours be recorded, too? Until you say yes they are left out. Never picture or sound.';
-    const yes = h('button', { type: 'button', class: 'answer' }, answered ? 'Record mine' : 'Yes, record mine');
-    const no = h('button', { type: 'button', class: 'answer' }, answered ? 'Leave mine out' : 'No');
+    const words = t().recording;
+    const text = agreed ? words.in : answered ? words.out : words.ask;
+    const yes = h('button', { type: 'button', class: 'answer' }, answered ? words.record : words.yes);
+    const no = h('button', { type: 'button', class: 'answer' }, answered ? words.leaveOut : words.no);
     yes.onclick = () => this.#options.onAnswer(true);
     no.onclick = () => this.#options.onAnswer(false);
     return [
       lamp,
-      h('p', {}, h('strong', {}, 'This call’s results are being recorded. '), h('span', {}, text)),
+      h('p', {}, h('strong', {}, `${words.on} `), h('span', {}, text)),
       ...(agreed ? [no] : answered ? [yes] : [yes, no]),
     ];
   }

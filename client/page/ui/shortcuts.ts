@@ -1,3 +1,4 @@
+import { t } from '../languages/current.js';
 import { keysWanted, wantKeys } from '../remembered.js';
 import { h, uniqueId } from './dom.js';
 
@@ -24,6 +25,7 @@ export class Shortcuts {
 
   constructor(shortcuts: readonly Shortcut[]) {
     this.#shortcuts = shortcuts;
+    const words = t().keys;
     const id = uniqueId('keys');
     this.#wanted = h('input', {
       type: 'checkbox',
@@ -33,15 +35,15 @@ export class Shortcuts {
       attr: { role: 'switch', autocomplete: 'off' },
       onchange: () => wantKeys(this.#wanted.checked),
     });
-    const close = h('button', { type: 'button', class: 'secondary' }, 'Close');
-    const title = h('h2', { id: uniqueId('title') }, 'Keys');
-    const listed = [...shortcuts, { key: HELP, what: 'This list' }];
+    const close = h('button', { type: 'button', class: 'secondary' }, t().close);
+    const title = h('h2', { id: uniqueId('title') }, words.title);
+    const listed = [...shortcuts, { key: HELP, what: words.list }];
     this.element = h(
       'dialog',
       { class: 'keys', attr: { 'aria-labelledby': title.id } },
       title,
       h('dl', {}, ...listed.flatMap(({ key, what }) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, what)])),
-      h('label', { htmlFor: id }, 'These keys do something', this.#wanted),
+      h('label', { htmlFor: id }, words.wanted, this.#wanted),
       close,
     );
     close.onclick = () => this.element.close();

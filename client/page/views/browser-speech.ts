@@ -1,3 +1,4 @@
+import { t } from '../languages/current.js';
 import { Speech, speechAvailable } from '../session/speech.js';
 import { h, uniqueId } from '../ui/dom.js';
 
@@ -25,13 +26,9 @@ export class BrowserSpeech {
       attr: { role: 'switch', autocomplete: 'off' },
       onchange: () => this.#switched(),
     });
-    const note = h(
-      'p',
-      { class: 'hint', id: uniqueId('note') },
-      'Most browsers send your sound to their maker for this. It is not part of this server.',
-    );
+    const note = h('p', { class: 'hint', id: uniqueId('note') }, t().browserSpeech.note);
     this.#switch.setAttribute('aria-describedby', note.id);
-    const label = h('label', { htmlFor: this.#switch.id }, 'Let this browser write them', this.#switch);
+    const label = h('label', { htmlFor: this.#switch.id }, t().browserSpeech.label, this.#switch);
     this.element = h('div', {}, label, note);
   }
 
@@ -58,7 +55,7 @@ export class BrowserSpeech {
   #switched(): void {
     if (!this.#switch.checked) {
       this.close();
-      this.#options.say('Speech recognition is off.');
+      this.#options.say(t().browserSpeech.off);
       return;
     }
     if (this.#muted) this.#pause();
@@ -68,7 +65,7 @@ export class BrowserSpeech {
   #pause(): void {
     this.#speech?.close();
     this.#speech = null;
-    this.#options.say('The microphone is off: nothing is heard.');
+    this.#options.say(t().browserSpeech.muted);
   }
 
   #listen(): void {
@@ -77,13 +74,13 @@ export class BrowserSpeech {
         onPhrase: (text, startMs, endMs) => this.#options.onPhrase(text, startMs, endMs),
         onFailed: (message) => {
           this.close();
-          this.#options.say(`${message} You can type captions instead.`);
+          this.#options.say(`${message} ${t().browserSpeech.instead}`);
         },
       });
-      this.#options.say('Listening …');
+      this.#options.say(t().browserSpeech.listening);
     } catch (error) {
       this.close();
-      this.#options.say(`Speech recognition does not start: ${(error as Error).message}`);
+      this.#options.say(t().browserSpeech.notStarted((error as Error).message));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { t } from '../languages/current.js';
 import { h } from '../ui/dom.js';
 import { panelButton } from './panel-button.js';
 import { type Toggle, toolButton, toolToggle } from './toolbar.js';
@@ -24,11 +25,12 @@ export class CallTools {
   readonly details: Toggle;
 
   constructor(options: CallToolsOptions) {
-    this.microphone = toolToggle('microphone', 'Mic', () => options.onMicrophone());
-    this.camera = toolToggle('camera', 'Camera', () => options.onCamera());
-    this.subtitles = toolToggle('captions', 'Subtitles', () => options.onSubtitles());
-    this.details = toolToggle('details', 'Details', () => options.onDetails());
-    const keys = toolButton('keys', 'Keys', () => options.onKeys(), 'keys-tool');
+    const words = t().call.tools;
+    this.microphone = toolToggle('microphone', words.microphone, () => options.onMicrophone());
+    this.camera = toolToggle('camera', words.camera, () => options.onCamera());
+    this.subtitles = toolToggle('captions', words.subtitles, () => options.onSubtitles());
+    this.details = toolToggle('details', words.details, () => options.onDetails());
+    const keys = toolButton('keys', words.keys, () => options.onKeys(), 'keys-tool');
     keys.setAttribute('aria-keyshortcuts', '?');
     this.microphone.element.setAttribute('aria-keyshortcuts', 'm');
     this.camera.element.setAttribute('aria-keyshortcuts', 'v');
@@ -38,12 +40,12 @@ export class CallTools {
       { class: 'tools' },
       this.microphone.element,
       this.camera.element,
-      panelButton({ icon: 'devices', label: 'Devices', panel: options.devices, onOpen: () => undefined }),
+      panelButton({ icon: 'devices', label: words.devices, panel: options.devices, onOpen: () => undefined }),
       this.subtitles.element,
       this.details.element,
       keys,
-      toolButton('link', 'Invite', () => options.onInvite()),
-      toolButton('leave', 'Leave', () => options.onLeave(), 'danger'),
+      toolButton('link', words.invite, () => options.onInvite()),
+      toolButton('leave', words.leave, () => options.onLeave(), 'danger'),
     );
   }
 

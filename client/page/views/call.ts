@@ -1,10 +1,12 @@
-import { type Agreement, toClientError } from '../../lib/index.js';
+import type { Agreement } from '../../lib/index.js';
 import { inviteLink } from '../address.js';
+import { t } from '../languages/current.js';
+import { sentenceOf } from '../languages/sentence.js';
 import { type AccessEnd, accessSentence } from '../session/access-end.js';
 import type { CallSession } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import { MediaProblem } from '../session/media-problem.js';
-import { NOTHING, type Standing, standing, type StandingState } from '../session/standing.js';
+import { NOTHING, type Standing, standing } from '../session/standing.js';
 import { AnalysisNotice } from '../ui/analysis-notice.js';
 import type { Announcer } from '../ui/announcer.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
@@ -38,23 +40,12 @@ export interface CallViewOptions {
 
 const NO_AGREEMENT: Agreement = { consent: NOTHING, showWords: false };
 
-const STATES: Record<StandingState, string> = {
-  joining: 'joining …',
-  connecting: 'connecting …',
-  joined: 'connected',
-  blocked: 'no media',
-  silent: 'no answer …',
-  offline: 'no network',
-  closing: 'the server restarts …',
-  reconnecting: 'reconnecting …',
-  ended: 'ended',
-};
-
 const TITLE = 'emostream';
 
 /** What is read of the page while another is in front: first of all whether one is analysed. */
 function titleOf({ state, doubt, analysed }: Standing, room: string): string {
-  const words = doubt ? STATES[state] : isAny(analysed) ? '● analysed' : '';
+  const { states, analysed: on } = t().call;
+  const words = doubt ? states[state] : isAny(analysed) ? `● ${on}` : '';
   return [words, room, TITLE].filter(Boolean).join(' · ');
 }
 
@@ -98,7 +89,11 @@ export class CallView {
       send: (text, startMs, endMs) => session.sendCaption(text, startMs, endMs),
     });
     this.#devices = new DeviceMenus(media, (problem) => announcer.say(problem.message, 'problem'));
-    const devices = h('section', { class: 'devices-panel', attr: { 'aria-label': 'Devices' } }, this.#devices.element);
+    const devices = h(
+      'section',
+      { class: 'devices-panel', attr: { 'aria-label': t().call.tools.devices } },
+      this.#devices.element,
+    );
     this.#tools = new CallTools({
       devices,
       onMicrophone: () => void this.#toggle('microphone'),
@@ -109,10 +104,11 @@ export class CallView {
       onInvite: () => void this.#invite(),
       onLeave: () => options.onLeave(),
     });
+    const { keys } = t();
     this.#shortcuts = new Shortcuts([
-      { key: 'm', what: 'Microphone on or off', run: () => void this.#toggle('microphone') },
-      { key: 'v', what: 'Camera on or off', run: () => void this.#toggle('camera') },
-      { key: 'd', what: 'Details on or off', run: () => this.#toggleDetails() },
+      { key: 'm', what: keys.microphone, run: () => void this.#toggle('microphone') },
+      { key: 'v', what: keys.camera, run: () => void this.#toggle('camera') },
+      { key: 'd', what: keys.details, run: () => this.#toggleDetails() },
     ]);
     this.element = this.#layout(devices);
     this.#listen();
@@ -148,7 +144,7 @@ export class CallView {
     const head = h(
       'header',
       { class: 'call-head' },
-      h('h1', {}, h('span', { class: 'visually-hidden' }, 'emostream, room '), this.#options.session.seat?.room ?? ''),
+      h('h1', {}, h('span', { class: 'visually-hidden' }, t().call.inRoom), this.#options.session.seat?.room ?? ''),
       this.#analysis.element,
       this.#state,
     );
@@ -163,7 +159,7 @@ export class CallView {
         { class: 'toolbar' },
         h(
           'div',
-          { class: 'toolbar-row', attr: { role: 'group', 'aria-label': 'Call controls' } },
+          { class: 'toolbar-row', attr: { role: 'group', 'aria-label': t().call.controls } },
           this.#switches.element,
           this.#tools.element,
         ),
@@ -183,11 +179,7 @@ export class CallView {
       }),
       session.on('doubt', () => this.#show()),
       session.on('closing', () => {
-        announcer.say(
-          'The server stops or restarts. You come back by yourself when it is there again.',
-          'problem',
-          'closing',
-        );
+        announcer.say(t().call.closing, 'problem', 'closing');
         this.#show();
       }),
       session.on('status', (status) => {
@@ -197,9 +189,9 @@ export class CallView {
         else announcer.retract('closing');
       }),
       session.on('access', (access) => this.#sayAccess(access)),
-      session.on('problem', (problem) => announcer.say(problem.message, 'problem')),
+      session.on('problem', (problem) => announcer.say(sentenceOf(problem), 'problem')),
       media.on('change', () => this.#showOwn()),
-      media.on('lost', (source) => announcer.say(`The ${source} was unplugged or taken away.`, 'problem')),
+      media.on('lost', (source) => announcer.say(t().devices.lost(source), 'problem')),
     );
     const probe = () => {
       if (document.visibilityState === 'visible') session.probe();
@@ -224,7 +216,7 @@ export class CallView {
     const { session } = this.#options;
     const { agreement, seat } = session;
     const now = standing(session);
-    this.#state.textContent = STATES[now.state];
+    this.#state.textContent = t().call.states[now.state];
     this.#state.dataset.state = now.state;
     if (seat) this.#switches.policy = seat.policy;
     this.#switches.agreement = agreement;
@@ -242,7 +234,7 @@ export class CallView {
     try {
       await this.#options.session.agree(agreement);
     } catch (error) {
-      this.#options.announcer.say(`Not changed: ${toClientError(error).message}`, 'problem');
+      this.#options.announcer.say(t().call.notChanged(sentenceOf(error)), 'problem');
     }
     this.#show();
   }
@@ -251,7 +243,7 @@ export class CallView {
     try {
       await this.#options.session.agreeToRecording(agreed);
     } catch (error) {
-      this.#options.announcer.say(`Not recorded: ${toClientError(error).message}`, 'problem');
+      this.#options.announcer.say(t().call.notRecorded(sentenceOf(error)), 'problem');
     }
   }
 
@@ -281,13 +273,14 @@ export class CallView {
   async #invite(): Promise<void> {
     const { session, announcer, href, closedDoor } = this.#options;
     const link = inviteLink(href, session.seat?.room ?? '');
-    const also = closedDoor ? ' Whoever gets it needs an access token of their own.' : '';
+    const { invited, inviteLink: shown, needsToken } = t().call;
+    const also = closedDoor ? ` ${needsToken}` : '';
     try {
       await navigator.clipboard.writeText(link);
-      announcer.say(`Invite link copied.${also}`);
+      announcer.say(`${invited}${also}`);
     } catch {
       // Not allowed, or no clipboard: the person can copy it from the notice.
-      announcer.say(`Invite link: ${link}${also}`, 'problem');
+      announcer.say(`${shown(link)}${also}`, 'problem');
     }
   }
 }

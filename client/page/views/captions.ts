@@ -1,4 +1,6 @@
-import { type Agreement, toClientError } from '../../lib/index.js';
+import type { Agreement } from '../../lib/index.js';
+import { t } from '../languages/current.js';
+import { sentenceOf } from '../languages/sentence.js';
 import { h, uniqueId } from '../ui/dom.js';
 import { languageName, type Speech } from '../ui/words.js';
 import { BrowserSpeech } from './browser-speech.js';
@@ -29,12 +31,13 @@ export class CaptionsPanel {
 
   constructor(options: CaptionsOptions) {
     this.#options = options;
+    const words = t().captions;
     this.#input = h('input', {
       type: 'text',
       id: uniqueId('caption'),
       maxLength: MAX_LENGTH,
       autocomplete: 'off',
-      placeholder: 'Type a caption of what you say',
+      placeholder: words.placeholder,
       oninput: () => (this.#typingSinceMs ??= Date.now()),
     });
     this.#browser =
@@ -47,8 +50,8 @@ export class CaptionsPanel {
     const form = h(
       'form',
       { class: 'caption-form' },
-      h('label', { htmlFor: this.#input.id, class: 'visually-hidden' }, 'Caption of what you say'),
-      h('div', { class: 'caption-line' }, this.#input, h('button', { type: 'submit', class: 'secondary' }, 'Send')),
+      h('label', { htmlFor: this.#input.id, class: 'visually-hidden' }, words.label),
+      h('div', { class: 'caption-line' }, this.#input, h('button', { type: 'submit', class: 'secondary' }, words.send)),
     );
     form.onsubmit = (event) => {
       event.preventDefault();
@@ -56,7 +59,7 @@ export class CaptionsPanel {
     };
     this.element = h(
       'section',
-      { class: 'captions', hidden: true, attr: { 'aria-label': 'Captions' } },
+      { class: 'captions', hidden: true, attr: { 'aria-label': words.title } },
       form,
       h('div', { class: 'speech' }, h('div', { class: 'said' }, this.#source, this.#state), this.#browser?.element),
     );
@@ -72,11 +75,7 @@ export class CaptionsPanel {
     if (before?.consent.words === agreement.consent.words && before.showWords === agreement.showWords) return;
     // What is sent from now on is sent knowing who reads it, however early it was begun.
     if (this.#typingSinceMs !== null) this.#typingSinceMs = Date.now();
-    this.#say(
-      agreement.showWords
-        ? 'Analysed, and shown to everyone here. Not stored.'
-        : 'Only analysed: shown to nobody, not stored.',
-    );
+    this.#say(agreement.showWords ? t().captions.shown : t().captions.analysed);
   }
 
   /** Muted means unheard. Typed words still go. */
@@ -96,15 +95,11 @@ export class CaptionsPanel {
 
   #saySource(): void {
     const { state, language } = this.#options.speech;
-    let text = 'This server recognises no speech: words come from captions only.';
-    if (state === 'on' && !this.#agreement?.consent.voice) {
-      text = 'Turn on Voice as well for what you say to be recognised. Until then, words come from captions only.';
-    } else if (state === 'on' && this.#muted) {
-      text = 'The microphone is off: nothing is heard. Words come from captions only.';
-    } else if (state === 'on') {
-      const named = language === null ? '' : `, in ${languageName(language)}`;
-      text = `What you say is recognised on this server${named}. Nothing of it is stored.`;
-    }
+    const { noSpeech, voiceFirst, muted, heard } = t().captions;
+    let text = noSpeech;
+    if (state === 'on' && !this.#agreement?.consent.voice) text = voiceFirst;
+    else if (state === 'on' && this.#muted) text = muted;
+    else if (state === 'on') text = heard(language && languageName(language));
     if (this.#source.textContent !== text) this.#source.textContent = text;
   }
 
@@ -121,9 +116,9 @@ export class CaptionsPanel {
   async #deliver(text: string, startMs: number, endMs: number): Promise<void> {
     try {
       const shown = await this.#options.send(text.slice(0, MAX_LENGTH), startMs, endMs);
-      this.#say(shown ? 'Sent, and shown to everyone here.' : 'Sent for analysis.');
+      this.#say(shown ? t().captions.sentShown : t().captions.sent);
     } catch (error) {
-      this.#say(`Not sent: ${toClientError(error).message}`);
+      this.#say(t().captions.notSent(sentenceOf(error)));
     }
   }
 }

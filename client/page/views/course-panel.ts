@@ -1,6 +1,8 @@
 import { describeCourse } from '../../lib/overlay/course.js';
 import { CourseStrip } from '../../lib/overlay/course-strip.js';
 import { clock } from '../../report/format.js';
+import { timeOfDay } from '../languages/clock-times.js';
+import { t } from '../languages/current.js';
 import { momentList, transcript } from '../../report/lists.js';
 import type { Conversation } from '../session/conversation.js';
 import { type ConversationView, inParts, viewOf } from '../session/course-of.js';
@@ -32,18 +34,16 @@ export class CoursePanel {
 
   constructor(options: CoursePanelOptions) {
     this.#options = options;
-    const hint =
-      'As this page heard it, for two hours at most. It is kept nowhere else, and forgotten when you close the page, ' +
-      'when somebody leaves, and when they take back their consent.';
+    const words = t().course;
     this.element = h(
       'section',
-      { class: 'course-panel', hidden: true, tabIndex: -1, attr: { 'aria-label': 'The conversation so far' } },
-      h('h2', {}, 'The conversation so far'),
+      { class: 'course-panel', hidden: true, tabIndex: -1, attr: { 'aria-label': words.title } },
+      h('h2', {}, words.title),
       this.#since,
       this.#people,
-      h('section', {}, h('h3', {}, 'Moments'), this.#moments),
+      h('section', {}, h('h3', {}, words.moments), this.#moments),
       this.#said,
-      h('p', { class: 'course-hint' }, hint),
+      h('p', { class: 'course-hint' }, words.hint),
     );
     this.#timer = setInterval(() => {
       if (!this.element.hidden) this.show();
@@ -57,20 +57,21 @@ export class CoursePanel {
   show(): void {
     const { conversation, nameOf } = this.#options;
     const view = viewOf(conversation, nameOf);
+    const { course, parts } = t();
     this.#since.textContent =
-      view.startedAt === null
-        ? 'Nothing was analysed so far.'
-        : `Since ${new Date(view.startedAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}, ${clock(view.seconds)}`;
+      view.startedAt === null ? course.nothing : course.since(timeOfDay(view.startedAt), clock(view.seconds));
     this.#showPeople(view);
     const { people, moments, words } = view;
     // Left alone while they are the same: whoever reads or selects is not disturbed.
     const shown = JSON.stringify([moments, words.length, words.at(-1), people.map(({ id }) => id)]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#moments.replaceChildren(momentList({ people, moments: moments.slice(-MOST_LISTED) }, null));
+    this.#moments.replaceChildren(momentList({ people, moments: moments.slice(-MOST_LISTED) }, null, parts));
     const heard = words.slice(-MOST_LISTED);
     this.#said.replaceChildren(
-      ...(heard.length > 0 ? [h('h3', {}, 'What was said'), transcript({ people, words: heard }, null).element] : []),
+      ...(heard.length > 0
+        ? [h('h3', {}, course.said), transcript({ people, words: heard }, null, parts).element]
+        : []),
     );
   }
 
@@ -84,14 +85,16 @@ export class CoursePanel {
     for (const person of people) {
       const row = this.#row(person.participant, person.id);
       row.name.textContent = person.id;
-      row.strip.show(inParts(person, seconds, PARTS), describeCourse(inParts(person, seconds, seconds)));
+      const { course, overlay } = t();
+      const spoken = describeCourse(inParts(person, seconds, seconds), overlay);
+      row.strip.show(course.of(person.id), overlay, inParts(person, seconds, PARTS), spoken);
     }
   }
 
   #row(participant: string, name: string): { name: HTMLElement; strip: CourseStrip } {
     const known = this.#rows.get(participant);
     if (known) return known;
-    const strip = new CourseStrip(`The conversation of ${name}`);
+    const strip = new CourseStrip();
     const label = h('span', {}, name);
     const row = { element: h('li', {}, label, strip.element), name: label, strip };
     this.#rows.set(participant, row);

@@ -1,5 +1,7 @@
 import type { Agreement, ServerInfo, Source } from '../../lib/index.js';
 import { roomIdSchema } from '../../../src/events/schema.js';
+import { t } from '../languages/current.js';
+import { sentenceOf } from '../languages/sentence.js';
 import type { LocalMedia } from '../session/local-media.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
 import { DeviceMenus } from '../ui/device-menus.js';
@@ -7,6 +9,7 @@ import { h } from '../ui/dom.js';
 import { type Field, field } from '../ui/field.js';
 import { LevelMeter } from '../ui/level-meter.js';
 import { explanation } from '../ui/lobby-words.js';
+import { settings } from '../ui/settings.js';
 import { rememberedName, rememberName } from '../remembered.js';
 import { suggestRoom } from '../room-name.js';
 import { MediaProblem } from '../session/media-problem.js';
@@ -19,6 +22,14 @@ export interface LobbyChoice {
   agreement: Agreement;
 }
 
+/** What is filled in, as it stands. */
+export interface LobbyDraft {
+  name: string;
+  room: string;
+  token: string;
+  agreement: Agreement;
+}
+
 export interface LobbyOptions {
   media: LocalMedia;
   info: ServerInfo;
@@ -26,6 +37,10 @@ export interface LobbyOptions {
   token: string | null;
   /** One comes from a call: camera and microphone stay off until they are wanted again. */
   afterCall?: boolean;
+  /** What was filled in already. */
+  draft?: LobbyDraft;
+  /** The page speaks another language from now on. */
+  onLanguage(draft: LobbyDraft): void;
   /** Resolves when the call is joined; what it throws is shown. */
   onJoin(choice: LobbyChoice): Promise<void>;
 }
@@ -39,31 +54,32 @@ export class Lobby {
   readonly #token: Field | null;
   readonly #consent: ConsentSwitches;
   readonly #devices: DeviceMenus;
-  readonly #join = h('button', { type: 'submit', class: 'primary big' }, 'Join the call');
+  readonly #join = h('button', { type: 'submit', class: 'primary big' }, t().lobby.join);
   readonly #problems = h('div', { class: 'problems', attr: { role: 'alert' } });
   readonly #video: HTMLVideoElement;
   readonly #start: HTMLButtonElement;
-  readonly #microphone = toolToggle('microphone', 'Microphone', () => void this.#toggle('microphone'));
-  readonly #camera = toolToggle('camera', 'Camera', () => void this.#toggle('camera'));
+  readonly #microphone = toolToggle('microphone', t().devices.names.microphone, () => void this.#toggle('microphone'));
+  readonly #camera = toolToggle('camera', t().devices.names.camera, () => void this.#toggle('camera'));
   readonly #level: LevelMeter;
   readonly #stops: (() => void)[] = [];
 
   constructor(options: LobbyOptions) {
     this.#options = options;
     const { media, info } = options;
-    this.#name = field('Your name', {
+    const words = t().lobby;
+    this.#name = field(words.name, {
       type: 'text',
       autocomplete: 'name',
       maxLength: 64,
       name: 'name',
-      value: rememberedName(),
+      value: options.draft?.name ?? rememberedName(),
     });
-    this.#room = field('Room', {
+    this.#room = field(words.room, {
       type: 'text',
       autocomplete: 'off',
       maxLength: 64,
       name: 'room',
-      value: options.room ?? suggestRoom(),
+      value: options.draft?.room ?? options.room ?? suggestRoom(),
       spellcheck: false,
       attr: { autocapitalize: 'none' },
     });
@@ -71,17 +87,18 @@ export class Lobby {
       info.openDoor || options.token
         ? null
         : field(
-            'Access token',
-            { type: 'text', autocomplete: 'off', name: 'token', spellcheck: false },
-            'This server asks for one. Open the personal link you were sent, or paste the token here.',
+            words.token,
+            { type: 'text', autocomplete: 'off', name: 'token', spellcheck: false, value: options.draft?.token ?? '' },
+            words.tokenHint,
           );
     this.#consent = new ConsentSwitches({ explained: true, hearing: info, onChange: () => undefined });
+    if (options.draft) this.#consent.agreement = options.draft.agreement;
     this.#consent.policy = info.policy;
     this.#devices = new DeviceMenus(media, (problem) => this.#show([problem.message]));
     this.#video = h('video', { class: 'preview-video', muted: true, autoplay: true, playsInline: true });
     this.#video.srcObject = media.preview;
-    this.#video.setAttribute('aria-label', 'Preview of your camera');
-    this.#start = h('button', { type: 'button', class: 'secondary' }, 'Turn on camera and microphone');
+    this.#video.setAttribute('aria-label', words.preview);
+    this.#start = h('button', { type: 'button', class: 'secondary' }, words.turnOn);
     this.#start.onclick = () => void this.#startDevices();
     this.#level = new LevelMeter(media);
     this.element = this.#layout();
@@ -94,6 +111,11 @@ export class Lobby {
     for (const stop of this.#stops) stop();
     this.#devices.close();
     this.#level.close();
+  }
+
+  get #draft(): LobbyDraft {
+    const [name, room] = [this.#name.input.value, this.#room.input.value];
+    return { name, room, token: this.#token?.input.value ?? '', agreement: this.#consent.agreement };
   }
 
   #layout(): HTMLElement {
@@ -123,12 +145,12 @@ export class Lobby {
       h(
         'header',
         { class: 'lobby-head' },
-        h('h1', {}, 'emostream'),
-        h('p', {}, 'A video call that shows, if you want it, the emotion in your face, voice and words.'),
+        h('div', {}, h('h1', {}, 'emostream'), h('p', {}, t().lobby.tagline)),
+        settings({ onLanguage: () => this.#options.onLanguage(this.#draft) }),
       ),
       h(
         'section',
-        { class: 'lobby-devices', attr: { 'aria-label': 'Camera and microphone' } },
+        { class: 'lobby-devices', attr: { 'aria-label': t().lobby.devices } },
         preview,
         switches,
         this.#devices.element,
@@ -176,11 +198,11 @@ export class Lobby {
     this.#microphone.set(media.isOn('microphone'));
     this.#camera.set(media.isOn('camera'));
     this.#video.parentElement?.classList.toggle('on', media.isOn('camera'));
+    const words = t().lobby;
     const some = media.isOn('camera') || media.isOn('microphone');
-    this.#join.textContent = some ? 'Join the call' : 'Join without camera and microphone';
+    this.#join.textContent = some ? words.join : words.joinWithout;
     // Each has a switch of its own as soon as one of them was asked for.
     this.#start.hidden = some;
-    this.#start.textContent = 'Turn on camera and microphone';
   }
 
   #show(texts: string[]): void {
@@ -188,13 +210,14 @@ export class Lobby {
   }
 
   #validate(): LobbyChoice | null {
+    const words = t().lobby;
     const name = this.#name.input.value.trim();
     const room = this.#room.input.value.trim();
     const token = this.#options.token ?? this.#token?.input.value.trim() ?? null;
-    this.#name.complain(name ? null : 'Please say who you are.');
+    this.#name.complain(name ? null : words.nameMissing);
     const roomOk = roomIdSchema.safeParse(room).success;
-    this.#room.complain(roomOk ? null : 'A room is 1 to 64 letters, digits, "-" or "_", such as "team-1".');
-    this.#token?.complain(token ? null : 'Please paste your access token.');
+    this.#room.complain(roomOk ? null : words.roomWrong);
+    this.#token?.complain(token ? null : words.tokenMissing);
     const wrong = [this.#name, this.#room, this.#token].find((f) => f?.input.getAttribute('aria-invalid'));
     wrong?.input.focus();
     return wrong ? null : { name, room, token: token || null, agreement: this.#consent.agreement };
@@ -206,11 +229,11 @@ export class Lobby {
     rememberName(choice.name);
     this.#show([]);
     this.#join.disabled = true;
-    this.#join.textContent = 'Joining …';
+    this.#join.textContent = t().lobby.joining;
     try {
       await this.#options.onJoin(choice);
     } catch (error) {
-      this.#show([error instanceof Error ? error.message : String(error)]);
+      this.#show([sentenceOf(error)]);
       this.#join.disabled = false;
       this.#showDevices();
       this.#join.focus();

@@ -1,4 +1,5 @@
-import { toClientError } from '../../lib/index.js';
+import { t } from '../languages/current.js';
+import { sentenceOf } from '../languages/sentence.js';
 import type { CallSession } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import type { RemotePeer } from '../session/remote-peer.js';
@@ -25,12 +26,8 @@ export interface PeopleOptions {
 /** Everybody in the call, as the session tells of them: their tiles, what comes from them, and who speaks. */
 export class People {
   readonly board: TileBoard;
-  readonly alone = h('p', { class: 'alone' }, 'You are alone here. Send the invite link to somebody.');
-  readonly unblock = h(
-    'button',
-    { type: 'button', class: 'primary unblock', hidden: true },
-    'Click to hear the others',
-  );
+  readonly alone = h('p', { class: 'alone' }, t().call.alone);
+  readonly unblock = h('button', { type: 'button', class: 'primary unblock', hidden: true }, t().call.unblock);
   readonly #options: PeopleOptions;
   readonly #own: Tile;
   readonly #speaker: SpeakerWatch;
@@ -80,12 +77,12 @@ export class People {
     return [
       session.on('peerJoined', ({ peer, again }) => {
         this.#add(peer);
-        if (!again) announcer.say(`${peer.name} joined`);
+        if (!again) announcer.say(t().call.joined(peer.name));
       }),
       session.on('peerLeft', (peer) => {
         this.board.remove(peer.participant);
         this.alone.hidden = this.board.size > 0;
-        if (session.status.state === 'joined') announcer.say(`${peer.name} left`);
+        if (session.status.state === 'joined') announcer.say(t().call.left(peer.name));
       }),
       session.on('peerChanged', (peer) => void this.#update(peer)),
       session.on('status', () => {
@@ -123,7 +120,7 @@ export class People {
       try {
         await session.moderate(type, participant);
       } catch (error) {
-        announcer.say(toClientError(error).message, 'problem');
+        announcer.say(sentenceOf(error), 'problem');
         throw error;
       }
     };

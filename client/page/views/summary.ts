@@ -3,6 +3,9 @@ import { CourseStrip } from '../../lib/overlay/course-strip.js';
 import { clock } from '../../report/format.js';
 import { momentList, transcript } from '../../report/lists.js';
 import { overview } from '../../report/overview.js';
+import { dayAndTime } from '../languages/clock-times.js';
+import { t } from '../languages/current.js';
+import { sentenceOf } from '../languages/sentence.js';
 import { inParts, ofNote } from '../session/course-of.js';
 import type { OwnCourse } from '../session/own-course.js';
 import { h } from '../ui/dom.js';
@@ -23,7 +26,7 @@ const PARTS = 240;
 /** After the call: one's own course, to be looked at and saved by oneself alone. */
 export class SummaryView {
   readonly element: HTMLElement;
-  readonly #heading = h('h1', { tabIndex: -1 }, 'Your course in this call');
+  readonly #heading = h('h1', { tabIndex: -1 }, t().summary.title);
   readonly #problem = h('p', { class: 'problem', hidden: true, attr: { role: 'alert' } });
   readonly #options: SummaryOptions;
 
@@ -32,13 +35,14 @@ export class SummaryView {
     const { course, room, ended } = options;
     const { report } = course;
     const [person] = report.people;
-    const strip = new CourseStrip('The whole call');
+    const { summary: words, overlay, parts } = t();
+    const strip = new CourseStrip();
     if (person) {
       const whole = inParts(person, report.seconds, report.seconds);
-      strip.show(inParts(person, report.seconds, PARTS), describeCourse(whole));
+      strip.show(words.whole, overlay, inParts(person, report.seconds, PARTS), describeCourse(whole, overlay));
     }
-    const since = new Date(report.startedAt ?? 0).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
-    const again = h('button', { type: 'button', class: 'primary' }, 'Back to the lobby');
+    const since = dayAndTime(report.startedAt ?? 0);
+    const again = h('button', { type: 'button', class: 'primary' }, words.back);
     again.onclick = () => options.onAgain();
     this.element = h(
       'main',
@@ -49,23 +53,19 @@ export class SummaryView {
       h(
         'div',
         { class: 'summary-parts' },
-        h('section', { class: 'card' }, h('h2', {}, 'All in all'), ...(person ? [overview(report, 0)] : [])),
+        h('section', { class: 'card' }, h('h2', {}, words.overview), ...(person ? [overview(report, 0, parts)] : [])),
         h(
           'section',
           { class: 'card' },
-          h('h2', {}, 'Moments'),
-          momentList({ people: report.people, moments: ofNote(report.moments) }, null),
+          h('h2', {}, words.moments),
+          momentList({ people: report.people, moments: ofNote(report.moments) }, null, parts),
         ),
         report.words.length > 0 &&
-          h('section', { class: 'card' }, h('h2', {}, 'What you said'), transcript(report, null).element),
+          h('section', { class: 'card' }, h('h2', {}, words.said), transcript(report, null, parts).element),
         this.#saving(),
       ),
       again,
-      h(
-        'p',
-        { class: 'course-hint' },
-        'An expression is not a feeling: this is what a face, a voice and words expressed, as it was judged second by second.',
-      ),
+      h('p', { class: 'course-hint' }, words.hint),
     );
   }
 
@@ -74,22 +74,18 @@ export class SummaryView {
   }
 
   #saving(): HTMLElement {
+    const words = t().summary;
     return h(
       'section',
       { class: 'card summary-save' },
-      h('h2', {}, 'Save it'),
-      h(
-        'p',
-        {},
-        'This is yours alone, and only here: the server keeps nothing of it, and it is gone when you close this page or join again. ' +
-          'Of the others nothing can be saved here; a whole call is recorded only of those who agree when they are asked.',
-      ),
+      h('h2', {}, words.save),
+      h('p', {}, words.saveHint),
       h(
         'div',
         { class: 'summary-buttons' },
-        this.#button('Report (HTML)', 'html', () => this.#html()),
-        this.#button('Table (CSV)', 'csv', () => this.#options.course.csv()),
-        this.#button('Data (JSON)', 'json', () => this.#options.course.json()),
+        this.#button(words.html, 'html', () => this.#html()),
+        this.#button(words.csv, 'csv', () => this.#options.course.csv()),
+        this.#button(words.json, 'json', () => this.#options.course.json()),
       ),
       this.#problem,
     );
@@ -106,7 +102,7 @@ export class SummaryView {
       try {
         save(`emostream-${this.#options.room}.${ending}`, TYPES[ending], await make());
       } catch (error) {
-        this.#problem.textContent = `Not saved: ${error instanceof Error ? error.message : String(error)}`;
+        this.#problem.textContent = t().summary.notSaved(sentenceOf(error));
         this.#problem.hidden = false;
       }
     };

@@ -1,3 +1,4 @@
+import { t } from '../languages/current.js';
 import { h } from '../ui/dom.js';
 import { type PageIcon, pageIcon } from '../ui/icons.js';
 
@@ -15,13 +16,14 @@ export class TileActions {
   readonly #pin: HTMLButtonElement;
 
   constructor({ name, onPin, tile }: TileActionsOptions) {
-    this.#pin = action('pin', `Pin ${name}`, onPin);
+    const words = t().board;
+    this.#pin = action('pin', words.pin(name), onPin);
     this.element = h(
       'div',
-      { class: 'tile-actions', attr: { role: 'group', 'aria-label': `Picture of ${name}` } },
+      { class: 'tile-actions', attr: { role: 'group', 'aria-label': words.picture(name) } },
       this.#pin,
       // Safari on phones fills its screen with nothing but videos of its own.
-      document.fullscreenEnabled && action('fullscreen', `Full screen: ${name}`, () => void toggleFullscreen(tile)),
+      document.fullscreenEnabled && action('fullscreen', words.fullscreen(name), () => void toggleFullscreen(tile)),
     );
     this.pinned = false;
   }

@@ -1,5 +1,6 @@
 import { arrange, type Details } from '../layout/arrange.js';
 import { pageOf, promote } from '../layout/pages.js';
+import { t } from '../languages/current.js';
 import { h } from '../ui/dom.js';
 import type { Tile } from './tile.js';
 
@@ -13,8 +14,8 @@ export class TileBoard {
   readonly #tiles = new Map<string, Tile>();
   readonly #list: HTMLElement;
   readonly #area: HTMLElement;
-  readonly #back = h('button', { type: 'button', class: 'secondary', attr: { 'aria-label': 'People before' } }, '‹');
-  readonly #on = h('button', { type: 'button', class: 'secondary', attr: { 'aria-label': 'More people' } }, '›');
+  readonly #back = h('button', { type: 'button', class: 'secondary', attr: { 'aria-label': t().board.before } }, '‹');
+  readonly #on = h('button', { type: 'button', class: 'secondary', attr: { 'aria-label': t().board.more } }, '›');
   readonly #where = h('span', { attr: { role: 'status' } });
   readonly #pager: HTMLElement;
   readonly #resize = new ResizeObserver(() => this.#place());
@@ -27,9 +28,9 @@ export class TileBoard {
 
   constructor(own: Tile) {
     this.#own = own;
-    this.#list = h('ul', { class: 'grid', attr: { 'aria-label': 'Participants' } }, own.element);
+    this.#list = h('ul', { class: 'grid', attr: { 'aria-label': t().board.people } }, own.element);
     this.#area = h('div', { class: 'board-area' }, this.#list);
-    this.#pager = h('nav', { class: 'pager', hidden: true, attr: { 'aria-label': 'Pages of people' } });
+    this.#pager = h('nav', { class: 'pager', hidden: true, attr: { 'aria-label': t().board.pages } });
     this.#pager.append(this.#back, this.#where, this.#on);
     this.#back.onclick = () => this.#turn(-1);
     this.#on.onclick = () => this.#turn(1);
@@ -129,7 +130,7 @@ export class TileBoard {
 
   #showPager(page: number, pages: number): void {
     this.#pager.hidden = pages === 1;
-    const where = `${page + 1} of ${pages}`;
+    const where = t().board.page(page + 1, pages);
     if (this.#where.textContent !== where) this.#where.textContent = where;
     this.#back.disabled = page === 0;
     this.#on.disabled = page === pages - 1;

@@ -1,4 +1,5 @@
 import type { Consent, RoomEvent, Words } from '../../lib/index.js';
+import { t } from '../languages/current.js';
 import { h } from '../ui/dom.js';
 import { pageIcon } from '../ui/icons.js';
 import type { Place } from '../layout/arrange.js';
@@ -27,12 +28,12 @@ export class Tile {
     this.#video.srcObject = stream;
     this.#micOff = h(
       'span',
-      { class: 'mic-off', hidden: true, attr: { role: 'img', 'aria-label': 'microphone off' } },
+      { class: 'mic-off', hidden: true, attr: { role: 'img', 'aria-label': t().board.microphoneOff } },
       pageIcon('microphone'),
     );
     this.#shows = h(
       'span',
-      { class: 'shows-words', hidden: true, attr: { role: 'img', 'aria-label': 'shows what they say' } },
+      { class: 'shows-words', hidden: true, attr: { role: 'img', 'aria-label': t().board.showsWords } },
       pageIcon('captions'),
     );
     const initial = h(
@@ -43,12 +44,12 @@ export class Tile {
     const label = h(
       'div',
       { class: 'tile-name' },
-      h('span', {}, own ? `${name} (you)` : name),
+      h('span', {}, own ? t().you(name) : name),
       this.#shows,
       this.#micOff,
     );
     this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label, this.#problem);
-    this.#overlay.setAttribute('name', own ? `${name} (you)` : name);
+    this.#overlay.setAttribute('name', own ? t().you(name) : name);
     if (own) this.#overlay.setAttribute('mirrored', '');
     this.#overlay.append(this.#stage);
     this.element = h('li', { class: own ? 'tile own' : 'tile', data: { name } }, this.#overlay);

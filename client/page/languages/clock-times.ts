@@ -1,0 +1,9 @@
+import { locale } from './current.js';
+
+/** Hours and minutes, as whoever reads is used to. @param at ms since the epoch */
+export const timeOfDay = (at: number): string =>
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(at);
+
+/** @param at ms since the epoch */
+export const dayAndTime = (at: number): string =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
