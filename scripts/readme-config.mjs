@@ -7,19 +7,23 @@ import { dashboardFiles, FOLDERS } from '../dist/deploy/dashboards/index.js';
 import { configTable } from '../dist/src/config/table.js';
 import { optionsInterface } from '../dist/src/config/typed-options.js';
 import { accuracyTable, shownText, speedTable } from './readme-tables.mjs';
+import { growthText } from './results/growth.mjs';
 import { resultsPage } from './results-page.mjs';
 
 const file = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
-const json = (/** @type {string} */ path) => JSON.parse(readFileSync(file(path), 'utf8'));
+/** Undefined of a file that is not there: what was not measured is said to be so. */
+const json = (/** @type {string} */ path) =>
+  existsSync(file(path)) ? JSON.parse(readFileSync(file(path), 'utf8')) : undefined;
 
 /** By page, the text of each of its marked blocks. @type {Record<string, Record<string, string>>} */
 const pages = {
   'README.md': {
     accuracy: accuracyTable(json('models/metrics.json')),
-    shown: shownText(existsSync(file('bench/results/shown.json')) ? json('bench/results/shown.json') : undefined),
+    shown: shownText(json('bench/results/shown.json')),
     speed: speedTable(json('bench/results/call.json'), json('bench/results/call-speech-off.json')),
   },
   'docs/configuration.md': { config: configTable() },
+  'docs/growth.md': { growth: growthText(json('bench/results/growth.json')) },
 };
 
 for (const [path, blocks] of Object.entries(pages)) {

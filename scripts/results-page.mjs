@@ -6,9 +6,10 @@ import { analyzeText, liveFileText, voiceEncodersText } from './results/files.mj
 import { gpuText } from './results/gpu.mjs';
 import { facesText, parityText, voiceText, wordsText } from './results/judged.mjs';
 import { chaosText, lossText, soakText } from './results/robustness.mjs';
+import { tritonText } from './results/triton.mjs';
 
 /**
- * @param {(path: string) => any} json the figures of a file; loosely typed, as they are read for print alone
+ * @param {(path: string) => any} json the figures of a file; loosely typed, as they are read for print alone; undefined of one that is not there
  * @param {{ parityTable: (report: any) => string, wordsTable: (report: any) => string }} tables as Markdown
  */
 export function resultsPage(json, { parityTable, wordsTable }) {
@@ -18,11 +19,13 @@ export function resultsPage(json, { parityTable, wordsTable }) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [On a GPU](#on-a-gpu)\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Chaos](#chaos): what was promised, lost and told when things break\n- [An hour](#an-hour): what grows\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Face or not](#face-or-not): portraits in which the face is found, pictures of nobody in which one is\n- [Words](#words): error rate, delay and cost of recognised words\n- [Voice encoders](#voice-encoders): what they cost\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline\n- [Recordings](#recordings): how fast they are analysed\n- [A recording in a call](#a-recording-in-a-call): whether both say the same',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [On a GPU](#on-a-gpu)\n- [On inference servers](#on-inference-servers): the same load here and on Triton\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Chaos](#chaos): what was promised, lost and told when things break\n- [An hour](#an-hour): what grows\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Face or not](#face-or-not): portraits in which the face is found, pictures of nobody in which one is\n- [Words](#words): error rate, delay and cost of recognised words\n- [Voice encoders](#voice-encoders): what they cost\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline\n- [Recordings](#recordings): how fast they are analysed\n- [A recording in a call](#a-recording-in-a-call): whether both say the same',
     '## Engines',
     enginesText(of('engines')),
     '## On a GPU',
     gpuText(of('gpu')),
+    '## On inference servers',
+    tritonText(of('triton')),
     '## Cost by layer',
     layersText(of('engines')),
     '## Other libraries',

@@ -53,7 +53,10 @@ const COMMANDS = {
     need: 'serve',
     run: (node, args) => execute(node, [program('bench/voice-encoders.js'), ...args]),
   },
-  'bench:triton': { need: 'serve', run: (node, args) => execute(node, [program('bench/triton.js'), ...args]) },
+  'bench:triton': {
+    need: 'serve',
+    run: async (node, args) => (await execute(node, [program('bench/triton.js'), ...args])) || writeDocs(node),
+  },
   'bench:live-file': { need: 'serve', run: (node, args) => execute(node, [program('bench/live-file.js'), ...args]) },
   'bench:voice-activity': {
     need: 'serve',
@@ -62,6 +65,10 @@ const COMMANDS = {
   'bench:faces': {
     need: 'build',
     run: async (node, args) => (await execute(node, [program('bench/faces.js'), ...args])) || writeDocs(node),
+  },
+  'bench:growth': {
+    need: 'build',
+    run: async (node, args) => (await execute(node, [program('bench/growth.js'), ...args])) || writeDocs(node),
   },
   soak: {
     need: 'serve',

@@ -4,6 +4,7 @@ import { projectFile } from '../../bench/support/project-file.js';
 import { dashboardFiles } from '../../deploy/dashboards/index.js';
 import { findProgram } from '../../scripts/setup/command.mjs';
 import { CLOSE_PATIENCE_MS } from '../../src/cli/supervision.js';
+import { METRICS } from '../../src/common/metrics.js';
 import { configSchema } from '../../src/config/schema.js';
 import { MEDIA_PORTS } from '../../src/sfu/media-ports.js';
 import { parseYaml } from '../support/yaml.js';
@@ -59,9 +60,29 @@ it('asks for health where the server answers, and lets it close', () => {
   expect(1000 * Number(grace)).toBeGreaterThan(CLOSE_PATIENCE_MS);
 });
 
-it('is one server, never two', () => {
-  expect(deployment).toContain('replicas: 1\n');
-  expect(deployment).toContain('strategy: { type: Recreate }');
+it('is one server, never two, but for nodes that share rooms', () => {
+  const [nodes = '', one = ''] = deployment.slice(deployment.indexOf('\nspec:')).split('{{- else }}');
+  for (const line of ['  replicas: 1\n', '  strategy: { type: Recreate }\n']) expect(one).toContain(line);
+  expect(nodes).toContain('replicas: {{ .Values.nodes.count }}');
+});
+
+it('has example values that it knows', async () => {
+  const example = (await parseYaml(fileText('deploy/helm/three-nodes.yaml'))) as Record<string, object | string>;
+  const known = new Map(Object.entries(values));
+  for (const [name, part] of Object.entries(example)) {
+    expect([...known.keys()]).toContain(name);
+    if (typeof part === 'object')
+      expect(Object.keys(known.get(name)!)).toEqual(expect.arrayContaining(Object.keys(part)));
+  }
+});
+
+it('scales by metrics that there are', () => {
+  const metrics = [...fileText(`${CHART}/templates/nodes.yaml`).matchAll(/metric: \{ name: (\w+) \}/g)];
+  expect(metrics.map(([, name = '']) => name)).toEqual(['emostream_participants', 'emostream_load_step']);
+  for (const [, name] of metrics) {
+    expect(METRICS).toHaveProperty(name!);
+    expect(fileText('docs/growth.md')).toContain(name);
+  }
 });
 
 const helm = findProgram(['helm']);
@@ -101,12 +122,40 @@ describe.skipIf(!helm)('helm', () => {
     expect(without).toContain('kind: Deployment');
   });
 
+  it('makes nodes that share rooms, each with its name, and servers that judge', () => {
+    const file = ['-f', '../three-nodes.yaml'];
+    expect(run('lint', '.', '--strict', ...file)).toMatchObject({ status: 0 });
+    const { output } = run('template', 'emostream', '.', ...file);
+    expect(output.match(/^kind: StatefulSet$/gm)).toHaveLength(2);
+    expect(output).not.toMatch(/^kind: (Deployment|PersistentVolumeClaim)$/m);
+    expect(output).toContain('value: "https://$(POD_NAME).calls.example/"');
+    expect(output).toContain(
+      '"nats://nats-0.nats-headless:4222,nats://nats-1.nats-headless:4222,nats://nats-2.nats-headless:4222"',
+    );
+    expect(output).toContain(
+      '"grpc://emostream-triton-0.emostream-triton:8001,grpc://emostream-triton-1.emostream-triton:8001"',
+    );
+    for (const node of [0, 1, 2]) {
+      expect(output).toContain(`host: emostream-${String(node)}.calls.example`);
+      expect(output).toContain(`statefulset.kubernetes.io/pod-name: emostream-${String(node)}\n`);
+    }
+    const scaled = run('template', 'emostream', '.', ...file, '--set', 'nodes.autoscaling.enabled=true').output;
+    expect(scaled).toContain('kind: HorizontalPodAutoscaler');
+    expect(scaled).toContain('averageValue: 500m');
+    // How many there are is the autoscaler's to say.
+    expect(scaled).not.toContain('replicas: 3');
+    expect(scaled).toContain('host: emostream-11.calls.example');
+  });
+
   it.each([
     ['no secret', ''],
     ['a short secret', 'jwtSecret=short'],
     ['a load balancer without its address', `${secret},media.mode=loadBalancer`],
     ['a port of outgoing connections', `${secret},media.port=44444`],
     ['replicas', `${secret},replicaCount=2`],
+    ['nodes that share nothing', `${secret},nodes.count=2,nodes.host=calls.example`],
+    ['nodes without names', `${secret},nodes.count=2,nats.servers={nats://a:4222}`],
+    ['a password of NATS', `${secret},nats.servers={nats://me:secret@a:4222}`],
   ])('is refused %s', (_what, set) => {
     expect(run('template', 'x', '.', '--set', set).status).not.toBe(0);
   });

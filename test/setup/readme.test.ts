@@ -5,6 +5,7 @@ import { parityTable } from '../../bench/parity/table.js';
 import { wordsTable } from '../../bench/words/table.js';
 import { projectFile } from '../../bench/support/project-file.js';
 import { accuracyTable, speedTable } from '../../scripts/readme-tables.mjs';
+import { growthText } from '../../scripts/results/growth.mjs';
 import { resultsPage } from '../../scripts/results-page.mjs';
 import { GAP_REASONS } from '../../src/common/gap-reasons.js';
 import { MEDIA_PROBLEMS } from '../../src/common/media-problem.js';
@@ -38,7 +39,9 @@ it('the README’s first screen has three uses, a picture and the two commands, 
   for (const path of PAGES.slice(1)) expect(readme, path).toContain(`](${path})`);
 });
 
-const json = (path: string) => JSON.parse(readFileSync(projectFile(path), 'utf8')) as never;
+/** Undefined of what was not measured yet. */
+const json = (path: string) =>
+  (existsSync(projectFile(path)) ? JSON.parse(readFileSync(projectFile(path), 'utf8')) : undefined) as never;
 
 it('the pages name commands that there are, and the changelog the version that is next', () => {
   const manifest = JSON.parse(page('package.json')) as { version: string; scripts: Record<string, string> };
@@ -55,6 +58,10 @@ it('the README’s figures are the measured ones', () => {
   const [call, off] = [json('bench/results/call.json'), json('bench/results/call-speech-off.json')];
   expect(readme, 'run `npm run docs`').toContain(accuracyTable(json('models/metrics.json')));
   expect(readme, 'run `npm run docs`').toContain(speedTable(call, off));
+});
+
+it('the table of growth is what was computed', () => {
+  expect(page('docs/growth.md'), 'run `npm run docs`').toContain(growthText(json('bench/results/growth.json')));
 });
 
 it('bench/RESULTS.md is what was measured', () => {

@@ -2,6 +2,16 @@
 {{- if eq .Release.Name "emostream" -}}emostream{{- else -}}{{ printf "%s-emostream" .Release.Name | trunc 50 | trimSuffix "-" }}{{- end -}}
 {{- end -}}
 
+{{- /* Not empty where there are several nodes, or may be. */ -}}
+{{- define "emostream.many" -}}
+{{- if or (gt (int .Values.nodes.count) 1) .Values.nodes.autoscaling.enabled -}}true{{- end -}}
+{{- end -}}
+
+{{- /* How many there may be. */ -}}
+{{- define "emostream.most" -}}
+{{- if .Values.nodes.autoscaling.enabled -}}{{ .Values.nodes.autoscaling.max }}{{- else -}}{{ .Values.nodes.count }}{{- end -}}
+{{- end -}}
+
 {{- define "emostream.selector" -}}
 app.kubernetes.io/name: emostream
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -27,4 +37,46 @@ capabilities: { drop: [ALL] }
 - { name: tmp, mountPath: /tmp }
 - { name: cache, mountPath: /var/cache/emostream }
 - { name: state, mountPath: /var/lib/emostream }
+{{- if .Values.nats.credsSecret }}
+- { name: nats, mountPath: /etc/emostream/nats, readOnly: true }
+{{- end }}
+{{- end -}}
+
+{{- define "emostream.claim" -}}
+accessModes: [ReadWriteOnce]
+{{- with .storageClass }}
+storageClassName: {{ . }}
+{{- end }}
+resources: { requests: { storage: {{ .size }} } }
+{{- end -}}
+
+{{- /* Other pods than the server's. */ -}}
+{{- define "emostream.tritonLabels" -}}
+app.kubernetes.io/name: emostream-triton
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- /* What a server is told of others: nodes, NATS, servers that judge. */ -}}
+{{- define "emostream.growthEnv" -}}
+{{- with .Values.nats.servers }}
+- { name: EMOSTREAM_NATS, value: {{ join "," . | quote }} }
+{{- end }}
+{{- if .Values.nats.credsSecret }}
+- { name: EMOSTREAM_NATS_CREDS, value: /etc/emostream/nats/nats.creds }
+{{- end }}
+{{- if include "emostream.many" . }}
+- name: POD_NAME
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
+- { name: EMOSTREAM_NODE_URL, value: {{ printf "https://$(POD_NAME).%s/" .Values.nodes.host | quote }} }
+{{- end }}
+{{- if .Values.triton.enabled }}
+{{- $urls := list }}
+{{- $triton := printf "%s-triton" (include "emostream.name" .) }}
+{{- range $i := until (int .Values.triton.count) }}
+{{- $urls = append $urls (printf "grpc://%s-%d.%s:8001" $triton $i $triton) }}
+{{- end }}
+- { name: EMOSTREAM_ENGINE, value: triton }
+- { name: EMOSTREAM_ENGINE_URL, value: {{ join "," $urls | quote }} }
+- { name: EMOSTREAM_ENGINE_FALLBACK, value: {{ .Values.triton.fallback }} }
+{{- end }}
 {{- end -}}
