@@ -14,6 +14,8 @@ export interface OverlayAddress {
   compact: boolean;
   subtitles: boolean;
   names: boolean;
+  /** BCP 47; null: as the browser wishes. */
+  lang: string | null;
   align: 'top' | 'bottom';
   /** Of a panel, pixels. */
   width: number;
@@ -36,6 +38,7 @@ export function readOverlayAddress(href: string): OverlayAddress {
     compact: options.get('view') === 'compact',
     subtitles: !OFF.has(options.get('subtitles') ?? ''),
     names: !OFF.has(options.get('names') ?? ''),
+    lang: options.get('lang'),
     align: options.get('align') === 'top' ? 'top' : 'bottom',
     width: Number.isFinite(width) ? Math.min(WIDTH.most, Math.max(WIDTH.least, width)) : WIDTH.usual,
   };

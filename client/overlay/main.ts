@@ -1,5 +1,6 @@
 import '../page/no-eval.js';
 import { connectOverlays, type EmoOverlay } from '../lib/overlay.js';
+import { overlayLanguage } from '../lib/overlay/languages/known.js';
 import { EmotionFeed, requestToken, type RoomEvent } from '../lib/index.js';
 import { type OverlayAddress, readOverlayAddress } from './address.js';
 
@@ -32,7 +33,7 @@ class Panel {
 
   /** Whether anything is heard of the server. */
   set known(known: boolean) {
-    this.#notice.textContent = known ? 'Analysis on' : 'Analysis not known';
+    this.#notice.textContent = known ? language.words.badge.on : language.words.badge.unknown;
   }
 
   set shown(shown: boolean) {
@@ -93,6 +94,10 @@ class Panels {
 }
 
 const root = document.getElementById('overlays') as HTMLElement;
+// Panels speak the language of the page.
+const language = overlayLanguage(readOverlayAddress(location.href).lang ?? navigator.language);
+document.documentElement.lang = language.tag;
+document.documentElement.dir = language.words.direction;
 
 function complain(error: unknown): void {
   const text = document.createElement('p');

@@ -12,6 +12,7 @@ import { OwnCourse } from './session/own-course.js';
 import { Announcer } from './ui/announcer.js';
 import { h } from './ui/dom.js';
 import { adoptEmotionColours } from './ui/emotion-colours.js';
+import { chosenTheme, showTheme } from './ui/theme.js';
 import { CallView } from './views/call.js';
 import { CoursePanel } from './views/course-panel.js';
 import { Lobby, type LobbyChoice, type LobbyDraft } from './views/lobby.js';
@@ -19,6 +20,7 @@ import { SummaryView } from './views/summary.js';
 
 defineOverlay();
 adoptEmotionColours();
+showTheme(chosenTheme());
 
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer();

@@ -1,6 +1,7 @@
 const NAME = 'emostream.name';
 const KEYS = 'emostream.keys';
 const LANGUAGE = 'emostream.language';
+const THEME = 'emostream.theme';
 
 /** What this browser keeps for the person, on this machine alone; a browser that keeps nothing forgets it. */
 function read(key: string): string | null {
@@ -29,3 +30,7 @@ export const wantKeys = (wanted: boolean): void => write(KEYS, wanted ? 'on' : '
 /** The language that was chosen here; null: none was. */
 export const rememberedLanguage = (): string | null => read(LANGUAGE);
 export const rememberLanguage = (tag: string): void => write(LANGUAGE, tag);
+
+/** The look that was chosen here; null: none was. */
+export const rememberedTheme = (): string | null => read(THEME);
+export const rememberTheme = (theme: string): void => write(THEME, theme);

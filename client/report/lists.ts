@@ -40,7 +40,7 @@ function parts(
   return [
     el('time', {}, clock(second)),
     el('span', { className: 'what' }, el('b', {}, what), el('span', {}, `${who}${much}`)),
-    ...(words === '' ? [] : [el('span', { className: 'said' }, moments.quoted(words))]),
+    ...(words === '' ? [] : [el('span', { className: 'said' }, el('bdi', {}, moments.quoted(words)))]),
   ];
 }
 
@@ -60,7 +60,7 @@ export function transcript(
       said.from,
       onJump,
       el('time', {}, clock(said.from)),
-      el('span', {}, ...who(said.person), said.text),
+      el('span', {}, ...who(said.person), el('bdi', {}, said.text)),
     );
     const colour = typeof label === 'number' ? `var(--${EMOTIONS[label]!})` : 'var(--nothing)';
     row.style.setProperty('--colour', colour);

@@ -7,7 +7,7 @@ it('reads room, people, token and options, and finds the server above it, also u
   expect(readOverlayAddress(address)).toEqual({
     server: new URL('https://example.org/calls/'),
     ...{ room: 'stand-up', participants: ['a', 'b'], token: 'x.y.z' },
-    ...{ compact: true, subtitles: true, names: true, align: 'bottom', width: 300 },
+    ...{ compact: true, subtitles: true, names: true, lang: null, align: 'bottom', width: 300 },
   });
 });
 

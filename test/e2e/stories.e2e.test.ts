@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { looks } from './cases/looks.js';
 import { OUTPUT, PROJECT, TestBrowser } from './support/browser.js';
 import { type Area, differenceOf, Picture } from './support/compare-pictures.js';
 
@@ -32,7 +33,7 @@ interface Sheet {
   areas: Map<string, Area>;
 }
 
-describe('the overlay’s stories', () => {
+describe('the stories', () => {
   let vite: ViteDevServer;
   let browser: TestBrowser;
   beforeAll(async () => {
@@ -48,11 +49,15 @@ describe('the overlay’s stories', () => {
     await vite.close();
   });
 
-  const open = (theme: string): Promise<Page> => {
+  const openStory = (query: string, options: BrowserContextOptions): Promise<Page> => {
     const { port } = vite.httpServer?.address() as AddressInfo;
-    const url = `http://127.0.0.1:${String(port)}/stories.html?story=overlay&theme=${theme}`;
-    return browser.open(url, { viewport: { width: 1176, height: 800 }, reducedMotion: 'reduce' });
+    return browser.open(`http://127.0.0.1:${String(port)}/stories.html?${query}`, {
+      ...{ reducedMotion: 'reduce', colorScheme: 'dark' },
+      ...options,
+    });
   };
+  const open = (theme: string): Promise<Page> =>
+    openStory(`story=overlay&theme=${theme}`, { viewport: { width: 1176, height: 800 } });
 
   async function take(page: Page): Promise<Sheet> {
     await page.locator('[data-story="words"] emo-overlay').waitFor();
@@ -71,7 +76,7 @@ describe('the overlay’s stories', () => {
       .filter(([, area]) => differenceOf(sheet.picture, area, other, area) > TOLERANCE)
       .map(([name]) => name);
 
-  it.each(['dark', 'light'])('look as they did, %s', async (theme) => {
+  it.each(['dark', 'light'])('of the overlay look as they did, %s', async (theme) => {
     const page = await open(theme);
     const sheet = await take(page);
     const kept = join(PROJECT, 'client', 'screenshots', `stories-${theme}.png`);
@@ -92,4 +97,6 @@ describe('the overlay’s stories', () => {
       expect(differenceOf(known, otherAt, sheet.picture, at), `${one} and ${other}`).toBeGreaterThan(TOLERANCE);
     }
   });
+
+  looks(openStory);
 });

@@ -71,12 +71,12 @@ ul { list-style: none; margin: 0; padding: 0; }
 .box { position: absolute; left: 0; top: 0; pointer-events: none; border-radius: 10px; opacity: 0;
   border: 2px solid var(--emo-accent, var(--emo-muted)); transition: opacity .3s, transform .35s, width .35s, height .35s; }
 .box.shown { opacity: .85; }
-.tag { display: none; position: absolute; left: -2px; top: -2px; max-width: calc(100% + 4px); padding: 1px 7px 2px; overflow: hidden;
-  border-radius: 10px 0; background: #0c1119e0; color: var(--emo-accent, #f4f7fb); font-size: 13px; font-weight: 700;
+.tag { display: none; position: absolute; inset-inline-start: -2px; top: -2px; max-width: calc(100% + 4px); padding: 1px 7px 2px; overflow: hidden;
+  border-start-start-radius: 10px; border-end-end-radius: 10px; background: #0c1119e0; color: var(--emo-accent, #f4f7fb); font-size: 13px; font-weight: 700;
   text-overflow: ellipsis; white-space: nowrap; }
 .box.tagged .tag { display: block; }
 
-.badge { position: absolute; top: 10px; right: 10px; display: flex; align-items: center; gap: 6px; padding: 4px 9px 4px 8px;
+.badge { position: absolute; top: 10px; inset-inline-end: 10px; display: flex; align-items: center; gap: 6px; padding-block: 4px; padding-inline: 8px 9px;
   border-radius: 999px; background: #0c1119e0; color: #f4f7fb; font-size: 12px; font-weight: 600; pointer-events: none; }
 .badge .icon { width: 15px; height: 15px; }
 .badge[data-status='unknown'] .lamp { background: none; box-shadow: inset 0 0 0 2px #d5dce6; }
@@ -94,18 +94,21 @@ ul { list-style: none; margin: 0; padding: 0; }
 .course { grid-area: course; }
 .head { grid-area: head; display: flex; align-items: baseline; flex-wrap: wrap; gap: 0 8px; min-width: 0; }
 .headline { font-size: 20px; font-weight: 700; line-height: 1.15; color: var(--emo-text); }
-.headline.named::before { content: ''; display: inline-block; width: .62em; height: .62em; margin-right: .34em; border-radius: 3px;
+.headline.named::before { content: ''; display: inline-block; width: .62em; height: .62em; margin-inline-end: .34em; border-radius: 3px;
   background: var(--emo-accent); vertical-align: .04em; }
 .detail { color: var(--emo-muted); }
 
-.bars { grid-area: bars; display: grid; align-content: center; gap: 3px; min-width: 0; }
-.bar { display: grid; grid-template-columns: 66px minmax(24px, 1fr) 38px; align-items: center; gap: 6px; font-size: 12px;
+/* Names of any language have room: the bars begin after the longest. */
+.bars { grid-area: bars; display: grid; grid-template-columns: minmax(66px, max-content) minmax(24px, 1fr) minmax(38px, max-content);
+  align-content: center; gap: 3px 6px; min-width: 0; }
+.bar { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; align-items: center; font-size: 12px;
   line-height: 14px; color: var(--emo-muted); }
 .bar.top { color: var(--emo-text); font-weight: 700; }
 .track { height: 7px; border-radius: 4px; background: var(--emo-track); overflow: hidden; }
 .fill { height: 100%; border-radius: 4px; background: var(--colour); transform-origin: left; transform: scaleX(0);
   transition: transform .4s ease-out; }
-.share { text-align: right; white-space: nowrap; }
+.fill:dir(rtl) { transform-origin: right; }
+.share { text-align: end; white-space: nowrap; }
 
 .plot { grid-area: plot; width: 104px; height: 104px; align-self: center; }
 .field { fill: var(--emo-faint); stroke: var(--emo-line); }
@@ -140,7 +143,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 
 /* What is said, on the lower edge of the picture: above the panel, wherever that lies. */
 .foot { position: relative; display: flex; flex-direction: column; }
-.subtitles { position: absolute; left: 8px; right: 8px; bottom: calc(100% + 8px); display: flex; pointer-events: none; }
+.subtitles { position: absolute; inset-inline: 8px; bottom: calc(100% + 8px); display: flex; pointer-events: none; }
 .subtitles.empty, :host([no-subtitles]) .subtitles { display: none; }
 .lines { max-width: 100%; padding: 3px 10px 4px; border-radius: 8px; background: #000000d9; color: #fff;
   font-size: clamp(14px, 3.3cqi, 24px); line-height: 1.35; overflow-wrap: anywhere; }
@@ -152,15 +155,15 @@ ul { list-style: none; margin: 0; padding: 0; }
 
 /* Wide enough: the panel lies on the lower edge of the picture, below the face. */
 @container emo (min-width: 500px) {
-  .stage:not(.bare) + .foot { position: absolute; left: 10px; right: 10px; bottom: 10px; }
+  .stage:not(.bare) + .foot { position: absolute; inset-inline: 10px; bottom: 10px; }
   .stage:not(.bare) + .foot .panel { border-radius: 14px; background: var(--emo-over); backdrop-filter: blur(10px); }
-  .stage:not(.bare) + .foot .subtitles { left: 0; right: 0; }
+  .stage:not(.bare) + .foot .subtitles { inset-inline: 0; }
   .panel { grid-template: 'head bars plot' auto 'sources bars plot' 1fr 'course course course' auto / minmax(150px, 1fr) minmax(210px, 1.15fr) auto;
     gap: 8px 16px; }
   .head { flex-direction: column; }
   .headline { font-size: 24px; }
   .sources { grid-template-columns: 1fr; gap: 4px; }
-  .source { grid-template-columns: auto 46px auto minmax(24px, 1fr); padding: 2px 7px; border-radius: 6px; }
+  .source { grid-template-columns: auto minmax(46px, max-content) auto minmax(24px, 1fr); padding: 2px 7px; border-radius: 6px; }
   .source .icon { grid-row: auto; width: 16px; height: 16px; }
   .source .weight { grid-column: auto; margin: 0; }
   .source:not([data-state='present']) .text { grid-column: span 2; }
@@ -174,7 +177,8 @@ ul { list-style: none; margin: 0; padding: 0; }
 ${SMALL}
 @container emo (min-width: 700px) {
   .plot { width: 116px; height: 116px; }
-  .bar { font-size: 13px; line-height: 15px; grid-template-columns: 72px minmax(24px, 1fr) 42px; }
+  .bars { grid-template-columns: minmax(72px, max-content) minmax(24px, 1fr) minmax(42px, max-content); }
+  .bar { font-size: 13px; line-height: 15px; }
 }
 @media (prefers-reduced-motion: reduce) {
   .fill, .box { transition: none; }

@@ -6,8 +6,10 @@ import { LocalMedia } from '../session/local-media.js';
 import type { Health } from '../session/media-health.js';
 import type { RemotePeer } from '../session/remote-peer.js';
 import { Announcer } from '../ui/announcer.js';
+import { t } from '../languages/current.js';
 import { CallView } from '../views/call.js';
 import { Lobby } from '../views/lobby.js';
+import { coursePanel } from './course.js';
 import { ALL, emotion, NOTHING, speak, words } from './events.js';
 import { picture, query, root, speech } from './stage.js';
 
@@ -46,7 +48,7 @@ export async function call(): Promise<void> {
   for (const track of stream.getVideoTracks()) media.preview.addTrack(track);
   media.isOn = () => true;
   const others = Number(query.get('others') ?? '1');
-  session.peers = ['Eileen', 'Grace', 'Katherine', 'Mae'].slice(0, others).map((name) => {
+  session.peers = ['Eileen', 'Grace', 'Katherine', 'Mae', 'Dorothy', 'Mary'].slice(0, others).map((name) => {
     const peer = {
       participant: name,
       name,
@@ -69,6 +71,8 @@ export async function call(): Promise<void> {
     hearing: { speech, voiceEncoder: 'on' },
     onLeave: () => undefined,
   });
+  const course = coursePanel();
+  view.addPanel('course', t().call.tools.course, course.element, () => course.show());
   root.replaceChildren(view.element);
   document.body.append(announcer.element);
   if (query.has('notice')) announcer.say('Grace joined');

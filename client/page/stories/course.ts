@@ -1,6 +1,7 @@
 import { Conversation } from '../session/conversation.js';
 import { OwnCourse } from '../session/own-course.js';
 import { adoptEmotionColours } from '../ui/emotion-colours.js';
+import { t } from '../languages/current.js';
 import { CoursePanel } from '../views/course-panel.js';
 import { SummaryView } from '../views/summary.js';
 import { minute, words } from './events.js';
@@ -34,12 +35,16 @@ function conversation(): Conversation {
   return heard;
 }
 
-export function panel(): void {
+export function coursePanel(): CoursePanel {
   adoptEmotionColours();
-  const made = new CoursePanel({
+  return new CoursePanel({
     conversation: conversation(),
-    nameOf: (participant) => (participant === 'me' ? 'Ada (you)' : participant),
+    nameOf: (participant) => (participant === 'me' ? t().you('Ada') : participant),
   });
+}
+
+export function panel(): void {
+  const made = coursePanel();
   made.element.hidden = false;
   made.show();
   root.replaceChildren(made.element);

@@ -2,6 +2,7 @@ import { chooseLanguage } from '../languages/choose.js';
 import { languageTag, t } from '../languages/current.js';
 import { LANGUAGES } from '../languages/known.js';
 import { h, uniqueId } from './dom.js';
+import { chooseTheme, chosenTheme, type ThemeChoice, THEMES } from './theme.js';
 
 export interface SettingsOptions {
   /** The page speaks another language by now; what is shown does not. */
@@ -25,7 +26,14 @@ export function settings({ onLanguage }: SettingsOptions): HTMLElement {
     history.replaceState(null, '', url);
     onLanguage();
   };
-  return h('div', { class: 'settings' }, language.element);
+  const theme = choice(
+    'theme',
+    words.theme,
+    THEMES.map((value) => ({ value, text: words.themes[value] })),
+    chosenTheme(),
+  );
+  theme.select.onchange = () => chooseTheme(theme.select.value as ThemeChoice);
+  return h('div', { class: 'settings' }, language.element, theme.element);
 }
 
 interface Option {

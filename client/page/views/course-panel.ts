@@ -37,7 +37,7 @@ export class CoursePanel {
     const words = t().course;
     this.element = h(
       'section',
-      { class: 'course-panel', hidden: true, tabIndex: -1, attr: { 'aria-label': words.title } },
+      { class: 'course-panel', hidden: true, tabIndex: 0, attr: { 'aria-label': words.title } },
       h('h2', {}, words.title),
       this.#since,
       this.#people,

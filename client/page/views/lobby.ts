@@ -145,8 +145,9 @@ export class Lobby {
       h(
         'header',
         { class: 'lobby-head' },
-        h('div', {}, h('h1', {}, 'emostream'), h('p', {}, t().lobby.tagline)),
+        h('h1', {}, 'emostream'),
         settings({ onLanguage: () => this.#options.onLanguage(this.#draft) }),
+        h('p', {}, t().lobby.tagline),
       ),
       h(
         'section',

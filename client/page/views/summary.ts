@@ -3,6 +3,7 @@ import { CourseStrip } from '../../lib/overlay/course-strip.js';
 import { clock } from '../../report/format.js';
 import { momentList, transcript } from '../../report/lists.js';
 import { overview } from '../../report/overview.js';
+import type { PartWords } from '../../report/words.js';
 import { dayAndTime } from '../languages/clock-times.js';
 import { t } from '../languages/current.js';
 import { sentenceOf } from '../languages/sentence.js';
@@ -48,7 +49,7 @@ export class SummaryView {
       'main',
       { class: 'summary' },
       ended === null ? null : h('p', { class: 'problem', attr: { role: 'alert' } }, ended),
-      h('header', {}, this.#heading, h('p', {}, `${room}, ${since}, ${clock(report.seconds)}`)),
+      h('header', {}, this.#heading, h('p', {}, h('bdi', {}, room), `, ${since}, ${clock(report.seconds)}`)),
       h('div', { class: 'summary-strip' }, strip.element),
       h(
         'div',
@@ -60,8 +61,7 @@ export class SummaryView {
           h('h2', {}, words.moments),
           momentList({ people: report.people, moments: ofNote(report.moments) }, null, parts),
         ),
-        report.words.length > 0 &&
-          h('section', { class: 'card' }, h('h2', {}, words.said), transcript(report, null, parts).element),
+        report.words.length > 0 && h('section', { class: 'card' }, h('h2', {}, words.said), this.#said(report, parts)),
         this.#saving(),
       ),
       again,
@@ -71,6 +71,14 @@ export class SummaryView {
 
   focus(): void {
     this.#heading.focus();
+  }
+
+  /** As high as its neighbours: what does not fit is scrolled to, by the keyboard as well. */
+  #said(report: OwnCourse['report'], parts: PartWords): HTMLElement {
+    const { element } = transcript(report, null, parts);
+    element.tabIndex = 0;
+    element.setAttribute('aria-label', t().summary.said);
+    return element;
   }
 
   #saving(): HTMLElement {

@@ -5,6 +5,7 @@ import { pageIcon } from '../ui/icons.js';
 import type { Place } from '../layout/arrange.js';
 import { canChooseSpeaker } from '../session/local-media.js';
 import type { Doubt } from '../session/standing.js';
+import { overlayTheme } from '../ui/theme.js';
 import { TileActions } from './tile-actions.js';
 
 /** One participant in the grid: picture, name, and the overlay with their emotion. */
@@ -51,6 +52,7 @@ export class Tile {
     this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label, this.#problem);
     this.#overlay.setAttribute('name', own ? t().you(name) : name);
     if (own) this.#overlay.setAttribute('mirrored', '');
+    this.#overlay.setAttribute('theme', overlayTheme());
     this.#overlay.append(this.#stage);
     this.element = h('li', { class: own ? 'tile own' : 'tile', data: { name } }, this.#overlay);
     this.#actions = new TileActions({ name, tile: this.element, onPin: () => this.onPin() });
@@ -66,7 +68,8 @@ export class Tile {
     this.element.hidden = place === null;
     if (!place) return;
     const { style } = this.element;
-    style.left = `${Math.round(place.x)}px`;
+    // From where lines begin, so that the order is that of reading.
+    style.insetInlineStart = `${Math.round(place.x)}px`;
     style.top = `${Math.round(place.y)}px`;
     style.width = `${Math.floor(place.width)}px`;
     style.height = `${Math.floor(place.height)}px`;

@@ -13,6 +13,16 @@ export const FOCUSED_NAME = `(() => {
 /** Pixels by which the page is wider than the screen. */
 export const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
+/** What of the page lies beyond the sides of the window, where nobody can scroll to. */
+export const OUT_OF_SIGHT = `(() => {
+  const width = document.documentElement.clientWidth;
+  return [...document.querySelectorAll('#app *')].filter((element) => {
+    const { left, right, width: own, height } = element.getBoundingClientRect();
+    const clipped = getComputedStyle(element).clipPath !== 'none';
+    return own > 1 && height > 1 && !clipped && (left < -1 || right > width + 1);
+  }).map((element) => element.tagName + '.' + element.getAttribute('class'));
+})()`;
+
 /** By how much the page is larger than the window, where the pictures' room is, and every tile that is seen, in the order of reading. */
 export const TILES_SEEN = `(() => {
   const page = document.documentElement;
