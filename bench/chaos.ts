@@ -4,9 +4,10 @@ import { Command } from 'commander';
 import { FAULTS } from './chaos/faults.js';
 import { FULL_DISK } from './chaos/full-disk.js';
 import { INFERENCE_SERVERS } from './chaos/inference-servers.js';
+import { NODES } from './chaos/nodes.js';
 import { printRow, type RowResult } from './chaos/report.js';
 import { ROADS } from './chaos/roads.js';
-import type { Row, StartCall } from './chaos/row.js';
+import type { Outcome, Row, StartCall } from './chaos/row.js';
 import { STALLED_SUBSCRIBERS } from './chaos/stalled-subscribers.js';
 import { callRecording, withoutPause } from './support/call-recording.js';
 import { commitId } from './support/commit.js';
@@ -18,7 +19,7 @@ import { writeJson } from './support/write-json.js';
  * `npm run chaos`: people call in the real server while things go wrong, one after the other. Each row says what was promised,
  * what was lost, what was told of it, and whether that is all of it.
  */
-const ROWS: readonly Row[] = [...ROADS, ...FAULTS, ...INFERENCE_SERVERS, STALLED_SUBSCRIBERS, FULL_DISK];
+const ROWS: readonly Row[] = [...ROADS, ...FAULTS, ...INFERENCE_SERVERS, STALLED_SUBSCRIBERS, FULL_DISK, ...NODES];
 const program = new Command('chaos')
   .option('-n, --people <count>', 'people in the call', '4')
   .option('-s, --seconds <seconds>', 'how long each road is measured', '60')
@@ -48,9 +49,15 @@ for (const row of ROWS.filter(({ id }) => wanted?.includes(id) ?? true)) {
     console.log(printRow(results.at(-1)!));
     continue;
   }
+  if (row.alone) {
+    results.push(await judged(row, row.alone()));
+    console.log(printRow(results.at(-1)!));
+    save();
+    continue;
+  }
   const own = await row.ownCall?.(start);
   const call = own ?? (shared ??= await start());
-  results.push(await resultOf(row, call));
+  results.push(await judged(row, seatAndRun(row, call)));
   console.log(printRow(results.at(-1)!));
   await own?.close();
   row.after?.();
@@ -62,11 +69,14 @@ const failed = results.filter(({ passed }) => passed === false).map(({ id }) => 
 console.log(failed.length > 0 ? `FAILED: ${failed.join(', ')}` : `all of ${String(results.length)} rows passed`);
 process.exit(failed.length > 0 ? 1 : 0);
 
-async function resultOf(row: Row, call: ServedCall): Promise<RowResult> {
-  const { id, what, promised } = row;
+async function seatAndRun(row: Row, call: ServedCall): Promise<Outcome> {
+  await seat(call, row);
+  return row.run(call, seconds);
+}
+
+async function judged({ id, what, promised }: Row, outcome: Promise<Outcome>): Promise<RowResult> {
   try {
-    await seat(call, row);
-    const { found, checks, figures = {} } = await row.run(call, seconds);
+    const { found, checks, figures = {} } = await outcome;
     return { id, commit, what, promised, passed: checks.every((each) => each.passed), found, figures, checks };
   } catch (error) {
     const broke = error instanceof Error ? error.message : String(error);

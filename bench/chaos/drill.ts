@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServedCall } from '../support/served-call.js';
 import { wallClock } from '../support/shared-timer.js';
-import { lostNumbers, type PersonSeconds, type Span, toldSeconds } from '../support/told-seconds.js';
+import { longestSilence, lostNumbers, type PersonSeconds, type Span, toldSeconds } from '../support/told-seconds.js';
 
 export type Metrics = ReadonlyMap<string, number>;
 
@@ -63,7 +63,12 @@ export class Drill {
       gaps: merge(all.map(({ gaps }) => gaps)),
       away: sum(({ away }) => away),
       silent: sum(({ silent }) => silent),
-      longest: Math.max(0, ...this.call.people.map(({ name, room }) => this.#longest(name, room, span))),
+      longest: Math.max(
+        0,
+        ...this.call.people.map(({ name, room }) =>
+          longestSilence(this.call.watchers.get(room)?.events ?? [], name, span),
+        ),
+      ),
       numbersLost: numbers.reduce((total, { lost }) => total + lost, 0),
       numbersRepeated: numbers.reduce((total, { repeated }) => total + repeated, 0),
       told: this.#told(span),
@@ -85,19 +90,6 @@ export class Drill {
       await delay(250);
     }
     return false;
-  }
-
-  #longest(participant: string, room: string, { fromMs, toMs }: Span): number {
-    const ends = (this.call.watchers.get(room)?.events ?? [])
-      .flatMap((event) => (event.type === 'emotion' && event.participant === participant ? [event.window] : []))
-      .filter(({ start }) => start >= fromMs - 1000 && start < toMs)
-      .sort((a, b) => a.start - b.start);
-    let [longest, reached] = [0, fromMs];
-    for (const { start, end } of ends) {
-      longest = Math.max(longest, start - reached);
-      reached = Math.max(reached, end);
-    }
-    return Math.max(longest, toMs - reached) / 1000;
   }
 
   #told({ fromMs, toMs }: Span): Record<string, number> {
@@ -136,7 +128,7 @@ function risen(before: Metrics, after: Metrics): Record<string, number> {
 
 const returns = (call: ServedCall): number => call.people.reduce((total, person) => total + person.returns, 0);
 
-function merge(all: readonly Record<string, number>[]): Record<string, number> {
+export function merge(all: readonly Record<string, number>[]): Record<string, number> {
   const merged: Record<string, number> = {};
   for (const one of all) for (const [key, value] of Object.entries(one)) merged[key] = (merged[key] ?? 0) + value;
   return merged;

@@ -27,6 +27,8 @@ export interface Row {
   run(call: ServedCall, seconds: number): Promise<Outcome>;
   /** Another server than the others', where the row needs one. It is closed after the row. */
   ownCall?: (start: StartCall) => Promise<ServedCall>;
+  /** In place of `run`: the row starts what it needs, and ends it. */
+  alone?(): Promise<Outcome>;
   /** Makes ready what the row needs. @returns why it cannot be run here, if so */
   cannot?: () => string | undefined;
   /** What is to be undone when its server has ended. */

@@ -86,6 +86,20 @@ function awayTimes(own: readonly RoomEvent[], toMs: number, breaks: readonly num
   return [...ends, ...broken, ...first];
 }
 
+/** Longest time of one person's without a judged window, s. Pure. */
+export function longestSilence(events: readonly RoomEvent[], participant: string, { fromMs, toMs }: Span): number {
+  const windows = events
+    .flatMap((event) => (event.type === 'emotion' && event.participant === participant ? [event.window] : []))
+    .filter(({ start }) => start >= fromMs - 1000 && start < toMs)
+    .sort((a, b) => a.start - b.start);
+  let [longest, reached] = [0, fromMs];
+  for (const { start, end } of windows) {
+    longest = Math.max(longest, start - reached);
+    reached = Math.max(reached, end);
+  }
+  return Math.max(longest, toMs - reached) / 1000;
+}
+
 /** Length of the union of intervals within a span. */
 function length(intervals: readonly [number, number][], fromMs: number, toMs: number): number {
   let [sum, reached] = [0, fromMs];

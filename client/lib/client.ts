@@ -1,68 +1,34 @@
 import type { Notification, RequestData, RequestType, ResultOf } from '../../src/server/protocol.js';
 import type { RoomEvent } from '../../src/events/schema.js';
 import { backoffDelay, type BackoffOptions, DEFAULT_BACKOFF } from './backoff.js';
+import type { ClientEvents, ClientOptions, ClientStatus } from './client-types.js';
 import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { ClientError, isFinal, toClientError } from './errors.js';
 import type { Unknown } from './read-message.js';
 import { openConnection } from './open-connection.js';
 import type { Missed, ResumePoint } from './sequence.js';
+import { Servers } from './servers.js';
 import { type SubscribeOptions, Subscription, Subscriptions } from './subscriptions.js';
-import { platformSocket, type SocketFactory } from './socket.js';
-
-export interface ClientOptions {
-  /** Address of the server, e.g. `https://calls.example` or, behind a path, `https://example.org/calls/`. */
-  server: string | URL;
-  /** An access token, or a function that gets a fresh one for every connection. */
-  token: string | (() => Promise<string>);
-  /** The room, for a token that is good for every room; otherwise the token says it. */
-  room?: string;
-  /** How sockets are opened; default: the platform's WebSocket. `nodeSocket` (./node.ts) tells more about failures. */
-  socket?: SocketFactory;
-  /** Longest wait for a connection, ms; default 10 000. */
-  connectTimeoutMs?: number;
-  /** Longest wait for an answer, ms; default 10 000. */
-  requestTimeoutMs?: number;
-  /** Requests that may wait for an answer at once; default 64. */
-  maxPending?: number;
-  /** Delays of reconnection, or false for none; default 0.5 s doubling to 15 s, jittered. */
-  reconnect?: Partial<BackoffOptions> | false;
-  /** Source of the jitter, in [0, 1). */
-  random?: () => number;
-}
+import { platformSocket } from './socket.js';
 
 /** Least time between two renewals of a token, ms. */
 const RENEW_EVERY_MS = 10_000;
-
-/** `waiting`: the connection was lost, and the next try comes after `retryInMs`. `closed` is final. */
-export type ClientStatus =
-  | { state: 'idle' | 'connecting' | 'open' }
-  | { state: 'waiting'; error: ClientError; retryInMs: number }
-  | { state: 'closed'; error: ClientError | null };
-
-export interface ClientEvents {
-  status: ClientStatus;
-  /** A connection is open, and the subscription (if any) renewed. What else the old one held (a seat in the call) is gone. */
-  connected: { again: boolean };
-  notification: Notification;
-  event: RoomEvent;
-  /** Whether the server is silent when a beat of it is due: whether the connection still stands is not known. After three beats it is lost. */
-  quiet: boolean;
-  /** Events that will never come. */
-  missed: Missed;
-  /** The server sent a type of message that this client does not know (a later version?); it was ignored. */
-  unknown: Unknown;
-  /** The server sent what breaks the protocol; it was ignored. */
-  invalid: ClientError;
-}
+/** A room is at most so many servers away. */
+const MOST_HOPS = 4;
+/** Those who are sent on together do not come together, ms. */
+const MOVE_JITTER_MS = 200;
 
 /**
  * The typed client of an emostream server, for browsers and Node: requests, notifications of the call, events of the room.
  * After a lost connection it connects again and resumes its subscription where it stopped.
  */
 export class EmostreamClient extends Emitter<ClientEvents> {
-  readonly #options: Required<Omit<ClientOptions, 'reconnect' | 'room'>> & { reconnect: BackoffOptions | false };
+  readonly #options: Required<Omit<ClientOptions, 'reconnect' | 'room' | 'follow'>> & {
+    reconnect: BackoffOptions | false;
+  };
   readonly #room: { room?: string };
+  readonly #servers: Servers;
   #connection: Connection | undefined;
   #status: ClientStatus = { state: 'idle' };
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -76,6 +42,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   constructor(options: ClientOptions) {
     super();
     this.#room = options.room === undefined ? {} : { room: options.room };
+    this.#servers = new Servers(options.server, options.follow ?? true);
     this.#options = {
       socket: platformSocket,
       connectTimeoutMs: 10_000,
@@ -120,11 +87,8 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     }
     if (type === 'leave') this.#ticket = undefined;
     if (type !== 'join') return this.#connection.request(type, data, timeoutMs);
-    // The seat that was lost, and not another beside it.
-    const ticket = this.#ticket === undefined ? {} : { ticket: this.#ticket };
-    return this.#connection.request(type, { ...ticket, ...data }, timeoutMs, (answer) => {
-      this.#ticket = (answer as ResultOf<'join'>).ticket;
-    });
+    // TypeScript does not follow from the type to what belongs to it.
+    return this.#join(data as unknown as RequestData<'join'>, timeoutMs) as Promise<ResultOf<T>>;
   }
 
   /**
@@ -133,7 +97,10 @@ export class EmostreamClient extends Emitter<ClientEvents> {
    * @returns the room, its numbering and its newest sequence number
    */
   async subscribe(options: SubscribeOptions = {}): Promise<ResultOf<'subscribe'>> {
-    return this.#subscribe(new Subscription({ ...this.#room, ...options }));
+    const subscription = new Subscription({ ...this.#room, ...options });
+    // Nobody leaves a seat for something to listen to.
+    if (this.#ticket !== undefined) return this.#subscribe(subscription);
+    return this.#following('subscribe', () => this.#subscribe(subscription));
   }
 
   /** @param room all of them if not given */
@@ -180,6 +147,50 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     connection?.close();
   }
 
+  /** Where the room is: at this server, or at the one that it names. */
+  #join(data: RequestData<'join'>, timeoutMs: number | undefined): Promise<ResultOf<'join'>> {
+    return this.#following('join', (connection) => {
+      // The seat that was lost, and not another beside it.
+      const ticket = this.#ticket === undefined ? {} : { ticket: this.#ticket };
+      return connection.request('join', { ...ticket, ...data }, timeoutMs, (answer) => {
+        this.#ticket = answer.ticket;
+      });
+    });
+  }
+
+  async #following<T>(what: RequestType, ask: (connection: Connection) => Promise<T>): Promise<T> {
+    for (let hops = 0; ; hops++) {
+      if (!this.#connection)
+        throw new ClientError('CLOSED', `not connected (${this.#status.state}); "${what}" was not sent`);
+      try {
+        return await ask(this.#connection);
+      } catch (error) {
+        if (hops >= MOST_HOPS || this.#isClosed() || !this.#isMoved(error)) throw error;
+        await this.#change();
+      }
+    }
+  }
+
+  /** The server that was asked named another, which is the current one now. */
+  #isMoved(error: unknown): boolean {
+    const { code, url } = toClientError(error);
+    return code === 'MOVED' && url !== undefined && this.#servers.moved(url);
+  }
+
+  /** To the server that is the current one now, in the middle of something. @throws ClientError where that does not answer */
+  async #change(): Promise<void> {
+    const old = this.#connection;
+    this.#connection = undefined;
+    old?.close();
+    try {
+      await this.#open({ within: true });
+    } catch (error) {
+      this.#servers.failed();
+      if (!this.#isClosed()) this.#lost(toClientError(error));
+      throw error;
+    }
+  }
+
   #setStatus(status: ClientStatus): void {
     this.#status = status;
     this.emit('status', status);
@@ -191,10 +202,11 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     return typeof token === 'function' ? token() : token;
   }
 
-  async #open(): Promise<void> {
+  /** @param within somebody waits for it: nobody else is told that there is another connection */
+  async #open({ within = false } = {}): Promise<void> {
     this.#setStatus({ state: 'connecting' });
-    const { server, socket, connectTimeoutMs, requestTimeoutMs, maxPending } = this.#options;
-    const opening = { server, socket, connectTimeoutMs, requestTimeoutMs, maxPending };
+    const { socket, connectTimeoutMs, requestTimeoutMs, maxPending } = this.#options;
+    const opening = { server: this.#servers.current, socket, connectTimeoutMs, requestTimeoutMs, maxPending };
     const { connection, byTicket } = await openConnection(opening, await this.#token(), this.#ticket);
     if (this.#status.state !== 'connecting') {
       connection.close();
@@ -202,6 +214,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     }
     if (connection.end) throw connection.end;
     this.#connection = connection;
+    this.#servers.told(connection.nodes);
     connection.on('event', (event) => this.#event(event));
     connection.on('notification', (notification) => this.#notification(notification));
     connection.on('quiet', (quiet) => this.emit('quiet', quiet));
@@ -218,7 +231,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     const again = this.#everOpen;
     this.#everOpen = true;
     this.#setStatus({ state: 'open' });
-    this.emit('connected', { again });
+    if (!within) this.emit('connected', { again });
   }
 
   /** @param byTicket where the token has ended the seat is kept, but nothing is told of the room any more */
@@ -238,8 +251,9 @@ export class EmostreamClient extends Emitter<ClientEvents> {
       await this.#open();
     } catch (error) {
       if (this.#isClosed()) return;
-      if (isFinal(error)) this.#close(error);
-      else this.#lost(toClientError(error));
+      if (isFinal(error)) return this.#close(error);
+      if (!this.#isMoved(error)) this.#servers.failed();
+      this.#lost(toClientError(error));
     }
   }
 
@@ -257,7 +271,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
       this.#close(error);
       return;
     }
-    const retryInMs = backoffDelay(this.#attempt++, random(), reconnect);
+    const retryInMs = backoffDelay(Math.floor(this.#attempt++ / this.#servers.count), random(), reconnect);
     this.#retry = setTimeout(() => void this.#openAgain(), retryInMs);
     this.#setStatus({ state: 'waiting', error, retryInMs });
   }
@@ -302,7 +316,24 @@ export class EmostreamClient extends Emitter<ClientEvents> {
       }
     }
     if (notification.type === 'tokenExpiring') void this.#renew();
+    if (notification.type === 'nodes') this.#servers.told(notification.urls);
+    if (notification.type === 'serverClosing') this.#servers.failed();
     this.emit('notification', notification);
+    if (notification.type === 'moved') this.#moved(notification.url);
+  }
+
+  /** The seat is at another server from now on. */
+  #moved(url: string): void {
+    if (this.#status.state !== 'open') return;
+    const followed = this.#servers.moved(url);
+    const old = this.#connection;
+    this.#connection = undefined;
+    old?.close();
+    const error = new ClientError('MOVED', `the call is at ${url} now`, { url });
+    if (!followed || this.#options.reconnect === false) return this.#close(error);
+    const retryInMs = MOVE_JITTER_MS * this.#options.random();
+    this.#retry = setTimeout(() => void this.#openAgain(), retryInMs);
+    this.#setStatus({ state: 'waiting', error, retryInMs });
   }
 
   /** Where it fails the socket ends with the token, and another is opened with another one. */

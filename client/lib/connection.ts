@@ -68,6 +68,8 @@ export class Connection extends Emitter<ConnectionEvents> {
   readonly #pending = new Map<number, Pending>();
   #socket: SocketHandle | undefined;
   #nextId = 0;
+  /** The servers that there are, as it was told right after it opened, before anybody could listen, or since. */
+  nodes: readonly string[] = [];
   #end: ClientError | undefined;
 
   private constructor(options: ConnectionOptions) {
@@ -183,6 +185,7 @@ export class Connection extends Emitter<ConnectionEvents> {
         return this.emit('event', message);
       case 'notification':
         if (message.type === 'beat') this.#pulse.beat(message.everyMs);
+        if (message.type === 'nodes') this.nodes = message.urls;
         return this.emit('notification', message);
       case 'unknown':
         return this.emit('unknown', message);
@@ -198,7 +201,8 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#pending.delete(response.id);
     clearTimeout(pending.timer);
     if (!response.ok) {
-      pending.reject(new ClientError(response.error.code, response.error.message));
+      const { code, message, url } = response.error;
+      pending.reject(new ClientError(code, message, { url }));
       return;
     }
     const result = resultSchemas[pending.type].safeParse(response.data);

@@ -12,11 +12,14 @@ export type ClientErrorCode = Open<
 /** The one error class of the client library: a stable code and what happened and what to do. */
 export class ClientError extends Error {
   readonly code: ClientErrorCode;
+  /** Of MOVED: the server to ask in place of the one that was asked. */
+  readonly url: string | undefined;
 
-  constructor(code: ClientErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ClientErrorCode, message: string, options: ErrorOptions & { url?: string | undefined } = {}) {
     super(message, options);
     this.name = 'ClientError';
     this.code = code;
+    this.url = options.url;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Beat, Words } from '../../src/server/protocol.js';
 import type { BeginEvent, EmotionEvent, EndEvent, GapEvent, MediaEvent, RoomEvent } from '../../src/events/schema.js';
-import type { ClientStatus } from './client.js';
+import type { ClientStatus } from './client-types.js';
 import type { ClientError } from './errors.js';
 import type { Unknown } from './read-message.js';
 import type { Missed } from './sequence.js';

@@ -1,5 +1,6 @@
 import type { RoomEvent } from '../../src/events/schema.js';
-import { type ClientOptions, type ClientStatus, EmostreamClient } from './client.js';
+import { EmostreamClient } from './client.js';
+import type { ClientOptions, ClientStatus } from './client-types.js';
 import { Emitter } from './emitter.js';
 import type { FeedEvents } from './feed-events.js';
 import { type FeedItem, readFeed } from './feed-items.js';

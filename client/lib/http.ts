@@ -14,7 +14,8 @@ import {
 import { z } from 'zod';
 import { roomIdSchema } from '../../src/events/schema.js';
 import { httpAddress } from './addresses.js';
-import { ClientError, isFinal } from './errors.js';
+import { ClientError, isFinal, toClientError } from './errors.js';
+import { Servers } from './servers.js';
 
 const errorResponse = z.object({ error: errorBodySchema });
 const TIMEOUT_MS = 10_000;
@@ -62,14 +63,24 @@ export async function whyRefused(server: string | URL, token: string): Promise<C
  * @returns `until`, ms: when who was removed may come back
  * @throws ClientError FORBIDDEN, NOT_FOUND, …
  */
-export function moderate(
+export async function moderate(
   server: string | URL,
   token: string,
   request: z.input<typeof moderationSchema>,
 ): Promise<{ until?: number | undefined }> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const init = { method: 'POST', headers, body: JSON.stringify(request) };
-  return call(httpAddress(server, MODERATE_PATH), init, z.object({ until: z.number().optional() }));
+  const at = (base: string | URL) =>
+    call(httpAddress(base, MODERATE_PATH), init, z.object({ until: z.number().optional() }));
+  try {
+    return await at(server);
+  } catch (error) {
+    const { code, url } = toClientError(error);
+    const servers = new Servers(server, true);
+    // The room is at another server: that is asked once, by the rules that hold for sockets.
+    if (code !== 'MOVED' || url === undefined || !servers.moved(url)) throw error;
+    return at(servers.current);
+  }
 }
 
 async function call<T>(url: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
@@ -87,7 +98,10 @@ async function call<T>(url: string, init: RequestInit, schema: z.ZodType<T>): Pr
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {
     const known = errorResponse.safeParse(body);
-    if (known.success) throw new ClientError(known.data.error.code, known.data.error.message);
+    if (known.success) {
+      const { code, message, url: where } = known.data.error;
+      throw new ClientError(code, message, { url: where });
+    }
     throw new ClientError('BAD_REPLY', `${url} answered with HTTP status ${response.status}`);
   }
   const parsed = schema.safeParse(body);

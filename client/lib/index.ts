@@ -8,7 +8,7 @@
  * The overlay element for pages is in ./overlay.ts (it needs a DOM); sockets that tell why a server refused are in ./node.ts.
  */
 export { EmostreamClient } from './client.js';
-export type { ClientEvents, ClientOptions, ClientStatus } from './client.js';
+export type { ClientEvents, ClientOptions, ClientStatus } from './client-types.js';
 export { EmotionFeed } from './feed.js';
 export type { FeedOptions } from './feed.js';
 export type { FeedEvents } from './feed-events.js';
@@ -18,6 +18,7 @@ export { ClientError, isFinal, toClientError } from './errors.js';
 export type { ClientErrorCode } from './errors.js';
 export { fetchGrants, fetchInfo, moderate, roomOfToken, requestToken } from './http.js';
 export { httpAddress, serverBase, socketAddress } from './addresses.js';
+export type { Follow } from './servers.js';
 export { platformSocket } from './socket.js';
 export type { SocketFactory, SocketHandle, SocketHandlers } from './socket.js';
 export type { Unknown } from './read-message.js';

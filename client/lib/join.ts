@@ -3,7 +3,8 @@ import type { RoomEvent } from '../../src/events/schema.js';
 import type { Source } from '../../src/server/protocol.js';
 import { MediaLink } from './call/media-link.js';
 import { SentTracks } from './call/sent-tracks.js';
-import { type ClientOptions, EmostreamClient } from './client.js';
+import { EmostreamClient } from './client.js';
+import type { ClientOptions } from './client-types.js';
 import { Emitter } from './emitter.js';
 import { type ClientError, isFinal, toClientError, UnsupportedBrowser } from './errors.js';
 

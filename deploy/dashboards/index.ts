@@ -1,5 +1,6 @@
 import { engine } from './engine.js';
 import { mediaQuality } from './media-quality.js';
+import { nodes } from './nodes.js';
 import { build } from './page.js';
 import { promise } from './promise.js';
 
@@ -9,6 +10,9 @@ export const FOLDERS = ['deploy/grafana', 'deploy/helm/emostream/dashboards'];
 /** The dashboards as text, by the names of their files; `npm run docs` writes them. */
 export function dashboardFiles(): Map<string, string> {
   return new Map(
-    [promise, mediaQuality, engine].map((page) => [`${page.uid}.json`, `${JSON.stringify(build(page), null, 2)}\n`]),
+    [promise, mediaQuality, engine, nodes].map((page) => [
+      `${page.uid}.json`,
+      `${JSON.stringify(build(page), null, 2)}\n`,
+    ]),
   );
 }

@@ -274,11 +274,12 @@ export class LiveAnalyser implements Analyser {
       this.#deps.logger.info({ pid: slot.process?.pid, step }, 'what gives way in an analysis process has changed');
     }
     slot.loaded(step);
-    this.#tellLoad();
+    this.#deps.meter.set('emostream_load_step', this.loadStep);
   }
 
-  #tellLoad(): void {
-    this.#deps.meter.set('emostream_load_step', Math.max(0, ...this.#slots.map(({ loadStep }) => loadStep)));
+  /** What gives way in the process that has most to do, 0 to 4. */
+  get loadStep(): number {
+    return Math.max(0, ...this.#slots.map(({ loadStep }) => loadStep));
   }
 
   #endEmptyQuarantine(): void {
@@ -287,7 +288,7 @@ export class LiveAnalyser implements Analyser {
       const { process } = slot;
       if (process) this.#bulkhead.attempt(() => process.close());
     }
-    this.#tellLoad();
+    this.#deps.meter.set('emostream_load_step', this.loadStep);
   }
 }
 

@@ -5,6 +5,8 @@ import { collectSeldom } from '../common/heap.js';
 import type { Meter } from '../common/metrics.js';
 import { ThreadVitals } from '../common/thread-vitals.js';
 import { packageVersion } from '../common/version.js';
+import { ClusterRooms } from '../cluster/cluster-rooms.js';
+import { NatsLink } from '../cluster/nats-link.js';
 import type { Config } from '../config/schema.js';
 import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
@@ -43,6 +45,10 @@ export interface StartOptions extends Pick<ServerDeps, 'front' | 'calls'> {
 /** What brings the speech model that is missing. */
 export const INSTALL_SPEECH = 'npx emostream speech install';
 const VITALS_EVERY_MS = 1000;
+/** NATS servers that one may be missing of. */
+const SERVERS_OF_A_CLUSTER = 3;
+/** The load step at which everything has given way that can (`emostream_load_step`). */
+const MOST_LOAD = 4;
 /** How long closing waits for the batch that is being computed, ms. */
 const ENGINE_PATIENCE_MS = 1000;
 
@@ -134,6 +140,8 @@ async function start(
   }
   const vitals = new ThreadVitals('main', meter);
   const usage = new WorkerUsage(meter);
+  const cluster = await openCluster(config, { meter, logger });
+  closers.push(() => cluster?.close());
   const server: RunningServer = await createServer({
     config,
     analyser,
@@ -142,6 +150,8 @@ async function start(
     logger,
     clock,
     ...options,
+    placement: cluster?.rooms,
+    saturation: () => analyser.loadStep / MOST_LOAD,
     info: () => ({
       ...{ version: packageVersion(), engine: engine.name, model, speech, voiceEncoder },
       engineDevice: { kind: engine.device.kind, name: engine.device.name },
@@ -163,6 +173,7 @@ async function start(
           ...{ model, speech: { ...speech, ...advice } },
           voiceEncoder: { state: voiceEncoder, ...encoderAdvice },
           ...(server.tokenKeys ? { tokenKeys: server.tokenKeys } : {}),
+          ...(cluster ? { cluster: cluster.rooms.report() } : {}),
           checks,
         };
       },
@@ -191,6 +202,22 @@ async function start(
     engineMemory: () => engine.memory(),
     close: () => (closing ??= closeAll()),
   };
+}
+
+/** @throws EmostreamError NATS_UNAVAILABLE or NATS_REFUSED */
+async function openCluster(config: Config, to: { meter: Meter; logger: Logger }) {
+  if (config.nats.length === 0) return undefined;
+  const link = await NatsLink.open(config, to);
+  const rooms = new ClusterRooms({
+    ...{ link, ...to, url: config.nodeUrl, inner: config.nodeInnerUrl, maxRooms: config.maxRooms },
+    replicas: config.nats.length >= SERVERS_OF_A_CLUSTER ? SERVERS_OF_A_CLUSTER : 1,
+    lingerMs: config.journalRetention * 1000,
+  });
+  const close = async () => {
+    await rooms.close();
+    await link.close();
+  };
+  return { link, rooms, close };
 }
 
 async function openTraces(

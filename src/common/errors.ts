@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'KEYS_UNAVAILABLE', // the identity provider's keys, by which a token would be checked, cannot be had at the moment
   'FORBIDDEN', // the token does not grant this
   'WRONG_ROOM', // the token is for another room
+  'MOVED', // the room is on another node: the error tells its address
   'ORIGIN_REFUSED',
   'CONSENT_REQUIRED',
   'POLICY_FORBIDS', // the server's policy switches this modality off
@@ -36,11 +37,14 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 /** The one error class of the product: a stable code, what happened and what to do (in the message), and the cause. */
 export class EmostreamError extends Error {
   readonly code: ErrorCode;
+  /** Of MOVED: where. */
+  readonly url: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { url?: string } = {}) {
     super(message, options);
     this.name = 'EmostreamError';
     this.code = code;
+    this.url = options.url;
   }
 }
 

@@ -1,3 +1,4 @@
+import { CLUSTER_METRICS } from './cluster-metrics.js';
 import { DROP_LABELS } from './drops.js';
 import { EMOTIONS, MODALITIES } from './emotions.js';
 import { ENGINE_METRICS } from './engine-metrics.js';
@@ -240,6 +241,7 @@ export const METRICS = {
     known: HOSTED_ENDPOINTS.flatMap((endpoint) => HOSTED_ANSWERS.map((answer) => ({ endpoint, answer }))),
   },
   ...NATS_METRICS,
+  ...CLUSTER_METRICS,
   emostream_log_lines_lost_total: { kind: 'counter', help: 'Log lines that could not be written.' },
   emostream_last_event_timestamp_seconds: {
     kind: 'gauge',

@@ -2,6 +2,7 @@ import { isLoopback } from './loopback.js';
 import { NATS_OPTIONS, natsFileProblems, natsProblems } from './nats-checks.js';
 import type { Problem } from './problem.js';
 import { checkRemoteEngine } from './remote-engine.js';
+import { NODE_OPTIONS, nodeProblems } from './node-checks.js';
 import type { Config } from './schema.js';
 import { inspectTls } from './tls.js';
 import { webOrigin } from './web-origin.js';
@@ -130,6 +131,7 @@ const CROSS_CHECKS: readonly CrossCheck[] = [
       ),
   },
   { of: NATS_OPTIONS, find: natsProblems },
+  { of: NODE_OPTIONS, find: nodeProblems },
   {
     of: ['rtcHost', 'rtcAnnouncedAddress'],
     find: ({ rtcHost, rtcAnnouncedAddress }, env) => {

@@ -40,6 +40,10 @@ export interface ConfigOptions {
   webhookSecret?: string | undefined;
   /** NATS servers (JetStream on) that this node shares rooms and events with other nodes by: `nats://HOST:PORT`, or `tls://…`, all of one cluster. Without them this server is alone. */
   nats?: readonly string[] | undefined;
+  /** With nats: the address (https://…) by which clients and other nodes’ clients reach this very node; that it listens on if not given. */
+  nodeUrl?: string | undefined;
+  /** With nats: the address (http://…) by which the other nodes reach this one. Where each has one, who asks any node is handed through to the one that has the room: clients need reach one address only, the nodeUrl of all. */
+  nodeInnerUrl?: string | undefined;
   /** Path of the NATS credentials file (`.creds`); read anew at every connecting. */
   natsCreds?: string | undefined;
   /** Path of a file that holds the NATS token, in place of natsCreds; read anew, too. */

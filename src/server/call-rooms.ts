@@ -72,6 +72,13 @@ export class CallRooms {
     throw new EmostreamError('CLOSED', 'the room closes again and again: join again in a moment');
   }
 
+  /** It is another server's now: everybody in it is told where, and it closes here. */
+  move(id: string, url: string): void {
+    const room = this.#open.get(id);
+    room?.broadcast({ type: 'moved', room: id, url });
+    room?.room.close('server-closing');
+  }
+
   close(): void {
     this.#closed = true;
     for (const { room } of [...this.#open.values()]) room.close('server-closing');

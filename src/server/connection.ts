@@ -252,7 +252,7 @@ export class Connection {
       this.#options.logger.error({ err: error.cause ?? error }, 'a request failed');
       message = 'something went wrong on the server; its log says what';
     }
-    const body = { code: error.code, message };
+    const body = { code: error.code, message, ...(error.url !== undefined && { url: error.url }) };
     if (id === undefined) this.notify({ type: 'error', error: body });
     else this.#respond({ type: 'response', id, ok: false, error: body });
   }

@@ -75,11 +75,12 @@ export class Guest implements Occupant {
     });
   }
 
-  /** Takes a seat. @throws EmostreamError RATE_LIMITED, LIMIT_REACHED, CLOSED, WORKER_DIED */
+  /** Takes a seat. @throws EmostreamError RATE_LIMITED, LIMIT_REACHED, CLOSED, WORKER_DIED, MOVED */
   static async join(options: GuestOptions): Promise<Guest> {
     const { services, room: id, address, name } = options;
     const guest = new Guest(options);
     await services.limits.join(guest.caller);
+    await services.placement.claim(id);
     try {
       await services.rooms.enter(id, address, async (room) => {
         const standing = services.withdrawals.standing(id, guest.#id, options.identity, options.agreement);

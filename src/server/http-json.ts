@@ -33,7 +33,8 @@ export function sendError(response: ServerResponse, error: EmostreamError): void
   const message = error.code === 'INTERNAL' ? 'something went wrong on the server; its log says what' : error.message;
   // What is left of a body that nobody read would be taken for the next request.
   response.setHeader('Connection', 'close');
-  sendJson(response, status, { error: { code: error.code, message } });
+  const where = error.url === undefined ? {} : { url: error.url };
+  sendJson(response, status, { error: { code: error.code, message, ...where } });
 }
 
 /** The media type of a request's body, in small letters and without parameters. */

@@ -8,8 +8,11 @@ import type { z } from 'zod';
 import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
+import { ALONE } from '../cluster/placement.js';
+import { roomIdSchema } from '../events/schema.js';
 import type { Access } from './access.js';
 import { giveDocument } from './api/give-document.js';
+import { handThroughRequest, mayHandThrough } from './hand-through.js';
 import { readJson, sendError, sendJson } from './http-json.js';
 import { onAnswerEnd } from './http-turns.js';
 import { originAllowed } from './origin.js';
@@ -51,7 +54,7 @@ export interface TelemetryHandlers {
 
 export interface RouteOptions extends Pick<
   Services,
-  'verify' | 'tickets' | 'rooms' | 'attachments' | 'moderation' | 'sessions' | 'audit'
+  'verify' | 'tickets' | 'placement' | 'rooms' | 'attachments' | 'moderation' | 'sessions' | 'audit'
 > {
   access: Access;
   allowedOrigins: readonly string[];
@@ -144,6 +147,15 @@ export function createRoutes(options: RouteOptions): HttpHandler {
   };
   const page = servePage(options.clientDir);
 
+  /** A sender's requests all go to the node that has the room. */
+  const whipElsewhere = async (request: IncomingMessage, path: string, address: string) => {
+    const room = path.slice(WHIP_PATH.length).split('/', 1)[0] ?? '';
+    if (options.placement === ALONE || !mayHandThrough(request) || !roomIdSchema.safeParse(room).success)
+      return undefined;
+    await limits.requests.take(address, COST.answer);
+    return options.placement.through(room);
+  };
+
   /** Lets pages of allowed origins ask what our own page asks (https://fetch.spec.whatwg.org/#http-cors-protocol). */
   const allowForeignPage = ({ headers }: IncomingMessage, response: ServerResponse) => {
     response.setHeader('Vary', 'Origin');
@@ -170,7 +182,11 @@ export function createRoutes(options: RouteOptions): HttpHandler {
         : Object.hasOwn(routes, path)
           ? routes[path as ApiPath]
           : undefined;
-      if (path.startsWith(WHIP_PATH)) return await options.whip.handle(request, response, address);
+      if (path.startsWith(WHIP_PATH)) {
+        const inner = await whipElsewhere(request, path, address);
+        if (inner !== undefined) return await handThroughRequest(request, response, inner, address);
+        return await options.whip.handle(request, response, address);
+      }
       await limits.requests.take(address, route?.cost ?? COST.file);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       if (path.startsWith('/api/')) {

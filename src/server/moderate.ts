@@ -10,16 +10,17 @@ export type ModerationResult = ResultOf<ModerationAsked['type']>;
 
 /**
  * Does what a moderator asks, on the socket or by HTTP, and records who asked it.
- * @throws EmostreamError FORBIDDEN, WRONG_ROOM, BAD_MESSAGE, or NOT_FOUND
+ * @throws EmostreamError FORBIDDEN, WRONG_ROOM, BAD_MESSAGE, NOT_FOUND, or MOVED
  */
 export async function moderate(
-  services: Pick<Services, 'rooms' | 'attachments' | 'moderation' | 'sessions' | 'audit' | 'clock'>,
+  services: Pick<Services, 'placement' | 'rooms' | 'attachments' | 'moderation' | 'sessions' | 'audit' | 'clock'>,
   moderator: Identity,
   asked: ModerationAsked,
 ): Promise<ModerationResult> {
   requireGrant(moderator, 'moderate');
   const { rooms, attachments, moderation, sessions, audit, clock } = services;
   const id = roomFor(moderator, asked.room, moderation);
+  await services.placement.claim(id);
   const record = (event: ModerationRecord['event'], participant: string | null) => {
     audit.write({ event, room: id, participant, by: nameInAudit(moderator), atMs: clock() });
   };

@@ -10,7 +10,11 @@ const participant = participantIdSchema;
 /** Consent as it is told: a modality that is added later is no mistake. */
 export const toldConsentSchema = z.object(consentSchema.shape);
 
-export const errorBodySchema = z.object({ code: openEnum(ERROR_CODES), message: z.string() });
+export const errorBodySchema = z.object({
+  code: openEnum(ERROR_CODES),
+  message: z.string(),
+  url: z.string().optional().describe('Of `MOVED`: the address of the server that has the room.'),
+});
 
 export const producerInfoSchema = z.object({
   producerId: z.string(),
@@ -157,6 +161,18 @@ export const notificationSchema = z.discriminatedUnion('type', [
       'It has ended: nothing is granted any more but withdrawing consent and leaving; a seat in the call is kept until `seatUntil`.',
     ),
   z.object({ type: z.literal('serverClosing') }),
+  z
+    .object({ type: z.literal('moved'), room: roomIdSchema, url: z.string() })
+    .describe(
+      'The call is on another server now: the seat here is gone, and the socket closes (4004). Connect to `url` with the same token and ' +
+        'join there. Follow only to `http:` and `https:`, and from TLS only to TLS.',
+    ),
+  z
+    .object({ type: z.literal('nodes'), urls: z.array(z.string()) })
+    .describe(
+      'Addresses of the servers that share their rooms with this one, itself first; told when the socket opens and when they change, only ' +
+        'where there are others. Whoever loses this one can come in by any of them.',
+    ),
   beatSchema,
 ]);
 export type Notification = z.infer<typeof notificationSchema>;

@@ -4,16 +4,19 @@ export interface SecurityHeaderOptions {
   tls: boolean;
   /** Origins whose pages may show ours in a frame, besides our own. */
   allowedOrigins: readonly string[];
+  /** Sources of other nodes, which our pages may ask. */
+  nodes?: readonly string[];
 }
 
 /** Headers that go with every answer. */
-export function securityHeaders({ tls, allowedOrigins }: SecurityHeaderOptions): Record<string, string> {
+export function securityHeaders({ tls, allowedOrigins, nodes = [] }: SecurityHeaderOptions): Record<string, string> {
   const policy = [
     "default-src 'self'",
     "base-uri 'none'",
     "object-src 'none'",
     "form-action 'self'",
-    "connect-src 'self'",
+    // A page's socket is of another scheme than the page.
+    `connect-src ${["'self'", ...nodes, ...nodes.map((origin) => origin.replace(/^http/, 'ws'))].join(' ')}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob: mediastream:",
     "worker-src 'self' blob:",

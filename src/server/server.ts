@@ -9,10 +9,12 @@ import type { Config } from '../config/schema.js';
 import type { EventBus } from '../events/bus.js';
 import { type Analyser, TapCounter, WorkerPool } from '../sfu/index.js';
 import { findWorkerBinary } from '../sfu/worker-binary.js';
+import { ALONE, type Placement } from '../cluster/placement.js';
 import { resolveAccess } from './access.js';
 import { Attachments } from './attachments.js';
 import { type AuditLog, FileAuditLog, loggedAudit } from './audit-log.js';
 import { CallRooms } from './call-rooms.js';
+import { clusterHost } from './cluster-host.js';
 import { ConnectionGuard } from './connection-guard.js';
 import { HostedDoor, hostedEndpoint } from './hosted/hosted-door.js';
 import { type HttpFront, ownFront } from './http-front.js';
@@ -56,6 +58,10 @@ export interface ServerDeps {
   workerBin?: string;
   /** Where HTTP and WebSockets come in; a server of our own, if not given. */
   front?: HttpFront;
+  /** Which rooms are this node's, where it is one of many; without, all are. */
+  placement?: Placement | undefined;
+  /** What gives way in analysis, 0 (nothing) to 1. Default 0. */
+  saturation?: () => number;
   /** People can be in calls of ours. Default true; without, nobody can join and no media worker is started. */
   calls?: boolean;
 }
@@ -94,7 +100,9 @@ const MAX_WITHOUT_TOKEN = 500;
  * @throws EmostreamError CONFIG_INVALID or INTERNAL when something cannot be started; nothing is left running then
  */
 export async function createServer(deps: ServerDeps): Promise<RunningServer> {
-  const { config, bus, meter, logger, clock } = deps;
+  const { bus, meter, logger, clock, placement = ALONE } = deps;
+  const allowedOrigins = [...deps.config.allowedOrigins];
+  const config = { ...deps.config, allowedOrigins };
   const access = resolveAccess(config, deps, deps.developmentSecret);
   // It never fails: `tokenKeys` says how it went.
   access.keys?.warm().catch(() => undefined);
@@ -181,6 +189,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     rooms,
     attachments,
     bus,
+    placement,
     policy,
     audit,
     subscribers: new Subscribers(meter),
@@ -203,8 +212,10 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const sockets = new OpenSockets();
   const door = new SocketDoor({ config, access, services, guard, sockets, meter, logger });
   const hosted = new HostedDoor({ config, access, services, guard, sockets, meter, logger });
-  const { allowedOrigins } = config;
   const whip = new WhipDoor({ services, access, allowedOrigins, guard, iceServers: services.iceServers, logger });
+  const headersFor = (nodes: readonly string[] = []) =>
+    securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: deps.config.allowedOrigins, nodes });
+  const headers = headersFor();
   const routes = createRoutes({
     access,
     whip,
@@ -213,7 +224,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     info: () => ({ ...deps.info(), protocols: [SUBPROTOCOL], openDoor: access.openDoor, policy }),
     telemetry: { ...deps.telemetry, metrics: guardedMetrics(reach, deps.telemetry.metrics) },
     clientDir: deps.clientDir ?? join(projectRoot(), 'dist', 'client'),
-    headers: securityHeaders({ tls: config.tlsCert !== undefined, allowedOrigins: config.allowedOrigins }),
+    headers,
     guard,
     ...services,
     logger,
@@ -222,6 +233,10 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   const turns = new HttpTurns(meter);
   let closing: Promise<void> | undefined;
   const close = async () => {
+    if (placement !== ALONE) {
+      door.shut();
+      await placement.drain();
+    }
     const closed = front.close();
     // Subscribers hear how analysis ended before their sockets close, and both before the media workers end. All of it is
     // said before anything is awaited: a signal to the process group ends the workers meanwhile.
@@ -248,6 +263,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
           return endpoint ? hosted.upgrade(endpoint, request, socket, head) : door.upgrade(request, socket, head);
         }),
     });
+    const connectTo = (origins: readonly string[]) => Object.assign(headers, headersFor(origins));
+    const { saturation = () => 0 } = deps;
+    await placement.begin(clusterHost({ url: front.url, rooms, door, saturation, allowedOrigins, connectTo }));
   } catch (error) {
     await close();
     throw error;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.js';
 import { type Agreement, bothAgreements, type Consent } from '../common/consent.js';
 import type { Meter } from '../common/metrics.js';
+import type { Placement } from '../cluster/placement.js';
 import type { EventBus } from '../events/bus.js';
 import type { Attachments } from './attachments.js';
 import type { AuditLog } from './audit-log.js';
@@ -29,6 +30,8 @@ export interface Services {
   /** Those whose calls are in other applications. */
   attachments: Attachments;
   bus: EventBus;
+  /** Which rooms are this node's. */
+  placement: Placement;
   /** What may be analysed at all on this server. */
   policy: Consent;
   audit: AuditLog;

@@ -5,6 +5,7 @@ import type { ResumePoint } from '../events/bus.js';
 import type { ParticipantCloseReason } from '../sfu/index.js';
 import type { Member, Occupant } from './call-room.js';
 import type { Connection } from './connection.js';
+import { MOVED, REMOVED, REPLACED, TOKEN_EXPIRED } from './close-codes.js';
 import { comesBack, needsNoGrant } from './after-expiry.js';
 import { assertRenews, nameInAudit, type RequiredGrant, requireGrant, roomFor } from './grants.js';
 import type { Caller } from './limits.js';
@@ -22,10 +23,6 @@ import type { Identity } from './tokens.js';
 import type { Admitted } from './upgrade.js';
 import { withdraw, type Withdrawn } from './withdraw.js';
 
-/** Close code for a socket whose access token has ended; the reason says so too. */
-const TOKEN_EXPIRED = 4002;
-/** Close code for a socket of somebody whom a moderator removed. */
-const REMOVED = 4003;
 const EXPIRED = 'the access token has ended: connect again with a new one';
 
 /** What one authenticated socket may do, and what it does at the moment: its seat and its subscriptions. */
@@ -160,6 +157,8 @@ export class Session implements Occupant {
 
   notify(notification: Notification): void {
     this.#connection.notify(notification);
+    if (notification.type === 'moved')
+      this.#connection.close(MOVED, 'MOVED: the call is on another server', 'server-closing');
   }
 
   words(line: string): void {
@@ -246,7 +245,7 @@ export class Session implements Occupant {
   /** The same person joined from another socket. */
   replaced(): void {
     this.leave('removed');
-    this.#connection.close(4001, 'replaced: the same identity joined from another connection', 'removed');
+    this.#connection.close(REPLACED, 'replaced: the same identity joined from another connection', 'removed');
   }
 
   /** The socket is gone. */

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.js';
 import type { Access } from './access.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import { Connection } from './connection.js';
+import { handThroughUpgrade, mayHandThrough } from './hand-through.js';
 import { dispatch } from './handlers/index.js';
 import { SUBPROTOCOL } from './protocol.js';
 import { RefusingSocket } from './refusing-socket.js';
@@ -33,6 +34,8 @@ export interface SocketDoorDeps {
 const SERVICE_RESTART = 1012;
 /** How long clients may take to answer the closing, ms. */
 const CLOSE_PATIENCE_MS = 1000;
+/** Ways back in; nobody tries more. */
+const MOST_NODES_TOLD = 16;
 /** Frames that one message may be cut into: clients send one frame, or pieces of some kB. */
 const MAX_FRAGMENTS = 32;
 /** Pings are counted by the MessageGate, which tells why it closes; @types/ws does not know this option of `ws` yet. */
@@ -45,6 +48,8 @@ export class SocketDoor {
   readonly #deps: SocketDoorDeps;
   readonly #server: WebSocketServer;
   readonly #connections = new Map<Connection, Session>();
+  /** Tokens of those that are handed through to another node. */
+  readonly #through = new Map<Duplex, string>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #turns = new ReplayTurns();
   readonly #unsent: UnsentBytes;
@@ -54,7 +59,10 @@ export class SocketDoor {
 
   constructor(deps: SocketDoorDeps) {
     this.#deps = deps;
-    this.#turn = new UpgradeTurn(deps, () => [...this.#connections.values()].map(({ caller }) => caller.token));
+    this.#turn = new UpgradeTurn(deps, () => [
+      ...[...this.#connections.values()].map(({ caller }) => caller.token),
+      ...this.#through.values(),
+    ]);
     this.#unsent = new UnsentBytes(deps.config.maxBufferedBytesPerAddress);
     this.#server = new WebSocketServer({
       ...UNTYPED_OPTIONS,
@@ -79,13 +87,32 @@ export class SocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { config, access, services } = this.#deps;
     return this.#turn.take(request, socket, {
-      admit: () => admit(request, { access, allowedOrigins: config.allowedOrigins, ...services }),
-      accept: (admitted, address) =>
+      admit: async () => {
+        const admitted = await admit(request, { access, allowedOrigins: config.allowedOrigins, ...services });
+        const { room } = admitted.identity.grants;
+        const inner = room !== '*' && mayHandThrough(request) ? await services.placement.through(room) : undefined;
+        return { ...admitted, inner };
+      },
+      accept: ({ inner, ...admitted }, address) => {
+        if (inner !== undefined) {
+          this.#through.set(socket, admitted.identity.digest);
+          socket.once('close', () => this.#through.delete(socket));
+          return handThroughUpgrade(request, socket, head, inner, address);
+        }
         this.#server.handleUpgrade(request, socket, head, (webSocket) =>
           // The class given to the WebSocketServer, which its type does not tell.
           this.#accept(webSocket as RefusingSocket, socket, admitted, address),
-        ),
+        );
+      },
     });
+  }
+
+  /** Tells everybody which servers there are. */
+  tellNodes(urls: readonly string[]): void {
+    if (urls.length < 2) return;
+    for (const connection of this.#connections.keys()) {
+      connection.bulkhead.attempt(() => connection.notify({ type: 'nodes', urls: urls.slice(0, MOST_NODES_TOLD) }));
+    }
   }
 
   /** Nobody is let in any more. */
@@ -100,6 +127,7 @@ export class SocketDoor {
   async close(): Promise<void> {
     this.shut();
     clearInterval(this.#heartbeat);
+    for (const socket of this.#through.keys()) socket.destroy();
     const allClosed = new Promise<void>((resolve) => {
       if (this.size === 0) resolve();
       else this.#onEmpty = resolve;
@@ -145,6 +173,8 @@ export class SocketDoor {
     const session = new Session(services, admitted, address, connection);
     this.#connections.set(connection, session);
     connection.tellBeat();
+    const { urls } = services.placement;
+    if (urls.length > 1) connection.notify({ type: 'nodes', urls: urls.slice(0, MOST_NODES_TOLD) });
     // `ws` was first to listen, but must not be first to read.
     stream.prependListener(
       'data',

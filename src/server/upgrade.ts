@@ -106,12 +106,15 @@ export function httpStatus(code: ErrorCode): number {
       return 409;
     case 'MESSAGE_TOO_LARGE':
       return 413;
+    case 'MOVED':
+      return 421;
     case 'RATE_LIMITED':
       return 429;
     case 'LIMIT_REACHED':
     case 'OVERLOADED':
     case 'WORKER_DIED':
     case 'KEYS_UNAVAILABLE':
+    case 'NATS_UNAVAILABLE':
     case 'CLOSED':
       return 503;
     default:

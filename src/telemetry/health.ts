@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClusterReport } from '../cluster/cluster-rooms.js';
 import type { PromMeter } from './prom-meter.js';
 
 export interface ReadyReport {
@@ -14,6 +15,8 @@ export interface ReadyReport {
   voiceEncoder: { state: 'on' | 'off' | 'unused' | 'missing'; advice?: string };
   /** The keys of an identity provider: while they cannot be had, calls go on and only its tokens open nothing. */
   tokenKeys?: { state: 'asking' | 'ok' | 'old' | 'unreachable'; keys: number; why?: string };
+  /** As one node of many: a node that is cut off from NATS goes on with its calls, and begins none. */
+  cluster?: ClusterReport;
   /** Named checks, true when good. */
   checks: Record<string, boolean>;
 }

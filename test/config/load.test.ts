@@ -75,15 +75,23 @@ describe('configuration', () => {
       join(temporaryFolder({ token: 'x' }), 'token'),
     ];
     const nats = 'nats://10.0.0.1:4222, tls://[fd00::1]:4222,nats://nats.example';
-    expect(loadConfig({ flags: { nats, natsCreds: creds } }).nats).toHaveLength(3);
+    const jwtSecret = 'x'.repeat(32);
+    expect(loadConfig({ flags: { nats, jwtSecret, natsCreds: creds } }).nats).toHaveLength(3);
     const withPassword = refused({ env: { EMOSTREAM_NATS: 'nats://me:hunter2@10.0.0.1:4222' } }).message;
     expect(withPassword).toContain('natsCreds');
     expect(withPassword).not.toContain('hunter2');
     for (const wrong of ['10.0.0.1:4222', 'http://10.0.0.1', 'nats://', 'nats://a b'])
-      refused({ flags: { nats: wrong } });
+      refused({ flags: { nats: wrong, jwtSecret } });
     refused({ flags: { natsTokenFile: token } });
-    refused({ flags: { nats, natsCreds: creds, natsTokenFile: token } });
-    refused({ flags: { nats, natsCa: '/nonexistent/ca.pem' } });
+    refused({ flags: { nats, jwtSecret, natsCreds: creds, natsTokenFile: token } });
+    refused({ flags: { nats, jwtSecret, natsCa: '/nonexistent/ca.pem' } });
+    expect(refused({ flags: { nats } }).message).toContain('jwtSecret');
+    const nodeUrl = 'https://node-1.calls.example/';
+    expect(loadConfig({ flags: { nats, jwtSecret, nodeUrl } }).nodeUrl).toBe(nodeUrl);
+    refused({ flags: { nodeUrl } });
+    refused({ flags: { nats, jwtSecret, host: '0.0.0.0' } });
+    for (const wrong of ['node-1', 'ws://node-1', 'https://me:pw@node-1', 'https://node-1/?a=b'])
+      refused({ flags: { nats, jwtSecret, nodeUrl: wrong } });
   });
 
   it('takes for media the machine’s own addresses, or those that are named', () => {

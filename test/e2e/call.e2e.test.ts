@@ -7,6 +7,7 @@ import { overlayByUrl } from './cases/overlay.js';
 import { byRelay } from './cases/relay.js';
 import { fromLobbyToLobby } from './cases/from-lobby-to-lobby.js';
 import { manyPeople } from './cases/many-people.js';
+import { movedCall } from './cases/moved-call.js';
 import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
@@ -41,6 +42,7 @@ describe('the call in a real browser', () => {
   blockedMedia(() => stage);
   muted(() => stage);
   failedSeat(() => stage);
+  movedCall(() => stage);
   thePage(() => stage);
   theCourse(() => stage);
   spokenWords(() => stage);

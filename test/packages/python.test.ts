@@ -154,6 +154,23 @@ describe.skipIf(lack !== null)('the Python client', () => {
     });
   });
 
+  it('goes to the server that is named, and comes back by another when that is gone', async () => {
+    const [first, second] = [await ScriptedServer.start(), await ScriptedServer.start()];
+    first.script.subscribe = () => ({ error: { code: 'MOVED', message: 'elsewhere', url: second.url } });
+    const { items, ended } = listen(first.url, 'a.b.c', 2);
+    await until(() => second.requests.length === 1);
+    second.send(scripted(1));
+    await until(() => items.length === 1);
+    first.script = {};
+    await second.close();
+    await until(() => first.requests.length === 2);
+    first.send(scripted(2));
+    await ended;
+    expect(items.map(({ seq }) => seq)).toEqual([1, 2, undefined]);
+    stop();
+    await first.close();
+  });
+
   it('ignores what a later server adds', async () => {
     const server = await ScriptedServer.start();
     const { items, ended } = listen(server.url, 'a.b.c', 2);

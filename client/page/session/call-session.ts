@@ -313,6 +313,8 @@ export class CallSession extends Emitter<CallEvents> {
       case 'words':
       case 'wordsWithdrawn':
       case 'beat':
+      case 'moved':
+      case 'nodes':
         return;
       case 'consentChanged':
         if (notification.participant === this.#seat.participant) return this.#agreement.told(notification);

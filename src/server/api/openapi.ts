@@ -52,6 +52,7 @@ const paths: Record<ApiPath, JsonSchema> = {
         '400': failure('BAD_MESSAGE'),
         '401': failure('UNAUTHENTICATED'),
         '403': failure('FORBIDDEN, WRONG_ROOM or ORIGIN_REFUSED'),
+        '421': failure('MOVED: another node has the room; the error’s `url` is that node'),
         '404': failure('NOT_FOUND: nobody of that id, or nobody at all, is in the room'),
         ...limited,
       },

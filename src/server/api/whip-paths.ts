@@ -23,7 +23,7 @@ function failures(more: Record<string, string>): JsonSchema {
     '404': 'NOT_FOUND: no such session, or it has ended.',
     '405': 'A method that is kept for later versions (RFC 9725, section 4.2).',
     '429': 'RATE_LIMITED. `Retry-After` says when to try again.',
-    '503': 'LIMIT_REACHED, WORKER_DIED or CLOSED.',
+    '503': 'LIMIT_REACHED, WORKER_DIED, NATS_UNAVAILABLE or CLOSED.',
     ...more,
   };
   const schema = { $ref: '#/components/schemas/Failure' };
@@ -78,6 +78,7 @@ export const whipPaths: Record<(typeof WHIP_PATHS)[number], JsonSchema> = {
           content: SDP,
         },
         ...failures({
+          '307': 'MOVED: another node has the room; `Location` is where to post the offer.',
           '406': 'UNSUPPORTED_MEDIA: understood, and not to be had here; nothing is taken in part.',
           '413': 'MESSAGE_TOO_LARGE.',
           '415': 'The body is no application/sdp.',

@@ -6,8 +6,9 @@ export const join: Handler<'join'> = async (request, session) => {
   session.require('publish');
   const roomId = session.roomFor(request.room);
   if (session.joined) throw new EmostreamError('WRONG_STATE', 'already in the call: send leave first');
-  const { rooms, policy, limits } = session.services;
+  const { rooms, policy, limits, placement } = session.services;
   await limits.join(session.caller);
+  await placement.claim(roomId);
   return rooms.enter(roomId, session.caller.address, async (room) => {
     if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
     session.assertGranted(request);

@@ -4,9 +4,10 @@ import type { Handler } from './handler.js';
 export const startRecording: Handler<'startRecording'> = async (request, session) => {
   session.require('record');
   const room = session.roomFor(request.room);
-  const { limits, fileRecordings } = session.services;
+  const { limits, fileRecordings, placement } = session.services;
   // Everybody in the room is asked.
   await limits.join(session.caller);
+  await placement.claim(room);
   const { identity } = session;
   return { recording: await fileRecordings.begin(room, nameInAudit(identity), identity.grants.transcript) };
 };

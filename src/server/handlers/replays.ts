@@ -4,8 +4,9 @@ import type { Handler } from './handler.js';
 export const beginReplay: Handler<'beginReplay'> = async (request, session) => {
   session.require('replay');
   const room = session.roomFor(request.room);
-  const { limits, replays } = session.services;
+  const { limits, replays, placement } = session.services;
   await limits.join(session.caller);
+  await placement.claim(room);
   session.assertGranted(request);
   if (session.closed) throw new EmostreamError('CLOSED', 'the connection closed meanwhile');
   const replay = replays.begin(room, (reason) => {

@@ -4,10 +4,11 @@ import type { Handler } from './handler.js';
 export const subscribe: Handler<'subscribe'> = async (request, session) => {
   session.require(request.record ? 'record' : 'subscribe');
   const room = session.roomFor(request.room);
-  const { bus, limits } = session.services;
+  const { bus, limits, placement } = session.services;
   if (request.record) {
     // Everybody in the room is asked.
     await limits.join(session.caller);
+    await placement.claim(room);
     return { room, ...session.record(room, request) };
   }
   const { sinceSeq, epoch } = request;
@@ -21,9 +22,10 @@ export const unsubscribe: Handler<'unsubscribe'> = (request, session) => {
   return {};
 };
 
-export const roster: Handler<'roster'> = (request, session) => {
+export const roster: Handler<'roster'> = async (request, session) => {
   session.require('subscribe');
   const room = session.roomFor(request.room);
+  await session.services.placement.claim(room);
   const members = rosterOf(session.services, room);
   return { room, participants: members.map((member) => (session.seesNames ? member : { ...member, name: null })) };
 };

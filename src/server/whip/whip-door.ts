@@ -106,7 +106,11 @@ export class WhipDoor {
       response.setHeader('Allow', ['OPTIONS', ...methods].join(', '));
       throw new HttpFailure(405, 'BAD_MESSAGE', `this URL takes ${methods.join(', ')} (RFC 9725, section 4.2)`);
     }
-    if (target.kind === 'endpoint') return this.#open(request, response, address, target.room);
+    if (target.kind === 'endpoint') {
+      return this.#open(request, response, address, target.room).catch((error: unknown) =>
+        sendOn(response, error, target),
+      );
+    }
     const open = await this.#find(request, target);
     if (target.kind === 'consent') return consent(request, response, open);
     if (request.method === 'PATCH') return patch(request, response, open);
@@ -119,6 +123,7 @@ export class WhipDoor {
     const token = tokenOf(request);
     const identity = await mayPublish(token, room, services);
     guard.admit(request);
+    await services.placement.claim(room);
     assertType(request, OFFER);
     const agreement = declared(request, identity);
     const offer = readOffer(await readText(request, MAX_OFFER_BYTES));
@@ -177,6 +182,13 @@ export class WhipDoor {
   #told(): void {
     this.#deps.services.meter.set('emostream_whip_sessions', this.#sessions.size);
   }
+}
+
+/** The room is at another server: RFC 9725 §4.5 has senders follow a 307. @throws what it was, and in that form */
+function sendOn(response: ServerResponse, error: unknown, { room }: Target): never {
+  if (!(error instanceof EmostreamError) || error.url === undefined) throw error;
+  response.setHeader('Location', new URL(WHIP_PATH.slice(1) + room, error.url).href);
+  throw new HttpFailure(307, 'MOVED', error.message);
 }
 
 /** @throws EmostreamError NOT_FOUND */

@@ -9,10 +9,15 @@ export class Relay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #pairs = new Set<[Socket, Socket]>();
+  #blocked = false;
 
   private constructor(target: number) {
     this.#server = createServer((near) => {
       this.taken += 1;
+      if (this.#blocked) {
+        this.#sockets.add(near);
+        return void near.on('error', () => undefined).resume();
+      }
       const far = connect(target, '127.0.0.1');
       near.pipe(far);
       far.pipe(near);
@@ -48,6 +53,17 @@ export class Relay {
       far.resume();
       this.#pairs.delete(pair);
     }
+  }
+
+  /** As `forget`, and whoever comes meets silence, too. */
+  block(): void {
+    this.#blocked = true;
+    this.forget();
+  }
+
+  unblock(): void {
+    this.#blocked = false;
+    this.cut();
   }
 
   /** Ends the connections that there are. */

@@ -24,6 +24,9 @@ FIRST_RETRY_S = 0.5
 MAX_RETRY_S = 15.0
 ANSWER_PATIENCE_S = 10.0
 CLOSE_PATIENCE_S = 1.0
+#: A room is at most so many servers away.
+MOST_HOPS = 4
+MOST_SERVERS = 32
 
 Token = str | Callable[[], str | Awaitable[str]]
 
@@ -31,9 +34,11 @@ Token = str | Callable[[], str | Awaitable[str]]
 class EmostreamError(Exception):
     """A refusal of the server's: ``code`` is stable, the message says what to do."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, url: str | None = None) -> None:
         super().__init__(f"{message} [{code}]")
         self.code = code
+        #: Of ``MOVED``: the server to ask instead.
+        self.url = url
 
 
 class Feed:
@@ -60,7 +65,8 @@ class Feed:
         :param every: only every so manieth second
         :param since_seq: resume after this event of the numbering ``epoch``
         """
-        self._url = _socket_address(server)
+        self._servers = [_socket_address(server)]
+        self._url = self._servers[0]
         self._token = token
         narrowing = {"participants": participants and list(participants), "types": types and list(types), "every": every}
         self._wanted = {key: value for key, value in {"room": room, **narrowing}.items() if value is not None}
@@ -74,7 +80,7 @@ class Feed:
         return self._sequence.place()
 
     async def __aiter__(self) -> AsyncIterator[Event | Missed]:
-        attempt = 0
+        attempt = hops = 0
         while True:
             try:
                 async with connect(
@@ -98,8 +104,13 @@ class Feed:
                 code, _, message = closed.rcvd.reason.partition(": ") if closed.rcvd else ("", "", "")
                 if code in FINAL and not (code == "UNAUTHENTICATED" and callable(self._token)):
                     raise EmostreamError(code, message) from closed
+            except EmostreamError as moved:
+                if moved.code != "MOVED" or not self._go_to(moved.url) or (hops := hops + 1) > MOST_HOPS:
+                    raise
+                continue
             except (OSError, TimeoutError, InvalidHandshake):
-                pass
+                self._go_round()
+            hops = 0
             full = min(MAX_RETRY_S, FIRST_RETRY_S * 2 ** min(attempt, 16))
             attempt += 1
             await asyncio.sleep(full / 2 + random.random() * full / 2)
@@ -109,6 +120,18 @@ class Feed:
             return self._token
         token = self._token()
         return await token if inspect.isawaitable(token) else token
+
+    def _go_to(self, url: str | None) -> bool:
+        """To the server that this one named; the token goes along, so never from TLS to none."""
+        followed = url and _followed(self._url, url)
+        if followed:
+            self._url = followed
+        return bool(followed)
+
+    def _go_round(self) -> None:
+        """To the next of the servers that are known: this one does not answer."""
+        index = self._servers.index(self._url) if self._url in self._servers else -1
+        self._url = self._servers[(index + 1) % len(self._servers)]
 
     async def _subscribe(self, socket: ClientConnection) -> dict[str, int | str]:
         self._every_s = None
@@ -123,7 +146,8 @@ class Feed:
             message = _parse(await asyncio.wait_for(socket.recv(), patience))
             if message.get("type") == "response" and not answered:
                 if not message["ok"]:
-                    raise EmostreamError(message["error"]["code"], message["error"]["message"])
+                    error = message["error"]
+                    raise EmostreamError(error["code"], error["message"], error.get("url"))
                 answered = True
                 self._sequence.subscribed(asked, message["data"]["epoch"], message["data"]["lastSeq"])
             for item in self._items(message):
@@ -136,6 +160,10 @@ class Feed:
             self._every_s = message["everyMs"] / 1000
             lost = [self._sequence.reached(each["epoch"], each["seq"]) for each in message["rooms"]]
             return [missed for missed in lost if missed]
+        if kind == "nodes":
+            others = [followed for url in message["urls"] if (followed := _followed(self._url, url))]
+            self._servers = list(dict.fromkeys([self._servers[0], *others]))[:MOST_SERVERS]
+            return []
         if kind == "missed":
             missed = self._sequence.missed(message["epoch"], message["fromSeq"], message["toSeq"], message["reason"])
             return [missed] if missed else []
@@ -159,6 +187,16 @@ def _refusal(refusal: InvalidStatus) -> EmostreamError:
         # Not a server of ours, or a proxy before it: the status has to do.
         code = {400: "BAD_MESSAGE", 401: "UNAUTHENTICATED", 403: "FORBIDDEN"}.get(response.status_code, "UNREACHABLE")
         return EmostreamError(code, f"the server refused the connection (HTTP status {response.status_code})")
+
+
+def _followed(current: str, url: str) -> str | None:
+    """The socket of a server that another one named; None: not to be followed."""
+    try:
+        address = _socket_address(url)
+    except ValueError:
+        return None
+    downgrade = current.startswith("wss:") and not address.startswith("wss:")
+    return None if downgrade or "@" in urlsplit(address).netloc else address
 
 
 def _socket_address(server: str) -> str:

@@ -37,6 +37,6 @@ async def moderate(
                 told = json.load(error)["error"]
             except (ValueError, KeyError, TypeError):
                 raise error from None
-            raise EmostreamError(told["code"], told["message"]) from error
+            raise EmostreamError(told["code"], told["message"], told.get("url")) from error
 
     return await asyncio.to_thread(send)

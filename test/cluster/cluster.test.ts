@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/common/clock.js';
+import { until } from '../client/support/scripted-server.js';
+import { NatsServer, noNatsServer } from '../support/nats-server.js';
+import { Caller } from './support/caller.js';
+import { NodeProcess, type NodeReport } from './support/node-process.js';
+
+const ROOM = 'cluster-room';
+
+/** Asks until the answer is the one that is waited for; the test's own limit ends a wait in vain. */
+async function eventually(node: NodeProcess, holds: (report: NodeReport) => boolean): Promise<void> {
+  while (!holds(await node.report())) await delay(100);
+}
+
+describe.skipIf(noNatsServer)('three nodes over NATS', () => {
+  let nats: NatsServer;
+  let nodes: NodeProcess[] = [];
+  const callers: Caller[] = [];
+
+  const owner = async (): Promise<NodeProcess> => {
+    const rooms = await Promise.all(nodes.map(async (node) => (await node.report()).rooms));
+    expect(rooms.reduce((sum, one) => sum + one)).toBe(1);
+    return nodes[rooms.indexOf(1)]!;
+  };
+  /** Everybody sat down after that, and what they say from now on is judged. */
+  const allBack = async (atMs: number): Promise<void> => {
+    await until(() => callers.every((caller) => caller.backSince(atMs)));
+    await allJudged();
+  };
+  const allJudged = async (): Promise<void> => {
+    const fromMs = systemClock();
+    await until(() => callers.every((caller) => caller.judgedSince(fromMs) >= 2));
+  };
+
+  beforeAll(async () => {
+    nats = await NatsServer.start();
+    nodes = await Promise.all([1, 2, 3].map(() => NodeProcess.start(nats.url)));
+    await eventually(nodes[0]!, (report) => report.nodes === 3);
+  }, 120_000);
+  afterAll(async () => {
+    for (const caller of callers) caller.close();
+    for (const { serve } of nodes) serve.kill();
+    await nats?.close();
+  });
+
+  it('bring the people of a room together, whichever node they come to', async () => {
+    callers.push(await Caller.enter(nodes[0]!.url, 'ada', ROOM));
+    callers.push(await Caller.enter(nodes[1]!.url, 'bob', ROOM));
+    expect(await owner()).toBe(nodes[0]);
+    await allJudged();
+    const heard = callers.map(({ events }) => new Set(events.map(({ participant }) => participant)));
+    expect(heard.every((names) => names.has('ada') && names.has('bob'))).toBe(true);
+  }, 60_000);
+
+  it('go on when the one that has the room is killed: people come back by themselves, and are told of the gap', async () => {
+    const struckMs = systemClock();
+    nodes.shift()!.kill();
+    await allBack(struckMs);
+    await owner();
+    // The numbering of the one that is gone has ended, nobody knows where.
+    for (const { missed } of callers) expect(missed.map(({ reason }) => reason)).toContain('other-epoch');
+  }, 60_000);
+
+  it('move the room of one that ends to another, with a word before', async () => {
+    const ending = await owner();
+    const askedMs = systemClock();
+    const ended = ending.end();
+    await allBack(askedMs);
+    for (const { told } of callers) expect(told).toContain('moved');
+    expect(await ended).toBe(0);
+    nodes = nodes.filter((node) => node !== ending);
+    expect(await owner()).toBe(nodes[0]);
+  }, 60_000);
+
+  it('keep a call on its node while NATS hangs, and take its lease up again afterwards', async () => {
+    const node = nodes[0]!;
+    const seats = callers.map((caller) => caller.seats.length);
+    nats.hang();
+    await eventually(node, ({ unsure }) => unsure === 1);
+    await allJudged();
+    nats.goOn();
+    await eventually(node, ({ unsure, state }) => unsure === 0 && state === 'ok');
+    expect((await node.report()).rooms).toBe(1);
+    expect(callers.map((caller) => caller.seats.length)).toEqual(seats);
+  }, 60_000);
+});
