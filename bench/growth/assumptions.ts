@@ -57,7 +57,13 @@ export const ASSUMPTIONS = {
     what: 'c7a.large, 2 cores of AMD EPYC, 4 GiB: a node, or a replica',
     source: MEMORY,
   },
-  gpuDollars: { value: 6.88, unit: '$/h', what: 'p5.4xlarge, one H100: a replica', source: MEMORY },
+  gpuDollars: {
+    value: 6.88,
+    unit: '$/h',
+    what: 'p5.4xlarge, one H100: a replica',
+    source:
+      'memory, not looked up; pages name 2.49 (Lambda) to 12.29 (an eighth of AWS p5.48xlarge): computespec.pages.dev, read November 2026',
+  },
   natsDollars: { value: 0.2053, unit: '$/h', what: 'c7a.xlarge: a NATS server', source: MEMORY },
   addressDollars: { value: 0.005, unit: '$/h', what: 'a public IPv4 address, of each node', source: EGRESS },
   zoneDollarsPerGB: {

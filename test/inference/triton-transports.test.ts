@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttp2, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcp, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
@@ -41,6 +42,14 @@ async function to(scheme: 'grpc' | 'http', server: Server | Http2Server | TcpSer
 const failing = (outcome: string, text: RegExp) => ({
   ...{ code: 'ENGINE_UNAVAILABLE', outcome },
   message: expect.stringMatching(text) as string,
+});
+
+it('loads gRPC only where a server is asked by it', async () => {
+  const loaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('@grpc'));
+  await transportTo({ url: 'http://127.0.0.1:1' });
+  expect(loaded()).toBe(false);
+  await transportTo({ url: 'grpc://127.0.0.1:1' });
+  expect(loaded()).toBe(true);
 });
 
 describe('by HTTP', () => {
