@@ -12,6 +12,7 @@ import { OPTIONS, dockerStages, fileText } from './support.js';
 
 const CHART = 'deploy/helm/emostream';
 const deployment = fileText(`${CHART}/templates/deployment.yaml`);
+const helpers = fileText(`${CHART}/templates/_helpers.tpl`);
 
 interface Values {
   http: { port: number };
@@ -33,7 +34,7 @@ it('has the server’s ports, media below those of nodes and of outgoing connect
 });
 
 it('sets options that there are, and keeps the cluster from setting others', () => {
-  const options = [...deployment.matchAll(/name: (EMOSTREAM_\w+)/g)].map(([, name = '']) => name);
+  const options = [...(deployment + helpers).matchAll(/name: (EMOSTREAM_\w+)/g)].map(([, name = '']) => name);
   expect(options.length).toBeGreaterThan(6);
   for (const option of options) expect(OPTIONS).toContain(option);
   // A Service "emostream" becomes EMOSTREAM_PORT and more in every container, which the server refuses as unknown.
@@ -46,7 +47,6 @@ it('runs the image as its user, on a root that is read-only, with its volumes', 
   const [user, group] = rest('USER').split(':');
   for (const line of [`runAsUser: ${user}`, `runAsGroup: ${group}`, `fsGroup: ${group}`, 'runAsNonRoot: true'])
     expect(deployment).toContain(`${line}\n`);
-  const helpers = fileText(`${CHART}/templates/_helpers.tpl`);
   expect(helpers).toContain('readOnlyRootFilesystem: true');
   for (const volume of JSON.parse(rest('VOLUME')) as string[]) expect(helpers).toContain(`mountPath: ${volume} }`);
 });
@@ -139,6 +139,10 @@ describe.skipIf(!helm)('helm', () => {
       expect(output).toContain(`host: emostream-${String(node)}.calls.example`);
       expect(output).toContain(`statefulset.kubernetes.io/pod-name: emostream-${String(node)}\n`);
     }
+    const behindOne = run('template', 'emostream', '.', ...file, '--set', 'nodes.host=').output;
+    expect(behindOne).toContain('{ name: EMOSTREAM_NODE_URL, value: "https://calls.example/" }');
+    expect(behindOne).toContain('value: "http://$(POD_NAME).emostream-nodes:8080/"');
+    expect(behindOne).not.toContain('emostream-0.calls.example');
     const scaled = run('template', 'emostream', '.', ...file, '--set', 'nodes.autoscaling.enabled=true').output;
     expect(scaled).toContain('kind: HorizontalPodAutoscaler');
     expect(scaled).toContain('averageValue: 500m');

@@ -67,7 +67,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if include "emostream.many" . }}
 - name: POD_NAME
   valueFrom: { fieldRef: { fieldPath: metadata.name } }
+{{- if .Values.nodes.host }}
 - { name: EMOSTREAM_NODE_URL, value: {{ printf "https://$(POD_NAME).%s/" .Values.nodes.host | quote }} }
+{{- else }}
+- { name: EMOSTREAM_NODE_URL, value: {{ printf "https://%s/" .Values.http.ingress.host | quote }} }
+- { name: EMOSTREAM_NODE_INNER_URL, value: {{ printf "http://$(POD_NAME).%s-nodes:%d/" (include "emostream.name" .) (int .Values.http.port) | quote }} }
+{{- end }}
 {{- end }}
 {{- if .Values.triton.enabled }}
 {{- $urls := list }}
