@@ -48,6 +48,7 @@ export type {
   RequestData,
   RequestType,
   ResultOf,
+  SentSource,
   ServerInfo,
   Source,
   Words,

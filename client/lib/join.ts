@@ -1,6 +1,6 @@
 import { type Agreement, isWithdrawal } from '../../src/common/consent.js';
 import type { RoomEvent } from '../../src/events/schema.js';
-import type { Source } from '../../src/server/protocol.js';
+import type { SentSource } from '../../src/server/protocol.js';
 import { MediaLink } from './call/media-link.js';
 import { SentTracks } from './call/sent-tracks.js';
 import { EmostreamClient } from './client.js';
@@ -38,6 +38,7 @@ export class Publishing extends Emitter<PublishingEvents> {
   readonly #client: EmostreamClient;
   readonly #options: JoinOptions;
   readonly #sent: SentTracks;
+  #screen: MediaStreamTrack | null = null;
   #agreement: Agreement;
   #link: MediaLink | undefined;
   #participant = '';
@@ -54,7 +55,8 @@ export class Publishing extends Emitter<PublishingEvents> {
     this.#agreement = { consent, showWords };
     this.#client = new EmostreamClient(options);
     const kinds = { camera: 'video', microphone: 'audio' } as const;
-    const track = (source: Source) => stream.getTracks().find(({ kind }) => kind === kinds[source]) ?? null;
+    const track = (source: SentSource) =>
+      source === 'screen' ? this.#screen : (stream.getTracks().find(({ kind }) => kind === kinds[source]) ?? null);
     this.#sent = new SentTracks(this.#client, { track });
     this.#client.on('event', (event) => this.emit('event', event));
     this.#client.on('connected', ({ again }) => {
@@ -148,7 +150,18 @@ export class Publishing extends Emitter<PublishingEvents> {
   /** Sends what the stream has now: to be called when its tracks changed. */
   async sync(): Promise<void> {
     const link = this.#link;
-    if (link) await Promise.all([this.#sent.sync('camera', link), this.#sent.sync('microphone', link)]);
+    const sources = ['camera', 'microphone', 'screen'] as const;
+    if (link) await Promise.all(sources.map((source) => this.#sent.sync(source, link)));
+  }
+
+  /**
+   * Shows the others a screen beside the camera, or no more (null). It is never analysed, whatever was agreed to. One's track of
+   * `getDisplayMedia` stays one's own; when its person ends it in the browser, call this with null.
+   * @throws ClientError
+   */
+  async shareScreen(track: MediaStreamTrack | null): Promise<void> {
+    this.#screen = track;
+    if (this.#link) await this.#sent.sync('screen', this.#link);
   }
 
   async leave(): Promise<void> {

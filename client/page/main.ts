@@ -9,6 +9,7 @@ import { CallSession } from './session/call-session.js';
 import { hearConversation } from './session/hear-conversation.js';
 import { LocalMedia } from './session/local-media.js';
 import { OwnCourse } from './session/own-course.js';
+import { ScreenShare } from './session/screen-share.js';
 import { Announcer } from './ui/announcer.js';
 import { h } from './ui/dom.js';
 import { adoptEmotionColours } from './ui/emotion-colours.js';
@@ -77,7 +78,8 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   const { server } = address;
   const { name, room, agreement } = choice;
   const token = choice.token ?? (() => requestToken(server, room).then((granted) => granted.token));
-  const session = new CallSession({ server, room, token, name, agreement, media });
+  const screen = new ScreenShare();
+  const session = new CallSession({ server, room, token, name, agreement, media, screen });
   await session.join();
 
   // An open door lets nobody moderate.
@@ -109,6 +111,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
     panel.close();
     stop();
     media.close();
+    screen.close();
     const participant = session.seat?.participant ?? '';
     const course = OwnCourse.of({ conversation, participant, name, room, version: info.version });
     if (!course) return lobby(message);
@@ -121,6 +124,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   const view = new CallView({
     session,
     media,
+    screen,
     name,
     announcer,
     href: location.href,

@@ -13,8 +13,15 @@ export interface Agreement {
 }
 export const NO_AGREEMENT: Agreement = { consent: NO_CONSENT, showWords: false };
 
+/** What is analysed where its owner consents. */
 export const sourceSchema = z.enum(['camera', 'microphone']);
 export type Source = z.infer<typeof sourceSchema>;
+
+/** What people send to each other. A screen is never analysed: everything on the way to analysis takes a `Source`, which has none. */
+export const SENT_SOURCES = ['camera', 'microphone', 'screen'] as const;
+export const sentSourceSchema = z.enum(SENT_SOURCES);
+export type SentSource = z.infer<typeof sentSourceSchema>;
+export const isAnalysable = (source: string): source is Source => sourceSchema.safeParse(source).success;
 
 /** Something that was consented to is no longer. */
 export const isWithdrawal = (before: Consent, after: Consent): boolean =>

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Source } from '../common/consent.js';
+import type { SentSource } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { Meter } from '../common/metrics.js';
 import type { Participant } from '../sfu/index.js';
@@ -36,7 +36,7 @@ export class MediaNews {
   readonly #broadcast: (notification: MediaNotification) => void;
   readonly #blocked: BlockedGauge;
   readonly #logger: Logger;
-  readonly #problems = new Map<Participant, Map<Source, MediaProblem>>();
+  readonly #problems = new Map<Participant, Map<SentSource, MediaProblem>>();
 
   constructor(
     broadcast: (notification: MediaNotification) => void,
@@ -47,8 +47,8 @@ export class MediaNews {
     this.#logger = logger;
   }
 
-  changed(participant: Participant, { source, problem }: { source: Source; problem: MediaProblem | null }): void {
-    const problems = this.#problems.get(participant) ?? new Map<Source, MediaProblem>();
+  changed(participant: Participant, { source, problem }: { source: SentSource; problem: MediaProblem | null }): void {
+    const problems = this.#problems.get(participant) ?? new Map<SentSource, MediaProblem>();
     this.#problems.set(participant, problems);
     this.#blocked.change(problems.get(source) ?? null, problem);
     if (problem) problems.set(source, problem);

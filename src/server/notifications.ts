@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { consentSchema, sourceSchema } from '../common/consent.js';
+import { consentSchema, SENT_SOURCES } from '../common/consent.js';
 import { ERROR_CODES } from '../common/errors.js';
 import { openEnum } from '../common/open-enum.js';
 import { epochSchema, mediaProblemSchema, participantIdSchema, roomIdSchema } from '../events/schema.js';
@@ -16,9 +16,12 @@ export const errorBodySchema = z.object({
   url: z.string().optional().describe('Of `MOVED`: the address of the server that has the room.'),
 });
 
+/** Of a track as it is told: a source that is added later is no mistake, and nothing that a client must show. */
+export const toldSourceSchema = openEnum(SENT_SOURCES);
+
 export const producerInfoSchema = z.object({
   producerId: z.string(),
-  source: sourceSchema,
+  source: toldSourceSchema,
   kind: z.enum(['audio', 'video']),
   paused: z.boolean(),
 });
@@ -145,11 +148,11 @@ export const notificationSchema = z.discriminatedUnion('type', [
     .object({
       type: z.literal('mediaProblem'),
       participant,
-      source: sourceSchema,
+      source: toldSourceSchema,
       problem: mediaProblemSchema.nullable(),
     })
     .describe(
-      'Media of a participant (also the receiver’s own) do not get through or exceed a limit; `problem` null: all is well again. ' +
+      'Media of a participant (also the receiver’s own) do not get through or exceed a limit (of a screen, only the latter); `problem` null: all is well again. ' +
         'Told to everybody in the call.',
     ),
   z

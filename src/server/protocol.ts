@@ -1,7 +1,13 @@
 import { z } from 'zod';
-import { type Consent, consentSchema, NO_CONSENT, type Source, sourceSchema } from '../common/consent.js';
+import { type Consent, consentSchema, NO_CONSENT, type SentSource, type Source } from '../common/consent.js';
 import { epochSchema, participantIdSchema, roomEventSchema, roomIdSchema } from '../events/schema.js';
-import { errorBodySchema, notificationSchema, peerSchema, toldConsentSchema } from './notifications.js';
+import {
+  errorBodySchema,
+  notificationSchema,
+  peerSchema,
+  toldConsentSchema,
+  toldSourceSchema,
+} from './notifications.js';
 import { requestId, type RequestType } from './requests.js';
 
 /**
@@ -25,8 +31,8 @@ const opaque = z.record(z.string(), z.unknown());
 export * from './http-contract.js';
 export * from './notifications.js';
 export * from './requests.js';
-export { consentSchema, NO_CONSENT, sourceSchema };
-export type { Consent, Source };
+export { consentSchema, NO_CONSENT };
+export type { Consent, SentSource, Source };
 
 /** A server for ICE, as browsers take it (https://www.w3.org/TR/webrtc/#rtciceserver-dictionary). */
 const iceServerSchema = z.object({ urls: z.array(z.string()), username: z.string(), credential: z.string() });
@@ -69,7 +75,7 @@ export const resultSchemas = {
     consumerId: z.string(),
     producerId: z.string(),
     participant: participantIdSchema,
-    source: sourceSchema,
+    source: toldSourceSchema,
     kind: z.enum(['audio', 'video']),
     rtpParameters: opaque,
     producerPaused: z.boolean(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { consentSchema, sourceSchema } from '../common/consent.js';
+import { consentSchema, sentSourceSchema } from '../common/consent.js';
 import { dtlsParametersSchema, rtpCapabilitiesSchema, rtpParametersSchema } from '../common/rtp-schema.js';
 import { epochSchema, EVENT_TYPES, participantIdSchema, roomEventSchema, roomIdSchema } from '../events/schema.js';
 import { nameSchema } from './http-contract.js';
@@ -50,12 +50,12 @@ const requests = {
   }),
   /** → { iceParameters } */
   restartIce: z.strictObject({ type: z.literal('restartIce'), id: requestId, transportId: objectId }),
-  /** → { producerId } */
+  /** One producer of each source at most. A screen is forwarded to the others and never analysed. → { producerId } */
   produce: z.strictObject({
     type: z.literal('produce'),
     id: requestId,
     transportId: objectId,
-    source: sourceSchema,
+    source: sentSourceSchema,
     kind: z.enum(['audio', 'video']),
     rtpParameters: rtpParametersSchema,
   }),

@@ -26,7 +26,8 @@ export function securityHeaders({ tls, allowedOrigins, nodes = [] }: SecurityHea
   ];
   return {
     'Content-Security-Policy': policy.join('; '),
-    'Permissions-Policy': 'camera=(self), microphone=(self), geolocation=(), display-capture=(), payment=(), usb=()',
+    'Permissions-Policy':
+      'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',

@@ -43,7 +43,7 @@ export class AttachedParticipant extends EventEmitter<AttachedEvents> {
   readonly #bulkhead: Bulkhead;
   readonly #taps: ParticipantTaps;
   readonly #tapTransports: TapTransports;
-  readonly #problems: MediaProblems;
+  readonly #problems: MediaProblems<Source>;
   readonly #producers = new Map<string, { producer: types.Producer; source: Source; forget: () => void }>();
   readonly #stopListening: () => void;
   #closed = false;

@@ -1,9 +1,9 @@
 import type { types } from 'mediasoup';
-import type { Source } from '../common/consent.js';
+import type { SentSource } from '../common/consent.js';
 
 export interface ProducerInfo {
   producerId: string;
-  source: Source;
+  source: SentSource;
   kind: types.MediaKind;
   paused: boolean;
 }
@@ -12,7 +12,7 @@ export interface ConsumerInfo {
   consumerId: string;
   producerId: string;
   participant: string;
-  source: Source;
+  source: SentSource;
   kind: types.MediaKind;
   rtpParameters: types.RtpParameters;
   producerPaused: boolean;
@@ -21,7 +21,7 @@ export interface ConsumerInfo {
 /** What a participant sends. */
 export interface OwnProducer {
   producer: types.Producer;
-  source: Source;
+  source: SentSource;
 }
 
 export function describe({ producer, source }: OwnProducer): ProducerInfo {

@@ -1,4 +1,4 @@
-import type { Source } from '../common/consent.js';
+import type { SentSource } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
 
 /** Who finds problems of a track. Of several, the first of these is the one to tell: what was stopped need not flow. */
@@ -6,7 +6,7 @@ const FINDERS = ['limits', 'analysis', 'path'] as const;
 export type ProblemFinder = (typeof FINDERS)[number];
 
 /** What is wrong with each track of a participant, by whoever found it, as one word: it changes or it does not. */
-export class MediaProblems {
+export class MediaProblems<Source extends SentSource = SentSource> {
   readonly #found = new Map<Source, Map<ProblemFinder, MediaProblem>>();
   readonly #told = new Map<Source, MediaProblem>();
   readonly #onChange: (source: Source, problem: MediaProblem | null) => void;

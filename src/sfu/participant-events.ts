@@ -1,4 +1,4 @@
-import type { Source } from '../common/consent.js';
+import type { SentSource } from '../common/consent.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import type { ProducerInfo } from './media-info.js';
 import type { ParticipantAnalysis, ShownWords } from './types.js';
@@ -12,7 +12,7 @@ export interface ParticipantEvents {
   producerPaused: [producerId: string];
   producerResumed: [producerId: string];
   /** A track does not get through or was set aside; null: all is well again. */
-  mediaProblem: [{ source: Source; problem: MediaProblem | null }];
+  mediaProblem: [{ source: SentSource; problem: MediaProblem | null }];
   /** Words that those in the room may read. */
   words: [ShownWords];
   consumerClosed: [{ consumerId: string; producerId: string }];

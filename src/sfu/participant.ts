@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { Bulkhead } from '../common/bulkhead.js';
-import type { Agreement, Consent, Source } from '../common/consent.js';
+import { type Agreement, type Consent, isAnalysable, type SentSource } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import type { MediaProblem } from '../common/media-problem.js';
 import { TokenBucket } from '../common/token-bucket.js';
@@ -71,7 +71,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     });
     this.#problems = new MediaProblems((source, problem) => {
       if (this.#closed) return;
-      deps.analysis.mediaProblem(source, problem);
+      if (isAnalysable(source)) deps.analysis.mediaProblem(source, problem);
       this.emit('mediaProblem', { source, problem });
     });
     this.#taps = new ParticipantTaps({
@@ -132,7 +132,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
 
   async produce(request: {
     transportId: string;
-    source: Source;
+    source: SentSource;
     kind: types.MediaKind;
     rtpParameters: unknown;
   }): Promise<ProducerInfo> {
@@ -151,9 +151,9 @@ export class Participant extends EventEmitter<ParticipantEvents> {
 
   /**
    * Makes a producer on the room's router this participant's own. What `produce` ends with; tests and benchmarks bring
-   * producers of other transports. Resolves when the tap is open, if consent allows one.
+   * producers of other transports. Resolves when the tap is open, if consent allows one; a screen has none.
    */
-  async adopt(producer: types.Producer, source: Source, transport?: types.WebRtcTransport): Promise<ProducerInfo> {
+  async adopt(producer: types.Producer, source: SentSource, transport?: types.WebRtcTransport): Promise<ProducerInfo> {
     try {
       this.#assertOpen();
       this.#assertSourceFree(source);
@@ -170,6 +170,8 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     );
     const info = describe(own);
     this.emit('producerAdded', info);
+    // It goes to the others and nowhere else; while nothing on it moves, hardly a packet comes, and none is missing.
+    if (!isAnalysable(source)) return info;
     const tell = (problem: MediaProblem | null) => this.tellProblem(source, problem, 'path');
     new TrackPath({ producer, transport, clock: this.#deps.clock, bulkhead: this.#bulkhead, tell });
     await this.#taps.add(tappable(producer, this.#deps.createTap), source);
@@ -205,7 +207,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
    * Says what is wrong with a track's media (null: nothing any more, as far as this finder sees), to the call and to
    * subscribers. What a limit stopped is told until the source is sent anew.
    */
-  tellProblem(source: Source, problem: MediaProblem | null, finder: ProblemFinder = 'limits'): void {
+  tellProblem(source: SentSource, problem: MediaProblem | null, finder: ProblemFinder = 'limits'): void {
     this.#problems.set(source, finder, problem);
   }
 
@@ -284,7 +286,7 @@ export class Participant extends EventEmitter<ParticipantEvents> {
     if (this.#closed) throw new EmostreamError('CLOSED', 'the participant left meanwhile: join again');
   }
 
-  #assertSourceFree(source: Source): void {
+  #assertSourceFree(source: SentSource): void {
     if ([...this.#producers.values(), ...this.#direct].some((own) => own.source === source)) {
       throw new EmostreamError('WRONG_STATE', `source: the ${source} is sent already; close its producer first`);
     }

@@ -1,7 +1,7 @@
 import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { z } from 'zod';
-import type { Source } from '../common/consent.js';
+import type { SentSource } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 import {
   type DtlsParameters,
@@ -13,7 +13,7 @@ import {
 import { fromMediasoup } from './errors.js';
 import { VIDEO_ORIENTATION } from './media-codecs.js';
 
-const KIND: Record<Source, types.MediaKind> = { camera: 'video', microphone: 'audio' };
+const KIND: Record<SentSource, types.MediaKind> = { camera: 'video', microphone: 'audio', screen: 'video' };
 
 /**
  * What a client says it can receive.
@@ -34,7 +34,7 @@ export function checkRtpCapabilities(value: unknown): types.RtpCapabilities {
  * What a client is about to send.
  * @throws EmostreamError BAD_MESSAGE or UNSUPPORTED_MEDIA naming the field
  */
-export function checkRtpParameters(source: Source, kind: types.MediaKind, value: unknown): types.RtpParameters {
+export function checkRtpParameters(source: SentSource, kind: types.MediaKind, value: unknown): types.RtpParameters {
   if (KIND[source] !== kind) throw new EmostreamError('BAD_MESSAGE', `kind: a ${source} sends ${KIND[source]}`);
   const shape = shaped(rtpParametersSchema, value, 'rtpParameters');
   checkCodecs(kind, shape);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arrange, type Place, type Wish } from '../../client/page/layout/arrange.js';
+import { arrange, type Arrangement, type Place, type Wish } from '../../client/page/layout/arrange.js';
 import { fitTiles, pictureWidth, type Rect, WIDEST } from '../../client/page/layout/fit-tiles.js';
 import { pageOf, promote } from '../../client/page/layout/pages.js';
 
@@ -34,13 +34,14 @@ const wish: fc.Arbitrary<Wish> = fc
     others: fc.integer({ min: 0, max: 15 }),
     chosen: fc.option(fc.integer({ min: 0, max: 15 })),
     small: fc.boolean(),
+    screen: fc.option(fc.double({ min: 0.3, max: 3.5, noNaN: true })),
     details: fc.constantFrom('full', 'headline'),
   })
   .map(({ chosen, others, ...rest }) => {
     const large = chosen === null || others === 0 ? null : chosen >= others ? 'own' : chosen;
     return { ...rest, others, large } as Wish;
   });
-const all = ({ others, own }: { others: Place[]; own: Place }): Place[] => [...others, own];
+const all = ({ others, own, screen }: Arrangement): Place[] => [...others, own, ...(screen ? [screen] : [])];
 
 describe('places of people in a call', () => {
   it('holds everybody, within the area, nobody over anybody', () => {
@@ -78,6 +79,18 @@ describe('places of people in a call', () => {
         full.others.forEach((place, index) => {
           expect(picture(place)).toBeGreaterThanOrEqual(picture(least.others[index] as Place) - 0.5);
         });
+      }),
+    );
+  });
+
+  it('shows a screen that is shared whole, and hardly smaller than it would be alone', () => {
+    fc.assert(
+      fc.property(wish, fc.double({ min: 0.3, max: 3.5, noNaN: true }), (asked, aspect) => {
+        const { screen } = arrange({ ...asked, screen: aspect });
+        const alone = Math.min(asked.area.width, asked.area.height * aspect);
+        expect(screen!.width / screen!.height).toBeCloseTo(aspect, 3);
+        expect(screen!.width).toBeGreaterThan(alone * 0.6);
+        expect(arrange({ ...asked, screen: null }).screen).toBeNull();
       }),
     );
   });

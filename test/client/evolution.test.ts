@@ -5,6 +5,8 @@ import { emotionEvent, ScriptedServer, seqs, until } from './support/scripted-se
 
 // What docs/protocol.md promises: a client of today reads a later server of the same version.
 
+const NONE = { face: false, voice: false, words: false };
+
 let server: ScriptedServer;
 let feed: EmotionFeed;
 let events: RoomEvent[];
@@ -73,6 +75,14 @@ it('an answer may say more, and an error have a code that is not known', async (
   await client.connect();
   server.script.subscribe = () => ({ room: 'room-1', epoch: 'e1', lastSeq: 4, warm: true });
   await expect(client.subscribe()).resolves.toEqual({ room: 'room-1', epoch: 'e1', lastSeq: 4 });
+  // A track of a kind that is not known is no reason not to join.
+  const toldPeer = { participant: 'p2', name: 'B', consent: NONE, showWords: false };
+  const producer = { producerId: 'x', source: 'hologram', kind: 'video', paused: false };
+  const peers = [{ ...toldPeer, producers: [producer] }];
+  const seat = { room: 'room-1', participant: 'p1', policy: NONE, consent: NONE, showWords: false };
+  server.script.join = () => ({ ...seat, peers });
+  const asked = { name: 'A', consent: NONE, rtpCapabilities: {} };
+  await expect(client.request('join', asked)).resolves.toMatchObject({ peers });
   server.script.leave = () => ({ error: { code: 'TOO_TIRED', message: 'sleep first' } });
   await expect(client.request('leave', {})).rejects.toMatchObject({ code: 'TOO_TIRED', message: 'sleep first' });
   client.close();

@@ -11,6 +11,7 @@ import { movedCall } from './cases/moved-call.js';
 import { moderation } from './cases/moderation.js';
 import { muted } from './cases/muted.js';
 import { thePage } from './cases/page.js';
+import { screenSharing } from './cases/screen.js';
 import { shown } from './cases/shown.js';
 import { severalFaces } from './cases/several-faces.js';
 import { recording } from './cases/recording.js';
@@ -37,6 +38,7 @@ describe('the call in a real browser', () => {
   twoPeople(() => stage);
   manyPeople(() => stage);
   fromLobbyToLobby(() => stage);
+  screenSharing(() => stage);
   subtitles(() => stage);
   oddMedia(() => stage);
   blockedMedia(() => stage);

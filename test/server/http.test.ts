@@ -136,7 +136,9 @@ describe('the page', () => {
     const response = await fetch(open.server.url);
     expect(await response.text()).toContain('<title>call</title>');
     expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
-    expect(response.headers.get('permissions-policy')).toContain('camera=(self), microphone=(self)');
+    expect(response.headers.get('permissions-policy')).toContain(
+      'camera=(self), microphone=(self), display-capture=(self)',
+    );
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(response.headers.get('cache-control')).toBe('no-cache');
     const asset = await fetch(`${open.server.url}/assets/app-1a2b.js`);

@@ -102,6 +102,32 @@ test('who leaves takes transports, producers and consumers along; the other is t
   });
 });
 
+test('a screen goes to the others and nowhere else, whatever its owner consents to', async () => {
+  await withRoom('screen', async (room) => {
+    const [alice, bob] = [room.join('alice', CLIENT_CAPABILITIES), room.join('bob', CLIENT_CAPABILITIES)];
+    await alice.setConsent(ALL);
+    const sender = await RtpSender.create(room.router);
+    const screen = await sender.vp8(9001);
+    const bare = await census(sfu);
+    await alice.adopt(screen, 'screen');
+    await alice.setConsent({ ...ALL, face: false });
+    await alice.setConsent(ALL);
+    // Beside the producer itself nothing has come to be in the worker: no consumer that would feed analysis.
+    expect(await census(sfu)).toEqual(bare);
+    expect(alice.producers).toMatchObject([{ source: 'screen', kind: 'video', paused: false }]);
+    await expect(alice.adopt(await sender.vp8(9002), 'screen')).rejects.toMatchObject({ code: 'WRONG_STATE' });
+
+    const receive = await bob.createTransport('recv');
+    expect(await bob.consume(receive.id, screen.id)).toMatchObject({ source: 'screen', participant: 'alice' });
+    await alice.adopt(await sender.vp8(8001), 'camera');
+    alice.tellProblem('screen', 'bitrate');
+    const analysed = sfu.analyser.of('alice');
+    expect(analysed.tracks.map(({ info }) => info.source)).toEqual(['camera']);
+    expect(analysed.problems).toEqual([]);
+    sender.close();
+  });
+});
+
 describe('what clients send is checked', () => {
   const opus = { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 };
   const produce = (fields: object) => ({ source: 'microphone' as const, kind: 'audio' as const, ...fields });
@@ -134,6 +160,7 @@ describe('what clients send is checked', () => {
       'UNSUPPORTED_MEDIA',
     ],
     ['a microphone that sends video', { kind: 'video', rtpParameters: { codecs: [opus] } }, 'BAD_MESSAGE'],
+    ['a screen that sends sound', { source: 'screen', rtpParameters: { codecs: [opus] } }, 'BAD_MESSAGE'],
     ['a payload type out of range', { rtpParameters: { codecs: [{ ...opus, payloadType: 1e9 }] } }, 'BAD_MESSAGE'],
     ['many encodings', { rtpParameters: { codecs: [opus], encodings: new Array(5).fill({ ssrc: 1 }) } }, 'BAD_MESSAGE'],
     ['an SSRC that is text', { rtpParameters: { codecs: [opus], encodings: [{ ssrc: 'x' }] } }, 'BAD_MESSAGE'],

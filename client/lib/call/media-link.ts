@@ -1,17 +1,19 @@
 import { Device, type types } from 'mediasoup-client';
 import { UnsupportedBrowser } from '../errors.js';
-import type { EmostreamClient, RequestData, Source } from '../index.js';
+import type { EmostreamClient, RequestData, SentSource } from '../index.js';
 
 type Direction = 'send' | 'recv';
 type RtpCapabilities = RequestData<'join'>['rtpCapabilities'];
 type RtpParameters = RequestData<'produce'>['rtpParameters'];
 
 /** Three simulcast layers of 180, 360 and 720 lines of a 720-line camera; together within the server's default bitrate. */
-const LAYERS: types.RtpEncodingParameters[] = [
+export const LAYERS: types.RtpEncodingParameters[] = [
   { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 110_000, scalabilityMode: 'L1T3' },
   { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 320_000, scalabilityMode: 'L1T3' },
   { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 900_000, scalabilityMode: 'L1T3' },
 ];
+/** A screen: sharp before smooth, and, with the two lower layers of the camera and sound, within that bitrate too. */
+const SCREEN: types.RtpEncodingParameters[] = [{ maxBitrate: 900_000, maxFramerate: 15 }];
 /** A short loss of the network heals by itself; only after this long is ICE restarted, ms. */
 const DISCONNECT_GRACE_MS = 3000;
 /** Connecting takes less than a second; whatever kept it may be gone after this long. */
@@ -74,7 +76,7 @@ export class MediaLink {
   }
 
   /** Sends a track. The track stays the caller's. */
-  async produce(source: Source, track: MediaStreamTrack): Promise<types.Producer> {
+  async produce(source: SentSource, track: MediaStreamTrack): Promise<types.Producer> {
     const transport = this.#transport('send');
     const shared = { track, stopTracks: false, disableTrackOnPause: true, appData: { source } };
     if (source === 'microphone') {
@@ -82,7 +84,8 @@ export class MediaLink {
       return transport.produce({ ...shared, codecOptions: { opusStereo: false, opusFec: true, opusDtx: false } });
     }
     const vp8 = this.#device.sendRtpCapabilities.codecs?.find((codec) => codec.mimeType.toLowerCase() === 'video/vp8');
-    return transport.produce({ ...shared, encodings: LAYERS, ...(vp8 ? { codec: vp8 } : {}) });
+    const encodings = source === 'screen' ? SCREEN : LAYERS;
+    return transport.produce({ ...shared, encodings, ...(vp8 ? { codec: vp8 } : {}) });
   }
 
   /**
@@ -99,8 +102,8 @@ export class MediaLink {
       producerId: offer.producerId,
       kind: offer.kind,
       rtpParameters: offer.rtpParameters as unknown as types.RtpParameters,
-      // Picture and sound of one person play in step.
-      streamId: offer.participant,
+      // Picture and sound of one person play in step; their screen waits for neither.
+      streamId: offer.source === 'screen' ? `${offer.participant}-screen` : offer.participant,
     });
     await this.#client.request('resumeConsumer', { consumerId: offer.consumerId });
     return consumer;
@@ -131,7 +134,7 @@ export class MediaLink {
       this.#client.request('connectTransport', { transportId, dtlsParameters }).then(() => done(), failed);
     });
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
-      const source = appData.source as Source;
+      const source = appData.source as SentSource;
       this.#client
         .request('produce', { transportId, source, kind, rtpParameters: rtpParameters as RtpParameters })
         .then(({ producerId }) => done({ id: producerId }), failed);

@@ -11,6 +11,8 @@ export interface Arrangement {
   /** In the order of the people, oneself last. */
   others: Place[];
   own: Place;
+  /** Null where no screen is to be large. */
+  screen: Place | null;
 }
 
 export interface Wish {
@@ -19,6 +21,8 @@ export interface Wish {
   others: number;
   /** Which of the others (or `own`) is to be large; null: nobody. */
   large: number | 'own' | null;
+  /** A screen is to be larger than everybody: its width for each px of its height. */
+  screen?: number | null;
   /** The screen is small: the own picture leaves the room to the others. */
   small: boolean;
   /** What the viewer wants to see of the emotions at most. */
@@ -40,25 +44,32 @@ const TINY = 230;
 
 /** Where everybody is on a page that does not scroll. Pure: sizes go in, places come out. */
 export function arrange(wish: Wish): Arrangement {
-  const { area, others, large, small } = wish;
+  const { area, others, large, small, screen = null } = wish;
   const fit: Fit = {
     gap: small ? SMALL_GAP : GAP,
     narrowest: small ? HELD_UPRIGHT : WEB_CAMERA,
     ...(wish.details === 'full' ? { under: { height: PANEL, below: PANEL_ON_PICTURE } } : {}),
   };
-  const places =
-    large !== null && others > 0
-      ? oneLarge(area, others, large, fit)
-      : small && others > 0
-        ? ownSmall(area, others, fit)
-        : split(fitTiles(area, others + 1, fit));
+  const places: Rects =
+    screen !== null
+      ? besideScreen(area, others, screen, fit)
+      : large !== null && others > 0
+        ? oneLarge(area, others, large, fit)
+        : small && others > 0
+          ? ownSmall(area, others, fit)
+          : split(fitTiles(area, others + 1, fit));
   const detailed = (rect: Rect): Place => ({ ...rect, details: detailsOf(rect, wish.details) });
-  return { others: places.others.map(detailed), own: detailed(places.own) };
+  return {
+    others: places.others.map(detailed),
+    own: detailed(places.own),
+    screen: places.screen ? detailed(places.screen) : null,
+  };
 }
 
 interface Rects {
   others: Rect[];
   own: Rect;
+  screen?: Rect;
 }
 
 function split(rects: Rect[]): Rects {
@@ -83,6 +94,30 @@ function oneLarge(area: Size, others: number, large: number | 'own', fit: Fit): 
   const all = [...rest];
   all.splice(large === 'own' ? others : large, 0, main);
   return split(all);
+}
+
+/** The whole screen as large as it can be beside a narrow strip of people, or above a low one; they have what it leaves. */
+function besideScreen(area: Size, others: number, aspect: number, fit: Fit): Rects {
+  const { gap } = fit;
+  const strip = (along: number) => Math.min(Math.max(along * 0.2, 84), 240) + gap;
+  const beside = wholeIn({ ...area, width: area.width - strip(area.width) }, aspect);
+  const above = wholeIn({ ...area, height: area.height - strip(area.height) }, aspect);
+  const broad = beside.width >= above.width;
+  const screen = broad ? beside : above;
+  const left: Size = broad
+    ? { ...area, width: area.width - screen.width - gap }
+    : { ...area, height: area.height - screen.height - gap };
+  const people = fitTiles(left, others + 1, fit).map((rect) => ({
+    ...rect,
+    ...(broad ? { x: rect.x + screen.width + gap } : { y: rect.y + screen.height + gap }),
+  }));
+  const middle = broad ? { x: 0, y: (area.height - screen.height) / 2 } : { x: (area.width - screen.width) / 2, y: 0 };
+  return { ...split(people), screen: { ...screen, ...middle } };
+}
+
+function wholeIn({ width, height }: Size, aspect: number): Size {
+  const whole = Math.max(1, Math.min(width, height * aspect));
+  return { width: whole, height: whole / aspect };
 }
 
 /** The others first; the own picture in a corner that they leave, or in a strip of its own, whichever leaves them more. */

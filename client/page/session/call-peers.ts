@@ -1,5 +1,6 @@
+import { isAnalysable, SENT_SOURCES } from '../../../src/common/consent.js';
 import { knownProblem } from '../../../src/common/media-problem.js';
-import { ClientError, type Notification, type Peer } from '../../lib/index.js';
+import { ClientError, type Notification, type Peer, type ProducerInfo } from '../../lib/index.js';
 import type { MediaLink } from '../../lib/call/media-link.js';
 import { RemotePeer } from './remote-peer.js';
 
@@ -38,7 +39,7 @@ export class CallPeers {
     const peer = new RemotePeer(info);
     this.#peers.set(info.participant, peer);
     this.#events.joined(peer, again);
-    await Promise.all(info.producers.map(({ producerId }) => this.#consume(peer, producerId)));
+    await Promise.all(info.producers.map((producer) => this.#consume(peer, producer)));
   }
 
   remove(participant: string): void {
@@ -61,7 +62,8 @@ export class CallPeers {
 
   mediaProblem({ participant, source, problem }: Extract<Notification, { type: 'mediaProblem' }>): void {
     const peer = this.#peers.get(participant);
-    if (!peer) return;
+    // Of a screen that a limit stopped they are told by its end.
+    if (!peer || !isAnalysable(source)) return;
     if (problem) peer.problems.set(source, knownProblem(problem));
     else peer.problems.delete(source);
     this.#events.changed(peer);
@@ -77,7 +79,7 @@ export class CallPeers {
     switch (notification.type) {
       case 'producerAdded':
         peer.setProducer(notification.producer);
-        await this.#consume(peer, notification.producer.producerId);
+        await this.#consume(peer, notification.producer);
         break;
       case 'producerRemoved':
         peer.removeProducer(notification.producerId);
@@ -94,9 +96,10 @@ export class CallPeers {
     this.#events.changed(peer);
   }
 
-  async #consume(peer: RemotePeer, producerId: string): Promise<void> {
+  async #consume(peer: RemotePeer, { producerId, source }: ProducerInfo): Promise<void> {
     const link = this.#link();
-    if (!link) return;
+    // What a later server has beside these this page knows no place for.
+    if (!link || !(SENT_SOURCES as readonly string[]).includes(source)) return;
     try {
       const consumer = await link.consume(producerId, () => this.#events.receiving());
       if (this.#peers.get(peer.participant) !== peer || this.#link() !== link) return consumer.close();

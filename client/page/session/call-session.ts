@@ -1,4 +1,3 @@
-import { knownProblem } from '../../../src/common/media-problem.js';
 import { Emitter } from '../../lib/emitter.js';
 import {
   type Agreement,
@@ -7,22 +6,22 @@ import {
   EmostreamClient,
   isFinal,
   type Notification,
-  type Source,
+  type Peer,
   toClientError,
 } from '../../lib/index.js';
 import type { AccessEnd } from './access-end.js';
+import { AccessWatch } from './access-watch.js';
 import { CallPeers } from './call-peers.js';
 import { ConnectionWatch } from './connection-watch.js';
 import type { CallStatus } from './call-status.js';
 import type { CallEvents, CallOptions } from './call-types.js';
-import { HealthMonitor } from './health-monitor.js';
+import { InOrder } from './in-order.js';
 import type { Health } from './media-health.js';
-import { MediaLink } from '../../lib/call/media-link.js';
 import { OwnAgreement } from './own-agreement.js';
 import { RecordingSeat, type RecordingState } from './recording-seat.js';
-import { analysisAllowed, noEmotions, removed, roomEnded, seatFailed } from './told.js';
 import type { RemotePeer } from './remote-peer.js';
-import { SentTracks } from '../../lib/call/sent-tracks.js';
+import { SeatMedia } from './seat-media.js';
+import { analysisAllowed, isHeardElsewhere, noEmotions, removed, roomEnded, seatFailed } from './told.js';
 
 type PutOutReason = Extract<Notification, { type: 'peerLeft' }>['reason'];
 
@@ -34,19 +33,17 @@ export class CallSession extends Emitter<CallEvents> {
   readonly #options: CallOptions;
   readonly #client: EmostreamClient;
   readonly #peers: CallPeers;
-  readonly #sent: SentTracks;
+  readonly #media: SeatMedia;
   readonly #recording: RecordingSeat;
   readonly #stopListening: (() => void)[] = [];
-  readonly #health = new HealthMonitor((health) => this.emit('health', health));
   #status: CallStatus = { state: 'joining' };
   readonly #agreement: OwnAgreement;
   readonly #watch: ConnectionWatch;
-  #access: AccessEnd | null = null;
+  readonly #access: AccessWatch;
   #closing = false;
-  #link: MediaLink | undefined;
   #seat: { room: string; participant: string; policy: Consent } | undefined;
   /** Everything that changes the seat happens one after the other, in the order of the server's messages. */
-  #work: Promise<void> = Promise.resolve();
+  readonly #work = new InOrder();
   #rejoinTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallOptions) {
@@ -59,18 +56,24 @@ export class CallSession extends Emitter<CallEvents> {
       onChange: (agreement) => this.emit('agreement', agreement),
     });
     this.#watch = new ConnectionWatch(this.#client, () => this.emit('doubt', this.doubt));
-    this.#sent = new SentTracks(this.#client, options.media);
+    this.#media = new SeatMedia({
+      client: this.#client,
+      media: options.media,
+      screen: options.screen,
+      onDead: () => this.#scheduleRejoin(),
+      onHealth: (health) => this.emit('health', health),
+      onProblem: (problem) => this.emit('problem', problem),
+    });
     this.#recording = new RecordingSeat(this.#client, () => this.emit('recording', this.#recording.state));
-    this.#peers = new CallPeers(() => this.#link, {
+    this.#peers = new CallPeers(() => this.#media.link, {
       joined: (peer, again) => this.emit('peerJoined', { peer, again }),
       changed: (peer) => this.emit('peerChanged', peer),
       left: (peer) => this.emit('peerLeft', peer),
-      receiving: () => this.#health.receiving(),
+      receiving: () => this.#media.receiving(),
     });
     this.#client.on('event', (event) => this.emit('event', event));
     this.#client.on('missed', (missed) => this.emit('missed', missed));
-    // A short-lived token's end is told before there is a seat.
-    this.#client.on('notification', (notification) => this.#noteAccess(notification));
+    this.#access = new AccessWatch(this.#client, (end) => this.emit('access', end));
     // Words are of the moment, and taken back at once: they wait for nothing.
     this.#client.on('notification', (notification) => this.#noteWords(notification));
     this.#client.on('notification', (notification) => this.#enqueue(() => this.#notified(notification)));
@@ -78,8 +81,6 @@ export class CallSession extends Emitter<CallEvents> {
       if (again) this.#enqueue(() => this.#rejoin());
     });
     this.#client.on('status', (status) => {
-      // Another connection, another token.
-      if (status.state === 'connecting') this.#access = null;
       if (status.state === 'waiting') this.#setStatus({ state: 'reconnecting' });
       else if (status.state === 'closed' && this.#seat) this.#end(status.error);
     });
@@ -104,14 +105,14 @@ export class CallSession extends Emitter<CallEvents> {
   }
   /** Null while its end is far. */
   get access(): AccessEnd | null {
-    return this.#access;
+    return this.#access.end;
   }
   /** Null: nothing of the call is recorded. */
   get recording(): RecordingState | null {
     return this.#recording.state;
   }
   get health(): Health {
-    return this.#health.health;
+    return this.#media.health;
   }
   get peers(): RemotePeer[] {
     return this.#peers.all;
@@ -121,7 +122,7 @@ export class CallSession extends Emitter<CallEvents> {
   async join(): Promise<void> {
     try {
       // In line with the notifications, which must find the seat complete.
-      await this.#serially(async () => {
+      await this.#work.run(async () => {
         await this.#client.connect();
         await this.#takeSeat();
         await this.#subscribe();
@@ -130,10 +131,14 @@ export class CallSession extends Emitter<CallEvents> {
       this.#end(null);
       throw error;
     }
-    this.#stopListening.push(this.#options.media.on('change', (source) => this.#enqueue(() => this.#sync(source))));
+    const { media, screen } = this.#options;
+    this.#stopListening.push(
+      media.on('change', (source) => this.#enqueue(() => this.#media.sync(source))),
+      screen.on('change', () => this.#enqueue(() => this.#media.sync('screen'))),
+    );
     this.#setStatus({ state: 'joined' });
     // What was switched while joining.
-    this.#enqueue(() => this.#syncAll());
+    this.#enqueue(() => this.#media.syncAll());
   }
 
   /** Changes what may be analysed and read. @returns what the server confirmed. @throws ClientError */
@@ -169,14 +174,8 @@ export class CallSession extends Emitter<CallEvents> {
     this.#end(null);
   }
 
-  #serially(task: () => Promise<void> | void): Promise<void> {
-    const done = this.#work.then(task);
-    this.#work = done.catch(() => undefined);
-    return done;
-  }
-
   #enqueue(task: () => Promise<void> | void): void {
-    this.#serially(task).catch((error: unknown) => {
+    this.#work.run(task).catch((error: unknown) => {
       if (this.#status.state === 'joined') this.emit('problem', toClientError(error));
     });
   }
@@ -195,25 +194,21 @@ export class CallSession extends Emitter<CallEvents> {
     for (const stop of this.#stopListening) stop();
     this.#client.close();
     this.#watch.close();
-    this.#dropMedia();
-    this.#health.close();
+    this.#media.close();
     this.#peers.keepOnly(new Set());
   }
 
   async #takeSeat(): Promise<void> {
-    const link = await MediaLink.create(this.#client, {
-      onDead: () => this.#scheduleRejoin(),
-      onState: (direction, state) => this.#health.link(direction, state),
-    });
     const { name, room } = this.#options;
-    const seat = { room, name, ...this.#agreement.value, rtpCapabilities: link.capabilities };
-    const joined = await this.#client.request('join', seat);
-    this.#link = link;
-    this.#seat = { room: joined.room, participant: joined.participant, policy: joined.policy };
-    this.#agreement.told(joined);
-    await link.open();
-    this.#peers.keepOnly(new Set(joined.peers.map((peer) => peer.participant)));
-    await Promise.all([this.#syncAll(), ...joined.peers.map((peer) => this.#peers.add(peer, true))]);
+    let peers: Peer[] = [];
+    await this.#media.open(async (rtpCapabilities) => {
+      const joined = await this.#client.request('join', { room, name, ...this.#agreement.value, rtpCapabilities });
+      this.#seat = { room: joined.room, participant: joined.participant, policy: joined.policy };
+      this.#agreement.told(joined);
+      peers = joined.peers;
+    });
+    this.#peers.keepOnly(new Set(peers.map((peer) => peer.participant)));
+    await Promise.all([this.#media.syncAll(), ...peers.map((peer) => this.#peers.add(peer, true))]);
   }
 
   /** Who may take part may not always see the emotions. */
@@ -249,31 +244,8 @@ export class CallSession extends Emitter<CallEvents> {
   }
 
   #dropMedia(): void {
-    this.#link?.close();
-    this.#link = undefined;
-    this.#sent.clear();
-    this.#health.reset();
+    this.#media.drop();
     this.#peers.dropMedia();
-  }
-
-  async #syncAll(): Promise<void> {
-    await Promise.all([this.#sync('camera'), this.#sync('microphone')]);
-  }
-
-  /** Makes what is sent match what is on. */
-  async #sync(source: Source): Promise<void> {
-    const link = this.#link;
-    if (!link) return;
-    this.#health.sending(source, this.#options.media.track(source) !== null);
-    await this.#sent.sync(source, link);
-  }
-
-  #noteAccess(notification: Notification): void {
-    if (notification.type === 'tokenExpiring') this.#access = { ended: false, until: notification.expiresAt };
-    else if (notification.type === 'tokenExpired' && notification.seatUntil !== null) {
-      this.#access = { ended: true, until: notification.seatUntil };
-    } else return;
-    this.emit('access', this.#access);
   }
 
   #noteWords(notification: Notification): void {
@@ -282,7 +254,7 @@ export class CallSession extends Emitter<CallEvents> {
   }
 
   async #notified(notification: Notification): Promise<void> {
-    if (!this.#seat || this.#status.state === 'ended') return;
+    if (!this.#seat || this.#status.state === 'ended' || isHeardElsewhere(notification)) return;
     switch (notification.type) {
       case 'peerJoined':
         return this.#peers.add(notification.peer, false);
@@ -298,7 +270,8 @@ export class CallSession extends Emitter<CallEvents> {
       case 'roomReset':
         return this.#scheduleRejoin();
       case 'mediaProblem':
-        return this.#mediaProblem(notification);
+        if (notification.participant === this.#seat.participant) return this.#media.problem(notification);
+        return this.#peers.mediaProblem(notification);
       case 'error':
         return void this.emit('problem', new ClientError(notification.error.code, notification.error.message));
       case 'recording':
@@ -306,16 +279,6 @@ export class CallSession extends Emitter<CallEvents> {
       case 'serverClosing':
         this.#closing = true;
         return this.emit('closing', undefined);
-      case 'replayEnded':
-      case 'missed':
-      case 'tokenExpiring':
-      case 'tokenExpired':
-      case 'words':
-      case 'wordsWithdrawn':
-      case 'beat':
-      case 'moved':
-      case 'nodes':
-        return;
       case 'consentChanged':
         if (notification.participant === this.#seat.participant) return this.#agreement.told(notification);
         return this.#peers.notified(notification);
@@ -330,12 +293,5 @@ export class CallSession extends Emitter<CallEvents> {
     if (reason !== 'failed') return this.#end(removed());
     this.emit('problem', seatFailed());
     this.#scheduleRejoin();
-  }
-
-  #mediaProblem(notification: Extract<Notification, { type: 'mediaProblem' }>): void {
-    const { participant, source, problem } = notification;
-    if (participant !== this.#seat?.participant) return this.#peers.mediaProblem(notification);
-    if (problem === 'packet-rate' || problem === 'bitrate') this.#sent.stopped(source);
-    this.#health.told(source, problem && knownProblem(problem));
   }
 }

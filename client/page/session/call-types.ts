@@ -5,6 +5,7 @@ import type { LocalMedia } from './local-media.js';
 import type { Health } from './media-health.js';
 import type { RecordingState } from './recording-seat.js';
 import type { RemotePeer } from './remote-peer.js';
+import type { ScreenShare } from './screen-share.js';
 
 export interface CallOptions {
   server: URL;
@@ -13,6 +14,7 @@ export interface CallOptions {
   name: string;
   agreement: Agreement;
   media: LocalMedia;
+  screen: ScreenShare;
 }
 
 export interface CallEvents {

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup-client';
-import type { Consent, MediaProblem, Peer, ProducerInfo, Source } from '../../lib/index.js';
+import { isAnalysable } from '../../../src/common/consent.js';
+import type { Consent, MediaProblem, Peer, ProducerInfo, SentSource, Source } from '../../lib/index.js';
 
 /** Another participant: what is known of them and what comes from them. */
 export class RemotePeer {
@@ -7,6 +8,8 @@ export class RemotePeer {
   readonly name: string;
   /** Picture and sound together, so that they play in step. */
   readonly stream = new MediaStream();
+  /** The screen that they share; empty: none, or none that this browser can show. */
+  readonly screen = new MediaStream();
   consent: Consent;
   /** What they say may be read here. */
   showWords: boolean;
@@ -32,7 +35,7 @@ export class RemotePeer {
   /** What of theirs cannot be shown here, whatever comes. */
   get unshowable(): Set<Source> {
     const cannot = this.producers.filter(({ producerId }) => this.#unshowable.has(producerId));
-    return new Set(cannot.map(({ source }) => source));
+    return new Set(cannot.map(({ source }) => source).filter(isAnalysable));
   }
 
   cannotShow(producerId: string): void {
@@ -45,7 +48,7 @@ export class RemotePeer {
     return consumer?.rtpReceiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
-  isOn(source: Source): boolean {
+  isOn(source: SentSource): boolean {
     return this.producers.some((producer) => producer.source === source && !producer.paused);
   }
 
@@ -59,23 +62,27 @@ export class RemotePeer {
   }
 
   removeProducer(producerId: string): void {
+    this.removeConsumer(producerId);
     this.#producers.delete(producerId);
     this.#unshowable.delete(producerId);
-    this.removeConsumer(producerId);
   }
 
   setConsumer(consumer: types.Consumer): void {
     this.removeConsumer(consumer.producerId);
     this.#consumers.set(consumer.producerId, consumer);
-    this.stream.addTrack(consumer.track);
+    this.#streamOf(consumer).addTrack(consumer.track);
   }
 
   removeConsumer(producerId: string): void {
     const consumer = this.#consumers.get(producerId);
     if (!consumer) return;
     this.#consumers.delete(producerId);
-    this.stream.removeTrack(consumer.track);
+    this.#streamOf(consumer).removeTrack(consumer.track);
     consumer.close();
+  }
+
+  #streamOf({ producerId }: types.Consumer): MediaStream {
+    return this.#producers.get(producerId)?.source === 'screen' ? this.screen : this.stream;
   }
 
   close(): void {

@@ -5,13 +5,14 @@ import type { CallEvents } from '../session/call-types.js';
 import { LocalMedia } from '../session/local-media.js';
 import type { Health } from '../session/media-health.js';
 import type { RemotePeer } from '../session/remote-peer.js';
+import { ScreenShare } from '../session/screen-share.js';
 import { Announcer } from '../ui/announcer.js';
 import { t } from '../languages/current.js';
 import { CallView } from '../views/call.js';
 import { Lobby } from '../views/lobby.js';
 import { coursePanel } from './course.js';
 import { ALL, emotion, NOTHING, speak, words } from './events.js';
-import { picture, query, root, speech } from './stage.js';
+import { picture, query, root, slide, speech } from './stage.js';
 
 class StorySession extends Emitter<CallEvents> {
   status = { state: 'joined' } as const;
@@ -57,12 +58,14 @@ export async function call(): Promise<void> {
       showWords: name === 'Eileen' || name === 'Katherine',
       problems: new Map(),
     };
-    return { ...peer, isOn: () => true } as unknown as RemotePeer;
+    const screen = name === 'Eileen' && query.has('screen') ? slide() : new MediaStream();
+    return { ...peer, screen, isOn: () => true } as unknown as RemotePeer;
   });
   const announcer = new Announcer();
   const view = new CallView({
     session: session as unknown as CallSession,
     media,
+    screen: new ScreenShare(),
     name: 'Ada',
     announcer,
     href: location.href,

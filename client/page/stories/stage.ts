@@ -8,6 +8,25 @@ export const speech: ServerInfo['speech'] = {
   language: (query.get('speech') ?? 'on') === 'on' ? 'en' : null,
 };
 
+/** A page of text, as somebody may share it. */
+export function slide(): MediaStream {
+  const canvas = h('canvas', { width: 1600, height: 900 });
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  const draw = () => {
+    context.fillStyle = '#f5f6f8';
+    context.fillRect(0, 0, 1600, 900);
+    context.fillStyle = '#1b2530';
+    context.font = '64px system-ui';
+    context.fillText('What we do next quarter', 90, 150);
+    context.font = '34px system-ui';
+    for (let line = 0; line < 11; line++)
+      context.fillText(`${line + 1}.  A line that can be read`, 90, 250 + 56 * line);
+  };
+  draw();
+  setInterval(draw, 500);
+  return canvas.captureStream(5);
+}
+
 /** A slowly moving picture in place of a camera. */
 export async function picture(): Promise<MediaStream> {
   const canvas = h('canvas', { width: 640, height: 480 });

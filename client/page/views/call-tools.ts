@@ -12,6 +12,8 @@ export interface CallToolsOptions {
   onKeys(): void;
   onInvite(): void;
   onLeave(): void;
+  /** Shares the screen; null where that is not possible. */
+  screen: HTMLElement | null;
   /** What the button Devices opens and closes. */
   devices: HTMLElement;
 }
@@ -40,6 +42,7 @@ export class CallTools {
       { class: 'tools' },
       this.microphone.element,
       this.camera.element,
+      options.screen,
       panelButton({ icon: 'devices', label: words.devices, panel: options.devices, onOpen: () => undefined }),
       this.subtitles.element,
       this.details.element,

@@ -1,3 +1,4 @@
+import { NO_AGREEMENT } from '../../../src/common/consent.js';
 import type { Agreement } from '../../lib/index.js';
 import { inviteLink } from '../address.js';
 import { t } from '../languages/current.js';
@@ -6,7 +7,9 @@ import { type AccessEnd, accessSentence } from '../session/access-end.js';
 import type { CallSession } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import { MediaProblem } from '../session/media-problem.js';
-import { NOTHING, type Standing, standing } from '../session/standing.js';
+import type { ScreenShare } from '../session/screen-share.js';
+import { onReturn } from '../session/on-return.js';
+import { type Standing, standing } from '../session/standing.js';
 import { AnalysisNotice } from '../ui/analysis-notice.js';
 import type { Announcer } from '../ui/announcer.js';
 import { ConsentSwitches } from '../ui/consent-switches.js';
@@ -21,10 +24,12 @@ import { CallTools } from './call-tools.js';
 import { CaptionsPanel } from './captions.js';
 import { panelButton } from './panel-button.js';
 import { People } from './people.js';
+import { ScreenSharing } from './screen-sharing.js';
 
 export interface CallViewOptions {
   session: CallSession;
   media: LocalMedia;
+  screen: ScreenShare;
   name: string;
   announcer: Announcer;
   /** The link from which others find the room. */
@@ -37,8 +42,6 @@ export interface CallViewOptions {
   hearing: Hearing;
   onLeave(): void;
 }
-
-const NO_AGREEMENT: Agreement = { consent: NOTHING, showWords: false };
 
 const TITLE = 'emostream';
 
@@ -62,6 +65,7 @@ export class CallView {
   readonly #captions: CaptionsPanel;
   readonly #devices: DeviceMenus;
   readonly #tools: CallTools;
+  readonly #screen: ScreenSharing;
   readonly #shortcuts: Shortcuts;
   readonly #stops: (() => void)[] = [];
   #details = true;
@@ -94,8 +98,10 @@ export class CallView {
       { class: 'devices-panel', attr: { 'aria-label': t().call.tools.devices } },
       this.#devices.element,
     );
+    this.#screen = new ScreenSharing(options.screen, announcer);
     this.#tools = new CallTools({
       devices,
+      screen: this.#screen.tool?.element ?? null,
       onMicrophone: () => void this.#toggle('microphone'),
       onCamera: () => void this.#toggle('camera'),
       onSubtitles: () => this.#toggleSubtitles(),
@@ -108,6 +114,7 @@ export class CallView {
     this.#shortcuts = new Shortcuts([
       { key: 'm', what: keys.microphone, run: () => void this.#toggle('microphone') },
       { key: 'v', what: keys.camera, run: () => void this.#toggle('camera') },
+      ...this.#screen.shortcuts,
       { key: 'd', what: keys.details, run: () => this.#toggleDetails() },
     ]);
     this.element = this.#layout(devices);
@@ -135,6 +142,7 @@ export class CallView {
     this.#captions.close();
     this.#devices.close();
     this.#people.close();
+    this.#screen.close();
     this.#shortcuts.close();
     document.title = TITLE;
   }
@@ -152,7 +160,13 @@ export class CallView {
       'div',
       { class: 'call' },
       head,
-      h('div', { class: 'call-notices' }, this.#recording.element, this.#mediaNotice.element),
+      h(
+        'div',
+        { class: 'call-notices' },
+        this.#recording.element,
+        this.#screen.notice.element,
+        this.#mediaNotice.element,
+      ),
       h('main', { class: 'stage' }, unblock, board.element, alone, this.#captions.element, devices),
       h(
         'footer',
@@ -192,16 +206,8 @@ export class CallView {
       session.on('problem', (problem) => announcer.say(sentenceOf(problem), 'problem')),
       media.on('change', () => this.#showOwn()),
       media.on('lost', (source) => announcer.say(t().devices.lost(source), 'problem')),
+      onReturn(() => session.probe()),
     );
-    const probe = () => {
-      if (document.visibilityState === 'visible') session.probe();
-    };
-    window.addEventListener('online', probe);
-    document.addEventListener('visibilitychange', probe);
-    this.#stops.push(() => {
-      window.removeEventListener('online', probe);
-      document.removeEventListener('visibilitychange', probe);
-    });
   }
 
   #showOwn(): void {

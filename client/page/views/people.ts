@@ -10,6 +10,7 @@ import { h } from '../ui/dom.js';
 import { peerProblem } from '../ui/media-words.js';
 import { moderationButtons } from '../ui/moderation.js';
 import { isAny } from '../ui/words.js';
+import { ScreenTile } from './screen-tile.js';
 import { Tile } from './tile.js';
 import { TileBoard } from './tile-board.js';
 
@@ -143,7 +144,21 @@ export class People {
     };
     tile.problem = peerProblem(problems, peer.unshowable);
     tile.show({ camera: peer.isOn('camera'), microphone: peer.isOn('microphone') });
+    this.#updateScreen(peer);
     if (peer.stream.getTracks().length > 0 && !(await tile.play())) this.unblock.hidden = false;
+  }
+
+  #updateScreen({ participant, name, screen }: RemotePeer): void {
+    const { announcer } = this.#options;
+    const shared = screen.getTracks().length > 0;
+    if (shared === (this.board.screenOf(participant) !== undefined)) return;
+    if (shared) {
+      this.board.addScreen(participant, new ScreenTile(name, screen));
+      announcer.say(t().screen.begun(name));
+    } else {
+      this.board.removeScreen(participant);
+      announcer.say(t().screen.ended(name));
+    }
   }
 
   async #playAll(): Promise<void> {

@@ -1,17 +1,24 @@
-import { arrange, type Details } from '../layout/arrange.js';
+import { arrange } from '../layout/arrange.js';
 import { pageOf, promote } from '../layout/pages.js';
 import { t } from '../languages/current.js';
 import { h } from '../ui/dom.js';
+import type { BoardTile } from './board-tile.js';
+import type { ScreenTile } from './screen-tile.js';
 import type { Tile } from './tile.js';
 
 /** Screens on which the own picture leaves the room to the others: phones, upright or lying. */
 const SMALL = '(max-width: 600px), (max-height: 480px)';
 
-/** Everybody's tile, as large as the room lets it be, and never more than fits: pages follow. */
+/**
+ * Everybody's tile, as large as the room lets it be, and never more than fits: pages follow. A screen that is shared is larger than all,
+ * on every page, unless the viewer wants somebody else large.
+ */
 export class TileBoard {
   readonly element: HTMLElement;
   readonly #own: Tile;
   readonly #tiles = new Map<string, Tile>();
+  /** By whose they are, the oldest first. */
+  readonly #screens = new Map<string, ScreenTile>();
   readonly #list: HTMLElement;
   readonly #area: HTMLElement;
   readonly #back = h('button', { type: 'button', class: 'secondary', attr: { 'aria-label': t().board.before } }, '‹');
@@ -22,7 +29,7 @@ export class TileBoard {
   readonly #small = window.matchMedia(SMALL);
   #order: string[] = [];
   #page = 0;
-  #pinned: Tile | null = null;
+  #pinned: BoardTile | null = null;
   #details = true;
   #subtitles = true;
 
@@ -63,16 +70,38 @@ export class TileBoard {
     this.#place();
   }
 
+  screenOf(participant: string): ScreenTile | undefined {
+    return this.#screens.get(participant);
+  }
+
+  addScreen(participant: string, tile: ScreenTile): void {
+    this.removeScreen(participant);
+    this.#screens.set(participant, tile);
+    tile.onPin = () => this.pin(tile);
+    tile.onShape = () => this.#place();
+    this.#list.prepend(tile.element);
+    this.#place();
+  }
+
+  removeScreen(participant: string): void {
+    const tile = this.#screens.get(participant);
+    if (!tile) return;
+    this.#screens.delete(participant);
+    this.#gone(tile);
+    this.#place();
+  }
+
   remove(participant: string): void {
+    this.removeScreen(participant);
     this.#close(participant);
     this.#order = this.#order.filter((id) => id !== participant);
     this.#place();
   }
 
   /** Large, or not any more where it is so already. */
-  pin(tile: Tile): void {
+  pin(tile: BoardTile): void {
     this.#pinned = this.#pinned === tile ? null : tile;
-    for (const each of this.all) each.pinned = each === this.#pinned;
+    for (const each of [...this.all, ...this.#screens.values()]) each.pinned = each === this.#pinned;
     this.#place();
   }
 
@@ -98,14 +127,18 @@ export class TileBoard {
 
   close(): void {
     this.#resize.disconnect();
-    for (const tile of this.all) tile.close();
+    for (const tile of [...this.all, ...this.#screens.values()]) tile.close();
   }
 
   #close(participant: string): void {
     const tile = this.#tiles.get(participant);
-    tile?.close();
-    if (tile && tile === this.#pinned) this.#pinned = null;
+    if (tile) this.#gone(tile);
     this.#tiles.delete(participant);
+  }
+
+  #gone(tile: BoardTile): void {
+    tile.close();
+    if (tile === this.#pinned) this.#pinned = null;
   }
 
   #turn(by: number): void {
@@ -119,12 +152,22 @@ export class TileBoard {
     this.#page = page;
     this.#showPager(page, pages);
     if (width === 0 || height === 0) return;
-    const pinned = shown.findIndex((id) => this.#tiles.get(id) === this.#pinned);
-    const large = this.#pinned === this.#own ? 'own' : pinned >= 0 ? pinned : null;
-    const most: Details = this.#details ? 'full' : 'headline';
-    const area = { width, height };
-    const places = arrange({ area, others: shown.length, large, small: this.#small.matches, details: most });
-    for (const [id, tile] of this.#tiles) tile.place = places.others[shown.indexOf(id)] ?? null;
+    const people = shown.flatMap((id) => this.#tiles.get(id) ?? []);
+    const screens = [...this.#screens.values()];
+    const somebody = this.#pinned !== null && [...people, this.#own].some((tile) => tile === this.#pinned);
+    const screen = somebody ? undefined : (screens.find((tile) => tile === this.#pinned) ?? screens.at(-1));
+    const others: BoardTile[] = [...screens.filter((tile) => tile !== screen), ...people];
+    const pinned = others.findIndex((tile) => tile === this.#pinned);
+    const places = arrange({
+      area: { width, height },
+      others: others.length,
+      large: this.#pinned === this.#own ? 'own' : pinned >= 0 ? pinned : null,
+      screen: screen?.aspect ?? null,
+      small: this.#small.matches,
+      details: this.#details ? 'full' : 'headline',
+    });
+    for (const tile of [...screens, ...this.#tiles.values()]) tile.place = places.others[others.indexOf(tile)] ?? null;
+    if (screen) screen.place = places.screen;
     this.#own.place = places.own;
   }
 

@@ -6,10 +6,11 @@ import type { Place } from '../layout/arrange.js';
 import { canChooseSpeaker } from '../session/local-media.js';
 import type { Doubt } from '../session/standing.js';
 import { overlayTheme } from '../ui/theme.js';
+import { type BoardTile, putAt } from './board-tile.js';
 import { TileActions } from './tile-actions.js';
 
 /** One participant in the grid: picture, name, and the overlay with their emotion. */
-export class Tile {
+export class Tile implements BoardTile {
   readonly element: HTMLElement;
   readonly #overlay = document.createElement('emo-overlay');
   readonly #video: HTMLVideoElement;
@@ -65,15 +66,8 @@ export class Tile {
 
   /** Where it is on its page; null: on another one. */
   set place(place: Place | null) {
-    this.element.hidden = place === null;
+    putAt(this.element, place);
     if (!place) return;
-    const { style } = this.element;
-    // From where lines begin, so that the order is that of reading.
-    style.insetInlineStart = `${Math.round(place.x)}px`;
-    style.top = `${Math.round(place.y)}px`;
-    style.width = `${Math.floor(place.width)}px`;
-    style.height = `${Math.floor(place.height)}px`;
-    this.element.classList.toggle('tiny', place.details === 'tiny');
     if (place.details === 'full') this.#overlay.removeAttribute('compact');
     else this.#overlay.setAttribute('compact', 'small');
   }

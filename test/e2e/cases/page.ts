@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { mintToken } from '../../../src/server/tokens.js';
 import { accessible } from '../support/accessible.js';
 import { connected, join, moving, screenshot, tile } from '../support/browser.js';
-import { OVERFLOW } from '../support/in-page.js';
+import { NO_SCREENS, OVERFLOW } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
 import { startServer } from '../support/start-server.js';
 
@@ -14,7 +14,7 @@ const overflow = (page: Page): Promise<number> => page.evaluate<number>(OVERFLOW
 export function thePage(stage: () => Stage): void {
   it('fits a phone: nothing to scroll sideways, nothing cut off, in the lobby and in the call', async () => {
     const browser = await stage().browser(stage().person);
-    const page = await browser.open(stage().address(stage().room()), PHONE);
+    const page = await browser.open(stage().address(stage().room()), PHONE, NO_SCREENS);
     await page.getByRole('button', { name: 'Join the call' }).waitFor();
     expect(await overflow(page)).toBe(0);
     await screenshot(page, 'phone-lobby.png');
@@ -25,6 +25,7 @@ export function thePage(stage: () => Stage): void {
     await join(page, 'Bea');
     await page.locator('.tile.own emo-overlay[data-status="live"]').waitFor();
     expect(await overflow(page)).toBe(0);
+    expect(await page.getByRole('button', { name: 'Screen' }).count()).toBe(0);
     for (const button of await page.getByRole('button').all()) {
       const box = await button.boundingBox();
       if (!box) continue;

@@ -195,3 +195,20 @@ export const onTop = (selector: string): string => `(() => {
 
 /** Tracks of the own picture that are live. */
 export const LIVE_TRACKS = `document.querySelector('.preview-video').srcObject.getTracks().filter(({ readyState }) => readyState === 'live').length`;
+
+/** Before the page's own scripts: a browser that shares no screens, as those of phones. */
+export const NO_SCREENS = 'delete MediaDevices.prototype.getDisplayMedia';
+
+/** Before the page's own scripts: what is shared of the screen is at hand. */
+export const KEEP_SHARED = `(() => {
+  const devices = navigator.mediaDevices;
+  const real = devices.getDisplayMedia.bind(devices);
+  devices.getDisplayMedia = async (options) => (window.shared = await real(options));
+})()`;
+
+/** What "Stop sharing" of the browser's own bar does: the track ends, and says so. */
+export const END_BY_BROWSER = `(() => {
+  const [track] = window.shared.getVideoTracks();
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
+})()`;

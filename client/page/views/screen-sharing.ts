@@ -1,0 +1,56 @@
+import { t } from '../languages/current.js';
+import { canShareScreen, type ScreenShare } from '../session/screen-share.js';
+import type { Announcer } from '../ui/announcer.js';
+import { ScreenNotice } from '../ui/screen-notice.js';
+import type { Shortcut } from '../ui/shortcuts.js';
+import { type Toggle, toolToggle } from './toolbar.js';
+
+/** The button that shares one's screen, and what is said while it is shared. */
+export class ScreenSharing {
+  /** Null: from here no screen can be shared. */
+  readonly tool: Toggle | null;
+  readonly notice: ScreenNotice;
+  readonly #screen: ScreenShare;
+  readonly #announcer: Announcer;
+  readonly #stop: () => void;
+
+  constructor(screen: ScreenShare, announcer: Announcer) {
+    this.#screen = screen;
+    this.#announcer = announcer;
+    this.tool = canShareScreen() ? toolToggle('screen', t().screen.tool, () => void this.#toggle()) : null;
+    this.tool?.element.setAttribute('aria-keyshortcuts', 's');
+    this.tool?.element.classList.add('screen-tool');
+    this.notice = new ScreenNotice(() => {
+      screen.stop();
+      // The button that was pressed is gone.
+      this.tool?.element.focus();
+    });
+    this.#stop = screen.on('change', () => this.#show());
+    this.#show();
+  }
+
+  /** None where no screen can be shared. */
+  get shortcuts(): Shortcut[] {
+    return this.tool ? [{ key: 's', what: t().screen.key, run: () => void this.#toggle() }] : [];
+  }
+
+  async #toggle(): Promise<void> {
+    if (this.#screen.track) return this.#screen.stop();
+    try {
+      if (!(await this.#screen.start())) this.#announcer.say(t().screen.none);
+    } catch {
+      this.#announcer.say(t().screen.failed, 'problem');
+    }
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #show(): void {
+    const shared = this.#screen.track !== null;
+    this.notice.show(shared);
+    // Not to share is what is usual, and no warning.
+    this.tool?.element.setAttribute('aria-pressed', String(shared));
+  }
+}
