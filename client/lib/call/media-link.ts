@@ -109,6 +109,13 @@ export class MediaLink {
     return consumer;
   }
 
+  /** What the browser tells of one direction. */
+  async stats(direction: Direction): Promise<Record<string, unknown>[]> {
+    return [
+      ...((await this.#transports.get(direction)?.getStats()) ?? new Map<string, Record<string, unknown>>()).values(),
+    ];
+  }
+
   close(): void {
     this.#closed = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);

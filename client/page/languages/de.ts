@@ -144,6 +144,18 @@ export const de: PageWords = {
     notChanged: (why) => `Nicht geändert: ${why}`,
     notRecorded: (why) => `Nicht aufgezeichnet: ${why}`,
   },
+  quality: {
+    own: {
+      good: 'Ihre Verbindung ist gut',
+      weak: 'Ihre Verbindung ist schwach: Die anderen sehen Sie vielleicht unscharf oder verspätet',
+      bad: 'Ihre Verbindung ist schlecht: Die anderen sehen und hören Sie mit Lücken',
+    },
+    theirs: {
+      good: 'Kommt gut an',
+      weak: 'Kommt schwach an: Hin und wieder fehlt etwas',
+      bad: 'Kommt schlecht an: Vieles fehlt',
+    },
+  },
   screen: {
     tool: 'Teilen',
     key: 'Bildschirm teilen oder nicht mehr',

@@ -139,6 +139,19 @@ export const en = {
     notChanged: (why: string) => `Not changed: ${why}`,
     notRecorded: (why: string) => `Not recorded: ${why}`,
   },
+  /** How well picture and sound get through. */
+  quality: {
+    own: {
+      good: 'Your connection is good',
+      weak: 'Your connection is weak: the others may see you blurred or late',
+      bad: 'Your connection is bad: the others see and hear you with gaps',
+    },
+    theirs: {
+      good: 'Comes through well',
+      weak: 'Comes through weakly: now and then something is missing',
+      bad: 'Comes through badly: much is missing',
+    },
+  },
   screen: {
     tool: 'Screen',
     key: 'Share the screen, or stop it',

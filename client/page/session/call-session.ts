@@ -114,6 +114,8 @@ export class CallSession extends Emitter<CallEvents> {
   get health(): Health {
     return this.#media.health;
   }
+  /** What `getStats` tells of what is sent or received now. */
+  readonly stats: SeatMedia['stats'] = (direction) => this.#media.stats(direction);
   get peers(): RemotePeer[] {
     return this.#peers.all;
   }

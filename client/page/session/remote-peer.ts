@@ -48,6 +48,13 @@ export class RemotePeer {
     return consumer?.rtpReceiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
+  /** The streams that are to come of their picture and sound, by SSRC. */
+  get ssrcs(): Set<number> {
+    const on = new Set(this.producers.filter(({ paused }) => !paused).map(({ producerId }) => producerId));
+    const coming = [...this.#consumers.values()].filter(({ producerId }) => on.has(producerId));
+    return new Set(coming.flatMap(({ rtpParameters }) => rtpParameters.encodings?.[0]?.ssrc ?? []));
+  }
+
   isOn(source: SentSource): boolean {
     return this.producers.some((producer) => producer.source === source && !producer.paused);
   }

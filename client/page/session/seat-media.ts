@@ -6,6 +6,7 @@ import type { EmostreamClient, Notification, RequestData } from '../../lib/index
 import { HealthMonitor } from './health-monitor.js';
 import type { LocalMedia } from './local-media.js';
 import type { Health } from './media-health.js';
+import type { Stat } from './quality.js';
 import type { ScreenShare } from './screen-share.js';
 import { screenStopped } from './told.js';
 
@@ -55,6 +56,11 @@ export class SeatMedia {
     await takeSeat(link.capabilities);
     this.#link = link;
     await link.open();
+  }
+
+  /** What the browser tells of one direction; nothing while there is no seat. */
+  async stats(direction: 'send' | 'recv'): Promise<readonly Stat[]> {
+    return (await this.#link?.stats(direction)) ?? [];
   }
 
   /** The seat is lost, and what came and went by it. */

@@ -37,6 +37,7 @@ class StorySession extends Emitter<CallEvents> {
     this.emit('words', said);
   }
   probe(): void {}
+  stats = () => Promise.resolve([]);
   tell(event: RoomEvent): void {
     this.emit('event', event);
   }
@@ -59,7 +60,7 @@ export async function call(): Promise<void> {
       problems: new Map(),
     };
     const screen = name === 'Eileen' && query.has('screen') ? slide() : new MediaStream();
-    return { ...peer, screen, isOn: () => true } as unknown as RemotePeer;
+    return { ...peer, screen, ssrcs: new Set<number>(), isOn: () => true } as unknown as RemotePeer;
   });
   const announcer = new Announcer();
   const view = new CallView({

@@ -3,6 +3,8 @@ import { sentenceOf } from '../languages/sentence.js';
 import type { CallSession } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
 import type { RemotePeer } from '../session/remote-peer.js';
+import { OwnVoice } from '../session/own-voice.js';
+import { ONESELF, QualityWatch } from '../session/quality-watch.js';
 import { SpeakerWatch } from '../session/speaker-watch.js';
 import type { Doubt, Standing } from '../session/standing.js';
 import type { Announcer } from '../ui/announcer.js';
@@ -32,6 +34,8 @@ export class People {
   readonly #options: PeopleOptions;
   readonly #own: Tile;
   readonly #speaker: SpeakerWatch;
+  readonly #quality: QualityWatch;
+  readonly #voice: OwnVoice;
   readonly #stops: (() => void)[];
   #doubt: Doubt | null = null;
 
@@ -45,6 +49,15 @@ export class People {
       levels: () => new Map(session.peers.map((peer) => [peer.participant, peer.level])),
       onSpeaker: (participant, spokeMs) => this.board.speaking(participant, spokeMs),
     });
+    this.#quality = new QualityWatch({
+      stats: (direction) => session.stats(direction),
+      streams: () => new Map(session.peers.map((peer) => [peer.participant, peer.ssrcs])),
+      onQuality: (whose, quality) => {
+        const tile = whose === ONESELF ? this.#own : this.board.get(whose);
+        if (tile) tile.quality = quality;
+      },
+    });
+    this.#voice = new OwnVoice(media, (speaking) => (this.#own.speaking = speaking));
     this.#stops = this.#listen();
     this.#showOwn();
     for (const peer of session.peers) this.#add(peer);
@@ -70,6 +83,8 @@ export class People {
   close(): void {
     for (const stop of this.#stops) stop();
     this.#speaker.close();
+    this.#quality.close();
+    this.#voice.close();
     this.board.close();
   }
 
@@ -108,6 +123,7 @@ export class People {
     const tile = new Tile(peer.name, false, peer.stream);
     tile.participant = peer.participant;
     tile.doubt = this.#doubt;
+    tile.quality = this.#quality.of(peer.participant);
     if (this.#options.media.speaker) tile.speaker = this.#options.media.speaker;
     if (this.#options.moderates) tile.addAction(this.#moderation(peer));
     this.board.add(peer.participant, tile);

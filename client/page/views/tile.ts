@@ -4,8 +4,10 @@ import { h } from '../ui/dom.js';
 import { pageIcon } from '../ui/icons.js';
 import type { Place } from '../layout/arrange.js';
 import { canChooseSpeaker } from '../session/local-media.js';
+import type { Quality } from '../session/quality.js';
 import type { Doubt } from '../session/standing.js';
 import { overlayTheme } from '../ui/theme.js';
+import { QualitySign } from '../ui/quality-sign.js';
 import { type BoardTile, putAt } from './board-tile.js';
 import { TileActions } from './tile-actions.js';
 
@@ -16,6 +18,7 @@ export class Tile implements BoardTile {
   readonly #video: HTMLVideoElement;
   readonly #micOff: HTMLElement;
   readonly #shows: HTMLElement;
+  readonly #quality: QualitySign;
   readonly #problem = h('p', { class: 'tile-problem', hidden: true });
   readonly #stage: HTMLElement;
   readonly #own: boolean;
@@ -26,6 +29,7 @@ export class Tile implements BoardTile {
   /** @param own the own picture: mirrored, and silent */
   constructor(name: string, own: boolean, stream: MediaStream) {
     this.#own = own;
+    this.#quality = new QualitySign(own);
     this.#video = h('video', { autoplay: true, playsInline: true, muted: own, class: own ? 'mirrored' : '' });
     this.#video.srcObject = stream;
     this.#micOff = h(
@@ -49,6 +53,7 @@ export class Tile implements BoardTile {
       h('span', {}, own ? t().you(name) : name),
       this.#shows,
       this.#micOff,
+      this.#quality.element,
     );
     this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label, this.#problem);
     this.#overlay.setAttribute('name', own ? t().you(name) : name);
@@ -97,6 +102,11 @@ export class Tile implements BoardTile {
   /** Whether anything can be known of the analysis. */
   set doubt(doubt: Doubt | null) {
     this.#overlay.connection = doubt ? (doubt === 'silent' ? 'unknown' : 'lost') : 'open';
+  }
+
+  /** How well their media get through; null: nothing is known. */
+  set quality(quality: Quality | null) {
+    this.#quality.show(quality);
   }
 
   /** Their words may be read here. */
