@@ -145,7 +145,7 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
 
 async function fetchText(url: URL): Promise<string> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`the server does not give out ${url.pathname}`);
+  if (!response.ok) throw new Error(t().summary.notGiven(url.pathname));
   return response.text();
 }
 

@@ -83,7 +83,7 @@ function named(
 ): { headline: string; detail: string } {
   const { unsure, emotions, likely, format } = words;
   if (!certain) return { headline: unsure.headline, detail: unsure.detail(emotions[top], share) };
-  const by = modalities.filter(({ state }) => state === 'present').map(({ modality }) => words.modalities[modality]);
+  const by = modalities.filter(({ state }) => state === 'present').map(({ modality }) => modality);
   return { headline: format.capital(emotions[top]), detail: likely(share, by) };
 }
 

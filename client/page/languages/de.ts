@@ -26,7 +26,7 @@ export const de: PageWords = {
       nothing: 'kein Anhaltspunkt',
       uncertain: 'der Einschätzungen unsicher',
       valence: 'Valenz, Mittel',
-      arousal: 'Erregung, Mittel',
+      arousal: 'Aktivierung, Mittel',
       without: {
         face: 'der Zeit niemand zu sehen',
         voice: 'der Zeit niemand zu hören',
@@ -78,7 +78,7 @@ export const de: PageWords = {
   consent: {
     ask: 'Was darf analysiert werden?',
     askHint: 'Aus, bis Sie es einschalten. Alle im Raum sehen das Ergebnis.',
-    short: 'Analysieren',
+    short: 'Analyse',
     read: 'Was dürfen die anderen lesen?',
     forbidden: 'Auf diesem Server für alle abgeschaltet.',
     names: { face: 'Gesicht', voice: 'Stimme', words: 'Worte' },
@@ -95,6 +95,7 @@ export const de: PageWords = {
     wordsHeard: (language) =>
       `Was Sie sagen, auf diesem Server erkannt${language === null ? '' : ` (${language})`}, solange auch „Stimme“ an ist; und Untertitel, die Sie eintippen.`,
     show: 'Meine Worte zeigen',
+    showShort: 'Worte zeigen',
     showWhat: 'Alle im Raum lesen, was Sie sagen, als Untertitel auf Ihrem Bild. Nur wenn „Worte“ an ist.',
     wordsFirst: 'Schalten Sie zuerst „Worte“ ein',
   },
@@ -112,7 +113,7 @@ export const de: PageWords = {
     stuck: (what) => `Zugestimmt, kommt aber nicht durch: ${names(what)}.`,
     off: (sources) => `${yours(sources)} ${sources.length > 1 ? 'sind' : 'ist'} aus.`,
     seen: (words) => `Alle hier sehen das Ergebnis${words ? ' und lesen Ihre Worte' : ''}.`,
-    stop: 'Alles beenden',
+    stop: 'Analyse aus',
   },
   call: {
     states: {
@@ -131,7 +132,7 @@ export const de: PageWords = {
     controls: 'Steuerung des Gesprächs',
     tools: {
       ...{ microphone: 'Mikro', camera: 'Kamera', subtitles: 'Untertitel', details: 'Details', keys: 'Tasten' },
-      ...{ devices: 'Geräte', invite: 'Einladen', leave: 'Verlassen', course: 'Verlauf' },
+      ...{ devices: 'Geräte', invite: 'Einladen', leave: 'Auflegen', course: 'Verlauf' },
     },
     alone: 'Sie sind allein hier. Schicken Sie jemandem den Einladungslink.',
     unblock: 'Klicken, um die anderen zu hören',
@@ -199,8 +200,8 @@ export const de: PageWords = {
   },
   devices: {
     names: { camera: 'Kamera', microphone: 'Mikrofon', speaker: 'Lautsprecher' },
-    none: 'noch keines gefunden',
-    lost: (source) => `${the[source]} wurde abgezogen oder weggenommen.`,
+    none: 'noch nichts gefunden',
+    lost: (source) => `${the[source]} wurde abgezogen oder getrennt.`,
     refused: (source) =>
       `${the[source]} ist nicht erlaubt. Erlauben Sie den Zugriff in der Adressleiste des Browsers (oder in seinen Einstellungen) und versuchen Sie es noch einmal.`,
     missing: (source) =>
@@ -332,6 +333,7 @@ export const de: PageWords = {
       'Das gehört nur Ihnen und ist nur hier: Der Server behält nichts davon, und es ist weg, wenn Sie diese Seite schließen oder wieder teilnehmen. ' +
       'Von den anderen lässt sich hier nichts speichern; ein ganzes Gespräch wird nur von denen aufgezeichnet, die auf die Frage hin zustimmen.',
     ...{ html: 'Bericht (HTML)', csv: 'Tabelle (CSV)', json: 'Daten (JSON)' },
+    notGiven: (path) => `der Server gibt ${path} nicht heraus`,
     notSaved: (why) => `Nicht gespeichert: ${why}`,
   },
   told: {

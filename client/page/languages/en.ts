@@ -87,6 +87,8 @@ export const en = {
     wordsHeard: (language: string | null) =>
       `What you say, recognised on this server${language === null ? '' : ` (${language})`} while Voice is on, too; and captions that you type.`,
     show: 'Show my words',
+    /** With little room, beside `short`. */
+    showShort: 'Show my words',
     showWhat: 'Everyone in the room reads what you say, as subtitles on your picture. Only with Words on.',
     wordsFirst: 'Turn on Words first',
   },
@@ -325,6 +327,7 @@ export const en = {
       'This is yours alone, and only here: the server keeps nothing of it, and it is gone when you close this page or join again. ' +
       'Of the others nothing can be saved here; a whole call is recorded only of those who agree when they are asked.',
     ...{ html: 'Report (HTML)', csv: 'Table (CSV)', json: 'Data (JSON)' },
+    notGiven: (path: string) => `the server does not give out ${path}`,
     notSaved: (why: string) => `Not saved: ${why}`,
   },
   /** What the server did to one's seat. */

@@ -26,7 +26,7 @@ export class ConsentSwitches {
 
   constructor({ explained, hearing, onChange }: ConsentSwitchesOptions) {
     this.#explained = explained;
-    const { ask, askHint, short, read, names, face, show, showWhat } = t().consent;
+    const { ask, askHint, short, read, names, face, show, showShort, showWhat } = t().consent;
     const changed = () => {
       this.#showAllowed();
       onChange(this.agreement);
@@ -51,7 +51,7 @@ export class ConsentSwitches {
     const rows = MODALITIES.map((modality) =>
       this.#row(icon(modality), names[modality], this.#inputs[modality], this.#notes[modality]),
     );
-    const shows = this.#row(pageIcon('captions'), show, this.#show, note(showWhat));
+    const shows = this.#row(pageIcon('captions'), explained ? show : showShort, this.#show, note(showWhat));
     this.element = h(
       'div',
       { class: explained ? 'agreement explained' : 'agreement short' },

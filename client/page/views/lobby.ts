@@ -91,6 +91,7 @@ export class Lobby {
             { type: 'text', autocomplete: 'off', name: 'token', spellcheck: false, value: options.draft?.token ?? '' },
             words.tokenHint,
           );
+    this.#token?.element.classList.add('wide');
     this.#consent = new ConsentSwitches({ explained: true, hearing: info, onChange: () => undefined });
     if (options.draft) this.#consent.agreement = options.draft.agreement;
     this.#consent.policy = info.policy;

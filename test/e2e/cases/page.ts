@@ -63,6 +63,25 @@ export function thePage(stage: () => Stage): void {
     await accessible(page);
   });
 
+  it('speaks the browser’s language, or the one that is chosen, and forgets nothing that was filled in', async () => {
+    const browser = await stage().browser({});
+    const address = stage().address('sprachen');
+    const page = await browser.open(address, { locale: 'de-AT' });
+    await page.getByLabel('Ihr Name').fill('Ada');
+    await page.getByRole('switch', { name: 'Stimme' }).click();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+    await accessible(page);
+    await screenshot(page, 'lobby-de.png');
+    await page.getByLabel('Sprache').selectOption('English');
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Ada');
+    expect(await page.getByRole('switch', { name: 'Voice' }).isChecked()).toBe(true);
+    expect(await page.getByLabel('Language').evaluate('element => element === document.activeElement')).toBe(true);
+    await page.reload();
+    await page.getByLabel('Your name').waitFor();
+    await page.goto(`${address}&lang=de`);
+    await page.getByLabel('Ihr Name').waitFor();
+  });
+
   it('does not offer what the server’s policy forbids', async () => {
     const server = await startServer(['--allow-face', 'false']);
     try {

@@ -4,6 +4,8 @@ import { formats } from './formats.js';
 const format = formats('de');
 const { likelihood, together } = format;
 
+const DATIVE = { face: 'Gesicht', voice: 'Stimme', words: 'Worten' };
+
 export const de: OverlayWords = {
   format,
   direction: 'ltr',
@@ -34,9 +36,9 @@ export const de: OverlayWords = {
   mood: {
     unknown: 'Stimmung: nicht bekannt',
     known: (pleasure, excitement, valence, arousal) =>
-      `Stimmung: ${pleasure}, ${excitement} (Valenz ${valence}, Erregung ${arousal})`,
+      `Stimmung: ${pleasure}, ${excitement} (Valenz ${valence}, Aktivierung ${arousal})`,
     ...{ pleasant: 'angenehm', unpleasant: 'unangenehm', noPleasure: 'weder angenehm noch unangenehm' },
-    ...{ excited: 'erregt', calm: 'ruhig', noExcitement: 'weder ruhig noch erregt' },
+    ...{ excited: 'aufgeregt', calm: 'ruhig', noExcitement: 'weder ruhig noch aufgeregt' },
   },
   unknown: {
     lost: { headline: 'Keine Verbindung', detail: 'ob etwas analysiert wird, ist nicht bekannt' },
@@ -53,7 +55,7 @@ export const de: OverlayWords = {
     headline: 'Unsicher',
     detail: (emotion, share) => `vielleicht ${emotion}, zu ${likelihood(share)} wahrscheinlich`,
   },
-  likely: (share, by) => `zu ${likelihood(share)} wahrscheinlich, nach ${together(by)}`,
+  likely: (share, by) => `zu ${likelihood(share)} wahrscheinlich, nach ${together(by.map((each) => DATIVE[each]))}`,
   dark: { headline: 'Kamera und Mikrofon aus', detail: 'kein Anhaltspunkt' },
   nothing: 'Kein Anhaltspunkt',
   gaps: {

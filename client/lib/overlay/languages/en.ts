@@ -6,6 +6,8 @@ import { formats } from './formats.js';
 const format = formats('en-GB');
 const { likelihood, together } = format;
 
+const modalities: Record<Modality, string> = { face: 'face', voice: 'voice', words: 'words' };
+
 export type Direction = 'ltr' | 'rtl';
 
 /** All that the overlay says, in English. Other languages have the same keys; emotions and sources stand in lower case, for within a sentence. */
@@ -20,10 +22,7 @@ export const en = {
   letters: {
     ...{ neutral: 'N', happy: 'H', sad: 'S', angry: 'A', fearful: 'F', disgusted: 'D', surprised: '!' },
   } satisfies Record<Emotion, string> as Record<Emotion, string>,
-  modalities: { face: 'face', voice: 'voice', words: 'words' } satisfies Record<Modality, string> as Record<
-    Modality,
-    string
-  >,
+  modalities,
   badge: { on: 'Analysis on', off: 'Analysis off', unknown: 'Analysis not known' },
   /** Of the panel, for screen readers. */
   emotionOf: (name: string | null) => (name ? `Emotion of ${name}` : 'Emotion'),
@@ -69,8 +68,9 @@ export const en = {
     headline: 'Not sure',
     detail: (emotion: string, share: number) => `perhaps ${emotion}, ${likelihood(share)} likely`,
   },
-  /** Under the emotion's name. @param by of `modalities` */
-  likely: (share: number, by: readonly string[]) => `${likelihood(share)} likely, by ${together(by)}`,
+  /** Under the emotion's name. */
+  likely: (share: number, by: readonly Modality[]) =>
+    `${likelihood(share)} likely, by ${together(by.map((each) => modalities[each]))}`,
   dark: { headline: 'Camera and microphone off', detail: 'nothing to judge by' },
   nothing: 'Nothing to judge by',
   gaps: {
