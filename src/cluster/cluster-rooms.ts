@@ -77,7 +77,7 @@ export class ClusterRooms implements Placement {
       ...{ self, lingerMs, maxRooms, meter, times: LEASE_TIMES, now: this.#now },
       store: new NatsLeaseStore(rooms, connected),
       rooms: () => host.rooms(),
-      inUse: (room) => host.people(room) > 0,
+      inUse: (room) => host.inUse(room),
       onError: (error) => this.#options.logger.error({ err: error }, 'a room could not be moved'),
       onLost: (room, holder) => this.#move(room, holder, this.#draining ? 'drained' : 'lost'),
     });
@@ -127,7 +127,7 @@ export class ClusterRooms implements Placement {
     const targets = spreadRooms(rooms, nodes.others);
     await waitAtMost(DRAIN_PATIENCE_MS, leases.giveAll(targets));
     // Where the store did not answer: whoever comes there is told when the lease is over.
-    for (const [room, target] of targets) if (host.people(room) > 0) this.#move(room, target, 'drained');
+    for (const [room, target] of targets) if (host.inUse(room)) this.#move(room, target, 'drained');
   }
 
   report(): ClusterReport {

@@ -7,7 +7,9 @@ export interface PlacementHost {
   figures: () => NodeFigures;
   /** How many people are in a room here. */
   people: (room: string) => number;
-  /** Rooms with people in them. */
+  /** Somebody is in it, or needs it here for another reason. */
+  inUse: (room: string) => boolean;
+  /** Those that are in use. */
   rooms: () => Iterable<string>;
   /** The people of a room are told where it is now, and it ends here. */
   move: (room: string, url: string) => void;

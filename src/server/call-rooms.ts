@@ -75,7 +75,9 @@ export class CallRooms {
   /** It is another server's now: everybody in it is told where, and it closes here. */
   move(id: string, url: string): void {
     const room = this.#open.get(id);
-    room?.broadcast({ type: 'moved', room: id, url });
+    const moved = { type: 'moved', room: id, url } as const;
+    room?.broadcast(moved);
+    for (const reader of [...this.#deps.wordReaders.of(id)]) reader.notify(moved);
     room?.room.close('server-closing');
   }
 

@@ -2,11 +2,14 @@ import type { PlacementHost } from '../cluster/placement.js';
 import type { CallRooms } from './call-rooms.js';
 import { nodeSources } from './node-sources.js';
 import type { SocketDoor } from './socket-door.js';
+import type { WordReaders } from './word-readers.js';
 
 export interface ClusterHostDeps {
   url: string;
   rooms: CallRooms;
   door: SocketDoor;
+  /** What is said is told by the node of the room alone, so they keep theirs here. */
+  wordReaders: WordReaders;
   /** What gives way in analysis, 0 to 1. */
   saturation: () => number;
   /** Origins whose pages may come in: those of the other nodes are among them from now on. */
@@ -20,6 +23,7 @@ export function clusterHost({
   url,
   rooms,
   door,
+  wordReaders,
   saturation,
   allowedOrigins,
   connectTo,
@@ -29,7 +33,8 @@ export function clusterHost({
     url,
     figures: () => ({ participants: rooms.members, rooms: rooms.open.size, saturation: saturation() }),
     people: (room) => rooms.open.get(room)?.size ?? 0,
-    rooms: () => rooms.open.keys(),
+    inUse: (room) => (rooms.open.get(room)?.size ?? 0) > 0 || [...wordReaders.of(room)].length > 0,
+    rooms: () => new Set([...rooms.open.keys(), ...wordReaders.names]),
     move: (room, to) => rooms.move(room, to),
     nodesChanged: (urls) => {
       const origins = urls.map((each) => new URL(each).origin);

@@ -265,7 +265,9 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     });
     const connectTo = (origins: readonly string[]) => Object.assign(headers, headersFor(origins));
     const { saturation = () => 0 } = deps;
-    await placement.begin(clusterHost({ url: front.url, rooms, door, saturation, allowedOrigins, connectTo }));
+    await placement.begin(
+      clusterHost({ url: front.url, rooms, door, wordReaders, saturation, allowedOrigins, connectTo }),
+    );
   } catch (error) {
     await close();
     throw error;

@@ -15,7 +15,12 @@ export class WordReaders {
     return this.#rooms.get(room) ?? [];
   }
 
-  /** Rooms that somebody reads: for the tests of boundedness. */
+  /** Rooms that somebody reads. */
+  get names(): Iterable<string> {
+    return this.#rooms.keys();
+  }
+
+  /** How many of them: for the tests of boundedness. */
   get rooms(): number {
     return this.#rooms.size;
   }

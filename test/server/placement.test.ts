@@ -21,6 +21,8 @@ describe('a server that is one of many', () => {
     const client = await test.connect({ room: 'there', moderate: true });
     const seat = { name: 'Ada', rtpCapabilities: {}, consent: { face: false, voice: false, words: false } };
     expect(await client.refused('join', seat)).toMatchObject({ code: 'MOVED', url: OTHER });
+    const reading = await test.connect({ room: 'there', transcript: true });
+    expect(await reading.refused('subscribe')).toMatchObject({ code: 'MOVED', url: OTHER });
     expect(await client.refused('roster')).toMatchObject({ code: 'MOVED', url: OTHER });
     const headers = { authorization: `Bearer ${await test.token({ room: 'there', moderate: true })}` };
     const post = (path: string, type: string, body: string) =>
@@ -40,12 +42,16 @@ describe('a server that is one of many', () => {
     const [ada, bob] = [await test.connect({ room: 'one' }), await test.connect({ room: 'two' })];
     await ada.join('Ada');
     await bob.join('Bob');
+    // Who reads what is said goes with the call.
+    const reader = await test.connect({ room: 'one', publish: false, transcript: true });
+    await reader.request('subscribe', {});
     expect([placement.host?.people('one'), placement.host?.figures()]).toMatchObject([
       1,
       { participants: 2, rooms: 2 },
     ]);
     placement.host?.move('one', OTHER);
     expect(await ada.next('moved')).toEqual({ type: 'moved', room: 'one', url: OTHER });
+    expect((await reader.next('moved')).url).toBe(OTHER);
     expect(await ada.ended()).toMatchObject({ code: 4004, reason: 'MOVED: the call is on another server' });
     expect([...test.server.rooms.open.keys()]).toEqual(['two']);
     await test.server.close();

@@ -11,6 +11,9 @@ export const subscribe: Handler<'subscribe'> = async (request, session) => {
     await placement.claim(room);
     return { room, ...session.record(room, request) };
   }
+  // What is said is told by the node of the room alone.
+  const { grants } = session.identity;
+  if (grants.transcript && grants.room !== '*' && !session.joined) await placement.claim(room);
   const { sinceSeq, epoch } = request;
   const from = sinceSeq === undefined ? undefined : { sinceSeq, epoch };
   if (from) await limits.replay(session.caller, bus.held(room, from));
