@@ -1,5 +1,6 @@
 import type { PlacementHost } from '../cluster/placement.js';
 import type { CallRooms } from './call-rooms.js';
+import type { FileRecordings } from './recordings/file-recordings.js';
 import { nodeSources } from './node-sources.js';
 import type { SocketDoor } from './socket-door.js';
 import type { WordReaders } from './word-readers.js';
@@ -10,6 +11,8 @@ export interface ClusterHostDeps {
   door: SocketDoor;
   /** What is said is told by the node of the room alone, so they keep theirs here. */
   wordReaders: WordReaders;
+  /** A recording is of what is told here: it ends when that ends. */
+  fileRecordings: Pick<FileRecordings, 'stop'>;
   /** What gives way in analysis, 0 to 1. */
   saturation: () => number;
   /** Origins whose pages may come in: those of the other nodes are among them from now on. */
@@ -24,6 +27,7 @@ export function clusterHost({
   rooms,
   door,
   wordReaders,
+  fileRecordings,
   saturation,
   allowedOrigins,
   connectTo,
@@ -35,7 +39,11 @@ export function clusterHost({
     people: (room) => rooms.open.get(room)?.size ?? 0,
     inUse: (room) => (rooms.open.get(room)?.size ?? 0) > 0 || [...wordReaders.of(room)].length > 0,
     rooms: () => new Set([...rooms.open.keys(), ...wordReaders.names]),
-    move: (room, to) => rooms.move(room, to),
+    move: (room, to) => {
+      rooms.move(room, to);
+      // None runs, mostly.
+      fileRecordings.stop(room).catch(() => undefined);
+    },
     nodesChanged: (urls) => {
       const origins = urls.map((each) => new URL(each).origin);
       allowedOrigins.splice(configured, Infinity, ...origins);

@@ -266,7 +266,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
     const connectTo = (origins: readonly string[]) => Object.assign(headers, headersFor(origins));
     const { saturation = () => 0 } = deps;
     await placement.begin(
-      clusterHost({ url: front.url, rooms, door, wordReaders, saturation, allowedOrigins, connectTo }),
+      clusterHost({ url: front.url, rooms, door, wordReaders, fileRecordings, saturation, allowedOrigins, connectTo }),
     );
   } catch (error) {
     await close();
