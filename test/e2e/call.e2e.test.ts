@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
+import { inTheBackground } from './cases/background.js';
 import { blockedMedia } from './cases/blocked-media.js';
 import { theCourse } from './cases/course.js';
 import { failedSeat } from './cases/failed-seat.js';
@@ -39,6 +40,7 @@ describe('the call in a real browser', () => {
   manyPeople(() => stage);
   fromLobbyToLobby(() => stage);
   screenSharing(() => stage);
+  inTheBackground(() => stage);
   subtitles(() => stage);
   oddMedia(() => stage);
   blockedMedia(() => stage);

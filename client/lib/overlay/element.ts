@@ -151,10 +151,8 @@ export class EmoOverlay extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#timer ??= setInterval(() => {
-      this.#render();
-      this.#showWords();
-    }, TICK_MS);
+    this.#timer ??= setInterval(this.#paint, TICK_MS);
+    document.addEventListener('visibilitychange', this.#paint);
     this.#watchStage();
     this.#render();
   }
@@ -162,6 +160,7 @@ export class EmoOverlay extends HTMLElement {
   disconnectedCallback(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    document.removeEventListener('visibilitychange', this.#paint);
     this.#resize?.disconnect();
     this.#resize = undefined;
   }
@@ -212,12 +211,19 @@ export class EmoOverlay extends HTMLElement {
     this.#subtitles.label = saidBy(name);
   }
 
+  readonly #paint = (): void => {
+    this.#render();
+    this.#showWords();
+  };
+
   #render(): void {
     const language = overlayLanguage(languageAt(this));
     if (language !== this.#language) this.#speak(language);
     const { words } = language;
     const view = this.#model.view(performance.now(), words);
     this.#view = view;
+    // Nothing is queued up for who does not look: what is true then is painted when they do.
+    if (document.hidden) return;
     // A constructor may not touch attributes; the element is rendered again when it is connected.
     if (this.isConnected) this.dataset.status = view.status;
     this.#panel.dataset.status = view.status;
@@ -251,6 +257,7 @@ export class EmoOverlay extends HTMLElement {
   }
 
   #showWords(): void {
+    if (document.hidden) return;
     this.#subtitles.show(this.#words.view(performance.now(), roomFor(this.clientWidth)));
   }
 

@@ -46,7 +46,7 @@ export class CoursePanel {
       h('p', { class: 'course-hint' }, words.hint),
     );
     this.#timer = setInterval(() => {
-      if (!this.element.hidden) this.show();
+      if (!this.element.hidden && !document.hidden) this.show();
     }, EVERY_MS);
   }
 

@@ -212,3 +212,21 @@ export const END_BY_BROWSER = `(() => {
   track.stop();
   track.dispatchEvent(new Event('ended'));
 })()`;
+
+/** From now on: every change that is made to what the own overlay shows. */
+export const COUNT_PAINTS = `(() => {
+  window.paints = 0;
+  const everything = { subtree: true, childList: true, characterData: true, attributes: true };
+  const root = document.querySelector('.tile.own emo-overlay').shadowRoot;
+  for (const each of [root, root.querySelector('.course').shadowRoot]) {
+    new MutationObserver(() => window.paints++).observe(each, everything);
+  }
+})()`;
+export const PAINTS = 'window.paints';
+
+/** Of how many seconds the own strip tells. */
+export const STRIP_SECONDS = `(() => {
+  const strip = document.querySelector('.tile.own emo-overlay').shadowRoot.querySelector('.course');
+  const text = strip.getAttribute('aria-label');
+  return [...text.matchAll(/(\\d+) s(?! of it)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+})()`;
