@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { FAULTS } from './chaos/faults.js';
 import { FULL_DISK } from './chaos/full-disk.js';
 import { INFERENCE_SERVERS } from './chaos/inference-servers.js';
+import { NODE_EVENTS } from './chaos/node-events.js';
 import { NODES } from './chaos/nodes.js';
 import { printRow, type RowResult } from './chaos/report.js';
 import { ROADS } from './chaos/roads.js';
@@ -19,7 +20,15 @@ import { writeJson } from './support/write-json.js';
  * `npm run chaos`: people call in the real server while things go wrong, one after the other. Each row says what was promised,
  * what was lost, what was told of it, and whether that is all of it.
  */
-const ROWS: readonly Row[] = [...ROADS, ...FAULTS, ...INFERENCE_SERVERS, STALLED_SUBSCRIBERS, FULL_DISK, ...NODES];
+const ROWS: readonly Row[] = [
+  ...ROADS,
+  ...FAULTS,
+  ...INFERENCE_SERVERS,
+  STALLED_SUBSCRIBERS,
+  FULL_DISK,
+  ...NODES,
+  ...NODE_EVENTS,
+];
 const program = new Command('chaos')
   .option('-n, --people <count>', 'people in the call', '4')
   .option('-s, --seconds <seconds>', 'how long each road is measured', '60')

@@ -27,6 +27,10 @@ const COMMANDS = {
     need: 'serve',
     run: async (node, args) => (await execute(node, [program('bench/flood.js'), ...args])) || writeDocs(node),
   },
+  'bench:nats': {
+    need: 'build',
+    run: async (node, args) => (await execute(node, [program('bench/nats.js'), ...args])) || writeDocs(node),
+  },
   'bench:loss': {
     need: 'serve',
     run: async (node, args) => (await execute(node, [program('bench/loss.js'), ...args])) || writeDocs(node),

@@ -17,6 +17,7 @@ export interface Missed {
   toSeq: number | null;
   /**
    * `expired`: the server's journal no longer held them; `forgotten`: their person withdrew consent or left;
+   * `lost`: they did not get from the node of the room to the one that is listened to;
    * `slow-subscriber`: this client read too slowly; `other-epoch`: the room was forgotten, or the server restarted, and its
    * numbering began anew; `hole`: the numbers jumped without a word from the server.
    */

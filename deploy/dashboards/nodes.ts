@@ -1,5 +1,5 @@
 import type { Page } from './page.js';
-import { by, increase, of } from './queries.js';
+import { by, increase, of, rate } from './queries.js';
 
 /** Servers that share their rooms over NATS: who has what, and what of it is in doubt. */
 export const nodes: Page = {
@@ -65,6 +65,35 @@ export const nodes: Page = {
           about: 'They are taken up again by themselves.',
           unit: 'short',
           queries: [{ expr: by('instance', increase('emostream_nats_disconnects_total')), legend: '{{instance}}' }],
+        },
+      ],
+    },
+    {
+      title: 'Events between nodes',
+      graphs: [
+        {
+          title: 'Sent to NATS',
+          about: 'Events stored, sent once more, and lost; people whose events were purged.',
+          unit: 'short',
+          queries: [{ expr: by('what', rate('emostream_nats_events_total')), legend: '{{what}}' }],
+        },
+        {
+          title: 'Waiting to be sent',
+          about: 'Events that are not known to be stored. What waits 30 s is given up.',
+          unit: 'none',
+          queries: [{ expr: by('instance', of('emostream_nats_pending_events')), legend: '{{instance}}' }],
+        },
+        {
+          title: 'Rooms read',
+          about: 'Of other nodes, as somebody listens here; and the past of own ones.',
+          unit: 'none',
+          queries: [{ expr: by('instance', of('emostream_nats_rooms_read')), legend: '{{instance}}' }],
+        },
+        {
+          title: 'Read and not told',
+          about: 'Forgotten: sent after its person had been forgotten. Stale: another node had begun with the room.',
+          unit: 'short',
+          queries: [{ expr: by('reason', rate('emostream_dropped_total', 'stage="nats"')), legend: '{{reason}}' }],
         },
       ],
     },

@@ -5,10 +5,7 @@ import { collectSeldom } from '../common/heap.js';
 import type { Meter } from '../common/metrics.js';
 import { ThreadVitals } from '../common/thread-vitals.js';
 import { packageVersion } from '../common/version.js';
-import { ClusterRooms } from '../cluster/cluster-rooms.js';
-import { NatsLink } from '../cluster/nats-link.js';
 import type { Config } from '../config/schema.js';
-import { InProcessBus } from '../events/in-process-bus.js';
 import { BatchRunner } from '../inference/batch-runner.js';
 import type { EngineMemory } from '../inference/types.js';
 import { createServer, type RunningServer, type ServerDeps } from '../server/index.js';
@@ -19,13 +16,14 @@ import { telemetryHandlers } from '../telemetry/health.js';
 import { PromMeter } from '../telemetry/prom-meter.js';
 import { TraceExport } from '../telemetry/trace-export.js';
 import { WorkerUsage } from '../telemetry/worker-usage.js';
+import { type AppBus, openBus, openCluster } from './app-cluster.js';
 import { openEngine } from './app-engine.js';
 
 /** The whole running product, as `serve`, the tests and the benchmarks start it. */
 export interface App {
   server: RunningServer;
   analyser: LiveAnalyser;
-  bus: InProcessBus;
+  bus: AppBus;
   meter: PromMeter;
   engine: { name: string; model: string };
   speech: SpeechChoice;
@@ -45,8 +43,6 @@ export interface StartOptions extends Pick<ServerDeps, 'front' | 'calls'> {
 /** What brings the speech model that is missing. */
 export const INSTALL_SPEECH = 'npx emostream speech install';
 const VITALS_EVERY_MS = 1000;
-/** NATS servers that one may be missing of. */
-const SERVERS_OF_A_CLUSTER = 3;
 /** The load step at which everything has given way that can (`emostream_load_step`). */
 const MOST_LOAD = 4;
 /** How long closing waits for the batch that is being computed, ms. */
@@ -91,24 +87,31 @@ async function start(
   const { webhookUrl, webhookSecret } = config;
   const webhooks = webhookUrl && webhookSecret ? new Webhooks(webhookUrl, webhookSecret, { meter, clock }) : undefined;
   closers.push(() => webhooks?.close());
-  const bus = new InProcessBus({
-    onPublish: (event) => {
-      // Nobody is analysed.
-      if (event.type !== 'media' && event.source === 'replay') return;
-      watch.published(event);
-      webhooks?.published(event);
+  const cluster = await openCluster(config, { meter, logger });
+  closers.push(() => cluster?.close());
+  const bus = openBus(
+    {
+      onPublish: (event) => {
+        // Nobody is analysed.
+        if (event.type !== 'media' && event.source === 'replay') return;
+        watch.published(event);
+        webhooks?.published(event);
+      },
+      onForget: (person, kept) => {
+        watch.forgot(person);
+        // Who left had agreed to what was told of them.
+        if (kept === 'state') webhooks?.forgot(person);
+      },
+      journalSize: config.journalSize,
+      journalBytes: config.journalBytes,
+      maxRooms: config.maxRooms,
+      retentionMs: config.journalRetention * 1000,
+      seatHoldMs: config.seatHold * 1000,
     },
-    onForget: (person, kept) => {
-      watch.forgot(person);
-      // Who left had agreed to what was told of them.
-      if (kept === 'state') webhooks?.forgot(person);
-    },
-    journalSize: config.journalSize,
-    journalBytes: config.journalBytes,
-    maxRooms: config.maxRooms,
-    retentionMs: config.journalRetention * 1000,
-    seatHoldMs: config.seatHold * 1000,
-  });
+    cluster,
+    { meter },
+  );
+  closers.push(() => bus.close());
 
   const engine = await openEngine(config, { meter, logger, clock });
   closers.push(() => engine.dispose());
@@ -140,8 +143,6 @@ async function start(
   }
   const vitals = new ThreadVitals('main', meter);
   const usage = new WorkerUsage(meter);
-  const cluster = await openCluster(config, { meter, logger });
-  closers.push(() => cluster?.close());
   const server: RunningServer = await createServer({
     config,
     analyser,
@@ -183,7 +184,7 @@ async function start(
   const timer = setInterval(() => {
     vitals.report();
     watch.report();
-    meter.set('emostream_journal_bytes', bus.bytes);
+    bus.report();
   }, VITALS_EVERY_MS);
   closers.push(async () => {
     clearInterval(timer);
@@ -202,22 +203,6 @@ async function start(
     engineMemory: () => engine.memory(),
     close: () => (closing ??= closeAll()),
   };
-}
-
-/** @throws EmostreamError NATS_UNAVAILABLE or NATS_REFUSED */
-async function openCluster(config: Config, to: { meter: Meter; logger: Logger }) {
-  if (config.nats.length === 0) return undefined;
-  const link = await NatsLink.open(config, to);
-  const rooms = new ClusterRooms({
-    ...{ link, ...to, url: config.nodeUrl, inner: config.nodeInnerUrl, maxRooms: config.maxRooms },
-    replicas: config.nats.length >= SERVERS_OF_A_CLUSTER ? SERVERS_OF_A_CLUSTER : 1,
-    lingerMs: config.journalRetention * 1000,
-  });
-  const close = async () => {
-    await rooms.close();
-    await link.close();
-  };
-  return { link, rooms, close };
 }
 
 async function openTraces(

@@ -96,6 +96,7 @@ function fail(error: unknown, room: string): void {
 const REASONS: Record<string, string> = {
   expired: 'the server keeps only the newest',
   forgotten: 'whoever they are about withdrew consent or left',
+  lost: 'the node of the room could not send them on',
   'slow-subscriber': 'this program read too slowly',
   'other-epoch': 'the room, or the server, began anew',
   hole: 'the server did not say why',

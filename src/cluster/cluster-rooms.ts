@@ -89,6 +89,11 @@ export class ClusterRooms implements Placement {
     this.#tick();
   }
 
+  /** The number of this node's claim of a room, larger than that of any claim before; undefined where it has none. */
+  termOf(room: string): number | undefined {
+    return this.#begun?.leases.termOf(room);
+  }
+
   get urls(): readonly string[] {
     return this.#urls;
   }

@@ -26,6 +26,7 @@ export class RoomLease {
   #sureUntilMs = -Infinity;
   /** It was held once: what is not sure any more is unsure. */
   #held = false;
+  #term: number | undefined;
   /** Of our newest writing that was answered or read. */
   #revision: number | undefined;
   /** What is to be asked next is not what it holds: who does. */
@@ -50,6 +51,11 @@ export class RoomLease {
   /** Who holds it, where that is `elsewhere`. */
   get holder(): LeaseHolder | undefined {
     return this.#holder;
+  }
+
+  /** The number of its claim, larger than that of any claim before; undefined before it ever was this node's. */
+  get term(): number | undefined {
+    return this.#term;
   }
 
   /** Until when this node is sure of it, ms; before ever: -Infinity. */
@@ -151,6 +157,8 @@ export class RoomLease {
       this.#holder = ask.holder;
       return;
     }
+    // The store numbers its writings: the first of ours after somebody else's, or after nobody's, is a claim.
+    if (ask.type === 'create' || !this.#held) this.#term = revision;
     this.#held = true;
     const { ttlMs, marginMs, renewMs } = this.#times;
     if (this.#wish.type !== 'hold') return;

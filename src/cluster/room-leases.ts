@@ -95,6 +95,11 @@ export class RoomLeases {
     this.#report();
   }
 
+  /** The number of this node's claim of a room, if it has one. */
+  termOf(room: string): number | undefined {
+    return this.#rooms.get(room)?.lease.term;
+  }
+
   /** Rooms of this node, sure or not. */
   get held(): string[] {
     return [...this.#rooms].filter(([, { lease }]) => isHeld(lease, this.#deps.now())).map(([room]) => room);

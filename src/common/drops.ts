@@ -74,6 +74,9 @@ export const DROPS = {
   audit: ['write-failed'],
   // Lines of a recording that the disk did not take; files of recordings that were deleted for their age, or all of their size.
   recording: ['write-failed', 'expired'],
+  // What was read from NATS and not told. `forgotten`: it came after its person had been forgotten; `stale`: after another node had begun
+  // with the room; `expired`: it was made longer ago than events are kept.
+  nats: ['malformed', 'forgotten', 'stale', 'expired'],
   telemetry: ['series-limit', 'not-finite'],
   // Spans of traced windows.
   trace: ['overflow', 'not-sent', 'closed'],

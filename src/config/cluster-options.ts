@@ -1,4 +1,4 @@
-import { list, optionalText } from './fields.js';
+import { int, list, optionalText } from './fields.js';
 
 /** How this server is one node of many. */
 export const clusterOptions = {
@@ -14,4 +14,11 @@ export const clusterOptions = {
   natsCreds: optionalText('Path of the NATS credentials file (`.creds`); read anew at every connecting.'),
   natsTokenFile: optionalText('Path of a file that holds the NATS token, in place of natsCreds; read anew, too.'),
   natsCa: optionalText('Path of the certificates (PEM) that NATS’s own is checked by; those of Node.js if not given.'),
+  natsStreamBytes: int(
+    'Bytes of events in NATS that nodes tell each other of; at the bound the oldest go. A person’s take some 2.5 kB a second, for 30 s and journalRetention.',
+    'bytes',
+    1_073_741_824,
+    1_048_576,
+    1_099_511_627_776,
+  ),
 };

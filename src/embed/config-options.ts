@@ -50,6 +50,8 @@ export interface ConfigOptions {
   natsTokenFile?: string | undefined;
   /** Path of the certificates (PEM) that NATS’s own is checked by; those of Node.js if not given. */
   natsCa?: string | undefined;
+  /** Bytes of events in NATS that nodes tell each other of; at the bound the oldest go. A person’s take some 2.5 kB a second, for 30 s and journalRetention. Default 1073741824, bytes. */
+  natsStreamBytes?: number | undefined;
   /** Local addresses for WebRTC media, which ICE and DTLS protect. `auto`: loopback and the machine’s own (Firefox takes no loopback). Default 'auto'. */
   rtcHost?: string | undefined;
   /** The one address that browsers are told for media, where it differs from rtcHost (NAT, 0.0.0.0); with `auto`, media that come to any address are taken. */

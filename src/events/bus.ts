@@ -1,6 +1,6 @@
 import type { Consent } from '../common/consent.js';
 import type { EventRecord } from './event-record.js';
-import type { JournalItem } from './room-journal.js';
+import type { JournalItem, MissedRun } from './room-journal.js';
 import type { RoomEvent } from './schema.js';
 
 type WithoutSeq<T> = T extends RoomEvent ? Omit<T, 'seq' | 'epoch'> : never;
@@ -37,6 +37,8 @@ export interface Subscription {
   readonly epoch: string;
   /** The newest sequence number of the room when the subscription began. */
   readonly lastSeq: number;
+  /** The same of the numbering that a resume point is of, if anything of it is held: reading begins there. */
+  numbering(from: ResumePoint | undefined): { epoch: string; lastSeq: number };
   /**
    * Reads the journal after the resume point, or after `lastSeq`; events published while it is read come to it too. All that
    * is held where the resume point is of another numbering.
@@ -52,12 +54,16 @@ export interface EventBus {
   /**
    * Events published from now on. The functions must not throw or block.
    * @param onForgotten the journal forgot these: where one of them still waits to be sent, it must not be
+   * @param onMissed numbers of another node that will not come
    */
   subscribe(
     room: string,
     listener: (event: RoomEvent) => void,
     onForgotten?: (isForgotten: (event: EventRecord) => boolean) => void,
+    onMissed?: (run: MissedRun) => void,
   ): Subscription;
+  /** Resolves when as much of the room is known here as can be: to be awaited before a subscription where rooms live on many nodes. */
+  ready(room: string): Promise<void>;
   /** How many events the journal holds after a resume point: what it costs to read them. */
   held(room: string, from: ResumePoint): number;
   /** Somebody takes a seat: what is held of them for their return stays, as long as their consent does. */

@@ -17,10 +17,21 @@ const records = new WeakMap<RoomEvent, EventRecord>();
 export function eventRecord(event: RoomEvent): EventRecord {
   let record = records.get(event);
   if (!record) {
-    const { epoch, seq, type, participant } = event;
-    const second = 'window' in event ? Math.floor(event.window.start / 1000) : null;
-    record = { epoch, seq, type, participant, second, text: JSON.stringify(event) };
+    record = { ...fieldsOf(event), text: JSON.stringify(event) };
     records.set(event, record);
   }
   return record;
+}
+
+/** What came as text is handed on as that text. */
+export function recordedAs(event: RoomEvent, text: string): EventRecord {
+  const record = { ...fieldsOf(event), text };
+  records.set(event, record);
+  return record;
+}
+
+function fieldsOf(event: RoomEvent): Omit<EventRecord, 'text'> {
+  const { epoch, seq, type, participant } = event;
+  const second = 'window' in event ? Math.floor(event.window.start / 1000) : null;
+  return { epoch, seq, type, participant, second };
 }

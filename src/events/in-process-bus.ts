@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type Consent, isWithdrawal, NO_CONSENT } from '../common/consent.js';
+import { type Consent, isWithdrawal } from '../common/consent.js';
 import { scheduleTimeout, type Schedule } from '../common/schedule.js';
 import type { EventBus, Person, ResumePoint, Subscription, UnsequencedEvent } from './bus.js';
 import { type EventRecord, eventRecord } from './event-record.js';
 import { RoomCursor } from './journal-cursor.js';
-import { type Kept, RoomJournal, staysFor } from './room-journal.js';
+import { type Adopted, BusRoom, type Foreign, type Subscriber } from './bus-room.js';
+import type { Order } from './order.js';
+import type { Floor } from './room-chain.js';
+import { type Kept, RoomJournal } from './room-journal.js';
 import type { RoomEvent } from './schema.js';
 
 export interface InProcessBusOptions {
@@ -27,6 +30,17 @@ export interface InProcessBusOptions {
    */
   onPublish: (event: RoomEvent) => void;
   onForget: (person: Person, kept: Kept) => void;
+  /** Told after that: up to where, and what stays of them. */
+  onForgotten: (forgotten: Forgotten) => void;
+  /** Where a numbering of the room that began now would stand. */
+  orderOf: (room: string) => Order;
+}
+
+export interface Forgotten extends Person {
+  kept: Kept;
+  epoch: string;
+  floor: Floor;
+  stays: EventRecord | undefined;
 }
 
 const DEFAULTS: InProcessBusOptions = {
@@ -39,35 +53,14 @@ const DEFAULTS: InProcessBusOptions = {
   newEpoch: () => randomBytes(9).toString('base64url'),
   onPublish: () => {},
   onForget: () => {},
+  onForgotten: () => {},
+  orderOf: () => ({ term: 0, born: 0 }),
 };
-
-interface Seat {
-  /** Seats held at the moment: one, or none while a return is waited for. */
-  count: number;
-  consent: Consent;
-  cancelForget: (() => void) | undefined;
-}
-
-interface Subscriber {
-  readonly event: (event: RoomEvent) => void;
-  readonly forgotten: ((isForgotten: (event: EventRecord) => boolean) => void) | undefined;
-}
-
-interface Room {
-  readonly id: string;
-  journal: RoomJournal;
-  readonly seats: Map<string, Seat>;
-  readonly subscribers: Set<Subscriber>;
-  cancelEnd: (() => void) | undefined;
-}
-
-/** A numbering that was asked for without its name. */
-const UNNAMED_EPOCH = 'unknown';
 
 /** The event bus of a single process. A room is known while it has people, events that are kept, or subscribers. */
 export class InProcessBus implements EventBus {
   // Insertion order is order of last use: a room is re-inserted when touched.
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms = new Map<string, BusRoom>();
   readonly #options: InProcessBusOptions;
   #bytes = 0;
 
@@ -85,58 +78,109 @@ export class InProcessBus implements EventBus {
 
   publish(event: UnsequencedEvent): RoomEvent {
     const room = this.#touch(event.room);
-    const { journal } = room;
+    const journal = this.#own(room);
     const sequenced: RoomEvent = { ...event, epoch: journal.epoch, seq: journal.nextSeq() };
-    this.#changing(journal, () => {
-      journal.add(eventRecord(sequenced));
-      if (journal.size > this.#options.journalSize) journal.dropOldest();
-    });
-    this.#boundBytes();
+    this.#changing(room, () => journal.add(eventRecord(sequenced)));
+    this.#bound(room);
     this.#endLater(room);
     this.#options.onPublish(sequenced);
-    for (const subscriber of [...room.subscribers]) subscriber.event(sequenced);
+    room.tell(sequenced);
     return sequenced;
   }
 
-  subscribe(id: string, listener: Subscriber['event'], onForgotten?: Subscriber['forgotten']): Subscription {
+  subscribe(
+    id: string,
+    event: Subscriber['event'],
+    forgotten?: Subscriber['forgotten'],
+    missed?: Subscriber['missed'],
+  ): Subscription {
     const room = this.#rooms.get(id) ?? this.#make(id);
-    const { journal } = room;
-    const { epoch, lastSeq } = journal;
-    const subscriber: Subscriber = { event: listener, forgotten: onForgotten };
-    room.subscribers.add(subscriber);
-    return {
-      epoch,
-      lastSeq,
-      read: (from) => {
-        // By what the room was when the subscription began, for that is what the subscriber was told.
-        const numbering = { epoch, lastSeq };
-        const ended = from && !isOf(from, numbering);
-        return {
-          cursor: new RoomCursor(journal, from ? startOf(from, numbering) : lastSeq),
-          ended: ended ? { epoch: from.epoch ?? UNNAMED_EPOCH, fromSeq: from.sinceSeq + 1 } : null,
-        };
-      },
-      close: () => {
-        room.subscribers.delete(subscriber);
-        this.#dropIfUnused(room);
-      },
-    };
+    return room.subscribe({ event, forgotten, missed }, () => this.#dropIfUnused(room));
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
   }
 
   held(id: string, from: ResumePoint): number {
-    const journal = this.#rooms.get(id)?.journal;
-    return journal ? journal.heldAfter(startOf(from, journal)) : 0;
+    return this.#rooms.get(id)?.held(from) ?? 0;
+  }
+
+  /**
+   * Reads what this process numbered in a room after some number, and goes on into later numberings; from the beginning of the newest
+   * where nothing is held of that one any more. Undefined where nothing was numbered.
+   */
+  cursor(id: string, { epoch, sinceSeq }: { epoch: string; sinceSeq: number }): RoomCursor | undefined {
+    const chain = this.#rooms.get(id)?.chain;
+    const journal = chain?.find(epoch);
+    if (journal) return new RoomCursor(journal, sinceSeq);
+    return chain?.newestOwn && new RoomCursor(chain.newestOwn, 0);
+  }
+
+  /** Where one of this process's own numberings stands, as long as it is held. */
+  ownOrder(id: string, epoch: string): Order | undefined {
+    const journal = this.#rooms.get(id)?.chain.find(epoch);
+    return journal?.own ? journal.order : undefined;
+  }
+
+  /** The newest number that is known of a numbering; 0: none. */
+  lastOf(id: string, epoch: string): number {
+    return this.#rooms.get(id)?.chain.find(epoch)?.lastSeq ?? 0;
+  }
+
+  /** What was before, on whatever node, and was read by itself: it stands before what this process numbered. */
+  prepend(id: string, past: BusRoom): void {
+    const room = this.#rooms.get(id);
+    if (room) this.#changing(room, () => room.chain.prepend(past.chain));
+    if (room) this.#bound(room);
+  }
+
+  /** Whether somebody has a seat in it here: then nobody else's numbering counts. */
+  hosts(id: string): boolean {
+    return this.#rooms.get(id)?.isSeated ?? false;
+  }
+
+  /** Takes what another node numbered, in the order in which all nodes read it. */
+  adopt(id: string, foreign: Foreign): Adopted {
+    const room = this.#touch(id);
+    if (room.isSeated) return 'hosted';
+    let adopted: Adopted = 'stale';
+    this.#changing(room, () => (adopted = room.adopt(foreign)));
+    this.#bound(room);
+    return adopted;
+  }
+
+  /** Another node forgot somebody: what came of them before the floor goes here, too. */
+  adoptForgotten({ room: id, participant }: Person, kept: Kept, floor: Floor): void {
+    const room = this.#rooms.get(id);
+    if (room) this.#changing(room, () => room.forget(participant, kept, floor));
+  }
+
+  /** Lets go of the oldest events of a room, as long as they are such that go. */
+  expire(id: string, goes: (record: EventRecord) => boolean): void {
+    const room = this.#rooms.get(id);
+    if (!room) return;
+    this.#changing(room, () => {
+      for (let oldest = room.chain.oldestRecord; oldest && goes(oldest); oldest = room.chain.oldestRecord) {
+        room.chain.dropOldest();
+      }
+    });
+  }
+
+  /** What other nodes numbered in a room is not followed any more. */
+  forsake(id: string): void {
+    const room = this.#rooms.get(id);
+    if (room && !room.isSeated && !room.chain.current.own) this.#end(room);
   }
 
   enter({ room: id, participant }: Person): void {
     const room = this.#touch(id);
     room.cancelEnd?.();
     room.cancelEnd = undefined;
-    const seat = room.seats.get(participant) ?? { count: 0, consent: NO_CONSENT, cancelForget: undefined };
+    const seat = room.seat(participant);
     seat.count += 1;
     seat.cancelForget?.();
     seat.cancelForget = undefined;
-    room.seats.set(participant, seat);
   }
 
   consent(person: Person, consent: Consent): void {
@@ -158,13 +202,13 @@ export class InProcessBus implements EventBus {
       this.#forget(room, participant, 'end');
       this.#dropIfUnused(room);
     };
-    if (mayReturn && room.journal.holds(participant)) {
+    if (mayReturn && room.chain.holds(participant)) {
       seat.cancelForget = this.#options.schedule(this.#options.seatHoldMs, gone);
     } else gone();
     this.#endLater(room);
   }
 
-  #touch(id: string): Room {
+  #touch(id: string): BusRoom {
     const room = this.#rooms.get(id);
     if (!room) return this.#make(id);
     this.#rooms.delete(id);
@@ -172,82 +216,79 @@ export class InProcessBus implements EventBus {
     return room;
   }
 
-  #make(id: string): Room {
-    const room: Room = {
-      id,
-      journal: new RoomJournal(this.#options.newEpoch()),
-      seats: new Map(),
-      subscribers: new Set(),
-      cancelEnd: undefined,
-    };
+  #make(id: string): BusRoom {
+    const room = new BusRoom(id, this.#options.newEpoch());
     this.#rooms.set(id, room);
     this.#boundRooms(room);
     return room;
   }
 
-  /** What is about somebody goes from the journal, and from whatever waits to be sent to subscribers. */
-  #forget(room: Room, participant: string, kept: Kept): void {
-    const { journal } = room;
+  /** The numbering that this process goes on with: another one where a node had the room since, or it was claimed anew. */
+  #own(room: BusRoom): RoomJournal {
+    const { newEpoch, orderOf } = this.#options;
+    let journal = room.chain.current;
+    this.#changing(room, () => (journal = room.own(orderOf(room.id), newEpoch)));
+    return journal;
+  }
+
+  #forget(room: BusRoom, participant: string, kept: Kept): void {
     this.#options.onForget({ room: room.id, participant }, kept);
-    this.#changing(journal, () => journal.forget(participant, kept));
-    const isForgotten = (record: EventRecord) => record.participant === participant && !staysFor(kept, record);
-    for (const subscriber of [...room.subscribers]) subscriber.forgotten?.(isForgotten);
+    const { epoch, floor } = room.ownFloor(this.#options.orderOf(room.id));
+    let stays: EventRecord | undefined;
+    this.#changing(room, () => (stays = room.forget(participant, kept, floor)));
+    this.#options.onForgotten({ room: room.id, participant, kept, epoch, floor, stays });
   }
 
   /** Once nobody is in the room any more, its numbering ends after a while. */
-  #endLater(room: Room): void {
-    if (room.journal.lastSeq === 0 || [...room.seats.values()].some((seat) => seat.count > 0)) return;
-    room.cancelEnd ??= this.#options.schedule(this.#options.retentionMs, () => this.#end(room));
+  #endLater(room: BusRoom): void {
+    if (!room.chain.current.own || room.chain.current.lastSeq === 0 || room.isSeated) return;
+    room.cancelEnd ??= this.#options.schedule(this.#options.retentionMs, () => {
+      room.cancelEnd = undefined;
+      // Unless it is another node's by now.
+      if (room.chain.current.own) this.#end(room);
+    });
   }
 
   /** Journal and numbering go. Subscribers stay, and hear the events of the next numbering, should there be any. */
-  #end(room: Room): void {
+  #end(room: BusRoom): void {
     room.cancelEnd?.();
     room.cancelEnd = undefined;
     for (const seat of room.seats.values()) seat.cancelForget?.();
     for (const participant of room.seats.keys()) this.#forget(room, participant, 'end');
     room.seats.clear();
-    const ended = room.journal;
-    this.#changing(ended, () => ended.clear());
-    room.journal = ended.successor = new RoomJournal(this.#options.newEpoch());
+    this.#changing(room, () => room.chain.end(new RoomJournal(this.#options.newEpoch())));
     this.#dropIfUnused(room);
   }
 
-  #dropIfUnused(room: Room): void {
-    const { seats, subscribers, journal } = room;
-    if (seats.size > 0 || subscribers.size > 0 || journal.lastSeq > 0) return;
+  #dropIfUnused(room: BusRoom): void {
+    const { seats, subscribers, chain } = room;
+    if (seats.size > 0 || subscribers.size > 0 || chain.current.lastSeq > 0) return;
     if (this.#rooms.get(room.id) === room) this.#rooms.delete(room.id);
   }
 
   /** Rooms with people are bounded by whoever seats them, and those with subscribers alone by the sockets. */
-  #boundRooms(newest: Room): void {
-    const idle = [...this.#rooms.values()].filter((room) => room.journal.lastSeq > 0 && room.cancelEnd);
+  #boundRooms(newest: BusRoom): void {
+    const idle = [...this.#rooms.values()].filter((room) => room.chain.current.lastSeq > 0 && room.cancelEnd);
     if (idle.length <= this.#options.maxRooms) return;
     const oldest = idle.find((room) => room !== newest);
     if (oldest) this.#end(oldest);
   }
 
-  #boundBytes(): void {
+  #bound(changed: BusRoom): void {
+    this.#changing(changed, () => {
+      if (changed.chain.size > this.#options.journalSize) changed.chain.dropOldest();
+    });
     while (this.#bytes > this.#options.journalBytes) {
-      let largest: RoomJournal | undefined;
-      for (const { journal } of this.#rooms.values()) if (journal.bytes > (largest?.bytes ?? 0)) largest = journal;
-      const journal = largest;
-      if (!journal) return;
-      this.#changing(journal, () => journal.dropOldest());
+      let largest = changed;
+      for (const room of this.#rooms.values()) if (room.chain.bytes > largest.chain.bytes) largest = room;
+      if (largest.chain.bytes === 0) return;
+      this.#changing(largest, () => largest.chain.dropOldest());
     }
   }
 
-  #changing(journal: RoomJournal, change: () => void): void {
-    const before = journal.bytes;
+  #changing({ chain }: BusRoom, change: () => void): void {
+    const before = chain.bytes;
     change();
-    this.#bytes += journal.bytes - before;
+    this.#bytes += chain.bytes - before;
   }
 }
-
-type Numbering = Pick<RoomJournal, 'epoch' | 'lastSeq'>;
-
-/** The resume point is of this numbering, as far as one can tell. */
-const isOf = ({ sinceSeq, epoch }: ResumePoint, numbering: Numbering): boolean =>
-  epoch === undefined ? sinceSeq <= numbering.lastSeq : epoch === numbering.epoch;
-
-const startOf = (from: ResumePoint, numbering: Numbering): number => (isOf(from, numbering) ? from.sinceSeq : 0);

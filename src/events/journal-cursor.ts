@@ -20,16 +20,26 @@ export class RoomCursor implements JournalCursor {
     return false;
   }
 
+  /** How many events there are to read. */
+  get left(): number {
+    let left = this.#journal.heldAfter(this.#seq);
+    for (let journal = this.#journal.successor; journal; journal = journal.successor) left += journal.size;
+    return left;
+  }
+
   next(): JournalItem | undefined {
     for (;;) {
       const item = this.#journal.after(this.#seq);
       if (item) {
-        this.#seq = 'event' in item ? item.event.seq : item.missed.toSeq;
+        this.#seq = 'event' in item ? item.event.seq : (item.missed.toSeq ?? this.#journal.lastSeq);
         return item;
       }
-      if (!this.#journal.successor) return undefined;
-      this.#journal = this.#journal.successor;
+      const { epoch, lastSeq, own, successor } = this.#journal;
+      if (!successor) return undefined;
+      this.#journal = successor;
       this.#seq = 0;
+      // Another node may have numbered more than it could send on.
+      if (!own && lastSeq > 0) return { missed: { epoch, fromSeq: lastSeq + 1, toSeq: null, reason: 'other-epoch' } };
     }
   }
 }

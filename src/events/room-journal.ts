@@ -1,11 +1,15 @@
 import type { EventRecord } from './event-record.js';
+import type { Order } from './order.js';
 
-/** Numbers that will not come, inclusive. `expired`: the journal's bound; `forgotten`: their person withdrew or left. */
+/**
+ * Numbers that will not come, inclusive. `expired`: the journal's bound; `forgotten`: their person withdrew or left; `lost`: another
+ * node could not send them on; `other-epoch`: another node's numbering has ended, and it is not known where (`toSeq` null).
+ */
 export interface MissedRun {
   epoch: string;
   fromSeq: number;
-  toSeq: number;
-  reason: 'expired' | 'forgotten';
+  toSeq: number | null;
+  reason: 'expired' | 'forgotten' | 'lost' | 'other-epoch';
 }
 export type JournalItem = { event: EventRecord } | { missed: MissedRun };
 
@@ -20,6 +24,8 @@ export const staysFor = (kept: Kept, { type }: Pick<EventRecord, 'type'>): boole
 
 /** Empty places before the array is made anew: taking the first out of a long array would move all the others. */
 const SLACK = 1024;
+/** Runs of lost numbers that are remembered of a numbering; past it the oldest counts as forgotten. */
+const MOST_LOST = 64;
 
 /**
  * One numbering of a room: its events, oldest first. What is removed leaves nothing behind: everything up to `#expiredTo`
@@ -32,13 +38,23 @@ export class RoomJournal {
   /** Index of the oldest record that is held. */
   #first = 0;
   #expiredTo = 0;
+  /** Of another node's: before the first that was read of it nothing is known to be kept anywhere. */
+  #headless = -1;
   /** How many records of each person are held. */
   readonly #counts = new Map<string, number>();
 
+  readonly #lost: { fromSeq: number; toSeq: number }[] = [];
+
   /** The numbering after this one, once this one has ended. */
   successor: RoomJournal | undefined;
+  /** Where it stands among the room's numberings; undefined until something was numbered. */
+  order: Order | undefined;
 
-  constructor(readonly epoch: string) {}
+  constructor(
+    readonly epoch: string,
+    /** Numbered by this process, not another node. */
+    readonly own = true,
+  ) {}
 
   get lastSeq(): number {
     return this.#lastSeq;
@@ -63,6 +79,39 @@ export class RoomJournal {
     this.#counts.set(record.participant, (this.#counts.get(record.participant) ?? 0) + 1);
   }
 
+  /** Takes what another node numbered: after all that is held, or in a hole. False where it is held, or was forgotten or lost. */
+  take(record: EventRecord): boolean {
+    const { seq } = record;
+    if (seq > this.#lastSeq) {
+      if (this.#lastSeq === 0) this.#expiredTo = this.#headless = seq - 1;
+      this.#lastSeq = seq;
+      this.add(record);
+      return true;
+    }
+    // What stays of who was forgotten comes after what was once behind it; the numbers between may be theirs.
+    if (seq <= this.#expiredTo && this.#expiredTo === this.#headless) this.#expiredTo = this.#headless = seq - 1;
+    const index = this.#indexOf(seq);
+    if (seq <= this.#expiredTo || this.#records[index]?.seq === seq) return false;
+    this.add(record);
+    this.#records.pop();
+    this.#records.splice(index, 0, record);
+    return true;
+  }
+
+  /** Those that do not come: the other node could not send them on. */
+  lose(fromSeq: number, toSeq: number): void {
+    if (this.#lastSeq === 0) this.#expiredTo = this.#headless = fromSeq - 1;
+    this.#lastSeq = Math.max(this.#lastSeq, toSeq);
+    const last = this.#lost.at(-1);
+    if (last && fromSeq <= last.toSeq + 1) last.toSeq = Math.max(last.toSeq, toSeq);
+    else this.#lost.push({ fromSeq, toSeq });
+    if (this.#lost.length > MOST_LOST) this.#lost.shift();
+  }
+
+  get oldest(): EventRecord | undefined {
+    return this.#records[this.#first];
+  }
+
   holds(participant: string): boolean {
     return this.#counts.has(participant);
   }
@@ -81,10 +130,15 @@ export class RoomJournal {
     return true;
   }
 
-  /** Everything of a person goes but the newest event that says how they stand. */
-  forget(participant: string, kept: Kept): void {
-    if (!this.holds(participant)) return;
-    const own = (record: EventRecord | undefined) => record?.participant === participant;
+  /**
+   * Everything of a person goes but the newest event that says how they stand.
+   * @param upTo of numbers up to this one
+   * @returns what stays of them
+   */
+  forget(participant: string, kept: Kept, upTo = Infinity): EventRecord | undefined {
+    if (!this.holds(participant)) return undefined;
+    const own = (record: EventRecord | undefined) =>
+      record !== undefined && record.participant === participant && record.seq <= upTo;
     const stays = this.#records.findLast((record) => own(record) && record && staysFor(kept, record));
     const staying: EventRecord[] = [];
     for (const record of this.#records) {
@@ -94,6 +148,7 @@ export class RoomJournal {
     }
     this.#records = staying;
     this.#first = 0;
+    return stays;
   }
 
   clear(): void {
@@ -117,7 +172,11 @@ export class RoomJournal {
     if (seq < this.#expiredTo) return missed(this.#expiredTo, 'expired');
     const event = this.#records[this.#indexOf(seq + 1)];
     if (event?.seq === seq + 1) return { event };
-    return missed(event ? event.seq - 1 : this.#lastSeq, 'forgotten');
+    const to = event ? event.seq - 1 : this.#lastSeq;
+    const lost = this.#lost.find(({ toSeq }) => toSeq > seq);
+    if (!lost || lost.fromSeq > to) return missed(to, 'forgotten');
+    if (lost.fromSeq > seq + 1) return missed(lost.fromSeq - 1, 'forgotten');
+    return missed(Math.min(lost.toSeq, to), 'lost');
   }
 
   /** Index of the first record whose number is at least `seq`. */

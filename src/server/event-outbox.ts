@@ -67,6 +67,13 @@ export class EventOutbox {
     else if (live > 2 * maxHeld) this.#drop(() => true);
   }
 
+  /** Numbers that will not come, in their place among the events; the past says them by itself. */
+  miss(missed: Missed): void {
+    if (this.#past) return;
+    if (this.#held.length > 0) this.#append(missed);
+    else this.#options.sendMissed(missed);
+  }
+
   /** Sends what the cursor reads, in turns, and then live events. One at a time: a second takes the place of the first. */
   replay(past: JournalCursor): void {
     this.clear();
@@ -157,7 +164,7 @@ const missing = ({ epoch, seq }: EventRecord, reason: Missed['reason']): Missed 
 
 /** Two runs as one; of different reasons only where one was held back for slowness, which then is true of both. */
 function join(before: Missed, after: Missed): Missed | null {
-  if (before.epoch !== after.epoch || before.toSeq + 1 !== after.fromSeq) return null;
+  if (before.epoch !== after.epoch || before.toSeq === null || before.toSeq + 1 !== after.fromSeq) return null;
   const slow = [before.reason, after.reason].includes('slow-subscriber');
   if (before.reason !== after.reason && !slow) return null;
   return { ...before, toSeq: after.toSeq, reason: slow ? 'slow-subscriber' : before.reason };

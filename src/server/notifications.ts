@@ -61,7 +61,7 @@ export const wordsSchema = z
   );
 export type Words = z.infer<typeof wordsSchema>;
 
-export const MISSED_REASONS = ['expired', 'slow-subscriber', 'forgotten', 'other-epoch'] as const;
+export const MISSED_REASONS = ['expired', 'slow-subscriber', 'forgotten', 'lost', 'other-epoch'] as const;
 
 export const beatSchema = z
   .object({
@@ -142,7 +142,8 @@ export const notificationSchema = z.discriminatedUnion('type', [
     })
     .describe(
       'Events from..to (seq of that epoch, inclusive) will not come on this socket. `forgotten`: the person whom they are about ' +
-        'withdrew consent or left. `other-epoch`: the numbering that was asked for has ended, nobody knows where (`toSeq` null).',
+        'withdrew consent or left. `lost`: another node could not send them on. `other-epoch`: the numbering that was asked for, or that ' +
+        'another node went on with, has ended, nobody knows where (`toSeq` null).',
     ),
   z
     .object({

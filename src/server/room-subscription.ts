@@ -1,5 +1,6 @@
 import type { EventBus, ResumePoint, Subscription } from '../events/bus.js';
 import { type EventRecord, eventRecord } from '../events/event-record.js';
+import type { MissedRun } from '../events/room-journal.js';
 import type { RoomEvent } from '../events/schema.js';
 import type { Connection } from './connection.js';
 import type { EventOutbox } from './event-outbox.js';
@@ -42,15 +43,17 @@ export class RoomSubscription {
         if (kept) this.#outbox.push(eventRecord(kept));
       }),
       sink.bulkhead.wrap((isForgotten: (event: EventRecord) => boolean) => this.#outbox.forget(isForgotten)),
+      sink.bulkhead.wrap((run: MissedRun) => {
+        if (this.#answered) this.#outbox.miss(run);
+      }),
     );
     const { epoch, lastSeq } = this.#subscription;
     this.#newest = { epoch, seq: lastSeq };
   }
 
-  /** The room's numbering, and its newest seq when the subscription began. */
+  /** The room's numbering, or the earlier one that it begins in, and the newest seq of it when the subscription began. */
   get answer(): { epoch: string; lastSeq: number } {
-    const { epoch, lastSeq } = this.#subscription;
-    return { epoch, lastSeq };
+    return this.#subscription.numbering(this.#options.keep ? undefined : this.#options.from);
   }
 
   /** How far everything that was wanted has been sent; undefined while something waits. */

@@ -17,6 +17,7 @@ describe.skipIf(noNatsServer)('three nodes over NATS', () => {
   let nats: NatsServer;
   let nodes: NodeProcess[] = [];
   const callers: Caller[] = [];
+  const listeners: Caller[] = [];
 
   const owner = async (): Promise<NodeProcess> => {
     const rooms = await Promise.all(nodes.map(async (node) => (await node.report()).rooms));
@@ -39,7 +40,7 @@ describe.skipIf(noNatsServer)('three nodes over NATS', () => {
     await eventually(nodes[0]!, (report) => report.nodes === 3);
   }, 120_000);
   afterAll(async () => {
-    for (const caller of callers) caller.close();
+    for (const caller of [...callers, ...listeners]) caller.close();
     for (const { serve } of nodes) serve.kill();
     await nats?.close();
   });
@@ -51,6 +52,11 @@ describe.skipIf(noNatsServer)('three nodes over NATS', () => {
     await allJudged();
     const heard = callers.map(({ events }) => new Set(events.map(({ participant }) => participant)));
     expect(heard.every((names) => names.has('ada') && names.has('bob'))).toBe(true);
+    // Who only listens hears them at any node, and stays there.
+    const listener = await Caller.listen(nodes[2]!.url, ROOM);
+    listeners.push(listener);
+    await until(() => new Set(listener.events.map(({ participant }) => participant)).size === 2);
+    expect(listener.told).not.toContain('moved');
   }, 60_000);
 
   it('go on when the one that has the room is killed: people come back by themselves, and are told of the gap', async () => {
@@ -60,6 +66,12 @@ describe.skipIf(noNatsServer)('three nodes over NATS', () => {
     await owner();
     // The numbering of the one that is gone has ended, nobody knows where.
     for (const { missed } of callers) expect(missed.map(({ reason }) => reason)).toContain('other-epoch');
+    // So it is told to who listened elsewhere; nothing is missing without a word, nothing comes twice.
+    const listener = listeners[0]!;
+    await until(() => new Set(listener.events.map(({ epoch }) => epoch)).size === 2);
+    expect(listener.missed.map(({ reason }) => reason)).toEqual(['other-epoch']);
+    const came = listener.events.map(({ epoch, seq }) => `${epoch} ${String(seq)}`);
+    expect(new Set(came).size).toBe(came.length);
   }, 60_000);
 
   it('move the room of one that ends to another, with a word before', async () => {

@@ -26,7 +26,7 @@ function outbox(bytesPerEvent = 1) {
       buffered += bytesPerEvent;
     },
     sendMissed: ({ fromSeq, toSeq, reason }) => {
-      sent.push([fromSeq, toSeq]);
+      sent.push([fromSeq, toSeq ?? fromSeq]);
       reasons.push(reason);
       buffered += 1;
     },

@@ -16,6 +16,7 @@ export const subscribe: Handler<'subscribe'> = async (request, session) => {
   if (grants.transcript && grants.room !== '*' && !session.joined) await placement.claim(room);
   const { sinceSeq, epoch } = request;
   const from = sinceSeq === undefined ? undefined : { sinceSeq, epoch };
+  await bus.ready(room);
   if (from) await limits.replay(session.caller, bus.held(room, from));
   return { room, ...session.subscribe(room, from, request) };
 };

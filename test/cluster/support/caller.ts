@@ -32,25 +32,38 @@ export class Caller {
     token: string,
     readonly name: string,
     readonly room: string,
+    sits: boolean,
   ) {
     this.#client = new EmostreamClient({ server, token, socket: nodeSocket });
     this.#client.on('event', (event) => this.events.push(event));
     this.#client.on('missed', (missed) => this.missed.push(missed));
     this.#client.on('notification', ({ type }) => this.told.push(type));
-    this.#client.on('connected', ({ again }) => again && void this.#sitAgain());
+    this.#client.on('connected', ({ again }) => again && sits && void this.#sitAgain());
     this.#client.on('status', ({ state }) => state === 'waiting' && this.breaks.push(systemClock()));
-    this.#talk = setInterval(() => this.#say(), SAY_EVERY_MS);
+    this.#talk = setInterval(() => sits && this.#say(), SAY_EVERY_MS);
   }
 
   /** Comes to a server, sits down in the room wherever that is, and hears its events. */
   static async enter(server: string, name: string, room: string): Promise<Caller> {
-    const grants = { room, publish: true, subscribe: true };
-    const life = { ttlSeconds: 3600, nowMs: Date.now(), subject: name };
-    const { token } = await mintToken({ secret: new TextEncoder().encode(SECRET) }, grants, life);
-    const caller = new Caller(server, token, name, room);
-    await caller.#client.connect();
+    const caller = await Caller.#come(server, name, room, true);
     await caller.#sit();
     await caller.#client.subscribe();
+    return caller;
+  }
+
+  /** Comes to a server, and hears a room's events there, wherever the room is. */
+  static async listen(server: string, room: string): Promise<Caller> {
+    const caller = await Caller.#come(server, 'listener', room, false);
+    await caller.#client.subscribe();
+    return caller;
+  }
+
+  static async #come(server: string, name: string, room: string, sits: boolean): Promise<Caller> {
+    const grants = { room, publish: sits, subscribe: true };
+    const life = { ttlSeconds: 3600, nowMs: Date.now(), subject: name };
+    const { token } = await mintToken({ secret: new TextEncoder().encode(SECRET) }, grants, life);
+    const caller = new Caller(server, token, name, room, sits);
+    await caller.#client.connect();
     return caller;
   }
 

@@ -11,7 +11,12 @@ export class Listener {
   readonly close: () => void;
 
   constructor(bus: EventBus, room: string, from?: ResumePoint) {
-    const subscription = bus.subscribe(room, (event) => this.got.push({ event: eventRecord(event) }));
+    const subscription = bus.subscribe(
+      room,
+      (event) => this.got.push({ event: eventRecord(event) }),
+      undefined,
+      (missed) => this.got.push({ missed }),
+    );
     this.epoch = subscription.epoch;
     this.lastSeq = subscription.lastSeq;
     this.close = () => subscription.close();
@@ -44,5 +49,8 @@ export const told = (items: readonly JournalItem[]): number[] =>
   items.flatMap((item) =>
     'event' in item
       ? [item.event.seq]
-      : Array.from({ length: item.missed.toSeq - item.missed.fromSeq + 1 }, (_, i) => item.missed.fromSeq + i),
+      : Array.from(
+          { length: (item.missed.toSeq ?? item.missed.fromSeq - 1) - item.missed.fromSeq + 1 },
+          (_, i) => item.missed.fromSeq + i,
+        ),
   );

@@ -58,7 +58,7 @@ export class SimulatedSubscriber implements EventSink {
         onSent(event, this.#ended);
       },
       sendMissed: ({ epoch, fromSeq, toSeq }) => {
-        this.#told(epoch, fromSeq, toSeq);
+        this.#told(epoch, fromSeq, toSeq ?? fromSeq);
         this.#ended.clear();
       },
       onDrop: () => undefined,
