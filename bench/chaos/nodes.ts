@@ -170,7 +170,13 @@ export const NODES: readonly Row[] = [
       'its leases are over within 5 s; its people come back by themselves, the room goes on elsewhere, the gap is told',
     nats: oneServer(3),
     strike: async (call) => {
-      call.nodes.shift()?.kill();
+      // Where a room is, which is by load.
+      const owned = await call.owned();
+      const [struck] = call.nodes.splice(
+        owned.findIndex((rooms) => rooms > 0),
+        1,
+      );
+      struck?.kill();
       const from = wallClock();
       await call.until(() => call.callers.some((caller) => caller.backSince(from)));
     },
@@ -208,7 +214,9 @@ export const NODES: readonly Row[] = [
     },
     strike: async (call, { relay }) => {
       relay!.block();
-      await call.until(async () => (await call.nodes[0]!.report()).unsure > 0);
+      const [cutOff] = call.nodes;
+      if ((await cutOff!.report()).rooms === 0) throw new Error('the node that is to be cut off has no room');
+      await call.until(async () => (await cutOff!.report()).unsure > 0);
       await delay(2000);
       // The lease is over: for the other node the room is nobody's.
       call.callers.push(await Caller.enter(call.nodes[1]!.url, 'newcomer', ROOMS[0]!));

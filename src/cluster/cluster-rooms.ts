@@ -83,7 +83,7 @@ export class ClusterRooms implements Placement {
     });
     this.#begun = {
       ...{ host, self, leases },
-      nodes: await NatsNodes.open(this.node, { bucket: nodes, connected, now: this.#now }),
+      nodes: new NatsNodes(this.node, { bucket: nodes, connected, now: this.#now }),
     };
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#tick();

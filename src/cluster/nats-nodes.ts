@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KV, KvWatchEntry } from '@nats-io/kv';
 import { type NodeLoad, nodeLoadSchema, NodeTable } from './node-table.js';
 
@@ -8,26 +9,21 @@ export interface NatsNodesDeps {
   now: () => number;
 }
 
+const AGAIN_MS = 1000;
+
 /** Entries of nodes in a bucket of NATS's key-value store: writes this node's, and hears of the others'. */
 export class NatsNodes {
   readonly #deps: NatsNodesDeps;
   readonly #table = new NodeTable();
   readonly #self: string;
   #writing = false;
+  #closed = false;
   #watch: Awaited<ReturnType<KV['watch']>> | undefined;
 
-  private constructor(self: string, deps: NatsNodesDeps) {
+  constructor(self: string, deps: NatsNodesDeps) {
     this.#self = self;
     this.#deps = deps;
-  }
-
-  /** @throws what NATS says */
-  static async open(self: string, deps: NatsNodesDeps): Promise<NatsNodes> {
-    const nodes = new NatsNodes(self, deps);
-    nodes.#watch = await deps.bucket.watch();
-    // It ends with the connection, and is taken up again with it.
-    nodes.#listen(nodes.#watch).catch(() => undefined);
-    return nodes;
+    this.#follow().catch(() => undefined);
   }
 
   /** The others that are there. */
@@ -49,19 +45,29 @@ export class NatsNodes {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#watch?.stop();
     if (this.#deps.connected()) await this.#deps.bucket.delete(this.#self).catch(() => undefined);
   }
 
-  async #listen(entries: AsyncIterable<KvWatchEntry>): Promise<void> {
-    for await (const { key, operation, value } of entries) {
-      if (key === this.#self) continue;
-      if (operation !== 'PUT') this.#table.gone(key);
-      else {
-        const load = parse(value);
-        if (load?.node === key) this.#table.heard(load, this.#deps.now());
+  /** Hears of the others for as long as this node lives: what ends, or cannot begin now, is begun anew. */
+  async #follow(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        this.#watch = await this.#deps.bucket.watch();
+        for await (const entry of this.#watch) this.#hear(entry);
+      } catch {
+        // NATS is away, or chooses who leads.
       }
+      await delay(AGAIN_MS, undefined, { ref: false });
     }
+  }
+
+  #hear({ key, operation, value }: KvWatchEntry): void {
+    if (key === this.#self) return;
+    if (operation !== 'PUT') return this.#table.gone(key);
+    const load = parse(value);
+    if (load?.node === key) this.#table.heard(load, this.#deps.now());
   }
 }
 
