@@ -91,5 +91,9 @@ export function overlay(): void {
   const late = add('late', { events: minute(CALM) });
   nowMs = 6000;
   late.connection = 'open';
-  for (const [name, story] of Object.entries(STORIES)) add(name, story);
+  // Those of one size together, so that the sheet has no holes.
+  const all = Object.entries(STORIES);
+  for (const room of [undefined, 'short', 'wide'] as const) {
+    for (const [name, story] of all) if (story.room === room) add(name, story);
+  }
 }

@@ -51,10 +51,11 @@ async function run(job: FileJob): Promise<FromFile> {
 }
 
 function send(message: FromFile): void {
-  process.send?.(message);
+  // It fails only when the command is gone, which `disconnect` tells.
+  process.send?.(message, undefined, {}, () => undefined);
 }
 
 /** The last message, and what was sent before, is on its way first. */
 function end(last: FromFile): void {
-  process.send?.(last, undefined, {}, () => process.disconnect());
+  process.send?.(last, undefined, {}, () => process.connected && process.disconnect());
 }
