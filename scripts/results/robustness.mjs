@@ -71,6 +71,7 @@ export function soakText({
   machine,
   command,
   commit,
+  beside,
   minutes,
   people,
   guests,
@@ -97,7 +98,7 @@ export function soakText({
   // What cannot be said is not met.
   const aim = unmet ? 'NOT met' : unclear.length > 0 ? 'nothing is seen to grow, not shown for all' : 'met';
   return [
-    `${where({ command, commit, machine })}: ${people} people stayed in the real server for ${minutes} minutes, ${guests} guests came and went beside them, by signalling and RTP${before}. Everything that could grow is read all the while, in every process (*alive*: after garbage was collected, which is done ${crowd ? 'each half a minute' : 'each minute and a half'} for it); the slope is the median of all pairs' (Theil–Sen) with its 95 % interval, *flat* where all of that is of no matter (2 % of the memory an hour, at least 4 MiB; of what is counted less than one).`,
+    `${where({ command, commit, machine })}: ${people} people stayed in the real server for ${minutes} minutes, ${guests} guests came and went beside them, by signalling and RTP${before}.${beside ? ` Beside it: ${beside}.` : ''} Everything that could grow is read all the while, in every process (*alive*: after garbage was collected, which is done ${crowd ? 'each half a minute' : 'each minute and a half'} for it); the slope is the median of all pairs' (Theil–Sen) with its 95 % interval, *flat* where all of that is of no matter (2 % of the memory an hour, at least 4 MiB; of what is counted less than one).`,
     `*Aim: an hour without growth: ${aim}*${growing.length ? ` (grows: ${growing.join('; ')})` : ''}${unclear.length ? `; too restless to say: ${unclear.join('; ')}` : ''}. Of ${events.expected} seconds of those who stayed ${events.judged} had an event, ${events.gaps} were told as gaps, ${events.away.toFixed(0)} s as not analysed, ${events.silent.toFixed(1)} s were silent; ${events.numbersLost} events were lost on the way to the subscriber; ${workersThatDied} processes died; ${notDone} things could not be done.`,
     table(
       ['', 'at first', 'at last', 'change an hour [95 %]', ''],
