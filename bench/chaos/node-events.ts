@@ -10,10 +10,10 @@ import type { Found } from './drill.js';
 import { check, type Outcome, type Row } from './row.js';
 
 const ROOM = 'room';
-const PEOPLE = 20;
+const PEOPLE = 50;
 const CALM_MS = 3000;
 const PATIENCE_MS = 30_000;
-/** Events go round among the people at this pace: as many a second as 50 people have. */
+/** Events go round among the people at this pace: each has one a second. */
 const EVERY_MS = 20;
 
 interface Heard {

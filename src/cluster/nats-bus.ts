@@ -37,6 +37,8 @@ interface Read {
   past: boolean;
 }
 
+const seatKey = ({ room, participant }: Person): string => `${room} ${participant}`;
+
 /**
  * The bus of one node of many. Its own rooms are its own, as in a process alone, and subscribers here are told first; beside that their
  * events go to NATS. Rooms of other nodes it reads from there, for whoever listens here.
@@ -47,6 +49,8 @@ export class NatsBus implements EventBus {
   readonly #publisher: EventPublisher;
   readonly #readers = new Map<string, Read>();
   readonly #listeners = new Map<string, number>();
+  /** Seats whose consent was not said yet. */
+  readonly #newcomers = new Set<string>();
   readonly #terms = new Map<string, number>();
   readonly #readerDeps: ReaderDeps;
   readonly #unfollow: () => void;
@@ -118,16 +122,23 @@ export class NatsBus implements EventBus {
     const { room } = person;
     const hosted = this.local.hosts(room);
     this.local.enter(person);
+    this.#newcomers.add(seatKey(person));
     // What was before on another node, or on this one before it was started anew, is for those who resume.
     if (!hosted && !this.#readers.has(room)) this.#readPast(room);
   }
 
   consent(person: Person, consent: Consent): void {
     this.local.consent(person, consent);
+    // Whoever comes from another node may agree to less than there.
+    const seat = seatKey(person);
+    const reader = this.#newcomers.has(seat) ? this.#readers.get(person.room)?.reader : undefined;
+    this.#newcomers.delete(seat);
+    reader?.caughtUp.then(() => this.local.consentAfter(person, consent)).catch(() => undefined);
   }
 
   leave(person: Person, mayReturn: boolean): void {
     this.local.leave(person, mayReturn);
+    this.#newcomers.delete(seatKey(person));
     // It may be another node's from now on.
     if (this.local.hosts(person.room) || !this.#listeners.has(person.room)) return;
     this.#read(person.room)?.reader.unhosted();

@@ -113,6 +113,12 @@ export class BusRoom {
     return { epoch: journal.epoch, floor: { ...journal.order, seq: journal.lastSeq } };
   }
 
+  /** What another node analysed of somebody last, if it did. */
+  analysedElsewhere(participant: string): Consent | undefined {
+    const begin = this.chain.newestForeign(participant, 'begin');
+    return begin && (JSON.parse(begin.text) as { analysed: Consent }).analysed;
+  }
+
   tell(event: RoomEvent): void {
     for (const subscriber of [...this.subscribers]) subscriber.event(event);
   }

@@ -107,14 +107,12 @@ export class InProcessBus implements EventBus {
   }
 
   /**
-   * Reads what this process numbered in a room after some number, and goes on into later numberings; from the beginning of the newest
-   * where nothing is held of that one any more. Undefined where nothing was numbered.
+   * Reads a room on from a number; from the beginning of this process's newest numbering where nothing is held of that one.
    */
   cursor(id: string, { epoch, sinceSeq }: { epoch: string; sinceSeq: number }): RoomCursor | undefined {
     const chain = this.#rooms.get(id)?.chain;
-    const journal = chain?.find(epoch);
-    if (journal) return new RoomCursor(journal, sinceSeq);
-    return chain?.newestOwn && new RoomCursor(chain.newestOwn, 0);
+    const [journal, seq] = chain?.find(epoch) ? [chain.find(epoch), sinceSeq] : [chain?.newestOwn, 0];
+    return journal && new RoomCursor(journal, seq);
   }
 
   /** Where one of this process's own numberings stands, as long as it is held. */
@@ -131,8 +129,9 @@ export class InProcessBus implements EventBus {
   /** What was before, on whatever node, and was read by itself: it stands before what this process numbered. */
   prepend(id: string, past: BusRoom): void {
     const room = this.#rooms.get(id);
-    if (room) this.#changing(room, () => room.chain.prepend(past.chain));
-    if (room) this.#bound(room);
+    if (!room) return;
+    this.#changing(room, () => room.chain.prepend(past.chain));
+    this.#bound(room);
   }
 
   /** Whether somebody has a seat in it here: then nobody else's numbering counts. */
@@ -148,6 +147,13 @@ export class InProcessBus implements EventBus {
     this.#changing(room, () => (adopted = room.adopt(foreign)));
     this.#bound(room);
     return adopted;
+  }
+
+  /** They agree to less here than another node analysed of them last: what that one measured is forgotten. */
+  consentAfter(person: Person, consent: Consent): void {
+    const room = this.#rooms.get(person.room);
+    const analysed = room?.analysedElsewhere(person.participant);
+    if (room && analysed && isWithdrawal(analysed, consent)) this.#forget(room, person.participant, 'state');
   }
 
   /** Another node forgot somebody: what came of them before the floor goes here, too. */

@@ -38,6 +38,16 @@ export class RoomChain {
     return this.#journals.reduce((sum, { size }) => sum + size, 0);
   }
 
+  /** Somebody's newest event of a type that another node numbered. */
+  newestForeign(participant: string, type: EventRecord['type']): EventRecord | undefined {
+    const foreign = this.#journals.filter(({ own }) => !own).reverse();
+    for (const journal of foreign) {
+      const record = journal.newest(participant, type);
+      if (record) return record;
+    }
+    return undefined;
+  }
+
   /** How many events are held of the numberings after one. */
   sizeAfter(journal: RoomJournal): number {
     return this.#journals.slice(this.#journals.indexOf(journal) + 1).reduce((sum, { size }) => sum + size, 0);

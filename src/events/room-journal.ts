@@ -112,6 +112,12 @@ export class RoomJournal {
     return this.#records[this.#first];
   }
 
+  /** Their newest event of a type. */
+  newest(participant: string, type: EventRecord['type']): EventRecord | undefined {
+    if (!this.holds(participant)) return undefined;
+    return this.#records.findLast((record) => record?.participant === participant && record.type === type);
+  }
+
   holds(participant: string): boolean {
     return this.#counts.has(participant);
   }

@@ -131,6 +131,26 @@ describe.skipIf(noNatsServer)('events of many nodes', () => {
     await until(live, numbers(epoch, 1, 7));
   });
 
+  it('are forgotten, too, when somebody comes from a node that died and agrees to less', async () => {
+    const [a, b, c] = [await start(), await start(), await start()];
+    seat(a, 'p', 'q');
+    a.bus.publish(begin());
+    a.bus.publish(begin('q'));
+    say(a, 1, 'q');
+    say(a, 2);
+    const { epoch } = a.bus.subscribe(room, () => undefined);
+    await until(await c.listen(room, { epoch, sinceSeq: 0 }), numbers(epoch, 1, 5));
+    await a.kill();
+    claims.set(room, 2);
+    seat(b, 'q');
+    b.bus.enter({ room, participant: 'p' });
+    b.bus.consent({ room, participant: 'p' }, { ...ALL, voice: false });
+    const told = [...numbers(epoch, 1, 3), `forgotten ${epoch} 4-5`];
+    const resumed = async (node: BusNode) => heard(await node.listen(room, { epoch, sinceSeq: 0 }));
+    await expect.poll(() => resumed(c)).toEqual(told);
+    expect(await resumed(b)).toEqual([...told, `other-epoch ${epoch} 6-`]);
+  });
+
   it('go on here while NATS is away or hangs; what did not find room meanwhile is told as lost, and nothing of who withdrew is sent', async () => {
     const a = await start({ journalSize: 4 });
     const b = await start();
