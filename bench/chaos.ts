@@ -86,7 +86,8 @@ async function seatAndRun(row: Row, call: ServedCall): Promise<Outcome> {
 async function judged({ id, what, promised }: Row, outcome: Promise<Outcome>): Promise<RowResult> {
   try {
     const { found, checks, figures = {} } = await outcome;
-    return { id, commit, what, promised, passed: checks.every((each) => each.passed), found, figures, checks };
+    const load = Number(loadavg()[0]!.toFixed(1));
+    return { id, commit, what, promised, load, passed: checks.every((each) => each.passed), found, figures, checks };
   } catch (error) {
     const broke = error instanceof Error ? error.message : String(error);
     return { id, commit, what, promised, passed: false, broke };

@@ -7,6 +7,8 @@ export type RowResult = {
   commit: string;
   what: string;
   promised: string;
+  /** Of the machine in the minute before it ended; more than its cores: it was busy with something else. */
+  load?: number;
 } & (
   | { notMeasured: string; passed?: undefined; broke?: undefined }
   | { broke: string; passed: false; notMeasured?: undefined }

@@ -51,8 +51,12 @@ export function chaosText({ machine, people, seconds, rows }) {
   const commits = all
     .map((commit) => (all.length === 1 ? `commit ${commit}` : `commit ${commit} (${idsOf(commit)})`))
     .join(' and ');
+  const busy = rows.filter((/** @type {any} */ { load }) => load > machine.cores);
+  const beside = busy.length
+    ? ` The machine had other work (load up to ${Math.max(...busy.map((/** @type {any} */ { load }) => load))}) in: ${busy.map((/** @type {any} */ { id }) => id).join(', ')}.`
+    : '';
   return [
-    `\`npm run chaos\` at ${commits} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}: ${people} people in two rooms of \`emostream serve\`, by signalling, with real RTP on links that are impaired in user space; each road for ${seconds} s. In the rows of nodes they type, by the client library, without media. Everything that was counted is in [\`results/chaos.json\`](results/chaos.json).`,
+    `\`npm run chaos\` at ${commits} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}: ${people} people in two rooms of \`emostream serve\`, by signalling, with real RTP on links that are impaired in user space; each road for ${seconds} s. In the rows of nodes they type, by the client library, without media.${beside} Everything that was counted is in [\`results/chaos.json\`](results/chaos.json).`,
     table(
       ['what goes wrong', 'promised', 'lost', 'told', 'verdict'],
       rows.map((/** @type {any} */ row) => {
