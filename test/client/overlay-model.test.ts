@@ -102,6 +102,15 @@ describe('an overlay', () => {
     expect(model.view(0).modalities[0]).toMatchObject({ state: 'off', text: 'camera off' });
   });
 
+  it('misses nothing of who agrees to face and voice, and has camera and microphone off from the beginning', () => {
+    const model = overlay();
+    model.setAnalysed({ face: true, voice: true, words: false }, 0);
+    model.setSending({ face: false, voice: false });
+    expect(model.view(60_000)).toMatchObject({ status: 'off', headline: 'Camera and microphone off', bars: null });
+    model.setSending({ face: false, voice: true });
+    expect(model.view(60_000).status).toBe('stale');
+  });
+
   it('says nothing more of before when camera and microphone are switched off, not even what is on its way', () => {
     const model = overlay(begin, event());
     model.setSending({ face: false, voice: false });

@@ -221,7 +221,9 @@ export class OverlayModel {
 
   #status(nowMs: number): OverlayStatus {
     if (this.#connection !== 'open') return 'unknown';
-    if (!isAnything(this.#analysed)) return 'off';
+    const { face, voice, words } = this.#analysed;
+    // Nothing comes that a result could be of, and none is missing.
+    if (!words && !(face && this.#sending.face) && !(voice && this.#sending.voice)) return 'off';
     if (nowMs - this.#heardMs > this.#options.staleAfterMs) return 'stale';
     return this.#event ? 'live' : 'starting';
   }

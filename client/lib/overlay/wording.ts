@@ -1,4 +1,4 @@
-import type { Consent } from '../../../src/common/consent.js';
+import { type Consent, isAnything } from '../../../src/common/consent.js';
 import type { Emotion, Modality } from '../../../src/common/emotions.js';
 import type { EmotionEvent } from '../../../src/events/schema.js';
 import type { OverlayWords } from './languages/en.js';
@@ -58,6 +58,7 @@ export function say(now: Situation, words: OverlayWords): { headline: string; de
     case 'unknown':
       return now.connection === 'lost' ? words.unknown.lost : words.unknown.silent;
     case 'off':
+      if (isAnything(now.analysed)) return nothing(now, words);
       // A later server has other reasons, too.
       return { ...words.off, ...(isKey(words.ends, now.ended) && { detail: words.ends[now.ended] }) };
     case 'starting':

@@ -49,8 +49,7 @@ export const de: PageWords = {
     name: 'Ihr Name',
     room: 'Raum',
     token: 'Zugangstoken',
-    tokenHint:
-      'Dieser Server verlangt eines. Öffnen Sie den persönlichen Link, den Sie erhalten haben, oder fügen Sie das Token hier ein.',
+    tokenHint: 'Öffnen Sie Ihren persönlichen Link, oder fügen Sie das Token ein.',
     devices: 'Kamera und Mikrofon',
     preview: 'Vorschau Ihrer Kamera',
     turnOn: 'Kamera und Mikrofon einschalten',

@@ -36,7 +36,7 @@ export const en = {
     name: 'Your name',
     room: 'Room',
     token: 'Access token',
-    tokenHint: 'This server asks for one. Open the personal link you were sent, or paste the token here.',
+    tokenHint: 'Open the personal link you were sent, or paste the token here.',
     devices: 'Camera and microphone',
     preview: 'Preview of your camera',
     turnOn: 'Turn on camera and microphone',
