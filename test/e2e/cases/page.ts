@@ -7,7 +7,13 @@ import { NO_SCREENS, OVERFLOW } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
 import { startServer } from '../support/start-server.js';
 
-const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const PHONE = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  colorScheme: 'light',
+} as const;
 
 const overflow = (page: Page): Promise<number> => page.evaluate<number>(OVERFLOW);
 
