@@ -5,6 +5,7 @@ import { enginesText, layersText, peersText } from './results/engines.mjs';
 import { analyzeText, liveFileText, voiceEncodersText } from './results/files.mjs';
 import { gpuText } from './results/gpu.mjs';
 import { facesText, parityText, voiceText, wordsText } from './results/judged.mjs';
+import { natsText } from './results/nats.mjs';
 import { chaosText, lossText, soakText } from './results/robustness.mjs';
 import { tritonText } from './results/triton.mjs';
 
@@ -19,7 +20,7 @@ export function resultsPage(json, { parityTable, wordsTable }) {
   return [
     '# Benchmark results',
     'This page is written by `npm run docs` from `bench/results/*.json` and `models/*.json`; do not edit it.',
-    '- [Engines](#engines): windows per second and latency by batch size\n- [On a GPU](#on-a-gpu)\n- [On inference servers](#on-inference-servers): the same load here and on Triton\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Chaos](#chaos): what was promised, lost and told when things break\n- [An hour](#an-hour): what grows\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Face or not](#face-or-not): portraits in which the face is found, pictures of nobody in which one is\n- [Words](#words): error rate, delay and cost of recognised words\n- [Voice encoders](#voice-encoders): what they cost\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline\n- [Recordings](#recordings): how fast they are analysed\n- [A recording in a call](#a-recording-in-a-call): whether both say the same',
+    '- [Engines](#engines): windows per second and latency by batch size\n- [On a GPU](#on-a-gpu)\n- [On inference servers](#on-inference-servers): the same load here and on Triton\n- [Cost by layer](#cost-by-layer)\n- [Other libraries](#other-libraries): speed and accuracy, side by side\n- [A whole call](#a-whole-call)\n- [How many people](#how-many-people): and what gives way past it\n- [Cost of a participant: the steps](#cost-of-a-participant-the-steps)\n- [One sender floods](#one-sender-floods): what the others notice\n- [Loss on long roads](#loss-on-long-roads): key frames that analysis asks for\n- [Events between nodes](#events-between-nodes): what NATS adds\n- [Chaos](#chaos): what was promised, lost and told when things break\n- [An hour](#an-hour): what grows\n- [Voice or not](#voice-or-not): sounds that are nobody’s voice, speech in noise\n- [Face or not](#face-or-not): portraits in which the face is found, pictures of nobody in which one is\n- [Words](#words): error rate, delay and cost of recognised words\n- [Voice encoders](#voice-encoders): what they cost\n- [Live parity](#live-parity): accuracy in a call beside accuracy offline\n- [Recordings](#recordings): how fast they are analysed\n- [A recording in a call](#a-recording-in-a-call): whether both say the same',
     '## Engines',
     enginesText(of('engines')),
     '## On a GPU',
@@ -47,6 +48,8 @@ export function resultsPage(json, { parityTable, wordsTable }) {
     floodText(of('flood')),
     '## Loss on long roads',
     lossText(of('loss')),
+    '## Events between nodes',
+    natsText(of('nats')),
     '## Chaos',
     chaosText(of('chaos')),
     '## An hour',
