@@ -114,6 +114,12 @@ export function thePage(stage: () => Stage): void {
         return `${stage().address('ends', server)}#token=${token}`;
       };
       const browser = await stage().browser(stage().nobody);
+      // Who comes without an invitation finds where to put it, and Join without scrolling.
+      const stranger = await browser.open(stage().address('ends', server), { viewport: { width: 1280, height: 800 } });
+      await stranger.getByLabel('Access token').waitFor();
+      const box = await stranger.getByRole('button', { name: /^Join/ }).boundingBox();
+      expect(box!.y + box!.height).toBeLessThanOrEqual(800);
+      await stranger.context().close();
       const fay = await browser.open(await invitation(600));
       await fay.getByRole('switch', { name: 'Voice' }).click();
       await join(fay, 'Fay');

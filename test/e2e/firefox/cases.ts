@@ -41,6 +41,12 @@ async function callOfTwo(
 ): Promise<void> {
   const log = await EventLog.open(server, kind);
   const address = `${server}?room=${kind}`;
+  const whole = kind === 'landscape';
+  if (whole) {
+    step('Fay looks into the lobby');
+    const room = await Person.looksIn(firefox, address);
+    check(/^[a-z]+-[a-z]+-[a-z2-9]{6}$/.test(room), `a room is suggested: ${room}`);
+  }
   step('Fay joins');
   const fay = await Person.join(firefox, address, 'Fay', shape, ['face', 'voice']);
   step('Cleo joins');
@@ -65,6 +71,7 @@ async function callOfTwo(
       await person.reads('You are being analysed: face, voice.');
     }
     await fay.screenshot(`${output}firefox-${kind}.png`);
+    if (whole) return await courseOf(fay, cleo.name, step);
     step('Fay withdraws');
     const end = log.end(await fay.id());
     await fay.clicks('Stop all');
@@ -75,6 +82,20 @@ async function callOfTwo(
     step('the windows are closed');
     await Promise.all([fay.close(), cleo.close()]);
   }
+}
+
+/** What there is beside the call itself: somebody large, the conversation so far, and one's own course after leaving. */
+async function courseOf(fay: Person, other: string, step: Scene['step']): Promise<void> {
+  step(`Fay pins ${other}`);
+  const [large, own] = await fay.pins(other);
+  check(large > 2 * own, `${other} is large: ${large} px beside ${own} px`);
+  step(`Fay looks at the course of ${other}`);
+  await fay.followsCourseOf(other);
+  step('Fay leaves');
+  await fay.clicks('Leave');
+  await fay.reads('Your course in this call');
+  await fay.clicks('Back to the lobby');
+  await fay.reads('Turn on camera and microphone');
 }
 
 export const CASES: Case[] = [

@@ -22,6 +22,17 @@ export class Person {
     this.#page = page;
   }
 
+  /** The lobby of who comes without an invitation: a room is suggested, and there is a switch for camera and microphone each. */
+  static async looksIn(browser: Browser, address: string): Promise<string> {
+    const page = await browser.newPage({ type: 'window' });
+    page.setDefaultTimeout(60_000);
+    await page.goto(new URL('/', address).href);
+    await page.waitForFunction(`document.querySelectorAll('.lobby-switches button[aria-pressed]').length === 2`);
+    const room = String(await page.evaluate(`document.querySelector('input[name="room"]').value`));
+    await page.close();
+    return room;
+  }
+
   /** Opens the page with a camera of this shape, agrees and joins; the call need not stand yet. */
   static async join(browser: Browser, address: string, name: string, shape: Shape, consent: string[]): Promise<Person> {
     const page = await browser.newPage({ type: 'window' });
@@ -68,6 +79,20 @@ export class Person {
 
   async clicks(text: string): Promise<void> {
     await this.#page.locator(`::-p-text(${text})`).click();
+  }
+
+  /** Somebody is large, by the button that is on their tile. @returns how wide they are, and how wide oneself, px */
+  async pins(name: string): Promise<[number, number]> {
+    await this.#page.evaluate(`document.querySelector('[aria-label="Pin ${name}"]').click()`);
+    const widths = `['.tile.pinned', '.tile.own'].map((each) => document.querySelector(each).offsetWidth)`;
+    return (await this.#page.evaluate(widths)) as [number, number];
+  }
+
+  /** The conversation so far tells of somebody. */
+  async followsCourseOf(name: string): Promise<void> {
+    await this.clicks('Course');
+    await this.#page.waitForSelector(`.course-panel:not([hidden]) .course[aria-label^="The conversation of ${name}"]`);
+    await this.clicks('Course');
   }
 
   /** Everything the page said of its state and of the analysis. */
