@@ -1,12 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/common/clock.js';
+import { exportRepository } from '../../src/inference/triton/export-repository.js';
 import { until } from '../client/support/scripted-server.js';
+import { SHIPPED_MODEL } from '../inference/golden/golden-vectors.js';
+import { noTriton, TritonServer } from '../inference/support/triton-server.js';
 import { NatsServer, noNatsServer } from '../support/nats-server.js';
 import { Caller } from './support/caller.js';
 import { NodeProcess, type NodeReport } from './support/node-process.js';
 
 const ROOM = 'cluster-room';
+
+if (noTriton) console.log(`nodes over NATS: tested with an engine each, not with an inference server. ${noTriton}`);
 
 /** Asks until the answer is the one that is waited for; the test's own limit ends a wait in vain. */
 async function eventually(node: NodeProcess, holds: (report: NodeReport) => boolean): Promise<void> {
@@ -15,6 +23,8 @@ async function eventually(node: NodeProcess, holds: (report: NodeReport) => bool
 
 describe.skipIf(noNatsServer)('three nodes over NATS', () => {
   let nats: NatsServer;
+  let triton: TritonServer | undefined;
+  const models = mkdtempSync(join(tmpdir(), 'emostream-nodes-'));
   let nodes: NodeProcess[] = [];
   const callers: Caller[] = [];
   const listeners: Caller[] = [];
@@ -36,13 +46,20 @@ describe.skipIf(noNatsServer)('three nodes over NATS', () => {
 
   beforeAll(async () => {
     nats = await NatsServer.start();
-    nodes = await Promise.all([1, 2, 3].map(() => NodeProcess.start(nats.url)));
+    if (!noTriton) {
+      await exportRepository({ model: SHIPPED_MODEL, out: models, device: 'auto', instances: 1, log: () => undefined });
+      triton = await TritonServer.start(join(models, 'python'));
+    }
+    const engine = triton && ['--engine', 'triton', '--engine-url', triton.grpc];
+    nodes = await Promise.all([1, 2, 3].map(() => NodeProcess.start(nats.url, 0, engine)));
     await eventually(nodes[0]!, (report) => report.nodes === 3);
   }, 120_000);
   afterAll(async () => {
     for (const caller of [...callers, ...listeners]) caller.close();
     for (const { serve } of nodes) serve.kill();
     await nats?.close();
+    await triton?.kill();
+    rmSync(models, { recursive: true });
   });
 
   it('bring the people of a room together, whichever node they come to', async () => {
@@ -57,6 +74,8 @@ describe.skipIf(noNatsServer)('three nodes over NATS', () => {
     listeners.push(listener);
     await until(() => new Set(listener.events.map(({ participant }) => participant)).size === 2);
     expect(listener.told).not.toContain('moved');
+    const engines = new Set(listener.events.flatMap((event) => (event.type === 'emotion' ? [event.engine.name] : [])));
+    expect([...engines]).toEqual([triton ? 'triton' : 'wasm']);
   }, 60_000);
 
   it('go on when the one that has the room is killed: people come back by themselves, and are told of the gap', async () => {

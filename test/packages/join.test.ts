@@ -144,3 +144,25 @@ it('who joins a call that is recorded can be asked, is in it after a yes alone, 
   expect((await told()).at(-1)).toEqual({ recording: null, agreed: false });
   await page.evaluate('window.publishing.leave()');
 });
+
+it('a page whose origin the server does not name is told so, and not that no server answers', async () => {
+  const token = await server.token({}, { subject: 'bob' });
+  const { port } = pages.address() as AddressInfo;
+  const page = await browser.open(`http://localhost:${String(port)}/`);
+  const refusal = (address: string) =>
+    page.evaluate(`(async () => {
+      const { join } = await import('/page.js');
+      const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+      const options = { server: '${address}', token: '${token}', name: 'Bob', stream };
+      return join({ ...options, consent: { face: true, voice: true, words: false }, showWords: false }).then(
+        () => 'joined',
+        ({ code }) => code,
+      );
+    })()`);
+  expect(await refusal(`http://127.0.0.1:${String(server.server.port)}`)).toBe('ORIGIN_REFUSED');
+  const nobody = createServer().listen(0, '127.0.0.1');
+  await once(nobody, 'listening');
+  const free = (nobody.address() as AddressInfo).port;
+  nobody.close();
+  expect(await refusal(`http://127.0.0.1:${String(free)}`)).toBe('UNREACHABLE');
+});

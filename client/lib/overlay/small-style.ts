@@ -1,18 +1,22 @@
-/** `compact="small"`: with little room the headline alone lies on the picture, and in the smallest tiles the badge keeps its lamp and icons. */
+/**
+ * `compact="small"`: with little room the headline alone lies on the picture (the detail beside it where there are 5 em left for it, else in a
+ * second line, which is not seen), and in the smallest tiles the badge keeps its lamp and icons.
+ */
 export const SMALL = `
 @container emo (max-width: 499.98px) {
   :host([compact='small']) .stage:not(.bare) + .foot { position: absolute; inset-inline: 6px; bottom: 6px; }
   :host([compact='small']) .stage:not(.bare) + .foot .panel { align-self: flex-start; max-width: 100%; padding: 4px 9px 5px;
     border-radius: 10px; background: var(--emo-over); }
   :host([compact='small']) .stage:not(.bare) + .foot .subtitles { inset-inline: 0; bottom: calc(100% + 4px); }
-  :host([compact='small']) .stage:not(.bare) + .foot .head { flex-wrap: nowrap; }
+  :host([compact='small']) .stage:not(.bare) + .foot .head { max-height: 20px; overflow: hidden; }
   :host([compact='small']) .stage:not(.bare) + .foot .headline { flex: none; font-size: 17px; max-width: 100%; overflow: hidden; text-overflow: ellipsis;
     white-space: nowrap; }
-  :host([compact='small']) .stage:not(.bare) + .foot .detail { flex: 1 9 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  :host([compact='small']) .stage:not(.bare) + .foot .detail { flex: 1 1 5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 }
 @container emo (max-width: 239.98px) {
   :host([compact='small']) .stage:not(.bare) + .foot { inset-inline: 4px; bottom: 4px; }
   :host([compact='small']) .stage:not(.bare) + .foot .panel { padding: 2px 7px 3px; border-radius: 8px; }
+  :host([compact='small']) .stage:not(.bare) + .foot .head { max-height: 17px; }
   :host([compact='small']) .stage:not(.bare) + .foot .headline { font-size: 14px; }
   :host([compact='small']) .stage:not(.bare) + .foot .detail { font-size: 12px; }
   :host([compact='small']) .panel[data-status='off'] .detail, :host([compact='small']) .course { display: none; }

@@ -7,7 +7,10 @@ export interface NodeReport {
   state: 'ok' | 'cut-off';
 }
 
-/** `emostream serve` as one of many, with the engine that starts soonest. */
+/** The engine that starts soonest. */
+const CHEAP = ['--engine', 'wasm', '--inference-threads', '1'];
+
+/** `emostream serve` as one of many. */
 export class NodeProcess {
   readonly serve: ServeProcess;
   #port = 0;
@@ -15,14 +18,15 @@ export class NodeProcess {
   private constructor(
     readonly nats: string,
     port: number,
+    engine: readonly string[],
   ) {
-    const cheap = ['--engine', 'wasm', '--voice-encoder', 'off', '--inference-threads', '1', '--log-level', 'error'];
-    this.serve = new ServeProcess({ flags: ['--nats', nats, '--http-port', String(port), ...cheap], speech: false });
+    const own = ['--nats', nats, '--http-port', String(port), '--voice-encoder', 'off', '--log-level', 'error'];
+    this.serve = new ServeProcess({ flags: [...own, ...engine], speech: false });
   }
 
-  /** Resolves when it serves. @param port any free one if not given */
-  static async start(nats: string, port = 0): Promise<NodeProcess> {
-    const node = new NodeProcess(nats, port);
+  /** Resolves when it serves. @param port any free one if not given @param engine which, as options of the command line */
+  static async start(nats: string, port = 0, engine: readonly string[] = CHEAP): Promise<NodeProcess> {
+    const node = new NodeProcess(nats, port, engine);
     node.#port = await node.serve.ready();
     return node;
   }

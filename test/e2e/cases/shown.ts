@@ -6,13 +6,11 @@ export function shown(stage: () => Stage): void {
   it('a face that appears is shown with the second in which it did, as `npm run bench:shown` measures it', async () => {
     const browser = await stage().browser({});
     const call = await FlashCall.join((url, script) => browser.open(url, {}, script), stage().address(stage().room()));
-    for (const waitMs of [300, 900]) {
-      const { sinceFlashMs, sinceSecondMs } = await call.flash(waitMs);
-      // How long it takes is for the benchmark to say: here other tests may run beside it.
-      expect(sinceFlashMs).toBeGreaterThan(0);
-      expect(sinceSecondMs).toBeGreaterThan(0);
-      // The second that is shown holds the flash; where the machine was late, one after it.
-      expect(sinceFlashMs).toBeGreaterThan(sinceSecondMs);
-    }
+    const { sinceFlashMs, sinceSecondMs } = await call.flash(300);
+    // How long it takes is for the benchmark to say: here other tests may run beside it.
+    expect(sinceFlashMs).toBeGreaterThan(0);
+    expect(sinceSecondMs).toBeGreaterThan(0);
+    // The second that is shown holds the flash; where the machine was late, one after it.
+    expect(sinceFlashMs).toBeGreaterThan(sinceSecondMs);
   });
 }

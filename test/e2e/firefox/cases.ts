@@ -22,7 +22,6 @@ export interface Case {
 const SHAPES: Record<string, Shape> = {
   portrait: { width: 480, height: 640 },
   landscape: { width: 640, height: 360 },
-  square: { width: 480, height: 480 },
 };
 
 function check(holds: boolean, what: string): void {

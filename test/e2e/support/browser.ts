@@ -54,8 +54,8 @@ export class TestBrowser {
 
   /** @param script runs in the page before its own scripts */
   async open(url: string, options: BrowserContextOptions = {}, script?: string): Promise<Page> {
-    // As the kept pictures are; light is asked for.
-    const context = await this.#browser.newContext({ colorScheme: 'dark', ...options });
+    // As the kept pictures are; light is asked for. Without a GPU each step of an animation costs the drawing of the whole page.
+    const context = await this.#browser.newContext({ colorScheme: 'dark', reducedMotion: 'reduce', ...options });
     // A busy machine is waited for: playwright's half a minute is not enough beside other tests.
     context.setDefaultTimeout(60_000);
     if (script) await context.addInitScript({ content: script });
