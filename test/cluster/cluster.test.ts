@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/common/clock.js';
 import { exportRepository } from '../../src/inference/triton/export-repository.js';
 import { until } from '../client/support/scripted-server.js';
+import { ASKED } from '../deploy/dashboard-queries.js';
 import { SHIPPED_MODEL } from '../inference/golden/golden-vectors.js';
 import { noTriton, TritonServer } from '../inference/support/triton-server.js';
 import { NatsServer, noNatsServer } from '../support/nats-server.js';
@@ -76,6 +77,13 @@ describe.skipIf(noNatsServer)('three nodes over NATS', () => {
     expect(listener.told).not.toContain('moved');
     const engines = new Set(listener.events.flatMap((event) => (event.type === 'emotion' ? [event.engine.name] : [])));
     expect([...engines]).toEqual([triton ? 'triton' : 'wasm']);
+    // All that the dashboard asks nodes for is there.
+    const asked = ASKED.filter(({ page }) => page === 'emostream: nodes');
+    const names = new Set(asked.flatMap(({ expr }) => expr.match(/emostream_\w+/g) ?? []));
+    expect(names.size).toBeGreaterThan(5);
+    const metrics = await (await fetch(`${nodes[0]!.url}/metrics`)).text();
+    const lacking = [...names].filter((name) => !new RegExp(`^${name}[ {]`, 'm').test(metrics));
+    expect(lacking).toEqual([]);
   }, 60_000);
 
   it('go on when the one that has the room is killed: people come back by themselves, and are told of the gap', async () => {
