@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { accessible } from '../support/accessible.js';
-import { join, OUTPUT, PROJECT, screenshot, tile } from '../support/browser.js';
+import { join, OUTPUT, PROJECT, keepScreenshot, tile } from '../support/browser.js';
 import { film, movingPicture } from '../support/moving-picture.js';
 import type { Stage } from '../support/stage.js';
 
@@ -67,7 +67,7 @@ export function theCourse(stage: () => Stage): void {
     await panel.getByRole('img', { name: /^The conversation of Ada \(you\): .* \d+ s/ }).waitFor();
     await panel.getByRole('img', { name: /^The conversation of Bobby: .* \d+ s/ }).waitFor();
     await panel.getByText('=1+1 <b>good news</b>').waitFor();
-    await screenshot(ada, 'course-panel.png');
+    await keepScreenshot(ada, 'course-panel.png');
     await accessible(ada);
     await ada.keyboard.press('Escape');
     await panel.waitFor({ state: 'hidden' });
@@ -91,7 +91,7 @@ export function theCourse(stage: () => Stage): void {
     await ada.getByRole('button', { name: 'Leave' }).click();
     await ada.getByRole('heading', { name: 'Your course in this call' }).waitFor();
     await ada.getByText('All in all').waitFor();
-    await screenshot(ada, 'summary.png');
+    await keepScreenshot(ada, 'summary.png');
     await accessible(ada);
     const csv = readFileSync(await saved(ada, 'Table (CSV)'), 'utf8').split('\r\n');
     expect(csv[0]).toMatch(/^second,participant,face,label,uncertain,confidence,neutral,/);
