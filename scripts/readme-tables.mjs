@@ -103,6 +103,6 @@ export function shownText(shown) {
     `${p50.toFixed(0)} ms (p95 ${p95.toFixed(0)})`;
   return (
     `${how}: ${ms(shown.sinceSecondMs)} after the end of the second in which it appeared, which is ${ms(shown.sinceFlashMs)} after it ` +
-    `appeared, as it appeared at any moment of a second. ${shown.flashes} times, ${shown.machine.cores} cores of ${shown.machine.cpu}, browser and server on one machine.`
+    `appeared, as it appeared at any moment of a second. ${shown.flashes} times, ${shown.machine.cores} cores of ${shown.machine.cpu}, browser and server on one machine${shown.beside ? `, beside ${shown.beside}` : ''}.`
   );
 }
