@@ -49,6 +49,7 @@ test('who seats a guest and cannot bear their end keeps no seat taken, and hurts
   const meter = new CountingMeter();
   const services = {
     limits: { join: () => Promise.resolve() },
+    placement: { claim: () => Promise.resolve() },
     rooms: subject.server.rooms,
     withdrawals: { standing: (...[, , , declared]: unknown[]) => declared, said: () => undefined },
     ...{ policy: ALL, meter, logger: createLogger('silent'), clock: Date.now, tokenGraceMs: 0 },
