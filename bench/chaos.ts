@@ -58,15 +58,8 @@ for (const row of ROWS.filter(({ id }) => wanted?.includes(id) ?? true)) {
     console.log(printRow(results.at(-1)!));
     continue;
   }
-  if (row.alone) {
-    results.push(await judged(row, row.alone()));
-    console.log(printRow(results.at(-1)!));
-    save();
-    continue;
-  }
-  const own = await row.ownCall?.(start);
-  const call = own ?? (shared ??= await start());
-  results.push(await judged(row, seatAndRun(row, call)));
+  const own = row.alone ? undefined : await row.ownCall?.(start);
+  results.push(await judged(row, row.alone?.() ?? seatAndRun(row, own ?? (shared ??= await start()))));
   console.log(printRow(results.at(-1)!));
   await own?.close();
   row.after?.();

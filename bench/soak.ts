@@ -8,7 +8,7 @@ import { printTrends, type Trends } from './soak/table.js';
 import { callRecording, inTurn } from './support/call-recording.js';
 import { measured } from './support/measured.js';
 import { ServedCall } from './support/served-call.js';
-import { lostNumbers, toldSeconds } from './support/told-seconds.js';
+import { lostNumbers, sumSeconds, toldSeconds } from './support/told-seconds.js';
 import { writeJson } from './support/write-json.js';
 
 /**
@@ -89,13 +89,10 @@ reader.close();
 await call.close();
 
 const trends = trendsSoFar(minutes);
-const total = (of: (one: (typeof seconds)[number]) => number) => seconds.reduce((sum, one) => sum + of(one), 0);
+const { expected, judged, gaps, away, silent } = sumSeconds(seconds);
 const events = {
-  expected: total(({ expected }) => expected),
-  judged: total(({ judged }) => judged),
-  gaps: total(({ gaps }) => Object.values(gaps).reduce((sum, count) => sum + count, 0)),
-  away: total(({ away }) => away),
-  silent: total(({ silent }) => silent),
+  ...{ expected, judged, away, silent },
+  gaps: Object.values(gaps).reduce((sum, count) => sum + count, 0),
   numbersLost: numbers.reduce((sum, { lost }) => sum + lost, 0),
 };
 const growing = [

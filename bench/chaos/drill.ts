@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServedCall } from '../support/served-call.js';
 import { wallClock } from '../support/shared-timer.js';
-import { longestSilence, lostNumbers, type PersonSeconds, type Span, toldSeconds } from '../support/told-seconds.js';
+import {
+  longestSilence,
+  lostNumbers,
+  type PersonSeconds,
+  type Span,
+  sumSeconds,
+  toldSeconds,
+} from '../support/told-seconds.js';
 
 export type Metrics = ReadonlyMap<string, number>;
 
@@ -53,16 +60,8 @@ export class Drill {
     });
     const watchers = [...this.call.watchers.values()];
     const numbers = watchers.map(({ events, missed }) => lostNumbers(events, missed));
-    const sum = (of: (one: PersonSeconds) => number) => all.reduce((total, one) => total + of(one), 0);
     return {
-      expected: sum(({ expected }) => expected),
-      judged: sum(({ judged }) => judged),
-      whole: sum(({ whole }) => whole),
-      faceless: sum(({ faceless }) => faceless),
-      voiceless: sum(({ voiceless }) => voiceless),
-      gaps: merge(all.map(({ gaps }) => gaps)),
-      away: sum(({ away }) => away),
-      silent: sum(({ silent }) => silent),
+      ...sumSeconds(all),
       longest: Math.max(
         0,
         ...this.call.people.map(({ name, room }) =>
@@ -127,9 +126,3 @@ function risen(before: Metrics, after: Metrics): Record<string, number> {
 }
 
 const returns = (call: ServedCall): number => call.people.reduce((total, person) => total + person.returns, 0);
-
-export function merge(all: readonly Record<string, number>[]): Record<string, number> {
-  const merged: Record<string, number> = {};
-  for (const one of all) for (const [key, value] of Object.entries(one)) merged[key] = (merged[key] ?? 0) + value;
-  return merged;
-}

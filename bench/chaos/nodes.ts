@@ -5,8 +5,8 @@ import { NodeProcess } from '../../test/cluster/support/node-process.js';
 import { NatsServer, noNatsServer } from '../../test/support/nats-server.js';
 import { NatsCluster } from '../support/nats-cluster.js';
 import { wallClock } from '../support/shared-timer.js';
-import { longestSilence, lostNumbers, type PersonSeconds, toldSeconds } from '../support/told-seconds.js';
-import { type Found, merge } from './drill.js';
+import { longestSilence, lostNumbers, sumSeconds, toldSeconds } from '../support/told-seconds.js';
+import type { Found } from './drill.js';
 import { check, type Check, type Outcome, type Row } from './row.js';
 
 const ROOMS = ['room-a', 'room-b'];
@@ -129,7 +129,6 @@ const row = ({ nats, strike, longest, seatsStay = false, ...told }: NodesRow): R
 function foundOf(people: readonly Caller[], span: { fromMs: number; toMs: number }): Found {
   const all = people.map(({ events, name, breaks }) => toldSeconds(events, name, span, breaks));
   const numbers = people.map(({ events, missed }) => lostNumbers(events, missed.map(withRange)));
-  const sum = (of: (one: PersonSeconds) => number) => all.reduce((total, one) => total + of(one), 0);
   const told: Record<string, number> = {};
   for (const { missed, told: types } of people) {
     const moves = types.filter((type) => type === 'moved' || type === 'serverClosing');
@@ -137,14 +136,7 @@ function foundOf(people: readonly Caller[], span: { fromMs: number; toMs: number
       told[what] = (told[what] ?? 0) + 1;
   }
   return {
-    expected: sum(({ expected }) => expected),
-    judged: sum(({ judged }) => judged),
-    whole: sum(({ whole }) => whole),
-    faceless: sum(({ faceless }) => faceless),
-    voiceless: sum(({ voiceless }) => voiceless),
-    gaps: merge(all.map(({ gaps }) => gaps)),
-    away: sum(({ away }) => away),
-    silent: sum(({ silent }) => silent),
+    ...sumSeconds(all),
     longest: Math.max(0, ...people.map(({ events, name }) => longestSilence(events, name, span))),
     numbersLost: numbers.reduce((total, { lost }) => total + lost, 0),
     numbersRepeated: numbers.reduce((total, { repeated }) => total + repeated, 0),

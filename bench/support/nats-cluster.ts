@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { freePorts } from '../../test/support/free-port.js';
 import { NatsServer } from '../../test/support/nats-server.js';
 
 /** Three real NATS servers that replicate what they keep, on loopback. */
@@ -12,6 +11,7 @@ export class NatsCluster {
   ) {}
 
   static async start(size = 3): Promise<NatsCluster> {
+    // They must know each other's ports before they start.
     const ports = await freePorts(size);
     const routes = ports.map((port) => `nats://127.0.0.1:${String(port)}`).join(',');
     const started = ports.map(async (port, index) => {
@@ -43,13 +43,4 @@ export class NatsCluster {
   async close(): Promise<void> {
     await Promise.all([...this.servers.values()].map((server) => server.close()));
   }
-}
-
-/** Servers of a cluster must know each other's ports before they start. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

@@ -19,6 +19,23 @@ export interface PersonSeconds {
   silent: number;
 }
 
+/** Of several people together. */
+export function sumSeconds(all: readonly PersonSeconds[]): PersonSeconds {
+  const sum = (of: (one: PersonSeconds) => number) => all.reduce((total, one) => total + of(one), 0);
+  const gaps: Record<string, number> = {};
+  for (const one of all) for (const [why, count] of Object.entries(one.gaps)) gaps[why] = (gaps[why] ?? 0) + count;
+  return {
+    expected: sum(({ expected }) => expected),
+    judged: sum(({ judged }) => judged),
+    whole: sum(({ whole }) => whole),
+    faceless: sum(({ faceless }) => faceless),
+    voiceless: sum(({ voiceless }) => voiceless),
+    gaps,
+    away: sum(({ away }) => away),
+    silent: sum(({ silent }) => silent),
+  };
+}
+
 export interface Span {
   fromMs: number;
   toMs: number;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { EmostreamError, firstLine } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { waitAtMost } from '../common/wait-at-most.js';
@@ -10,6 +9,7 @@ import { NatsNodes } from './nats-nodes.js';
 import { chooseNode, type NodeLoad, spreadRooms } from './node-table.js';
 import type { Placement, PlacementHost } from './placement.js';
 import { RoomLeases } from './room-leases.js';
+import { untilReady } from './until-ready.js';
 
 export interface ClusterRoomsOptions {
   link: NatsLink;
@@ -45,8 +45,6 @@ const CLAIM_PATIENCE_MS = 3000;
 const DRAIN_PATIENCE_MS = 1000;
 /** What says so itself never rejects. */
 const NEVER = () => undefined;
-const START_MS = 10_000;
-const START_RETRY_MS = 500;
 
 /** Rooms on many nodes: each is claimed by a lease in NATS, and lives on the node that holds it. */
 export class ClusterRooms implements Placement {
@@ -190,13 +188,8 @@ export class ClusterRooms implements Placement {
     const kvm = new Kvm(this.#options.link.connection);
     const options = { replicas, history: 1, ttl: LEASE_TIMES.ttlMs, allow_direct: false };
     const open = () => Promise.all([kvm.create(BUCKETS.rooms, options), kvm.create(BUCKETS.nodes, options)]);
-    // Servers of a cluster that has just been started, or lost one, may have to choose who leads first.
-    for (const until = this.#now() + START_MS; this.#now() < until; await delay(START_RETRY_MS)) {
-      const opened = await open().catch(() => undefined);
-      if (opened) return opened;
-    }
     try {
-      return await open();
+      return await untilReady(open);
     } catch (error) {
       const message = `NATS has no key-value store for us (${firstLine(error)}): JetStream must be on, with at least ${replicas} servers`;
       throw new EmostreamError('NATS_UNAVAILABLE', message, { cause: error });

@@ -3,15 +3,13 @@ import { EmostreamError, firstLine } from '../common/errors.js';
 import { HEADER_NAMES, type Headers } from './event-message.js';
 import type { NatsLink } from './nats-link.js';
 import { ALL_EVENTS, roomSubjects } from './subjects.js';
+import { untilReady } from './until-ready.js';
 
 export const STREAM = 'EMOSTREAM_EVENTS';
 /** An event that could not be sent for so long is given up, ms. */
 export const MOST_WAIT_MS = 30_000;
 const PUBLISH_TIMEOUT_MS = 2000;
 const CONSUMER_LIFE_MS = 30_000;
-/** A cluster of NATS servers that was started just now has no JetStream yet, ms. */
-const START_MS = 10_000;
-const START_RETRY_MS = 250;
 const MS = 1e6;
 
 export interface StreamOptions {
@@ -77,24 +75,18 @@ export class EventStream {
       duplicate_window: Math.min(maxAge, 2 * MOST_WAIT_MS * MS),
       ...{ deny_purge: false, allow_direct: true },
     };
-    for (const until = performance.now() + START_MS; ;) {
-      try {
-        const manager = await jetstream.jetstreamManager(link.connection);
-        const there = await manager.streams.info(STREAM).catch(() => undefined);
-        if (there) await manager.streams.update(STREAM, { ...config, num_replicas: there.config.num_replicas });
-        else await manager.streams.add({ name: STREAM, ...config });
-        return new EventStream(jetstream, nats, link, manager);
-      } catch (error) {
-        if (performance.now() < until) {
-          await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
-          continue;
-        }
-        throw new EmostreamError(
-          'NATS_UNAVAILABLE',
-          `NATS has no stream for events (${firstLine(error)}): JetStream must be on, with room for ${options.maxBytes} bytes (natsStreamBytes)`,
-          { cause: error },
-        );
-      }
+    const make = async (): Promise<JetStreamManager> => {
+      const manager = await jetstream.jetstreamManager(link.connection);
+      const there = await manager.streams.info(STREAM).catch(() => undefined);
+      if (there) await manager.streams.update(STREAM, { ...config, num_replicas: there.config.num_replicas });
+      else await manager.streams.add({ name: STREAM, ...config });
+      return manager;
+    };
+    try {
+      return new EventStream(jetstream, nats, link, await untilReady(make));
+    } catch (error) {
+      const message = `NATS has no stream for events (${firstLine(error)}): JetStream must be on, with room for ${options.maxBytes} bytes (natsStreamBytes)`;
+      throw new EmostreamError('NATS_UNAVAILABLE', message, { cause: error });
     }
   }
 

@@ -4,6 +4,7 @@ import { EmostreamError, firstLine } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { waitAtMost } from '../common/wait-at-most.js';
 import { type NatsOptions, natsServer } from '../config/nats-checks.js';
+import { untilReady } from './until-ready.js';
 
 /** What is told of the connection; never credentials. */
 export interface LinkLog {
@@ -20,7 +21,6 @@ export interface LinkDeps {
   startMs?: number;
 }
 
-const START_MS = 10_000;
 /** Between tries of all servers, with jitter so that nodes do not come all at once; ms. */
 const RETRY_MS = 250;
 const RETRY_JITTER_MS = 250;
@@ -55,24 +55,20 @@ export class NatsLink {
   static async open(options: NatsOptions, deps: LinkDeps): Promise<NatsLink> {
     // Loaded where it is used: a server that is alone does without.
     const nats = await import('@nats-io/transport-node');
-    const until = performance.now() + (deps.startMs ?? START_MS);
-    for (;;) {
-      try {
-        const link = new NatsLink(await nats.connect(connectionOptions(nats, options, deps.name)), deps);
-        deps.logger.info({ server: link.connection.getServer() }, 'NATS: connected');
-        return link;
-      } catch (error) {
-        const servers = options.nats.join(', ');
-        if (error instanceof nats.AuthorizationError) {
-          const advice = 'check natsCreds or natsTokenFile';
-          throw new EmostreamError('NATS_REFUSED', `NATS (${servers}) does not take our credentials: ${advice}`);
-        }
-        if (performance.now() >= until) {
-          const message = `none of the NATS servers can be used (${servers}: ${firstLine(error)}): start them, or correct the option nats`;
-          throw new EmostreamError('NATS_UNAVAILABLE', message, { cause: error });
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    const isFinal = (error: unknown) => error instanceof nats.AuthorizationError;
+    const connect = async () => nats.connect(connectionOptions(nats, options, deps.name));
+    try {
+      const link = new NatsLink(await untilReady(connect, { ms: deps.startMs, isFinal }), deps);
+      deps.logger.info({ server: link.connection.getServer() }, 'NATS: connected');
+      return link;
+    } catch (error) {
+      const servers = options.nats.join(', ');
+      if (isFinal(error)) {
+        const advice = 'check natsCreds or natsTokenFile';
+        throw new EmostreamError('NATS_REFUSED', `NATS (${servers}) does not take our credentials: ${advice}`);
       }
+      const message = `none of the NATS servers can be used (${servers}: ${firstLine(error)}): start them, or correct the option nats`;
+      throw new EmostreamError('NATS_UNAVAILABLE', message, { cause: error });
     }
   }
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { NO_CONSENT } from '../../../src/common/consent.js';
 import { join, keepScreenshot, tile } from '../support/browser.js';
 import { Crowd, Seats } from '../support/crowd.js';
-import { TILES_SEEN } from '../support/in-page.js';
+import { type Box, TILES_SEEN, type TilesSeen } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
 
 const DESKTOP = { width: 1280, height: 800 };
@@ -34,26 +34,10 @@ const JUDGED = ['Bea', 'Cid', 'Eve'];
 /** Where pictures are kept, people send some; else nobody looks at them. */
 const PICTURES = process.env.UPDATE_SCREENSHOTS === '1';
 
-interface Box {
-  name: string;
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-interface Seen {
-  /** By how much the page is larger than the window, px. */
-  overflow: [number, number];
-  /** What of the pictures' room can be seen. */
-  stage: Box;
-  tiles: Box[];
-}
-
 /** Waits until so many tiles are there, in this window; then everything is in sight and nothing over anything. */
-async function fits(page: Page, window: { width: number; height: number }, people: number): Promise<Seen> {
+async function fits(page: Page, window: { width: number; height: number }, people: number): Promise<TilesSeen> {
   await page.setViewportSize(window);
-  const seen = () => page.evaluate<Seen>(TILES_SEEN);
+  const seen = () => page.evaluate<TilesSeen>(TILES_SEEN);
   await expect.poll(async () => (await seen()).tiles.length).toBe(people);
   const { overflow, stage, tiles } = await seen();
   expect(overflow).toEqual([0, 0]);

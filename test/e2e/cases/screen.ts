@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { accessible } from '../support/accessible.js';
 import { join, keepScreenshot, moving, ownId, tile } from '../support/browser.js';
 import { EventLog } from '../support/event-log.js';
-import { END_BY_BROWSER, KEEP_SHARED, TILES_SEEN } from '../support/in-page.js';
+import { type Box, END_BY_BROWSER, KEEP_SHARED, TILES_SEEN, type TilesSeen } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
 
 const WINDOWS = [
@@ -13,20 +13,13 @@ const WINDOWS = [
 ];
 const SCREEN = 'Ada’s screen';
 
-interface Box {
-  name: string;
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
 const areaOf = ({ left, top, right, bottom }: Box): number => (right - left) * (bottom - top);
 
 /** In every window the screen is larger than anybody, whole, and nothing scrolls. */
 async function seenLarge(page: Page): Promise<void> {
   for (const { name, ...size } of WINDOWS) {
     await page.setViewportSize(size);
-    const seen = () => page.evaluate<{ overflow: number[]; stage: Box; tiles: Box[] }>(TILES_SEEN);
+    const seen = () => page.evaluate<TilesSeen>(TILES_SEEN);
     await expect.poll(async () => (await seen()).tiles.every(({ bottom }) => bottom <= size.height)).toBe(true);
     const { overflow, stage, tiles } = await seen();
     expect(overflow).toEqual([0, 0]);

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFile } from '../../../bench/support/project-file.js';
 import { findProgram } from '../../../scripts/setup/command.mjs';
+import { freePort } from '../../support/free-port.js';
 
 export const COTURN = findProgram(['turnserver']);
 
@@ -63,13 +63,4 @@ export class Coturn {
     if (this.#child.kill('SIGKILL')) await ended;
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -23,7 +23,23 @@ export const OUT_OF_SIGHT = `(() => {
   }).map((element) => element.tagName + '.' + element.getAttribute('class'));
 })()`;
 
-/** By how much the page is larger than the window, where the pictures' room is, and every tile that is seen, in the order of reading. */
+export interface Box {
+  name: string;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface TilesSeen {
+  /** By how much the page is larger than the window, px. */
+  overflow: [number, number];
+  /** What of the pictures' room can be seen. */
+  stage: Box;
+  tiles: Box[];
+}
+
+/** `TilesSeen`: by how much the page is larger than the window, where the pictures' room is, and every tile that is seen, in the order of reading. */
 export const TILES_SEEN = `(() => {
   const page = document.documentElement;
   const box = (element) => {
