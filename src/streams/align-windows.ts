@@ -20,8 +20,8 @@ export type AlignerInput<F, A> =
   | { type: 'words'; words: TimedWords }
   /** A track has come to a media time without giving an item. */
   | { type: 'progress'; modality: 'face' | 'voice'; mediaTime: number; arrivalMs: number }
-  /** Server wall clock, ms, several times a second. */
-  | { type: 'tick'; now: number };
+  /** Server wall clock, ms, several times a second; what arrived before `handledMs` was pushed. */
+  | { type: 'tick'; now: number; handledMs: number };
 
 export type Aligned<F, A> =
   | { type: 'window'; window: AlignedWindow<F, A> }
@@ -60,7 +60,7 @@ function align<F, A>(aligner: WindowAligner<F, A>, input: AlignerInput<F, A>): r
       aligner.progress(input.modality, input.mediaTime, input.arrivalMs);
       return NOTHING;
     case 'tick': {
-      const { windows, skipped } = aligner.advance(input.now);
+      const { windows, skipped } = aligner.advance(input.now, input.handledMs);
       const closed = windows.map((window) => ({ type: 'window' as const, window }));
       return skipped ? [{ type: 'skipped', ...skipped }, ...closed] : closed;
     }

@@ -139,8 +139,12 @@ export class WindowAligner<F, A> {
     }
   }
 
-  /** Closes the windows that are due. Call it several times a second; `nowMs` is the server's wall clock. */
-  advance(nowMs: number): AlignerOutput<F, A> {
+  /**
+   * Closes the windows that are due. Call it several times a second.
+   * @param nowMs the server's wall clock
+   * @param handledMs everything that arrived before was pushed; deadlines go by it, for what is in our own queues is not late
+   */
+  advance(nowMs: number, handledMs = nowMs): AlignerOutput<F, A> {
     const out: AlignerOutput<F, A> = { windows: [], skipped: null };
     if (!Object.values(this.#tracks).some((track) => track.on)) {
       this.#next = null;
@@ -148,9 +152,9 @@ export class WindowAligner<F, A> {
       return out;
     }
     this.#next ??= this.#begin(nowMs);
-    out.skipped = this.#skipAhead(nowMs);
+    out.skipped = this.#skipAhead(handledMs);
     for (;;) {
-      const closedBy = this.#due(this.#next, nowMs);
+      const closedBy = this.#due(this.#next, nowMs, handledMs);
       if (!closedBy) break;
       out.windows.push(this.#close(this.#next, closedBy, nowMs));
       this.#next += WINDOW_MS;
@@ -183,10 +187,10 @@ export class WindowAligner<F, A> {
     return isLate ? this.#drop(`${modality}-late`) : true;
   }
 
-  #due(start: number, now: number): 'watermark' | 'deadline' | null {
+  #due(start: number, now: number, handledMs: number): 'watermark' | 'deadline' | null {
     const end = start + WINDOW_MS;
     if (now < end) return null; // media from the future close nothing
-    if (now >= end + this.#latenessMs) return 'deadline';
+    if (handledMs >= end + this.#latenessMs) return 'deadline';
     const holding = [this.#tracks.face, this.#tracks.voice].filter((track) => track.holds(now, this.#stallMs));
     return holding.length > 0 && holding.every((track) => track.coveredMs >= end) ? 'watermark' : null;
   }
@@ -242,9 +246,9 @@ export class WindowAligner<F, A> {
       .sort((a, b) => a - b);
   }
 
-  #skipAhead(now: number): AlignerOutput<F, A>['skipped'] {
+  #skipAhead(handledMs: number): AlignerOutput<F, A>['skipped'] {
     const startMs = this.#next as number;
-    const due = windowStart(now - this.#latenessMs, this.#phaseMs);
+    const due = windowStart(handledMs - this.#latenessMs, this.#phaseMs);
     if (due - startMs <= MAX_CATCH_UP * WINDOW_MS) return null;
     const endMs = due - WINDOW_MS;
     this.#next = endMs;

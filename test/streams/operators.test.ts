@@ -12,7 +12,7 @@ const frame = (at: number): AlignerInput<string, string> => ({
   type: 'frame',
   frame: { mediaTime: at, durationMs: 0, arrivalMs: at, decodedMs: at, value: String(at) },
 });
-const tick = (now: number): AlignerInput<string, string> => ({ type: 'tick', now });
+const tick = (now: number): AlignerInput<string, string> => ({ type: 'tick', now, handledMs: now });
 
 it('alignWindows: windows come with the tick that closes them, in order; completion and errors go on', () => {
   marbles(({ cold, expectObservable }) => {

@@ -46,6 +46,19 @@ function live(s: ReturnType<typeof setUp>, from: number, to: number, kinds = { f
 }
 
 describe('WindowAligner', () => {
+  it('waits for what its own process has not handled yet: that came in time, and is in its window', () => {
+    const s = setUp();
+    s.aligner.setTrack('voice', true, false);
+    s.sound(T0, 100);
+    s.advance(T0 + 100);
+    // The process gets no processor for most of a second; sound of that time lies in its queue.
+    expect(s.aligner.advance(T0 + 1600, T0 + 100).windows).toEqual([]);
+    for (let at = T0 + 100; at < T0 + 1000; at += 20) s.sound(at, 20);
+    const { windows } = s.aligner.advance(T0 + 1620, T0 + 1620);
+    expect(windows.map(({ state, audio }) => [state.voice, audio.length])).toEqual([['live', 46]]);
+    expect(s.dropped('voice-late')).toBe(0);
+  });
+
   it('closes a window when all live tracks have passed its end', () => {
     const s = setUp();
     s.aligner.setTrack('face', true, false);

@@ -17,6 +17,8 @@ export interface AnalysisEnv {
   attempts?: number;
   /** Server wall clock, ms: windows close by it. */
   tick$: Observable<number>;
+  /** At a tick: everything that came before this was handled, ms; at most the tick's time. */
+  handledMs: (now: number) => number;
   clock: Clock;
   meter: Meter;
 }

@@ -20,6 +20,7 @@ import type { TranscriberFactory } from '../../streams/index.js';
 import { isDirect } from '../../sfu/types.js';
 import type { MarkerWriter } from '../crash-marker.js';
 import type { AnalysisInspection, AnalysisOptions, FromAnalysis, ToAnalysis } from '../messages.js';
+import { HandledTime } from './handled-time.js';
 import { LoadSteps } from './load-steps.js';
 import { loadTranscriber } from './load-transcriber.js';
 import { type MediaEnv, mediaStages } from './media-stages.js';
@@ -81,6 +82,8 @@ export class AnalysisHost {
   static async create(deps: AnalysisHostDeps): Promise<AnalysisHost> {
     const host = new AnalysisHost(deps);
     const { options, send, marker, clock } = deps;
+    let judgeNow = (): void => undefined;
+    const handled = new HandledTime(clock(), () => judgeNow());
     host.#env = {
       options,
       clock,
@@ -92,11 +95,12 @@ export class AnalysisHost {
       searches: new TokenBucket(SEARCHES.burst, SEARCHES.perSecond, clock),
       voices: new VoiceActivities(await SileroNetwork.load(options.voiceActivityModel)),
       voiceEncoder: host.#openVoiceEncoder(),
-      judge$: every(JUDGE_MS, clock),
+      judge$: every(JUDGE_MS, clock, { early: (beat) => (judgeNow = beat) }),
       transcriber: await host.#openTranscriber(),
       judgesSpeech: options.speechModel === null || isEnglish(options.speechModel.language),
-      tick$: every(TICK_MS, clock),
-      expiry$: every(EXPIRY_MS, clock, () => marker.set(0)),
+      tick$: every(TICK_MS, clock, { before: (now) => handled.look(now, host.#packets.waiting) }),
+      handledMs: () => handled.ms,
+      expiry$: every(EXPIRY_MS, clock, { after: () => marker.set(0) }),
       beforeDecode: (handle) => marker.set(handle),
       requestKeyFrame: (handle) => send({ type: 'keyFrame', handle }),
       onTrackProblem: (handle, problem) => send({ type: 'trackProblem', handle, problem }),
@@ -264,15 +268,25 @@ function randomFaceIds(): (n: number) => string {
   return (n) => `${term}-${String(n)}`;
 }
 
-/** @param afterEach called when everybody who listens has done what they do at that time */
-function every(periodMs: number, clock: Clock, afterEach: () => void = () => undefined): Observable<number> {
+/**
+ * @param hooks `before` is called before anybody who listens, `after` when everybody has done what they do at that time; `early` is
+ *   given what makes a beat between two
+ */
+function every(
+  periodMs: number,
+  clock: Clock,
+  hooks: { before?: (now: number) => void; after?: () => void; early?: (beat: () => void) => void } = {},
+): Observable<number> {
   return new Observable<number>((subscriber) => {
+    hooks.early?.(() => subscriber.next(clock()));
     let turn: NodeJS.Immediate | undefined;
     const timer = setInterval(() => {
       // After the sockets were read: of a process that stood still the packets are in them, and not lost.
       turn = setImmediate(() => {
-        subscriber.next(clock());
-        afterEach();
+        const now = clock();
+        hooks.before?.(now);
+        subscriber.next(now);
+        hooks.after?.();
       });
     }, periodMs);
     return () => {

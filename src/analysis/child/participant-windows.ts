@@ -111,7 +111,7 @@ export function participantWindows<Picture extends { mediaTime: number }, F, A, 
       input(frame$, frameInput),
       input(audioWindow$, (audio) => ({ type: 'audio', audio })),
       input(transcript$, (words) => ({ type: 'words', words })),
-      input(env.tick$, (now) => ({ type: 'tick', now })),
+      input(env.tick$, (now) => ({ type: 'tick', now, handledMs: env.handledMs(now) })),
     ).pipe(
       alignWindows<F, A>(alignerOptions(env, media.phaseMs)),
       // Before it waits for anything: this is the consent under which all of it was measured.

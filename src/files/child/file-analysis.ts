@@ -166,6 +166,7 @@ export class FileAnalysis {
       transcriber: this.#recognition?.open ?? null,
       judgesSpeech: speechModel === null || isEnglish(speechModel.language),
       tick$: this.#media.tick$,
+      handledMs: (now) => now,
       clock: () => this.#headMs,
       // A recording that was begun anew in the middle would not be the same.
       attempts: 0,

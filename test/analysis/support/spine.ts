@@ -68,6 +68,7 @@ export class Spine {
       transcriber,
       judgesSpeech,
       tick$: this.tick,
+      handledMs: (now) => now,
       clock: time.now,
       meter: this.meter,
     };

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
       const scene: Scene = { firefox, chromium, server: server.url, output, step: (next) => (step = next) };
       const error = await inTime(play(scene), () => `not done in ${PATIENCE_MS / 1000} s; it was at: ${step}`).then(
         () => undefined,
-        (reason: unknown) => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
+        async (reason: unknown) => `${textOf(reason)}\n${await droppedBy(server.url)}`,
       );
       await tell({ name, ...(error === undefined ? {} : { error }) });
     }
@@ -62,6 +62,17 @@ async function main(): Promise<void> {
     await Promise.all(browsers.map(closeFor(10_000)));
     await server.stop();
   }
+}
+
+const textOf = (reason: unknown): string =>
+  reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+
+/** What the server dropped, lost or refused so far, and how it took the time: for the report of a case that failed. */
+async function droppedBy(server: string): Promise<string> {
+  const answer = await fetch(new URL('/metrics', server)).then((response) => response.text(), textOf);
+  const told = /^emostream_(dropped|rtp_lost|media_clock_steps|errors|decoded|windows)_?\w*(\{.*\})? (?!0$)/;
+  const lines = answer.split('\n');
+  return lines.some((line) => told.test(line)) ? lines.filter((line) => told.test(line)).join('\n') : answer;
 }
 
 /** The others are played although one hangs, and what it hung at is said. */
@@ -89,7 +100,7 @@ function closeFor(patienceMs: number): (browser: Browser) => Promise<void> {
 main().then(
   () => process.disconnect(),
   async (error: unknown) => {
-    await tell({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    await tell({ error: textOf(error) });
     process.exit(1);
   },
 );

@@ -20,6 +20,10 @@ export interface TestServer {
 export async function startServer(flags: string[] = []): Promise<TestServer> {
   const args = [MAIN, 'serve', '--http-port', '0', '--log-level', 'warn', ...flags];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Also where a test is broken off.
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const url = await readyAddress(child);
   return {
     url,

@@ -85,7 +85,10 @@ export async function flashCall(options: FlashCallOptions): Promise<FlashCall> {
       leavesAfterMs: video ? 0 : 20,
     });
   };
-  const tick$ = interval(50).pipe(map(() => ({ type: 'tick' as const, now: wallClock() })));
+  const tick$ = interval(50).pipe(
+    map(wallClock),
+    map((now) => ({ type: 'tick' as const, now, handledMs: now })),
+  );
   const windows$ = merge(input, tick$).pipe(
     alignWindows<number, AudioChunk>({ meter }),
     filter((event) => event.type === 'window'),

@@ -56,6 +56,7 @@ export class SimulatedThread implements ProcessEnd {
       judgesSpeech: true,
       transcriber: (options) => this.#recogniser(options),
       tick$: this.#tick,
+      handledMs: (now) => now,
       clock: deps.clock,
       meter: silentMeter,
     };
