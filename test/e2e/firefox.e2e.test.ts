@@ -44,7 +44,6 @@ describe.skipIf('missing' in network)('the call in Firefox', () => {
   afterAll(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    // At the first signal it closes its browsers, and goes on with what it is at.
     if (failed !== undefined || played.size < CASES.length) child.kill();
     const patience = setTimeout(() => child.kill('SIGKILL'), 30_000);
     await exited;

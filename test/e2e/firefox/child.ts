@@ -41,12 +41,14 @@ async function main(): Promise<void> {
       executablePath: process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr',
       extraPrefsFirefox: FIREFOX_PREFERENCES,
       defaultViewport: viewport,
+      handleSIGTERM: false,
     });
     browsers.push(firefox);
     const chromium = await puppeteer.launch({
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
       args: CHROMIUM_FLAGS,
       defaultViewport: viewport,
+      handleSIGTERM: false,
     });
     browsers.push(chromium);
     for (const { name, play } of CASES) {
@@ -96,6 +98,9 @@ function closeFor(patienceMs: number): (browser: Browser) => Promise<void> {
     clearTimeout(patience);
   };
 }
+
+// Broken off: what it started ends with it, by what waits for its exit.
+process.once('SIGTERM', () => process.exit(1));
 
 main().then(
   () => process.disconnect(),
