@@ -17,6 +17,7 @@ const happening = fc.oneof(
   fc.record({ kind: fc.constant('pause' as const), ms: length(300, 3000), track: fc.constant('both' as const) }),
   fc.record({ kind: fc.constant('silence' as const), ms: length(100, 3000) }),
   fc.record({ kind: fc.constant('sleep' as const), ms: length(2200, 3000) }),
+  fc.record({ kind: fc.constant('reports held' as const), ms: length(100, 3500) }),
   fc.record({
     kind: fc.constant('restart' as const),
     byMs: fc.oneof(length(-2e9, -900), length(150, 2e9)),
@@ -65,6 +66,7 @@ function tripOf(value: typeof trips extends fc.Arbitrary<infer T> ? T : never): 
     pauses: [] as NonNullable<Trip['pauses']>,
     silences: [] as { from: number; to: number }[],
     sleeps: [] as { from: number; to: number }[],
+    reportStalls: [] as { from: number; to: number }[],
     restarts: [] as NonNullable<Trip['restarts']>,
     ntpSteps: [] as NonNullable<Trip['ntpSteps']>,
     ...(value.reportsSkewed ? { reportSkewMs: () => random() * 120 - 40 } : {}),
@@ -76,6 +78,7 @@ function tripOf(value: typeof trips extends fc.Arbitrary<infer T> ? T : never): 
     else if (one.kind === 'pause') trip.pauses.push({ from, to: from + one.ms, track: one.track });
     else if (one.kind === 'silence') trip.silences.push({ from, to: from + one.ms });
     else if (one.kind === 'sleep') trip.sleeps.push({ from, to: from + one.ms });
+    else if (one.kind === 'reports held') trip.reportStalls.push({ from, to: from + one.ms });
     else if (one.kind === 'restart') trip.restarts.push({ at: from, ...one });
     else if (one.kind === 'ntp') trip.ntpSteps.push({ at: from, byMs: one.byMs });
   });

@@ -37,6 +37,8 @@ export interface Trip {
   reportEveryMs?: number;
   /** Reports get here so much earlier or later than the packets around them, ms. */
   reportSkewMs?: () => number;
+  /** The process that reports come through stands still; what came meanwhile is handed on at the end, and stamped then. */
+  reportStalls?: { from: number; to: number }[];
   spoilReport?: (report: SenderReport, atMs: number) => SenderReport;
   /** While the capture pauses, the reports' RTP time goes on as if it did not, as browsers' do. */
   extrapolatedReports?: boolean;
@@ -144,7 +146,8 @@ export function travel(trip: Trip) {
     }
     for (let at = 10; trip.reportEveryMs !== 0 && at < endMs; at += trip.reportEveryMs ?? 1000) {
       if (within(at, trip.sleeps)) continue;
-      const arrival = at + delayOf(at);
+      const onTime = at + delayOf(at);
+      const arrival = within(onTime, trip.reportStalls)?.to ?? onTime;
       const pause = trip.extrapolatedReports ? within(at, pauses) : undefined;
       const timestamp = pause ? rtp(at, passed(pause.from, pauses)) : rtp(at);
       const honest = { ssrc: 1, ntpMs: ntp(at), rtpTimestamp: timestamp, arrivalMs: server(arrival) };
