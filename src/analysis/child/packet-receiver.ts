@@ -4,6 +4,7 @@ import type { Clock } from '../../common/clock.js';
 import type { DropReason } from '../../common/drops.js';
 import type { Meter } from '../../common/metrics.js';
 import { TokenBucket } from '../../common/token-bucket.js';
+import { WorkSlice } from '../../common/work-slice.js';
 import type { TapPacket, TappedTrack } from '../../sfu/types.js';
 import { FairShare } from './fair-share.js';
 
@@ -11,8 +12,12 @@ import { FairShare } from './fair-share.js';
 const MAX_WAITING = 4000;
 /** Packets are handled together, so often, ms: what a stage needs in the processor's caches serves all of them. */
 const GATHER_MS = 10;
-/** So long packets are handled before the sockets are looked at again, ms: what waits in them must be stamped, and may be lost. */
+/**
+ * So long packets are handled before the sockets are looked at again, ms of the processor, and of time at most: what waits in them must
+ * be stamped, and may be lost.
+ */
 const SLICE_MS = 4;
+const MOST_SLICE_MS = 100;
 /** Asked of the kernel for each socket, which grants what it may (net.core.rmem_max). */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Mediasoup's transports are bound to this address; another of 127.0.0.0/8 may be anybody's with the same port. */
@@ -155,8 +160,8 @@ export class PacketReceiver {
   }
 
   #work(): void {
-    const until = performance.now() + SLICE_MS;
-    while (this.#next < this.#waiting.length && performance.now() < until) {
+    const slice = new WorkSlice(SLICE_MS, MOST_SLICE_MS);
+    while (this.#next < this.#waiting.length && !slice.isOver) {
       const { track, packet } = this.#waiting[this.#next++]!;
       this.#share.release(track.key);
       this.#longestWaitMs = Math.max(this.#longestWaitMs, this.#deps.clock() - packet.arrivalMs);
