@@ -100,7 +100,13 @@ export const configSchema = z.strictObject({
       'Have pretrained encoders hear voices, where they are installed and the model knows them; some 12 ms of a core per second of speech. `off`: log-mel alone.',
   }),
 
-  allowedLateness: int('How long after its end a window waits for late media before it closes.', 'ms', 150, 0, 5000),
+  allowedLateness: int(
+    'How long after its end a window waits for late media before it closes. For what the server itself has not handled yet it waits two seconds.',
+    'ms',
+    150,
+    0,
+    5000,
+  ),
   wordsRevisionHorizon: int('Words this late still revise the event of their window.', 'ms', 10_000, 0, 60_000),
   smoothing: int('Time constant of the smoothed scores.', 'ms', 2000, 0, 60_000),
 

@@ -118,7 +118,7 @@ export interface ConfigOptions {
   transcriber?: string | undefined;
   /** Have pretrained encoders hear voices, where they are installed and the model knows them; some 12 ms of a core per second of speech. `off`: log-mel alone. Default 'auto'. */
   voiceEncoder?: 'auto' | 'off' | undefined;
-  /** How long after its end a window waits for late media before it closes. Default 150, ms. */
+  /** How long after its end a window waits for late media before it closes. For what the server itself has not handled yet it waits two seconds. Default 150, ms. */
   allowedLateness?: number | undefined;
   /** Words this late still revise the event of their window. Default 10000, ms. */
   wordsRevisionHorizon?: number | undefined;
