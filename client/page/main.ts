@@ -4,6 +4,7 @@ import { defineOverlay } from '../lib/overlay.js';
 import { type PageAddress, readAddress } from './address.js';
 import { speakAsWished } from './languages/choose.js';
 import { t } from './languages/current.js';
+import { named } from './languages/named.js';
 import { sentenceOf } from './languages/sentence.js';
 import { CallSession } from './session/call-session.js';
 import { hearConversation } from './session/hear-conversation.js';
@@ -98,7 +99,9 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
   const panel = new CoursePanel({
     conversation,
     nameOf: (participant) =>
-      participant === session.seat?.participant ? t().you(name) : (names().get(participant) ?? t().somebody),
+      participant === session.seat?.participant
+        ? t().you(named(name))
+        : named(names().get(participant) ?? t().somebody),
   });
   const lobby = (message: string | null) => {
     showLobby({ ...address, room }, info, { afterCall: true });
@@ -113,7 +116,11 @@ async function join(address: PageAddress, info: ServerInfo, media: LocalMedia, c
     media.close();
     screen.close();
     const participant = session.seat?.participant ?? '';
-    const course = OwnCourse.of({ conversation, participant, name, room, version: info.version });
+    const course = OwnCourse.of({
+      ...{ conversation, participant, name },
+      title: t().summary.report(named(name), room),
+      version: info.version,
+    });
     if (!course) return lobby(message);
     const reportScript = () => fetchText(new URL('report.js', server));
     const summary = new SummaryView({ course, room, ended: message, reportScript, onAgain: () => lobby(null) });

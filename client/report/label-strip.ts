@@ -1,6 +1,7 @@
 import { EMOTIONS } from '../../src/common/emotions';
 import type { ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
+import { spoken } from './languages/spoken';
 import { EMOTION_COLOURS, type Themes } from './theme';
 
 /** Where the charts below it begin and end, pixels: their axis, their padding. */
@@ -12,7 +13,7 @@ const PALE = 0.35;
 
 /** The label of each second, pale where it is a guess, and nothing where there was nothing to judge by. */
 export class LabelStrip {
-  readonly #canvas = el('canvas', { className: 'strip', title: 'The label of each second; pale: uncertain' });
+  readonly #canvas = el('canvas', { className: 'strip', title: spoken.page.strip });
   readonly element = el('div', {}, this.#canvas);
   readonly #person: ReportPerson;
   readonly #themes: Themes;

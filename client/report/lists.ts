@@ -2,7 +2,7 @@ import { EMOTIONS } from '../../src/common/emotions';
 import type { Moment, ReportData, ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
 import { clock, nameOf } from './format';
-import { ENGLISH, type PartWords } from './words';
+import type { PartWords } from './words';
 
 type Told = Pick<ReportData, 'moments'> & { people: Pick<ReportPerson, 'id' | 'face'>[] };
 
@@ -17,7 +17,7 @@ function placed(className: string, second: number, onJump: Jump | null, ...child
 type Jump = (second: number) => void;
 
 /** Seconds to look at, to be jumped to where there is something to jump in. */
-export function momentList(data: Told, onJump: Jump | null, words = ENGLISH): HTMLElement {
+export function momentList(data: Told, onJump: Jump | null, words: PartWords): HTMLElement {
   const list = el('ol', { className: 'moments' });
   for (const moment of data.moments) {
     const item = placed('moment', moment.second, onJump, ...parts(data, moment, words));
@@ -48,7 +48,7 @@ function parts(
 export function transcript(
   data: Pick<ReportData, 'words'> & { people: Pick<ReportPerson, 'id' | 'face' | 'label'>[] },
   onJump: Jump | null,
-  words = ENGLISH,
+  words: PartWords,
 ): { element: HTMLElement; mark(second: number): void } {
   const list = el('ol', { className: 'transcript' });
   const who = (person: number): Node[] =>

@@ -2,6 +2,7 @@ import chartStyle from 'uplot/dist/uPlot.min.css?inline';
 import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
 import { clock, nameOf } from './format';
+import { locale, spoken } from './languages/spoken';
 import { LabelStrip } from './label-strip';
 import { momentList, transcript } from './lists';
 import { overview } from './overview';
@@ -15,6 +16,7 @@ import { WordLane } from './word-lane';
 
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}') as ReportData;
 document.head.append(el('style', {}, `${chartStyle}\n${parts}\n${style}`));
+const { page } = spoken;
 const themes = new Themes();
 const root = document.getElementById('report')!;
 root.replaceChildren();
@@ -25,7 +27,7 @@ const now = el('div', { className: 'now' });
 const timelines: Timeline[] = [];
 const lanes: (WordLane | LabelStrip)[] = [];
 
-const said = transcript(data, (second) => player.jump(second));
+const said = transcript(data, (second) => player.jump(second), spoken);
 const player = new Player(data, (seconds) => showAt(seconds));
 
 function showAt(seconds: number): void {
@@ -41,7 +43,7 @@ function setRange(from: number, to: number): void {
   whole.hidden = from <= 0 && to >= data.seconds;
 }
 
-const whole = el('button', { type: 'button' }, 'Show all of it');
+const whole = el('button', { type: 'button' }, page.whole);
 whole.hidden = true;
 whole.addEventListener('click', () => setRange(0, Math.max(1, data.seconds)));
 
@@ -50,14 +52,14 @@ function heading(): HTMLElement {
   const faces = data.people.length - seats;
   const facts = [
     clock(data.seconds),
-    seats > 1 ? `${String(seats)} people` : '',
-    faces > 1 ? `${String(faces)} faces` : '',
-    data.startedAt === null ? '' : new Date(data.startedAt).toLocaleString(),
-    `${data.model} on ${data.engine}`,
+    seats > 1 ? page.people(seats) : '',
+    faces > 1 ? page.faces(faces) : '',
+    data.startedAt === null ? '' : new Date(data.startedAt).toLocaleString(locale),
+    page.judged(data.model, data.engine),
   ].filter((fact) => fact !== '');
-  const theme = el('button', { type: 'button', title: 'Light or dark' }, 'Light / dark');
+  const theme = el('button', { type: 'button' }, page.theme);
   theme.addEventListener('click', () => themes.toggle());
-  const print = el('button', { type: 'button' }, 'Print');
+  const print = el('button', { type: 'button' }, page.print);
   print.addEventListener('click', () => window.print());
   return el(
     'header',
@@ -85,8 +87,8 @@ function personSection(index: number): HTMLElement {
     el(
       'div',
       { className: 'card-title' },
-      el('h2', {}, data.people.length > 1 ? nameOf(data, index) : 'Timeline'),
-      el('label', { for: `smoothed-${String(index)}` }, smoothed, 'smoothed'),
+      el('h2', {}, data.people.length > 1 ? nameOf(data, index, spoken) : page.timeline),
+      el('label', { for: `smoothed-${String(index)}` }, smoothed, page.smoothed),
       index === 0 ? whole : null,
     ),
     lane.element,
@@ -116,12 +118,12 @@ root.append(
     'div',
     { className: isPlayed ? 'top' : 'top bare' },
     ...(isPlayed ? [el('section', { className: 'card media' }, player.element)] : []),
-    el('section', { className: 'card' }, el('h2', {}, 'At this second'), now),
+    el('section', { className: 'card' }, el('h2', {}, page.second), now),
     el(
       'section',
       { className: 'card' },
-      el('h2', {}, 'All in all'),
-      ...data.summary.map((_, index) => overview(data, index)),
+      el('h2', {}, page.all),
+      ...data.summary.map((_, index) => overview(data, index, spoken)),
     ),
   ),
   ...data.people.map((_, index) => personSection(index)),
@@ -131,19 +133,12 @@ root.append(
     el(
       'section',
       { className: 'card' },
-      el('h2', {}, 'Moments'),
-      momentList(data, (second) => player.jump(second)),
+      el('h2', {}, page.moments),
+      momentList(data, (second) => player.jump(second), spoken),
     ),
-    ...(data.words.length > 0
-      ? [el('section', { className: 'card' }, el('h2', {}, 'What was said'), said.element)]
-      : []),
+    ...(data.words.length > 0 ? [el('section', { className: 'card' }, el('h2', {}, page.said), said.element)] : []),
   ),
-  el(
-    'footer',
-    {},
-    `An expression is not a feeling: this is what a face, a voice and words express, as emostream ${data.version} judges it, second by second. ` +
-      'Click a chart to jump there; drag over it to look closer, double-click to see all.',
-  ),
+  el('footer', {}, page.foot(data.version)),
   tip,
 );
 

@@ -2,10 +2,10 @@ import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
 import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
 import { nameOf } from './format';
-import { ENGLISH } from './words';
+import type { PartWords } from './words';
 
 /** The shares of one person's time, at a glance. */
-export function overview(data: ReportData, index: number, words = ENGLISH): HTMLElement {
+export function overview(data: ReportData, index: number, words: PartWords): HTMLElement {
   const { overview: said, emotions, format } = words;
   const { percent, signed, capital } = format;
   const { face, share, none, uncertain, ...rest } = data.summary[index]!;

@@ -1,6 +1,6 @@
 import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
-import { clock } from './format';
+import { spoken } from './languages/spoken';
 
 /** The recording beside the report, if it is there; without it a place in time that is moved by hand. */
 export class Player {
@@ -24,11 +24,7 @@ export class Player {
       src: media.split('/').map(encodeURIComponent).join('/'),
     });
     this.#media = element;
-    const missing = el(
-      'p',
-      { className: 'missing' },
-      `${data.title} is not beside this report, or this browser does not play it: put it there to see and hear it.`,
-    );
+    const missing = el('p', { className: 'missing' }, spoken.page.missing(data.title));
     missing.hidden = true;
     element.addEventListener('error', () => {
       element.hidden = true;
@@ -61,6 +57,3 @@ export class Player {
     this.#onTime(this.#seconds);
   }
 }
-
-export const startOf = ({ startedAt }: ReportData, second: number): string =>
-  startedAt === null ? clock(second) : new Date(startedAt + 1000 * second).toLocaleTimeString();

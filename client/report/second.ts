@@ -1,7 +1,11 @@
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
 import type { ReportData } from '../../src/report/report-data';
 import { el } from './dom';
-import { capital, clock, likelihood, nameOf, percent, signed } from './format';
+import { clock, nameOf } from './format';
+import { spoken } from './languages/spoken';
+
+const { emotions, moments, page } = spoken;
+const { capital, likelihood, percent, signed } = spoken.format;
 
 const part = (value: number | null | undefined): number | null => (typeof value === 'number' ? value / 1000 : null);
 
@@ -9,11 +13,9 @@ const part = (value: number | null | undefined): number | null => (typeof value 
 export function describeSecond(data: ReportData, index: number, second: number): HTMLElement {
   const person = data.people[index];
   const label = person?.label[second];
-  const heading =
-    typeof label === 'number'
-      ? `${capital(EMOTIONS[label]!)}${person?.uncertain[second] === 1 ? ', uncertain' : ''}`
-      : 'Nothing to judge by';
-  const name = data.people.length > 1 ? `${nameOf(data, index)} · ` : '';
+  const emotion = typeof label === 'number' ? capital(emotions[EMOTIONS[label]!]) : page.nothing;
+  const heading = person?.uncertain[second] === 1 && typeof label === 'number' ? page.uncertain(emotion) : emotion;
+  const name = data.people.length > 1 ? `${nameOf(data, index, spoken)} · ` : '';
   const box = el('div', { className: 'second' });
   const title = el(
     'div',
@@ -31,7 +33,7 @@ export function describeSecond(data: ReportData, index: number, second: number):
     fill.style.width = `${100 * score}%`;
     fill.style.background = `var(--${emotion})`;
     bars.append(
-      el('span', {}, emotion),
+      el('span', {}, emotions[emotion]),
       el('span', { className: 'bar' }, fill),
       el('span', { className: 'number' }, likelihood(score)),
     );
@@ -40,15 +42,13 @@ export function describeSecond(data: ReportData, index: number, second: number):
   const weights = MODALITIES.flatMap((modality) => {
     const weight = part(person.weight[modality][second]);
     const quality = part(person.quality[modality][second]);
-    return weight === null
-      ? []
-      : [`${modality} ${percent(weight)}${quality === null ? '' : ` (quality ${percent(quality)})`}`];
+    return weight === null ? [] : [page.counted(modality, percent(weight), quality === null ? null : percent(quality))];
   });
   box.append(
     el(
       'div',
       { className: 'facts' },
-      `valence ${signed(part(person.valence[second]))}, arousal ${signed(part(person.arousal[second]))}`,
+      page.mood(signed(part(person.valence[second])), signed(part(person.arousal[second]))),
     ),
     el('div', { className: 'facts' }, weights.join(', ')),
   );
@@ -56,6 +56,6 @@ export function describeSecond(data: ReportData, index: number, second: number):
     .filter((words) => words.person === index && words.from < second + 1 && words.to > second)
     .map(({ text }) => text)
     .join(' ');
-  if (said !== '') box.append(el('div', { className: 'said' }, `“${said}”`));
+  if (said !== '') box.append(el('div', { className: 'said' }, el('bdi', {}, moments.quoted(said))));
   return box;
 }

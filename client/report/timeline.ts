@@ -2,8 +2,13 @@ import uPlot from 'uplot';
 import { EMOTIONS, MODALITIES } from '../../src/common/emotions';
 import type { Column, ReportData, ReportPerson } from '../../src/report/report-data';
 import { el } from './dom';
-import { clock, percent } from './format';
+import { clock } from './format';
+import { spoken } from './languages/spoken';
 import { EMOTION_COLOURS, MODALITY_COLOURS, type Themes } from './theme';
+
+const { page } = spoken;
+const { percent } = spoken.format;
+type Chart = keyof typeof page.charts;
 
 export interface TimelineEvents {
   /** The pointer is over a second; null: over none. */
@@ -96,7 +101,7 @@ export class Timeline {
     const theme = this.#themes.now;
     const emotions = [...EMOTIONS].reverse();
     this.#add(
-      'Emotions',
+      'emotions',
       210,
       this.#emotionData(),
       emotions.map((emotion) => area(EMOTION_COLOURS[theme][emotion])),
@@ -105,7 +110,7 @@ export class Timeline {
     const { valence, arousal, weight, quality } = this.#person;
     const colours = MODALITY_COLOURS[theme];
     this.#add(
-      'Valence and arousal',
+      'mood',
       120,
       [this.#times, share(valence), share(arousal)],
       [line(colours.face), line(EMOTION_COLOURS[theme].angry)],
@@ -113,14 +118,14 @@ export class Timeline {
     );
     const modalities = [...MODALITIES].reverse();
     this.#add(
-      'What counted',
+      'counted',
       84,
       [this.#times, ...layers(MODALITIES.map((modality) => weight[modality]))],
       modalities.map((modality) => area(colours[modality])),
       [0, 1],
     );
     this.#add(
-      'Quality',
+      'quality',
       84,
       [this.#times, ...MODALITIES.map((modality) => share(quality[modality]))],
       MODALITIES.map((modality) => line(colours[modality])),
@@ -134,7 +139,7 @@ export class Timeline {
     return [this.#times, ...layers(EMOTIONS.map((emotion) => from[emotion]))];
   }
 
-  #add(title: string, height: number, data: uPlot.AlignedData, series: uPlot.Series[], range: [number, number]): void {
+  #add(what: Chart, height: number, data: uPlot.AlignedData, series: uPlot.Series[], range: [number, number]): void {
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
     const axis = {
@@ -143,10 +148,10 @@ export class Timeline {
       ticks: { show: false },
       font: '12px system-ui',
     };
-    const isLast = title === 'Quality';
+    const isLast = what === 'quality';
     const holder = el('div', { className: 'chart' });
-    const key = legendOf(title);
-    this.element.append(el('div', { className: 'chart-title' }, el('span', {}, title), key), holder);
+    const key = legendOf(what);
+    this.element.append(el('div', { className: 'chart-title' }, el('span', {}, page.charts[what]), key), holder);
     const chart = new uPlot(
       {
         ...{ width: Math.max(280, this.element.clientWidth || 900), height: height + (isLast ? 24 : 0) },
@@ -155,7 +160,7 @@ export class Timeline {
         cursor: {
           sync: { key: 'report', scales: ['x', null] },
           drag: { x: true, y: false, setScale: true },
-          points: { show: title === 'Valence and arousal' || isLast, size: 7 },
+          points: { show: what === 'mood' || isLast, size: 7 },
           y: false,
         },
         scales: { x: { time: false, range: (_, min, max) => [min, max] }, y: { range } },
@@ -243,21 +248,16 @@ const line = (colour: string): uPlot.Series => ({
   ...{ stroke: colour, width: 2, points: lonePoints(colour), spanGaps: false },
 });
 
-function legendOf(title: string): HTMLElement {
+function legendOf(what: Chart): HTMLElement {
   const entry = (name: string, colour: string): HTMLElement => {
     const swatch = el('i');
     swatch.style.background = `var(--${colour})`;
     return el('span', { className: 'key' }, swatch, name);
   };
-  if (title === 'Emotions')
-    return el('span', { className: 'keys' }, ...EMOTIONS.map((emotion) => entry(emotion, emotion)));
-  if (title === 'Valence and arousal') {
-    return el(
-      'span',
-      { className: 'keys' },
-      entry('valence (unpleasant to pleasant)', 'face'),
-      entry('arousal (calm to excited)', 'angry'),
-    );
+  if (what === 'emotions')
+    return el('span', { className: 'keys' }, ...EMOTIONS.map((emotion) => entry(spoken.emotions[emotion], emotion)));
+  if (what === 'mood') {
+    return el('span', { className: 'keys' }, entry(page.valence, 'face'), entry(page.arousal, 'angry'));
   }
-  return el('span', { className: 'keys' }, ...MODALITIES.map((modality) => entry(modality, modality)));
+  return el('span', { className: 'keys' }, ...MODALITIES.map((modality) => entry(page.modalities[modality], modality)));
 }

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import type { SentSource } from '../common/consent.js';
 import { EmostreamError } from '../common/errors.js';
 
 /**
@@ -13,16 +14,20 @@ export interface MediaRouter {
   createPlainTransport(options: never): Promise<object>;
 }
 
-/** A producer on that router: of `video` the participant's camera, of `audio` their microphone. */
+/** A producer on that router: of `video` the participant's camera, of `audio` their microphone; never a screen. */
 export interface MediaProducer {
   readonly id: string;
   readonly kind: 'audio' | 'video';
   readonly closed: boolean;
   readonly rtpParameters: object;
+  /** Yours. Where its `source` is `screen`, as clients of emostream name it, the producer is refused. */
+  readonly appData?: object;
   /** Takes what your version takes. */
   enableTraceEvent(types?: never): Promise<void>;
 }
 
+/** What a producer says of itself that is sent to be seen and not to be analysed (as `SENT_SOURCES` names it). */
+const SCREEN: SentSource = 'screen';
 const ROUTER = ['createPlainTransport', 'on'] as const;
 const PRODUCER = ['enableTraceEvent', 'dump', 'getStats', 'on'] as const;
 
@@ -33,9 +38,13 @@ export function asRouter(router: MediaRouter): types.Router {
   return router as unknown as types.Router;
 }
 
-/** @throws EmostreamError BAD_MESSAGE where it is none */
+/** @throws EmostreamError BAD_MESSAGE where it is none; UNSUPPORTED_MEDIA where it says that it is a screen */
 export function asProducer(producer: MediaProducer): types.Producer {
   demand(producer, PRODUCER, 'producers: one is no producer of mediasoup 3');
+  const { source } = (producer.appData ?? {}) as { source?: unknown };
+  if (source === SCREEN) {
+    throw new EmostreamError('UNSUPPORTED_MEDIA', 'producers: one is a screen, which is never analysed: leave it out');
+  }
   // Looked at here; what else is used of it, every version 3 has.
   return producer as unknown as types.Producer;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEVICE_KINDS, PASSED_OVER } from '../common/engine-names.js';
 import { consentSchema } from '../common/consent.js';
+import { isVisible } from '../common/person-name.js';
 import { openEnum } from '../common/open-enum.js';
 import { roomIdSchema } from '../events/schema.js';
 
@@ -64,7 +65,12 @@ export const infoSchema = z.object({
 export type ServerInfo = z.infer<typeof infoSchema>;
 
 /** What a person calls themselves. */
-export const nameSchema = z.string().trim().min(1).max(64);
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .refine(isVisible, 'a name needs something that can be seen: a letter, a digit or a sign');
 
 /** Grants a token carries, for one room (or `*`). */
 export const grantsSchema = z.strictObject({

@@ -77,7 +77,7 @@ it('what may be saved is of oneself alone, in a table, as data and as a report',
   const conversation = heard({ me: 'NNNNHH', b: 'HHHHHH' });
   conversation.pushWords(said('me', 4, 'fine'));
   conversation.pushWords(said('b', 4, 'secret'));
-  const about = { conversation, participant: 'me', name: 'Ada', room: 'team-1', version: '1.2.3' };
+  const about = { conversation, participant: 'me', name: 'Ada', title: 'Ada in team-1', version: '1.2.3' };
   const course = OwnCourse.of(about)!;
   const rows = course.csv().trimEnd().split('\r\n');
   expect(rows[0]).toBe(COLUMNS.join(','));
@@ -88,7 +88,9 @@ it('what may be saved is of oneself alone, in a table, as data and as a report',
   expect(data).toMatchObject({ emostream: '1.2.3', title: 'Ada in team-1', startedAt: START });
   expect(data.seconds).toHaveLength(6);
   expect(data.words).toEqual([{ from: 4, to: 4.8, text: 'fine' }]);
-  const html = course.html('/* the program */');
+  const html = course.html('/* the program */', { tag: 'de', direction: 'ltr' });
+  // In the page's language; the names of columns and fields are the same in every one.
+  expect(html).toContain('<html lang="de" dir="ltr">');
   expect(html).toContain('<script>/* the program */</script>');
   for (const text of [course.csv(), course.json(), html]) expect(text).not.toMatch(/secret|"b"|,b,/);
   expect(OwnCourse.of({ ...about, conversation: heard({ me: 'HHH' }) })).toBeNull();

@@ -9,7 +9,7 @@ import { callRecording } from '../../bench/support/call-recording.js';
 import { SyntheticPeer } from '../../bench/support/index.js';
 import { EmotionFeed } from '../../client/lib/index.js';
 import { nodeSocket } from '../../client/lib/node.js';
-import { attach, createServer, type EmostreamServer, type RoomEvent } from '../../src/embed/index.js';
+import { attach, createServer, type EmostreamServer, type MediaProducer, type RoomEvent } from '../../src/embed/index.js';
 import { MEDIA_CODECS } from '../../src/sfu/index.js';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
 import { SECRET } from '../server/support/test-server.js';
@@ -101,6 +101,9 @@ it('attaches all that is given or nothing', async () => {
     code: 'WRONG_STATE',
   });
   await expect(server.attach({ ...options, producers: [strange] })).rejects.toMatchObject({ code: 'BAD_MESSAGE' });
+  // What says that it is a screen is no camera.
+  const screen = Object.create(producers()[0]!, { appData: { value: { source: 'screen' } } }) as MediaProducer;
+  await expect(server.attach({ ...options, producers: [screen] })).rejects.toMatchObject({ code: 'UNSUPPORTED_MEDIA' });
   await expect(server.attach({ ...options, router: {} as never })).rejects.toMatchObject({ code: 'BAD_MESSAGE' });
   await expect(server.attach({ ...options, room: 'no room' })).rejects.toMatchObject({ code: 'BAD_MESSAGE' });
   await expect(server.attach({ ...options, participant: '' })).rejects.toMatchObject({ code: 'BAD_MESSAGE' });

@@ -1,6 +1,7 @@
 /**
  * `compact="small"`: with little room the headline alone lies on the picture (the detail beside it where there are 5 em left for it, else in a
- * second line, which is not seen), and in the smallest tiles the badge keeps its lamp and icons.
+ * second line, which is not seen), and in small tiles the badge keeps its lamp and icons, in the
+ * smallest its lamp alone, which then says that analysis is off, for words would be cut off before it.
  */
 export const SMALL = `
 @container emo (max-width: 499.98px) {
@@ -25,8 +26,9 @@ export const SMALL = `
   :host([compact='small']) .badge > .lamp + span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
     white-space: nowrap; }
 }
-@container emo (max-width: 119.98px) {
-  :host([compact='small']) .stage:not(.bare) + .foot .detail { display: none; }
+@container emo (max-width: 139.98px) {
+  :host([compact='small']) .stage:not(.bare) + .foot .detail,
+  :host([compact='small']) .stage:not(.bare) + .foot .panel[data-status='off'] { display: none; }
   :host([compact='small']) .badge .icon { display: none; }
 }
 `;

@@ -1,5 +1,6 @@
 import { de as overlay } from '../../lib/overlay/languages/de.js';
 import type { Modality, Source } from '../../lib/index.js';
+import { GERMAN as parts } from '../../report/languages/de.js';
 import type { PageWords } from './en.js';
 
 const { listed, together, capital } = overlay.format;
@@ -11,29 +12,7 @@ const names = (modalities: readonly Modality[]): string => listed(modalities.map
 
 export const de: PageWords = {
   overlay,
-  parts: {
-    format: overlay.format,
-    emotions: overlay.emotions,
-    face: (number, of) => (of === null ? `Gesicht ${number}` : `${of}, Gesicht ${number}`),
-    moments: {
-      none: 'Nichts sticht hervor.',
-      strongest: (emotion) => `Am deutlichsten ${overlay.emotions[emotion]}`,
-      change: (before, after) => `Von ${overlay.emotions[before]} zu ${overlay.emotions[after]}`,
-      changed: (share) => `Änderung um ${share}`,
-      quoted: (words) => `„${words}“`,
-    },
-    overview: {
-      nothing: 'kein Anhaltspunkt',
-      uncertain: 'der Einschätzungen unsicher',
-      valence: 'Valenz, Mittel',
-      arousal: 'Aktivierung, Mittel',
-      without: {
-        face: 'der Zeit niemand zu sehen',
-        voice: 'der Zeit niemand zu hören',
-        words: 'der Zeit keine Worte',
-      },
-    },
-  },
+  parts,
   you: (name) => `${name} (Sie)`,
   somebody: 'jemand',
   close: 'Schließen',
@@ -112,7 +91,7 @@ export const de: PageWords = {
     stuck: (what) => `Zugestimmt, kommt aber nicht durch: ${names(what)}.`,
     off: (sources) => `${yours(sources)} ${sources.length > 1 ? 'sind' : 'ist'} aus.`,
     seen: (words) => `Alle hier sehen das Ergebnis${words ? ' und lesen Ihre Worte' : ''}.`,
-    stop: 'Analyse aus',
+    stop: 'Alles stoppen',
   },
   call: {
     states: {
@@ -161,6 +140,7 @@ export const de: PageWords = {
     key: 'Bildschirm teilen oder nicht mehr',
     of: (name) => `Bildschirm von ${name}`,
     seen: 'Alle hier sehen Ihren Bildschirm.',
+    waiting: 'Die anderen sehen Ihren Bildschirm wieder, wenn die Verbindung zurück ist.',
     never: 'Bildschirme werden nie analysiert.',
     stop: 'Nicht mehr teilen',
     none: 'Kein Bildschirm wird geteilt.',
@@ -321,6 +301,7 @@ export const de: PageWords = {
   },
   summary: {
     title: 'Ihr Verlauf in diesem Gespräch',
+    report: (name, room) => `${name} in ${room}`,
     whole: 'Das ganze Gespräch',
     overview: 'Insgesamt',
     moments: 'Momente',

@@ -159,6 +159,7 @@ export const en = {
     key: 'Share the screen, or stop it',
     of: (name: string) => `${name}’s screen`,
     seen: 'Everyone here sees your screen.',
+    waiting: 'The others see your screen again when the connection is back.',
     never: 'No screen is ever analysed.',
     stop: 'Stop sharing',
     none: 'No screen is shared.',
@@ -316,6 +317,8 @@ export const en = {
   },
   summary: {
     title: 'Your course in this call',
+    /** What is saved is called. */
+    report: (name: string, room: string) => `${name} in ${room}`,
     whole: 'The whole call',
     overview: 'All in all',
     moments: 'Moments',

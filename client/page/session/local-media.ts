@@ -20,6 +20,11 @@ const CONSTRAINTS = {
   microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 } as const satisfies Record<Source, MediaTrackConstraints>;
 
+interface Asked {
+  deviceId: string | undefined;
+  answered: Promise<void>;
+}
+
 /**
  * The own camera and microphone. A camera that is off is really off (its light too); a muted microphone is kept, so that
  * it is back at once.
@@ -29,7 +34,10 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   readonly preview = new MediaStream();
   readonly #tracks: Record<Source, MediaStreamTrack | null> = { camera: null, microphone: null };
   readonly #deviceIds: Partial<Record<Source, string>> = {};
+  /** What the browser was asked for and has not answered yet, which may take a person's answer. */
+  readonly #asked: Partial<Record<Source, Asked>> = {};
   #muted = false;
+  #closed = false;
   /** Where the others are heard; empty: as the system has it. */
   speaker = '';
 
@@ -63,20 +71,43 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     return problems;
   }
 
-  /** @throws MediaProblem */
+  /**
+   * Asks the browser once, however often it is called until the answer; what was turned off, or closed, meanwhile stays so.
+   * @throws MediaProblem
+   */
   async turnOn(source: Source, deviceId = this.#deviceIds[source]): Promise<void> {
-    if (source === 'microphone' && this.#muted && this.#tracks.microphone && deviceId === this.#deviceIds.microphone) {
+    if (this.#closed) return;
+    const muted = source === 'microphone' && this.#muted ? this.#tracks.microphone : null;
+    if (muted && deviceId === this.#deviceIds.microphone) {
       this.#muted = false;
+      muted.enabled = true;
       this.emit('change', source);
       return;
     }
-    const track = await this.#acquire(source, deviceId);
-    this.#deviceIds[source] = deviceId;
-    if (source === 'microphone') this.#muted = false;
-    this.#replace(source, track);
+    const pending = this.#asked[source];
+    if (pending?.deviceId === deviceId && pending) return pending.answered;
+    const asked: Asked = { deviceId, answered: Promise.resolve() };
+    this.#asked[source] = asked;
+    return (asked.answered = this.#answer(source, asked));
+  }
+
+  async #answer(source: Source, asked: Asked): Promise<void> {
+    const isWanted = () => this.#asked[source] === asked;
+    try {
+      const track = await this.#acquire(source, asked.deviceId);
+      if (!isWanted()) return track.stop();
+      this.#deviceIds[source] = asked.deviceId;
+      if (source === 'microphone') this.#muted = false;
+      this.#replace(source, track);
+    } catch (error) {
+      if (isWanted()) throw error;
+    } finally {
+      if (isWanted()) delete this.#asked[source];
+    }
   }
 
   turnOff(source: Source): void {
+    delete this.#asked[source];
     if (source === 'camera') {
       this.#replace('camera', null);
     } else {
@@ -88,7 +119,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 
   /** Uses another device, now if the source is on, else when it is turned on. @throws MediaProblem */
   async choose(source: Source, deviceId: string): Promise<void> {
-    if (this.isOn(source)) return this.turnOn(source, deviceId);
+    if (this.isOn(source) || this.#asked[source]) return this.turnOn(source, deviceId);
     this.#deviceIds[source] = deviceId;
     if (source === 'microphone') this.#replace(source, null);
   }
@@ -114,8 +145,10 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     return () => devices?.removeEventListener('devicechange', listener);
   }
 
-  /** Stops every device. */
+  /** Stops every device, also one that the browser has yet to give. */
   close(): void {
+    this.#closed = true;
+    for (const source of ['camera', 'microphone'] as const) delete this.#asked[source];
     this.#replace('camera', null);
     this.#replace('microphone', null);
     this.removeAllListeners();
@@ -131,6 +164,10 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       if (!track) throw new DOMException('', 'NotFoundError');
       return track;
     } catch (error) {
+      // The one that was chosen was unplugged: any other is better than none.
+      if (deviceId && error instanceof Error && error.name === 'OverconstrainedError') {
+        return this.#acquire(source, undefined);
+      }
       throw mediaProblem(source, error);
     }
   }

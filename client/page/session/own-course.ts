@@ -1,6 +1,6 @@
 import type { ReportData } from '../../../src/report/report-data.js';
 import { reportOf } from '../../../src/report/report-of.js';
-import { reportPage } from '../../../src/report/report-page.js';
+import { type ReportLanguage, reportPage } from '../../../src/report/report-page.js';
 import { COLUMNS, tableLines, tableRows } from '../../../src/report/table.js';
 import type { Conversation } from './conversation.js';
 
@@ -9,9 +9,10 @@ export interface OwnCourseOptions {
   participant: string;
   /** What they call themselves: their id is of no use to them. */
   name: string;
-  room: string;
   /** Of the server. */
   version: string;
+  /** What the report is called. */
+  title: string;
 }
 
 /** Less is nothing to sum up, s. */
@@ -29,11 +30,11 @@ export class OwnCourse {
     return (series?.seconds ?? 0) < LEAST_SECONDS ? null : new OwnCourse(options);
   }
 
-  private constructor({ conversation, participant, name, room, version }: OwnCourseOptions) {
+  private constructor({ conversation, participant, name, title, version }: OwnCourseOptions) {
     const series = conversation.seriesOf(participant)!;
     const words = conversation.wordsOf(participant);
     for (const person of series.people) person.id = name;
-    const about = { title: `${name} in ${room}`, kind: 'call', media: null, notes: [], version } as const;
+    const about = { title, kind: 'call', media: null, notes: [], version } as const;
     this.report = reportOf(series, words, { ...about, notes: [] });
     this.#rows = () => tableRows(series, words);
     this.#lines = () => tableLines(series, words);
@@ -56,8 +57,8 @@ export class OwnCourse {
     );
   }
 
-  /** @param script the program of report pages */
-  html(script: string): string {
-    return [...reportPage(this.report, script)].join('');
+  /** @param script the program of report pages. @param language of the page */
+  html(script: string, language: ReportLanguage): string {
+    return [...reportPage(this.report, script, language)].join('');
   }
 }

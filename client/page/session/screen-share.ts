@@ -12,18 +12,26 @@ export const canShareScreen = (): boolean =>
 /** The screen, window or tab that its owner chose to show. Without its sound, and seen by people alone: no screen is analysed. */
 export class ScreenShare extends Emitter<ScreenShareEvents> {
   #track: MediaStreamTrack | null = null;
+  /** The person is being asked. */
+  #asking: Promise<boolean> | null = null;
+  #closed = false;
 
   get track(): MediaStreamTrack | null {
     return this.#track;
   }
 
   /**
-   * Asks what to share.
-   * @returns false: nothing, the person changed their mind or their system forbids it
+   * Asks what to share: once, however often it is called until the answer.
+   * @returns false: nothing, the person changed their mind or their system forbids it, or the call ended meanwhile
    * @throws DOMException for whatever else the browser has against it
    */
   async start(): Promise<boolean> {
     if (this.#track) return true;
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  async #ask(): Promise<boolean> {
     let stream: MediaStream;
     try {
       stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
@@ -33,8 +41,9 @@ export class ScreenShare extends Emitter<ScreenShareEvents> {
       throw error;
     }
     const track = stream.getVideoTracks()[0] ?? null;
-    this.#set(track);
-    return track !== null;
+    if (this.#closed) track?.stop();
+    else this.#set(track);
+    return this.#track !== null;
   }
 
   stop(): void {
@@ -43,6 +52,7 @@ export class ScreenShare extends Emitter<ScreenShareEvents> {
   }
 
   close(): void {
+    this.#closed = true;
     this.stop();
     this.removeAllListeners();
   }

@@ -53,7 +53,7 @@ export function panel(): void {
 export function summary(): void {
   adoptEmotionColours();
   const course = OwnCourse.of({
-    ...{ conversation: conversation(), participant: 'me', name: 'Ada', room: 'team-1', version: '0' },
+    ...{ conversation: conversation(), participant: 'me', name: 'Ada', title: 'Ada in team-1', version: '0' },
   });
   if (!course) return;
   const view = new SummaryView({

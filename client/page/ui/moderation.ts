@@ -1,4 +1,5 @@
 import { t } from '../languages/current.js';
+import { named } from '../languages/named.js';
 import { h } from './dom.js';
 
 export interface ModerationOptions {
@@ -10,14 +11,15 @@ export interface ModerationOptions {
 /** What a moderator can do about one person: two buttons on their tile. */
 export function moderationButtons({ name, onRemove, onAllow }: ModerationOptions): HTMLElement {
   const words = t().moderation;
+  const who = named(name);
   let allowed = true;
   const analysis = h('button', { type: 'button' });
   const show = () => {
     analysis.textContent = allowed ? words.stop : words.allow;
-    analysis.setAttribute('aria-label', allowed ? words.stopOf(name) : words.allowOf(name));
+    analysis.setAttribute('aria-label', allowed ? words.stopOf(who) : words.allowOf(who));
   };
   show();
-  const remove = h('button', { type: 'button', attr: { 'aria-label': words.removeOf(name) } }, words.remove);
+  const remove = h('button', { type: 'button', attr: { 'aria-label': words.removeOf(who) } }, words.remove);
   analysis.onclick = () => {
     void onAllow(!allowed).then(
       () => {
@@ -29,5 +31,5 @@ export function moderationButtons({ name, onRemove, onAllow }: ModerationOptions
     );
   };
   remove.onclick = () => void onRemove().catch(() => undefined);
-  return h('div', { class: 'moderation', attr: { role: 'group', 'aria-label': words.group(name) } }, analysis, remove);
+  return h('div', { class: 'moderation', attr: { role: 'group', 'aria-label': words.group(who) } }, analysis, remove);
 }

@@ -228,6 +228,7 @@ export class CallView {
     this.#switches.agreement = agreement;
     this.#captions.agreement = agreement;
     this.#analysis.show(now);
+    this.#screen.doubt = now.doubt !== null;
     document.title = titleOf(now, seat?.room ?? '');
     this.#people.show(now);
   }

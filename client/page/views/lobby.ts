@@ -1,4 +1,5 @@
 import type { Agreement, ServerInfo, Source } from '../../lib/index.js';
+import { isVisible } from '../../../src/common/person-name.js';
 import { roomIdSchema } from '../../../src/events/schema.js';
 import { t } from '../languages/current.js';
 import { sentenceOf } from '../languages/sentence.js';
@@ -216,7 +217,7 @@ export class Lobby {
     const name = this.#name.input.value.trim();
     const room = this.#room.input.value.trim();
     const token = this.#options.token ?? this.#token?.input.value.trim() ?? null;
-    this.#name.complain(name ? null : words.nameMissing);
+    this.#name.complain(isVisible(name) ? null : words.nameMissing);
     const roomOk = roomIdSchema.safeParse(room).success;
     this.#room.complain(roomOk ? null : words.roomWrong);
     this.#token?.complain(token ? null : words.tokenMissing);

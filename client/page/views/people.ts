@@ -1,4 +1,5 @@
 import { t } from '../languages/current.js';
+import { named } from '../languages/named.js';
 import { sentenceOf } from '../languages/sentence.js';
 import type { CallSession } from '../session/call-session.js';
 import type { LocalMedia } from '../session/local-media.js';
@@ -51,7 +52,11 @@ export class People {
     });
     this.#quality = new QualityWatch({
       stats: (direction) => session.stats(direction),
-      streams: () => new Map(session.peers.map((peer) => [peer.participant, peer.ssrcs])),
+      // Of whoever sends nothing, nothing is missing.
+      streams: () =>
+        new Map(
+          session.peers.map((peer) => [peer.participant, peer.ssrcs] as const).filter(([, { size }]) => size > 0),
+        ),
       onQuality: (whose, quality) => {
         const tile = whose === ONESELF ? this.#own : this.board.get(whose);
         if (tile) tile.quality = quality;
@@ -93,12 +98,12 @@ export class People {
     return [
       session.on('peerJoined', ({ peer, again }) => {
         this.#add(peer);
-        if (!again) announcer.say(t().call.joined(peer.name));
+        if (!again) announcer.say(t().call.joined(named(peer.name)));
       }),
       session.on('peerLeft', (peer) => {
         this.board.remove(peer.participant);
         this.alone.hidden = this.board.size > 0;
-        if (session.status.state === 'joined') announcer.say(t().call.left(peer.name));
+        if (session.status.state === 'joined') announcer.say(t().call.left(named(peer.name)));
       }),
       session.on('peerChanged', (peer) => void this.#update(peer)),
       session.on('status', () => {
@@ -166,14 +171,16 @@ export class People {
 
   #updateScreen({ participant, name, screen }: RemotePeer): void {
     const { announcer } = this.#options;
+    // With one's own connection their media went: they may share on.
+    if (this.#options.session.status.state !== 'joined' && screen.getTracks().length === 0) return;
     const shared = screen.getTracks().length > 0;
     if (shared === (this.board.screenOf(participant) !== undefined)) return;
     if (shared) {
       this.board.addScreen(participant, new ScreenTile(name, screen));
-      announcer.say(t().screen.begun(name));
+      announcer.say(t().screen.begun(named(name)));
     } else {
       this.board.removeScreen(participant);
-      announcer.say(t().screen.ended(name));
+      announcer.say(t().screen.ended(named(name)));
     }
   }
 

@@ -13,6 +13,8 @@ export class ScreenSharing {
   readonly #screen: ScreenShare;
   readonly #announcer: Announcer;
   readonly #stop: () => void;
+  #closed = false;
+  #doubt = false;
 
   constructor(screen: ScreenShare, announcer: Announcer) {
     this.#screen = screen;
@@ -37,19 +39,27 @@ export class ScreenSharing {
   async #toggle(): Promise<void> {
     if (this.#screen.track) return this.#screen.stop();
     try {
-      if (!(await this.#screen.start())) this.#announcer.say(t().screen.none);
+      if (!(await this.#screen.start()) && !this.#closed) this.#announcer.say(t().screen.none);
     } catch {
-      this.#announcer.say(t().screen.failed, 'problem');
+      if (!this.#closed) this.#announcer.say(t().screen.failed, 'problem');
     }
   }
 
+  /** Whether it cannot be known who sees anything. */
+  set doubt(doubt: boolean) {
+    if (this.#doubt === doubt) return;
+    this.#doubt = doubt;
+    this.#show();
+  }
+
   close(): void {
+    this.#closed = true;
     this.#stop();
   }
 
   #show(): void {
     const shared = this.#screen.track !== null;
-    this.notice.show(shared);
+    this.notice.show(shared, this.#doubt);
     // Not to share is what is usual, and no warning.
     this.tool?.element.setAttribute('aria-pressed', String(shared));
   }

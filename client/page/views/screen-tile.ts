@@ -1,4 +1,5 @@
 import { t } from '../languages/current.js';
+import { named } from '../languages/named.js';
 import { h } from '../ui/dom.js';
 import type { Place } from '../layout/arrange.js';
 import { TileActions } from './tile-actions.js';
@@ -15,7 +16,7 @@ export class ScreenTile implements BoardTile {
 
   /** @param owner whose it is */
   constructor(owner: string, stream: MediaStream) {
-    const name = t().screen.of(owner);
+    const name = t().screen.of(named(owner));
     this.#video = h('video', { autoplay: true, playsInline: true, muted: true, attr: { 'aria-label': name } });
     this.#video.srcObject = stream;
     this.#video.onresize = () => this.onShape();

@@ -5,7 +5,7 @@ import { momentList, transcript } from '../../report/lists.js';
 import { overview } from '../../report/overview.js';
 import type { PartWords } from '../../report/words.js';
 import { dayAndTime } from '../languages/clock-times.js';
-import { t } from '../languages/current.js';
+import { languageTag, t } from '../languages/current.js';
 import { sentenceOf } from '../languages/sentence.js';
 import { inParts, ofNote } from '../session/course-of.js';
 import type { OwnCourse } from '../session/own-course.js';
@@ -100,7 +100,10 @@ export class SummaryView {
   }
 
   async #html(): Promise<string> {
-    return this.#options.course.html(await this.#options.reportScript());
+    return this.#options.course.html(await this.#options.reportScript(), {
+      tag: languageTag(),
+      direction: t().overlay.direction,
+    });
   }
 
   #button(label: string, ending: keyof typeof TYPES, make: () => string | Promise<string>): HTMLElement {

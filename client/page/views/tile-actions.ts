@@ -1,4 +1,5 @@
 import { t } from '../languages/current.js';
+import { named } from '../languages/named.js';
 import { h } from '../ui/dom.js';
 import { type PageIcon, pageIcon } from '../ui/icons.js';
 
@@ -17,13 +18,14 @@ export class TileActions {
 
   constructor({ name, onPin, tile }: TileActionsOptions) {
     const words = t().board;
-    this.#pin = action('pin', words.pin(name), onPin);
+    const who = named(name);
+    this.#pin = action('pin', words.pin(who), onPin);
     this.element = h(
       'div',
-      { class: 'tile-actions', attr: { role: 'group', 'aria-label': words.picture(name) } },
+      { class: 'tile-actions', attr: { role: 'group', 'aria-label': words.picture(who) } },
       this.#pin,
       // Safari on phones fills its screen with nothing but videos of its own.
-      document.fullscreenEnabled && action('fullscreen', words.fullscreen(name), () => void toggleFullscreen(tile)),
+      document.fullscreenEnabled && action('fullscreen', words.fullscreen(who), () => void toggleFullscreen(tile)),
     );
     this.pinned = false;
   }

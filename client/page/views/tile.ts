@@ -1,5 +1,7 @@
+import { initialOf, plainName } from '../../../src/common/person-name.js';
 import type { Consent, RoomEvent, Words } from '../../lib/index.js';
 import { t } from '../languages/current.js';
+import { named } from '../languages/named.js';
 import { h } from '../ui/dom.js';
 import { pageIcon } from '../ui/icons.js';
 import type { Place } from '../layout/arrange.js';
@@ -29,6 +31,7 @@ export class Tile implements BoardTile {
   /** @param own the own picture: mirrored, and silent */
   constructor(name: string, own: boolean, stream: MediaStream) {
     this.#own = own;
+    const shown = own ? t().you(named(name)) : plainName(name);
     this.#quality = new QualitySign(own);
     this.#video = h('video', { autoplay: true, playsInline: true, muted: own, class: own ? 'mirrored' : '' });
     this.#video.srcObject = stream;
@@ -42,21 +45,18 @@ export class Tile implements BoardTile {
       { class: 'shows-words', hidden: true, attr: { role: 'img', 'aria-label': t().board.showsWords } },
       pageIcon('captions'),
     );
-    const initial = h(
-      'span',
-      { class: 'initial', attr: { 'aria-hidden': 'true' } },
-      [...name][0]?.toUpperCase() ?? '?',
-    );
+    const initial = h('span', { class: 'initial', attr: { 'aria-hidden': 'true' } }, initialOf(name));
     const label = h(
       'div',
       { class: 'tile-name' },
-      h('span', {}, own ? t().you(name) : name),
+      // By its own direction: what does not fit is cut off at its end.
+      h('span', { dir: 'auto' }, shown),
       this.#shows,
       this.#micOff,
       this.#quality.element,
     );
     this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label, this.#problem);
-    this.#overlay.setAttribute('name', own ? t().you(name) : name);
+    this.#overlay.setAttribute('name', shown);
     if (own) this.#overlay.setAttribute('mirrored', '');
     this.#overlay.setAttribute('theme', overlayTheme());
     this.#overlay.append(this.#stage);
