@@ -9,7 +9,13 @@ import { callRecording } from '../../bench/support/call-recording.js';
 import { SyntheticPeer } from '../../bench/support/index.js';
 import { EmotionFeed } from '../../client/lib/index.js';
 import { nodeSocket } from '../../client/lib/node.js';
-import { attach, createServer, type EmostreamServer, type MediaProducer, type RoomEvent } from '../../src/embed/index.js';
+import {
+  attach,
+  createServer,
+  type EmostreamServer,
+  type MediaProducer,
+  type RoomEvent,
+} from '../../src/embed/index.js';
 import { MEDIA_CODECS } from '../../src/sfu/index.js';
 import { findWorkerBinary } from '../../src/sfu/worker-binary.js';
 import { SECRET } from '../server/support/test-server.js';
