@@ -20,16 +20,21 @@ export function moderationButtons({ name, onRemove, onAllow }: ModerationOptions
   };
   show();
   const remove = h('button', { type: 'button', attr: { 'aria-label': words.removeOf(who) } }, words.remove);
-  analysis.onclick = () => {
-    void onAllow(!allowed).then(
-      () => {
-        allowed = !allowed;
-        show();
-      },
-      // Told by whoever asked the server.
-      () => undefined,
-    );
+  /** One after the other: pressed twice, it is not taken back by what was meant as the same. */
+  let asking = false;
+  const ask = async (what: () => Promise<void>) => {
+    if (asking) return;
+    asking = true;
+    // What failed is told by whoever asked the server.
+    await what().catch(() => undefined);
+    asking = false;
   };
-  remove.onclick = () => void onRemove().catch(() => undefined);
+  analysis.onclick = () =>
+    void ask(async () => {
+      await onAllow(!allowed);
+      allowed = !allowed;
+      show();
+    });
+  remove.onclick = () => void ask(onRemove);
   return h('div', { class: 'moderation', attr: { role: 'group', 'aria-label': words.group(who) } }, analysis, remove);
 }

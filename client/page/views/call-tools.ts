@@ -1,5 +1,6 @@
 import { t } from '../languages/current.js';
 import { h } from '../ui/dom.js';
+import { fitLabels } from '../ui/fit-labels.js';
 import { panelButton } from './panel-button.js';
 import { type Toggle, toolButton, toolToggle } from './toolbar.js';
 
@@ -25,6 +26,7 @@ export class CallTools {
   readonly camera: Toggle;
   readonly subtitles: Toggle;
   readonly details: Toggle;
+  readonly #stop: () => void;
 
   constructor(options: CallToolsOptions) {
     const words = t().call.tools;
@@ -50,6 +52,11 @@ export class CallTools {
       toolButton('link', words.invite, () => options.onInvite()),
       toolButton('leave', words.leave, () => options.onLeave(), 'danger'),
     );
+    this.#stop = fitLabels(this.element);
+  }
+
+  close(): void {
+    this.#stop();
   }
 
   /** Another button, before the last. */

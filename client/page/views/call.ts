@@ -141,6 +141,7 @@ export class CallView {
     for (const stop of this.#stops) stop();
     this.#captions.close();
     this.#devices.close();
+    this.#tools.close();
     this.#people.close();
     this.#screen.close();
     this.#shortcuts.close();

@@ -226,18 +226,25 @@ export class Lobby {
     return wrong ? null : { name, room, token: token || null, agreement: this.#consent.agreement };
   }
 
+  /** Another language would be another lobby, from which one could join a second time. */
+  #joining(joining: boolean): void {
+    this.#join.disabled = joining;
+    const language = this.element.querySelector<HTMLSelectElement>('select[name=language]');
+    if (language) language.disabled = joining;
+  }
+
   async #submit(): Promise<void> {
     const choice = this.#validate();
     if (!choice) return;
     rememberName(choice.name);
     this.#show([]);
-    this.#join.disabled = true;
+    this.#joining(true);
     this.#join.textContent = t().lobby.joining;
     try {
       await this.#options.onJoin(choice);
     } catch (error) {
       this.#show([sentenceOf(error)]);
-      this.#join.disabled = false;
+      this.#joining(false);
       this.#showDevices();
       this.#join.focus();
     }

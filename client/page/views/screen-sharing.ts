@@ -21,7 +21,6 @@ export class ScreenSharing {
     this.#announcer = announcer;
     this.tool = canShareScreen() ? toolToggle('screen', t().screen.tool, () => void this.#toggle()) : null;
     this.tool?.element.setAttribute('aria-keyshortcuts', 's');
-    this.tool?.element.classList.add('screen-tool');
     this.notice = new ScreenNotice(() => {
       screen.stop();
       // The button that was pressed is gone.

@@ -8,7 +8,12 @@ export interface Toggle {
 
 /** A button of the call's toolbar: an icon and a word. */
 export function toolButton(icon: PageIcon, label: string, onClick: () => void, kind = ''): HTMLButtonElement {
-  const button = h('button', { type: 'button', class: `tool ${kind}` }, pageIcon(icon), h('span', {}, label));
+  const button = h(
+    'button',
+    { type: 'button', class: `tool ${kind}`, title: label },
+    pageIcon(icon),
+    h('span', {}, label),
+  );
   button.onclick = onClick;
   return button;
 }
