@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { EmostreamError, firstLine } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { waitAtMost } from '../common/wait-at-most.js';
+import { keepStreams } from './kept-streams.js';
 import { LEASE_TIMES, type LeaseHolder } from './lease-store.js';
 import type { LinkLog, NatsLink } from './nats-link.js';
 import { NatsLeaseStore } from './nats-lease-store.js';
 import { NatsNodes } from './nats-nodes.js';
-import { chooseNode, type NodeLoad, spreadRooms } from './node-table.js';
+import { chooseNode, type NodeLoad, sharesAddress, spreadRooms } from './node-table.js';
 import type { Placement, PlacementHost } from './placement.js';
 import { RoomLeases } from './room-leases.js';
-import { untilReady } from './until-ready.js';
 
 export interface ClusterRoomsOptions {
   link: NatsLink;
@@ -42,6 +42,8 @@ const BUCKETS = { rooms: 'emostream_rooms', nodes: 'emostream_nodes' };
 const TICK_MS = 250;
 /** Whoever asks for a room waits so long for the answer at most, ms: until the lease of a node that died is over, it is that node's. */
 const CLAIM_PATIENCE_MS = 3000;
+/** Looked at with each telling of how this node stands: some 12 s. */
+const MOST_SHARED = 8;
 const DRAIN_PATIENCE_MS = 1000;
 /** What says so itself never rejects. */
 const NEVER = () => undefined;
@@ -59,6 +61,8 @@ export class ClusterRooms implements Placement {
   /** When NATS was last out of reach. */
   #cutOffMs = -Infinity;
   #urls: readonly string[] = [];
+  /** How many times running it was seen that another node has this one's address. */
+  #shared = 0;
 
   constructor(options: ClusterRoomsOptions) {
     this.#options = options;
@@ -70,19 +74,22 @@ export class ClusterRooms implements Placement {
     if (!URL.canParse(url)) throw new EmostreamError('CONFIG_INVALID', 'nodeUrl: clients must know where this node is');
     const self = { node: this.node, url, inner };
     const connected = () => link.connected;
-    const [rooms, nodes] = await this.#buckets(replicas);
+    const { kept, rooms, nodes } = await this.#buckets(replicas);
+    const onFailure = () => kept.look();
     const leases = new RoomLeases({
       ...{ self, lingerMs, maxRooms, meter, times: LEASE_TIMES, now: this.#now },
-      store: new NatsLeaseStore(rooms, connected),
+      store: new NatsLeaseStore({
+        ...{ bucket: rooms, connected, onFailure },
+        isWhole: () => kept.settled && this.#now() - kept.madeMs >= LEASE_TIMES.ttlMs,
+      }),
       rooms: () => host.rooms(),
       inUse: (room) => host.inUse(room),
       onError: (error) => this.#options.logger.error({ err: error }, 'a room could not be moved'),
       onLost: (room, holder) => this.#move(room, holder, this.#draining ? 'drained' : 'lost'),
     });
-    this.#begun = {
-      ...{ host, self, leases },
-      nodes: new NatsNodes(this.node, { bucket: nodes, connected, now: this.#now }),
-    };
+    const others = new NatsNodes(this.node, { bucket: nodes, connected, now: this.#now, onFailure });
+    kept.onMade(() => others.resume());
+    this.#begun = { host, self, leases, nodes: others };
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#tick();
   }
@@ -172,7 +179,17 @@ export class ClusterRooms implements Placement {
     }
     if (now - this.#toldMs < LEASE_TIMES.renewMs) return;
     this.#toldMs = now;
+    this.#checkAddress(begun.self, others);
     begun.nodes.tell(this.#load()).catch(NEVER);
+  }
+
+  /** One that began anew where another was killed shares its address for as long as that is heard of. */
+  #checkAddress(self: LeaseHolder, others: readonly NodeLoad[]): void {
+    this.#shared = sharesAddress(self, others) ? this.#shared + 1 : 0;
+    if (this.#shared !== MOST_SHARED) return;
+    const message =
+      'another node has the same nodeUrl, and people cannot be sent there: give each its own, or nodeInnerUrl, too';
+    this.#options.logger.error({ url: self.url }, message);
   }
 
   #move(room: string, { url }: LeaseHolder, reason: 'drained' | 'lost'): void {
@@ -183,16 +200,34 @@ export class ClusterRooms implements Placement {
   }
 
   async #buckets(replicas: number) {
-    // Loaded where it is used: a server that is alone does without.
-    const { Kvm } = await import('@nats-io/kv');
-    const kvm = new Kvm(this.#options.link.connection);
-    const options = { replicas, history: 1, ttl: LEASE_TIMES.ttlMs, allow_direct: false };
-    const open = () => Promise.all([kvm.create(BUCKETS.rooms, options), kvm.create(BUCKETS.nodes, options)]);
+    const { link } = this.#options;
+    const buckets = Object.values(BUCKETS);
     try {
-      return await untilReady(open);
+      const kept = await keepStreams(
+        link,
+        buckets.map((bucket) => ({ config: bucketConfig(bucket), replicas })),
+      );
+      // Loaded where it is used: a server that is alone does without.
+      const { Kvm } = await import('@nats-io/kv');
+      const kvm = new Kvm(link.connection);
+      const [rooms, nodes] = await Promise.all([
+        kvm.open(BUCKETS.rooms, { allow_direct: false }),
+        kvm.open(BUCKETS.nodes, { allow_direct: false }),
+      ]);
+      return { kept, rooms, nodes };
     } catch (error) {
       const message = `NATS has no key-value store for us (${firstLine(error)}): JetStream must be on, with at least ${replicas} servers`;
       throw new EmostreamError('NATS_UNAVAILABLE', message, { cause: error });
     }
   }
 }
+
+/**
+ * A key-value bucket (https://github.com/nats-io/nats-architecture-and-design, ADR-8) that keeps of each key the newest, for as long as a
+ * lease lasts. Read from the server that leads: others may not have the newest yet.
+ */
+const bucketConfig = (bucket: string) => ({
+  ...{ name: `KV_${bucket}`, subjects: [`$KV.${bucket}.>`], max_msgs_per_subject: 1, allow_rollup_hdrs: true },
+  ...{ max_age: LEASE_TIMES.ttlMs * NS, duplicate_window: LEASE_TIMES.ttlMs * NS, allow_direct: false },
+});
+const NS = 1e6;

@@ -36,9 +36,10 @@ const count = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
+/** A claim is a number of NATS's, which begin at the microseconds of the wall clock. */
 const generationSchema = z
   .string()
-  .regex(/^\d{1,15}\.\d{1,15}$/)
+  .regex(/^\d{1,16}\.\d{1,15}$/)
   .transform((text): Order => {
     const [term, born] = text.split('.').map(Number) as [number, number];
     return { term, born };
@@ -77,7 +78,7 @@ export function readMessage(headers: Partial<Record<keyof Headers, string>>, tex
   if (!parsed.success) return undefined;
   const { epoch, seq, generation: order, after = 0, age: ageMs = 0, forget, lost } = parsed.data;
   const place = { epoch, order, seq };
-  if (lost !== undefined) return { ...place, kind: 'lost', fromSeq: lost };
+  if (lost !== undefined) return lost <= seq ? { ...place, kind: 'lost', fromSeq: lost } : undefined;
   const event = text === '' ? undefined : readEvent(text);
   if (forget !== undefined) {
     const stays = event?.epoch === epoch && event.seq <= seq ? { event, text } : undefined;

@@ -3,7 +3,7 @@ import { EmostreamError, firstLine } from '../common/errors.js';
 import { HEADER_NAMES, type Headers } from './event-message.js';
 import type { NatsLink } from './nats-link.js';
 import { ALL_EVENTS, roomSubjects } from './subjects.js';
-import { untilReady } from './until-ready.js';
+import { keepStreams, type KeptStreams } from './kept-streams.js';
 
 export const STREAM = 'EMOSTREAM_EVENTS';
 /** An event that could not be sent for so long is given up, ms. */
@@ -45,6 +45,7 @@ export interface Reading {
 export class EventStream {
   readonly #js: JetStreamClient;
   readonly #manager: JetStreamManager;
+  readonly #kept: KeptStreams;
   readonly #headers: () => import('@nats-io/transport-node').MsgHdrs;
   readonly #deliver: typeof import('@nats-io/jetstream').DeliverPolicy;
 
@@ -52,9 +53,11 @@ export class EventStream {
     jetstream: typeof import('@nats-io/jetstream'),
     nats: typeof import('@nats-io/transport-node'),
     link: NatsLink,
+    kept: KeptStreams,
     manager: JetStreamManager,
   ) {
     this.#js = jetstream.jetstream(link.connection, { timeout: PUBLISH_TIMEOUT_MS });
+    this.#kept = kept;
     this.#manager = manager;
     this.#headers = () => nats.headers();
     this.#deliver = jetstream.DeliverPolicy;
@@ -70,32 +73,36 @@ export class EventStream {
     const maxAge = (options.retentionMs + MOST_WAIT_MS) * MS;
     const config = {
       ...{ subjects: [ALL_EVENTS], retention: jetstream.RetentionPolicy.Limits, discard: jetstream.DiscardPolicy.Old },
-      ...{ storage: jetstream.StorageType.File, num_replicas: options.replicas },
+      ...{ storage: jetstream.StorageType.File },
       ...{ max_age: maxAge, max_bytes: options.maxBytes, max_msgs_per_subject: options.maxPerPerson },
       duplicate_window: Math.min(maxAge, 2 * MOST_WAIT_MS * MS),
       ...{ deny_purge: false, allow_direct: true },
     };
-    const make = async (): Promise<JetStreamManager> => {
-      const manager = await jetstream.jetstreamManager(link.connection);
-      const there = await manager.streams.info(STREAM).catch(() => undefined);
-      if (there) await manager.streams.update(STREAM, { ...config, num_replicas: there.config.num_replicas });
-      else await manager.streams.add({ name: STREAM, ...config });
-      return manager;
-    };
     try {
-      return new EventStream(jetstream, nats, link, await untilReady(make));
+      const kept = await keepStreams(link, [{ config: { name: STREAM, ...config }, replicas: options.replicas }]);
+      return new EventStream(jetstream, nats, link, kept, await jetstream.jetstreamManager(link.connection));
     } catch (error) {
       const message = `NATS has no stream for events (${firstLine(error)}): JetStream must be on, with room for ${options.maxBytes} bytes (natsStreamBytes)`;
       throw new EmostreamError('NATS_UNAVAILABLE', message, { cause: error });
     }
   }
 
+  /** Told each time that it was made anew: readings that were begun before are over. */
+  onMade(listener: () => void): void {
+    this.#kept.onMade(listener);
+  }
+
   /** @returns its number in the stream @throws where it is not known to be stored */
   async publish(subject: string, id: string, headers: Headers, text: string): Promise<number> {
     const all = this.#headers();
     for (const [name, value] of Object.entries(headers)) all.set(name, value as string);
-    const { seq } = await this.#js.publish(subject, text, { msgID: id, headers: all, timeout: PUBLISH_TIMEOUT_MS });
-    return seq;
+    try {
+      const { seq } = await this.#js.publish(subject, text, { msgID: id, headers: all, timeout: PUBLISH_TIMEOUT_MS });
+      return seq;
+    } catch (error) {
+      this.#kept.look();
+      throw error;
+    }
   }
 
   /** What stands before a number goes, of one subject. */

@@ -10,8 +10,8 @@ export interface LeaseHolder {
 /** What is asked of the store about one room, by a node; revisions are the store's, and every writing has a new one. */
 export type LeaseAsk =
   | { type: 'read' }
-  /** Only where nobody holds it. */
-  | { type: 'create'; holder: LeaseHolder }
+  /** Only where nobody holds it. `again`: by who held it and does not know that it does no more. */
+  | { type: 'create'; holder: LeaseHolder; again?: true }
   /** Only where that revision is the newest. */
   | { type: 'update'; holder: LeaseHolder; revision: number }
   | { type: 'delete'; revision: number };

@@ -75,11 +75,15 @@ export class NatsBus implements EventBus {
       ...{ connected, meter, now, retentionMs, schedule: deps.schedule ?? scheduleTimeout },
       read: (room, after, take) => stream.read(room, after, take),
     };
+    const readOn = () => {
+      for (const { reader } of this.#readers.values()) reader.resume();
+    };
     this.#unfollow = link.onChange((isConnected) => {
       if (!isConnected) return this.#publisher.cutOff();
       this.#publisher.resume();
-      for (const { reader } of this.#readers.values()) reader.resume();
+      readOn();
     });
+    stream.onMade(readOn);
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#timer.unref();
   }

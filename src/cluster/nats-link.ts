@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
 import { EmostreamError, firstLine } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
@@ -36,12 +38,15 @@ const CLOSE_MS = 2000;
  */
 export class NatsLink {
   readonly connection: NatsConnection;
+  /** Where what is told of NATS goes. */
+  readonly logger: LinkLog;
   readonly #listeners = new Set<(connected: boolean) => void>();
   #connected = true;
   #closing: Promise<void> | undefined;
 
   private constructor(connection: NatsConnection, { meter, logger }: LinkDeps) {
     this.connection = connection;
+    this.logger = logger;
     this.onChange((connected) => meter.set('emostream_nats_connected', connected ? 1 : 0));
     void this.#follow(meter, logger).catch((error: unknown) => {
       logger.warn({ error: firstLine(error) }, 'NATS: nothing more is told of the connection');
@@ -115,7 +120,8 @@ export class NatsLink {
           break;
         case 'error':
           meter.count('emostream_errors_total', { code: 'NATS_REFUSED' });
-          logger.warn({ error: status.error.message }, 'NATS: refused');
+          // The error's own text has the subject, and with it who somebody is.
+          logger.warn({ error: status.error.name, what: operationOf(status.error) }, 'NATS: refused');
           break;
         default:
       }
@@ -129,7 +135,29 @@ export class NatsLink {
   }
 }
 
+/** What was not allowed, and on which kind of subject: the first of its tokens, which names nobody. */
+function operationOf(error: object): string | undefined {
+  const { operation, subject } = error as { operation?: unknown; subject?: unknown };
+  if (typeof operation !== 'string' || typeof subject !== 'string') return undefined;
+  return `${operation} to ${subject.split('.', 1)[0] ?? ''}.…`;
+}
+
 type Nats = typeof import('@nats-io/transport-node');
+
+/**
+ * Whom a certificate must name. The client library names no server that is an address, and Node.js would then take one for
+ * "localhost": of those it must name one that was configured.
+ */
+function byName(servers: readonly { host: string }[]): object {
+  const hosts = servers.map(({ host }) => new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, ''));
+  const addresses = hosts.filter((host) => isIP(host) !== 0 || host === 'localhost');
+  return {
+    checkServerIdentity: (name: string, certificate: PeerCertificate): Error | undefined => {
+      const wrong = (name === 'localhost' ? addresses : [name]).map((each) => checkServerIdentity(each, certificate));
+      return wrong.includes(undefined) ? undefined : (wrong[0] ?? new Error('it names no server of the option nats'));
+    },
+  };
+}
 
 function connectionOptions(nats: Nats, options: NatsOptions, name?: string): ConnectionOptions {
   const servers = options.nats.flatMap((address) => natsServer(address) ?? []);
@@ -144,7 +172,7 @@ function connectionOptions(nats: Nats, options: NatsOptions, name?: string): Con
     ...(natsTokenFile !== undefined && {
       authenticator: nats.tokenAuthenticator(() => readFileSync(natsTokenFile, 'utf8').trim()),
     }),
-    ...(tls && { tls: natsCa === undefined ? {} : { ca: readFileSync(natsCa, 'utf8') } }),
+    ...(tls && { tls: { ...(natsCa && { ca: readFileSync(natsCa, 'utf8') }), ...byName(servers) } }),
     timeout: CONNECT_TIMEOUT_MS,
     pingInterval: PING_MS,
     maxPingOut: MOST_PINGS,

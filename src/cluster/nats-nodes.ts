@@ -7,6 +7,8 @@ export interface NatsNodesDeps {
   connected: () => boolean;
   /** Never goes back, ms. */
   now: () => number;
+  /** Something failed. */
+  onFailure: () => void;
 }
 
 const AGAIN_MS = 1000;
@@ -39,9 +41,15 @@ export class NatsNodes {
       await this.#deps.bucket.put(this.#self, JSON.stringify(load), { timeout: 1000 });
     } catch {
       // The others take it for gone when that goes on.
+      this.#deps.onFailure();
     } finally {
       this.#writing = false;
     }
+  }
+
+  /** The bucket is another: begins to hear of the others anew. */
+  resume(): void {
+    this.#watch?.stop();
   }
 
   async close(): Promise<void> {

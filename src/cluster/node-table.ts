@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { LeaseHolder } from './lease-store.js';
+import { nodeAddressSchema } from './node-address.js';
 
 /** What a node says of itself to the others, every `renewMs` (./lease-store.ts). */
 export const nodeLoadSchema = z.object({
   node: z.string().min(1).max(64),
-  url: z.url({ protocol: /^https?$/ }).max(2048),
-  inner: z
-    .url({ protocol: /^https?$/ })
-    .max(2048)
-    .optional(),
+  url: nodeAddressSchema,
+  inner: nodeAddressSchema.optional(),
   participants: z.number().int().nonnegative(),
   rooms: z.number().int().nonnegative(),
   /** What gives way in its analysis, 0 (nothing) to 1 (faces and newcomers). */
@@ -82,6 +80,13 @@ export function spreadRooms(rooms: ReadonlyMap<string, number>, others: readonly
     spread.set(room, holderOf(target));
   }
   return spread;
+}
+
+/** Whether another node says that it is where this one is: who is sent from the one to the other would come back to it. */
+export function sharesAddress(self: LeaseHolder, others: readonly NodeLoad[]): boolean {
+  return others.some(
+    ({ url, inner }) => url === self.url && (inner === undefined || self.inner === undefined || inner === self.inner),
+  );
 }
 
 export const holderOf = ({ node, url, inner }: NodeLoad): LeaseHolder => ({ node, url, inner });

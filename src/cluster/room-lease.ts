@@ -133,7 +133,7 @@ export class RoomLease {
     if (this.#lookFirst) return { type: 'read' };
     const holder = wish.type === 'give' ? wish.to : this.#self;
     return this.#revision === undefined
-      ? { type: 'create', holder }
+      ? { type: 'create', holder, ...(this.#held && { again: true }) }
       : { type: 'update', holder, revision: this.#revision };
   }
 

@@ -56,6 +56,25 @@ const numbers = (epoch: string, from: number, to: number): string[] =>
 const until = (listener: Listener, expected: string[]) => expect.poll(() => heard(listener)).toEqual(expected);
 
 describe.skipIf(noNatsServer)('events of many nodes', () => {
+  it('go on when NATS comes back without all that it had stored', async () => {
+    const own = await NatsServer.start();
+    const [a, b] = [await BusNode.start(own.url, claims), await BusNode.start(own.url, claims)];
+    nodes.push(a, b);
+    seat(a, 'p');
+    const live = await b.listen(room);
+    say(a, 3);
+    const { epoch } = a.bus.subscribe(room, () => undefined);
+    await until(live, numbers(epoch, 1, 3));
+    await own.lose();
+    say(a, 2);
+    await own.start();
+    await until(live, numbers(epoch, 1, 5));
+    say(a, 1);
+    await until(live, numbers(epoch, 1, 6));
+    await Promise.all(nodes.splice(0).map((node) => node.close()));
+    await own.close();
+  }, 30_000);
+
   it('are told by any node, and a resume goes on over a node that died and one that began anew, with nothing twice', async () => {
     const [a, b, c] = [await start(), await start(), await start()];
     seat(a, 'p');

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load.js';
 import type { NatsOptions } from '../../src/config/nats-checks.js';
 import { PromMeter } from '../../src/telemetry/prom-meter.js';
 import { NatsServer, noNatsServer } from '../support/nats-server.js';
+import { securedNats } from './support/secured-nats.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const TOKEN = 'a-token-that-only-nodes-have';
@@ -71,5 +72,23 @@ describe.skipIf(noNatsServer)('the connection to NATS', () => {
     await server.start();
     const tls = server.url.replace('nats:', 'tls:');
     await expect(open({ nats: [tls], natsTokenFile }).link).rejects.toMatchObject({ code: 'NATS_UNAVAILABLE' });
+  });
+
+  it('goes over TLS with a credentials file, trusts no certificate but by natsCa, and says of what is not allowed nothing of whom', async () => {
+    const { ca: natsCa, creds: natsCreds, config } = securedNats();
+    const server = await start('-c', config);
+    const tls = server.url.replace('nats:', 'tls:');
+    await expect(open({ nats: [tls], natsCreds }).link).rejects.toMatchObject({ code: 'NATS_UNAVAILABLE' });
+    // Its certificate is good for 127.0.0.1 alone.
+    const other = { nats: [tls.replace('127.0.0.1', 'localhost')], natsCreds, natsCa };
+    await expect(open(other).link).rejects.toMatchObject({ code: 'NATS_UNAVAILABLE' });
+    await expect(open({ nats: [tls], natsCa }).link).rejects.toMatchObject({ code: 'NATS_REFUSED' });
+    const { link: opening, lines } = open({ nats: [tls], natsCreds, natsCa });
+    const link = await opening;
+    onTestFinished(() => link.close());
+    expect(link.connection.info?.tls_required).toBe(true);
+    link.connection.publish('events.room-1.ada-lovelace', 'x');
+    await expect.poll(() => lines.join()).toContain('publish to events.…');
+    expect(lines.join()).not.toMatch(/lovelace|room-1/);
   });
 });

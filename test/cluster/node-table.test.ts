@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { chooseNode, type NodeLoad, NodeTable, spreadRooms } from '../../src/cluster/node-table.js';
+import {
+  chooseNode,
+  type NodeLoad,
+  nodeLoadSchema,
+  NodeTable,
+  sharesAddress,
+  spreadRooms,
+} from '../../src/cluster/node-table.js';
 
 const load = (node: string, of: Partial<NodeLoad> = {}): NodeLoad => {
   return { node, url: `https://${node}.example/`, participants: 0, rooms: 0, saturation: 0, draining: false, ...of };
@@ -15,6 +22,32 @@ describe('the table of nodes', () => {
     const names = (atMs: number) => table.alive(atMs).map(({ node }) => node);
     expect([names(4999), names(5000), names(7000)]).toEqual([['a', 'b'], ['a'], []]);
   });
+});
+
+it('names no address but one that clients can be sent to, and a page’s policy can have in it', () => {
+  const taken = (url: string) => nodeLoadSchema.safeParse(load('a', { url })).success;
+  for (const url of ['https://a.example/', 'http://10.0.0.1:8080/calls/', 'http://[fd00::1]:1/', 'https://ä.example/'])
+    expect([url, taken(url)]).toEqual([url, true]);
+  const hosts = ['x;sandbox', 'x,y', '*', '*.example', 'u:p@a.example', 'u@a.example', "a'b"].map(
+    (host) => `https://${host}/`,
+  );
+  for (const url of [
+    ...hosts,
+    'javascript:alert(1)',
+    'https:',
+    'ftp://a.example/',
+    'https://a.example/?a',
+    'https://a.example/#a',
+  ])
+    expect([url, taken(url)]).toEqual([url, false]);
+});
+
+it('is shared only where each of those who share it has another by which nodes reach it', () => {
+  const at = (node: string, inner?: string) => load(node, { url: 'https://calls.example/', inner });
+  expect(sharesAddress(at('a', 'http://1/'), [at('b', 'http://2/'), at('c', 'http://3/')])).toBe(false);
+  expect(sharesAddress(at('a', 'http://1/'), [at('b', 'http://2/'), at('c', 'http://1/')])).toBe(true);
+  expect(sharesAddress(at('a', 'http://1/'), [at('b')])).toBe(true);
+  expect(sharesAddress(at('a'), [load('b'), load('c')])).toBe(false);
 });
 
 describe('who gets a room that nobody has', () => {

@@ -102,6 +102,12 @@ export class NatsServer {
     await ended;
   }
 
+  /** Ends it at once, and what it had stored is gone: it comes back as where no disk is kept. */
+  async lose(): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
   /** Its connections stay, and it answers nothing. */
   hang(): void {
     this.#child?.kill('SIGSTOP');
@@ -113,7 +119,6 @@ export class NatsServer {
 
   /** Ends it for good. */
   async close(): Promise<void> {
-    await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.lose();
   }
 }
