@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp, type ServerResponse, STATUS_CODES } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
 import { EmostreamError } from '../common/errors.js';
 import { refuseUpgrade } from './upgrade.js';
 
@@ -8,8 +9,10 @@ import { refuseUpgrade } from './upgrade.js';
 const THROUGH = 'emostream-through';
 /** So long another node is waited for until it answers, ms. */
 const PATIENCE_MS = 5000;
-/** Headers that are of one connection (RFC 9110 §7.6.1); those of an upgrade are handed on all the same. */
-const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding']);
+/** Headers that are of one connection (RFC 9110 §7.6.1), or were answered already; those of an upgrade are handed on all the same. */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'],
+]);
 
 /** Whether another node may be asked in place of this one. */
 export const mayHandThrough = ({ headers }: IncomingMessage): boolean => headers[THROUGH] === undefined;
@@ -26,7 +29,8 @@ export function handThroughUpgrade(
   inner: string,
   address: string,
 ): void {
-  const asked = ask(request, inner, address, { connection: 'Upgrade', upgrade: 'websocket' });
+  // Nothing comes with it that an upgrade could have a length of.
+  const asked = ask(request, inner, address, { connection: 'Upgrade', upgrade: 'websocket' }, ['content-length']);
   const gone = (error?: Error) => {
     asked.destroy();
     if (socket.destroyed) return;
@@ -38,7 +42,10 @@ export function handThroughUpgrade(
   asked.once('error', gone);
   asked.once('response', (response) => {
     // A refusal: short, and told as it is.
-    socket.write(headOf(response));
+    asked.off('error', gone);
+    asked.once('error', () => socket.destroy());
+    response.once('close', () => response.complete || socket.destroy());
+    socket.write(headOf(response, 'Connection: close'));
     response.pipe(socket);
   });
   asked.once('upgrade', (response, other, first) => {
@@ -66,7 +73,10 @@ export async function handThroughRequest(
   address: string,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const asked = ask(request, inner, address, {});
+    // Node.js would write the body of a DELETE without a length as it is, for the other to take for requests.
+    const chunked: Record<string, string> =
+      request.headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' };
+    const asked = ask(request, inner, address, chunked);
     const failed = (error?: Error) => {
       asked.destroy();
       reject(new EmostreamError('NATS_UNAVAILABLE', UNREACHED, error && { cause: error }));
@@ -81,6 +91,8 @@ export async function handThroughRequest(
       for (const [name, value] of Object.entries(answer.headers)) {
         if (value !== undefined && !OF_CONNECTION.has(name)) response.setHeader(name, value);
       }
+      // Half of an answer is none: who asked is not to wait for the rest.
+      answer.once('close', () => answer.complete || response.destroy());
       response.writeHead(answer.statusCode ?? 502);
       answer.pipe(response);
     });
@@ -90,24 +102,38 @@ export async function handThroughRequest(
 
 const UNREACHED = 'the node that has this room does not answer: try again in a moment';
 
-function ask(request: IncomingMessage, inner: string, address: string, more: Record<string, string>) {
-  const url = new URL((request.url ?? '/').replace(/^\/+/, ''), inner);
-  const kept = Object.entries(request.headers).filter(([name]) => !OF_CONNECTION.has(name));
+function ask(
+  request: IncomingMessage,
+  inner: string,
+  address: string,
+  more: Record<string, string>,
+  without: readonly string[] = [],
+) {
+  const node = new URL(inner);
+  const named = (request.headers.connection ?? '').toLowerCase().split(',');
+  const dropped = new Set([...OF_CONNECTION, ...without, ...named.map((name) => name.trim())]);
+  const kept = Object.entries(request.headers).filter(([name]) => !dropped.has(name));
   const headers = {
     ...Object.fromEntries(kept),
     ...more,
     'x-forwarded-for': address.replace(/\/64$/, ''),
     [THROUGH]: '1',
   };
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  return send(url, { method: request.method, headers, agent: false });
+  // As it came: read as a URL, `..` in it would name something else there.
+  const path = node.pathname.replace(/\/$/, '') + (request.url ?? '/');
+  const send = node.protocol === 'https:' ? requestHttps : requestHttp;
+  return send({ ...urlToHttpOptions(node), path, method: request.method, headers, agent: false });
 }
 
-function headOf(response: IncomingMessage): string {
+/** @param connection in place of the headers that are of the connection on which it came */
+function headOf(response: IncomingMessage, connection?: string): string {
   const status = response.statusCode ?? 502;
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
   for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
-    lines.push(`${response.rawHeaders[i]}: ${response.rawHeaders[i + 1]}`);
+    const name = response.rawHeaders[i] ?? '';
+    if (connection && OF_CONNECTION.has(name.toLowerCase())) continue;
+    lines.push(`${name}: ${response.rawHeaders[i + 1]}`);
   }
+  if (connection) lines.push(connection);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }

@@ -9,7 +9,6 @@ import type { Clock } from '../common/clock.js';
 import { EmostreamError, toEmostreamError } from '../common/errors.js';
 import type { Meter } from '../common/metrics.js';
 import { ALONE } from '../cluster/placement.js';
-import { roomIdSchema } from '../events/schema.js';
 import type { Access } from './access.js';
 import { giveDocument } from './api/give-document.js';
 import { handThroughRequest, mayHandThrough } from './hand-through.js';
@@ -79,6 +78,8 @@ const COST = { file: 1, answer: 2, token: 5, metrics: 20 };
 const LIBRARY_PATH = '/emostream.js';
 /** The overlay of a room by URL. */
 const OVERLAY = /^\/overlay\/[A-Za-z0-9_-]{1,64}(\?|$)/;
+/** An endpoint, a session or its consent (./whip/whip-door.ts), by the characters that we give their ids. */
+const WHIP = /^\/whip\/([A-Za-z0-9_-]{1,64})(\/[A-Za-z0-9_-]{1,64}(\/consent)?)?$/;
 const OVERLAY_PAGE = '/overlay/';
 const SCHEMAS = '/schema/';
 /** RFC 9110, section 15.5.22. */
@@ -147,11 +148,10 @@ export function createRoutes(options: RouteOptions): HttpHandler {
   };
   const page = servePage(options.clientDir);
 
-  /** A sender's requests all go to the node that has the room. */
+  /** A sender's requests all go to the node that has the room, and nothing else does: what is no such request is refused here. */
   const whipElsewhere = async (request: IncomingMessage, path: string, address: string) => {
-    const room = path.slice(WHIP_PATH.length).split('/', 1)[0] ?? '';
-    if (options.placement === ALONE || !mayHandThrough(request) || !roomIdSchema.safeParse(room).success)
-      return undefined;
+    const room = WHIP.exec(path)?.[1];
+    if (options.placement === ALONE || !mayHandThrough(request) || room === undefined) return undefined;
     await limits.requests.take(address, COST.answer);
     return options.placement.through(room);
   };

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nodeSources } from '../../src/server/node-sources.js';
 import { ScriptedPlacement } from './support/scripted-placement.js';
@@ -5,6 +8,15 @@ import { startServer, type TestServer } from './support/test-server.js';
 
 const THIRD = 'https://node-3.calls.example/';
 const OTHER = 'https://node-2.calls.example/calls/';
+
+/** What comes back for these very bytes until the other side closes. */
+async function asIs(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  socket.write(bytes);
+  let got = '';
+  for await (const piece of socket.on('error', () => undefined)) got += String(piece);
+  return got;
+}
 
 let test: TestServer | undefined;
 afterEach(() => test?.close());
@@ -95,6 +107,38 @@ describe('a server that hands people through to the one that has their room', ()
       expect(refused).toMatchObject({ status: 503, body: { error: { code: 'NATS_UNAVAILABLE' } } });
     } finally {
       await other.close();
+    }
+  });
+
+  it('hands on what it is for and no other path, one request for one, and breaks off what the other breaks off', async () => {
+    const { test, placement } = await start();
+    const asked: string[] = [];
+    const other = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url} ${request.headers['x-forwarded-for']}`);
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half');
+      request.resume().once('end', () => request.socket.destroy());
+    }).listen(0, '127.0.0.1');
+    try {
+      await once(other, 'listening');
+      placement.inner = `http://127.0.0.1:${(other.address() as AddressInfo).port}/calls/`;
+      const port = Number(new URL(test.server.url).port);
+      for (const path of ['/../../metrics', '/%2e%2e/%2e%2e/metrics', '/..\\..\\metrics']) {
+        expect(await asIs(port, `GET /whip/there${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
+          / 40[45] /,
+        );
+      }
+      const within = 'GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n';
+      const chunked = `Transfer-Encoding: chunked\r\n\r\n${within.length.toString(16)}\r\n${within}\r\n0\r\n\r\n`;
+      // It ends, though the answer does not: by the connection.
+      expect(await asIs(port, `DELETE /whip/there/id HTTP/1.1\r\nHost: x\r\n${chunked}`)).toMatch(/half$/);
+      const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+      const bearer = `Authorization: Bearer ${await test.token({ room: 'there' })}\r\n`;
+      const key = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nContent-Length: 3\r\n';
+      expect(await asIs(port, `GET /ws HTTP/1.1\r\nHost: x\r\n${upgrade}${bearer}${key}\r\n`)).toMatch(/half$/);
+      expect(asked).toEqual(['DELETE /calls/whip/there/id 127.0.0.1', 'GET /calls/ws 127.0.0.1']);
+    } finally {
+      other.close();
     }
   });
 
