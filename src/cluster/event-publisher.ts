@@ -81,8 +81,11 @@ export class EventPublisher {
 
   report(): void {
     let pending = 0;
-    for (const { cursor, inFlight, next } of this.#rooms.values())
-      pending += inFlight + (cursor?.left ?? 0) + (next ? 1 : 0);
+    for (const { room, cursor, inFlight, next, failed } of this.#rooms.values()) {
+      // What failed waits with all that came after it.
+      const again = failed && this.#deps.bus.cursor(room, { epoch: failed.epoch, sinceSeq: failed.seq - 1 });
+      pending += again ? again.left : inFlight + (cursor?.left ?? 0) + (next ? 1 : 0);
+    }
     this.#deps.meter.set('emostream_nats_pending_events', pending);
   }
 

@@ -48,6 +48,8 @@ export class RoomReader {
   readonly #shelf: Shelf;
   /** Where the newest generation of somebody's consent begins. */
   readonly #floors = new Map<string, Floor>();
+  /** The highest of them. */
+  #forgotten: Floor | undefined;
   readonly #readMs = new WeakMap<EventRecord, number>();
   readonly #caughtUp: Promise<void>;
   #tellCaughtUp!: () => void;
@@ -172,7 +174,9 @@ export class RoomReader {
       const last = this.#shelf.lastOf(epoch);
       if (after > last) {
         if (!all) return;
-        this.#shelf.adopt({ epoch, order, lost: { fromSeq: last + 1, toSeq: after } });
+        // What was purged with somebody does not come, and was not lost.
+        const fromSeq = Math.max(last, this.#forgottenTo(order)) + 1;
+        if (fromSeq <= after) this.#shelf.adopt({ epoch, order, lost: { fromSeq, toSeq: after } });
       }
       this.#held.shift();
       this.#tell(next.told, next.madeAt);
@@ -203,10 +207,18 @@ export class RoomReader {
   #forget({ participant }: Person, kept: Kept, floor: Floor): void {
     const before = this.#floors.get(participant);
     if (before && isUnder(before, floor, floor.seq)) return;
+    if (!this.#forgotten || !isUnder(this.#forgotten, floor, floor.seq)) this.#forgotten = floor;
     this.#floors.delete(participant);
     this.#floors.set(participant, floor);
     if (this.#floors.size > MOST_FLOORS) this.#floors.delete(this.#floors.keys().next().value as string);
     this.#shelf.adoptForgotten(participant, kept, floor);
+  }
+
+  /** Up to which number of a numbering somebody's were purged. */
+  #forgottenTo(order: Order): number {
+    if (!this.#forgotten) return 0;
+    const compared = compareOrders(order, this.#forgotten);
+    return compared < 0 ? Infinity : compared === 0 ? this.#forgotten.seq : 0;
   }
 
   #drop(reason: 'malformed' | 'forgotten' | 'expired' | 'stale'): void {

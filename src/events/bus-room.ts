@@ -132,7 +132,13 @@ export class BusRoom {
       const { fromSeq, toSeq } = foreign.lost;
       journal.lose(fromSeq, toSeq);
       if (toSeq <= before) return 'duplicate';
-      this.#miss({ epoch: journal.epoch, fromSeq: Math.max(fromSeq, before + 1), toSeq, reason: 'lost' });
+      // What stands before it was purged with its person.
+      for (let seq = before; seq < toSeq;) {
+        const item = journal.after(seq);
+        if (!item || !('missed' in item) || item.missed.toSeq === null) break;
+        this.#miss(item.missed);
+        seq = item.missed.toSeq;
+      }
       return 'new';
     }
     const { event, record } = foreign;

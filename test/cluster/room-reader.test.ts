@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { eventHeaders } from '../../src/cluster/event-message.js';
+import { eventHeaders, forgetHeaders } from '../../src/cluster/event-message.js';
 import type { StreamMessage } from '../../src/cluster/event-stream.js';
 import { RoomReader } from '../../src/cluster/room-reader.js';
 import { personSubject } from '../../src/cluster/subjects.js';
@@ -49,7 +49,13 @@ async function reading() {
       text: JSON.stringify({ ...event, epoch, seq }),
     });
   };
-  return { come, time, listener };
+  /** Somebody else is forgotten: all that they had up to a number. */
+  const forget = (seq: number, epoch = 'e') =>
+    take({
+      ...{ seq: ++stored, storedMs: 0, past: false, subject: personSubject(ROOM, 'q'), text: '' },
+      headers: forgetHeaders(epoch, { ...order, seq }, 'end'),
+    });
+  return { come, forget, time, listener };
 }
 
 it('tells each number once and in order, or as lost, when some failed and were sent again after others, and some were not', async () => {
@@ -79,4 +85,17 @@ it('does not wait for a numbering after which another has begun', async () => {
   expect(listener.seqs).toEqual([1, 3]);
   expect(listener.missed).toEqual([{ fromSeq: 2, toSeq: 2, reason: 'lost' }]);
   expect(time.waiting).toBe(0);
+});
+
+it('tells what was purged with somebody as forgotten, though the word of it comes later, and the rest as lost', async () => {
+  const { come, forget, time, listener } = await reading();
+  come(1);
+  come(6);
+  forget(3);
+  time.pass(5000);
+  expect(listener.seqs).toEqual([1, 6]);
+  expect(listener.missed.map(({ reason, fromSeq, toSeq }) => [reason, fromSeq, toSeq])).toEqual([
+    ['forgotten', 2, 3],
+    ['lost', 4, 5],
+  ]);
 });
