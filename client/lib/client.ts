@@ -16,6 +16,9 @@ import { platformSocket } from './socket.js';
 const RENEW_EVERY_MS = 10_000;
 /** A room is at most so many servers away. */
 const MOST_HOPS = 4;
+/** A room whose server died is at another after 5 s: so long it is asked for again, so far apart, ms. */
+const GONE_MS = 8000;
+const GONE_RETRY_MS = 500;
 /** Those who are sent on together do not come together, ms. */
 const MOVE_JITTER_MS = 200;
 
@@ -159,14 +162,15 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   }
 
   async #following<T>(what: RequestType, ask: (connection: Connection) => Promise<T>): Promise<T> {
-    for (let hops = 0; ; hops++) {
+    const untilMs = performance.now() + GONE_MS;
+    for (let hops = 0; ;) {
       if (!this.#connection)
         throw new ClientError('CLOSED', `not connected (${this.#status.state}); "${what}" was not sent`);
       try {
         return await ask(this.#connection);
       } catch (error) {
         if (hops >= MOST_HOPS || this.#isClosed() || !this.#isMoved(error)) throw error;
-        await this.#change();
+        if (await this.#change(untilMs)) hops += 1;
       }
     }
   }
@@ -177,17 +181,32 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     return code === 'MOVED' && url !== undefined && this.#servers.moved(url);
   }
 
-  /** To the server that is the current one now, in the middle of something. @throws ClientError where that does not answer */
-  async #change(): Promise<void> {
+  /**
+   * To the server that is the current one now, in the middle of something; where that does not answer, to others for a while: they
+   * say where the room is when its lease is over.
+   * @returns whether it is the one that was named
+   * @throws ClientError where none answers
+   */
+  async #change(untilMs: number): Promise<boolean> {
     const old = this.#connection;
     this.#connection = undefined;
     old?.close();
-    try {
-      await this.#open({ within: true });
-    } catch (error) {
-      this.#servers.failed();
-      if (!this.#isClosed()) this.#lost(toClientError(error));
-      throw error;
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        await this.#open({ within: true });
+        return isFirst;
+      } catch (error) {
+        if (this.#isClosed()) throw error;
+        if (!this.#isMoved(error)) this.#servers.failed();
+        // A connection that was tried for long may have taken all the time, and then another server knows more.
+        const isOver = !isFirst && performance.now() >= untilMs;
+        if (isFinal(error) || isOver || this.#options.reconnect === false) {
+          this.#lost(toClientError(error));
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, GONE_RETRY_MS * (0.5 + this.#options.random())));
+        if (this.#isClosed()) throw new ClientError('CLOSED', 'the client was closed while it looked for the room');
+      }
     }
   }
 

@@ -54,6 +54,16 @@ describe('a client whose room is at another server', () => {
     expect(here.requestsOf('join').length + there.requestsOf('join').length).toBe(5);
   });
 
+  it('asks again while the server of its room is gone, until another has the room', async () => {
+    const gone = there.url;
+    await there.close();
+    let asked = 0;
+    here.script.join = () => (++asked < 3 ? { error: { code: 'MOVED', message: 'elsewhere', url: gone } } : seated());
+    await expect(join(await connected({ random: () => 0 }))).resolves.toMatchObject({ participant: 'p1' });
+    expect(here.tokens).toHaveLength(3);
+    there = await ScriptedServer.start();
+  });
+
   it('goes nowhere when it is told not to', async () => {
     here.script.join = movedTo(there);
     const made = await connected({ follow: false });
