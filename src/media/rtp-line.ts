@@ -3,6 +3,8 @@ import { type Cause, Deviation } from './deviation.js';
 
 /** The fastest trip is looked for in so much evidence, ms: a route may change, and old trips say little about the new one. */
 const FLOOR_WINDOW_MS = 30_000;
+/** When no packet in so much evidence was on time, the line is where they are, ms. */
+const LEFT_BEHIND_MS = 1500;
 /** A packet is late when it is more behind the fastest than this, and than four times the mean difference between trips, ms. */
 const LATE_MS = 80;
 /** By how much the lateness of packets from one queue differs by itself: this, or three times the mean difference, ms. */
@@ -38,13 +40,15 @@ export type LineChange =
 
 /**
  * The line that the packets of one RTP clock follow: RTP time plus a constant is the earliest arrival. A packet can be late for
- * many reasons and early for none, so one that is late says nothing about the clock, however many there are; what does is told
- * by `Deviation`. Pure: times are passed in, packets in order of their sequence.
+ * many reasons and early for none, so one that is late says nothing about the clock; what does is told by `Deviation`. Where
+ * none is on time any more the line is drawn anew. Pure: times are passed in, packets in order of their sequence.
  */
 export class RtpLine {
   /** Evidence so far, ms: media that came at the pace at which they were made. */
   evidenceMs: number;
   #floor = new ArrivalFloor(FLOOR_WINDOW_MS);
+  /** The same of late. */
+  #recent = new ArrivalFloor(LEFT_BEHIND_MS);
   #startMs = -Infinity;
   #last: { rtpMs: number; value: number } | null = null;
   #lastArrivalMs = -Infinity;
@@ -134,7 +138,8 @@ export class RtpLine {
       this.#begin(jumped ? 'jump' : silence ? 'silence' : 'queue', rtpMs, arrivalMs, late);
     }
     if (this.#run?.cause !== 'jump') this.#accept(rtpMs, arrivalMs);
-    return this.#conclude(rtpMs, arrivalMs);
+    const change = this.#conclude(rtpMs, arrivalMs);
+    return change === 'none' ? this.#catchUp(arrivalMs, limit) : change;
   }
 
   /** Time passes without a packet. */
@@ -190,9 +195,22 @@ export class RtpLine {
     return 'paused';
   }
 
+  /**
+   * A capture that is starved stands still again and again, for moments that none of its reports and no cadence tells apart from a
+   * queue; and media of a queue that stays are of no use as long as their time is that of the fastest trip. @param limit on time, ms
+   */
+  #catchUp(now: number, limit: number): LineChange {
+    const recent = this.#recent.at(now);
+    if (recent === null || recent - (this.at(now) ?? recent) <= limit) return 'none';
+    this.#left = null;
+    this.#restart(recent, now, now);
+    return 'set';
+  }
+
   #restart(least: number, startMs: number, now: number): void {
     this.#floor = new ArrivalFloor(FLOOR_WINDOW_MS);
-    this.#floor.add(least, this.evidenceMs, now);
+    this.#recent = new ArrivalFloor(LEFT_BEHIND_MS);
+    for (const floor of [this.#floor, this.#recent]) floor.add(least, this.evidenceMs, now);
     this.#startMs = startMs;
     this.#onTimeMs = now;
     this.#afterPause = this.#run?.cause !== 'jump';
@@ -224,7 +242,7 @@ export class RtpLine {
     const last = this.#last;
     const elapsed = last ? Math.min(arrivalMs - this.#lastArrivalMs, rtpMs - last.rtpMs) : 0;
     this.evidenceMs += Math.max(0, Math.min(MAX_EVIDENCE_MS, elapsed));
-    this.#floor.add(arrivalMs - rtpMs, this.evidenceMs, arrivalMs);
+    for (const floor of [this.#floor, this.#recent]) floor.add(arrivalMs - rtpMs, this.evidenceMs, arrivalMs);
     if (!last || rtpMs > last.rtpMs || rtpMs < last.rtpMs - this.#backMs)
       this.#last = { rtpMs, value: arrivalMs - rtpMs };
     this.#lastArrivalMs = Math.max(this.#lastArrivalMs, arrivalMs);

@@ -23,6 +23,17 @@ const twoRoads = (random: () => number) => () => random() * 140 - 40;
 const pauses = (lengthMs: number, track: 'audio' | 'both') =>
   [6000, 10_000, 14_000].map((from) => ({ from, to: from + lengthMs, track }));
 
+/** Now and then, for up to so long, between two moments. */
+function again(random: () => number, everyMs: number, upToMs: number) {
+  const spans: { from: number; to: number; track: 'audio' }[] = [];
+  for (let at = 4000; at < 14_000;) {
+    const from = at + random() * everyMs;
+    at = Math.min(from + random() ** 2 * upToMs, 14_000);
+    if (from < at) spans.push({ from, to: at, track: 'audio' });
+  }
+  return spans;
+}
+
 function go(trip: Plan, seed: number) {
   const random = seeded(seed * 7919);
   return travel({ seconds: 30, jitterMs: 20, ntpOffsetMs: 5e6, reportSkewMs: twoRoads(random), ...trip, random });
@@ -91,6 +102,23 @@ describe('the media clock on its trips', () => {
     )('$name; reports $reports', ({ trip }) => {
       for (const seed of SEEDS) expectTruth(go(trip, seed));
     });
+  });
+
+  it.each(REPORTS)('is right again four seconds after a capture was starved; reports $reports', (way) => {
+    for (const [everyMs, upToMs] of [
+      [1500, 400],
+      [300, 1500],
+    ] as const) {
+      for (const seed of SEEDS) {
+        const random = seeded(seed);
+        // Of a busy machine both stand still, the capture and what sends.
+        const [pauses, stalls] = [again(random, everyMs, upToMs), again(random, everyMs, upToMs)];
+        const { judged } = go({ ...way, pauses, stalls }, seed);
+        const after = judged.filter(({ at }) => at > 18_500);
+        expect(worst(after)).toBeLessThan(150);
+        expect(after.length).toBeGreaterThan(600);
+      }
+    }
   });
 
   it.each(REPORTS)('follows a machine that slept; reports $reports', (way) => {
