@@ -83,7 +83,7 @@ const COMMANDS = {
     run: async (node, args) => (await execute(node, [program('bench/chaos.js'), ...args])) || writeDocs(node),
   },
   fuzz: { need: 'serve', run: (node, args) => execute(node, [program('test/fuzz/fuzz.js'), ...args]) },
-  test: { need: 'test', run: (node, args) => runTests(ROOT, node, args) },
+  test: { need: 'packages', run: (node, args) => runTests(ROOT, node, args, () => setUp(ROOT, 'test')) },
   'test:nodes': { need: 'packages', run: (node, args) => execute(node, [join(ROOT, 'scripts', 'nodes.mjs'), ...args]) },
   docs: { need: 'build', run: (node) => writeDocs(node) },
   'build:packages': { need: 'build', run: (node) => execute(node, [join(ROOT, 'scripts', 'pack.mjs')], { cwd: ROOT }) },

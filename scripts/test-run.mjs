@@ -12,13 +12,15 @@ const OUTPUT = 'test-output';
 
 /**
  * Every check and every test: formatting, lint, the types of what the build does not compile, and the test runner. What
- * comes after a failure is run too, so that one run shows all.
+ * comes after a failure is run too, so that one run shows all. The checks need no more than the packages: the rest of the set-up, which the
+ * tests need, is done beside them.
  * @param {string} root
  * @param {string} node
  * @param {string[]} args for the test runner (a file's name, `-t` and a test's name); with any, only it runs
+ * @param {() => Promise<unknown>} setUp the rest of the set-up
  * @returns {Promise<number>} the exit status
  */
-export async function runTests(root, node, args) {
+export async function runTests(root, node, args, setUp) {
   const report = join(root, OUTPUT, 'vitest.json');
   mkdirSync(join(root, OUTPUT), { recursive: true });
   const closing = join(root, OUTPUT, 'closing-line.txt');
@@ -27,7 +29,7 @@ export async function runTests(root, node, args) {
   /** @type {import('./test-report.mjs').Check[]} */
   const checks = [];
   const waiting = args.length > 0 ? [] : listChecks(root);
-  // Each uses one core.
+  // Each uses one core, and so does most of the set-up; where that fails, no further check begins.
   const lane = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       const started = performance.now();
@@ -36,7 +38,16 @@ export async function runTests(root, node, args) {
       checks.push({ name: check.name, status });
     }
   };
-  await Promise.all([lane(), lane()]);
+  const prepare = async () => {
+    try {
+      await setUp();
+    } catch (error) {
+      waiting.length = 0;
+      throw error;
+    }
+    await lane();
+  };
+  await Promise.all([prepare(), lane()]);
 
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
