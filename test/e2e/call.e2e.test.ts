@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
+import { accessEnds } from './cases/access-ends.js';
 import { inTheBackground } from './cases/background.js';
 import { blockedMedia } from './cases/blocked-media.js';
 import { theCourse } from './cases/course.js';
 import { failedSeat } from './cases/failed-seat.js';
 import { oddMedia } from './cases/odd-media.js';
-import { overlayByUrl } from './cases/overlay.js';
 import { byRelay } from './cases/relay.js';
 import { fromLobbyToLobby } from './cases/from-lobby-to-lobby.js';
 import { manyPeople } from './cases/many-people.js';
@@ -51,10 +51,10 @@ describe('the call in a real browser', () => {
   theCourse(() => stage);
   spokenWords(() => stage);
   subscribers(() => stage);
-  overlayByUrl(() => stage);
   byRelay(() => stage);
   moderation(() => stage);
   severalFaces(() => stage);
   shown(() => stage);
   recording(() => stage);
+  accessEnds(() => stage);
 });

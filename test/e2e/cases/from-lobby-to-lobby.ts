@@ -2,12 +2,13 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { Relay } from '../../client/support/relay.js';
 import { accessible } from '../support/accessible.js';
-import { connected, keepScreenshot } from '../support/browser.js';
+import { connected, join, keepScreenshot, moving, type TestBrowser, tile } from '../support/browser.js';
 import { LIVE_TRACKS, OFFLINE_SAID, onTop, TOLD, WATCH_OFFLINE, WATCH_STATES } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
-import { startServer } from '../support/start-server.js';
+import { startServer, type TestServer } from '../support/start-server.js';
 
 const DESKTOP = { width: 1280, height: 800 };
+const FLAGS = ['--heartbeat', '1000'];
 /** The most that the browser's word may take to be shown, ms: it is said at once, on the page's own clock. */
 const AT_ONCE_MS = 1000;
 
@@ -108,17 +109,38 @@ async function doubts(page: Page, relay: Relay): Promise<void> {
   }
 }
 
+/** The server is restarted: it says that it goes, the page says so until it is back, and claims nothing that nobody can know. */
+async function restart(page: Page, browser: TestBrowser, room: string, server: TestServer): Promise<TestServer> {
+  const bea = await browser.open(`${server.url}?room=${room}`);
+  await join(bea, 'Bea');
+  await moving(page, 'Bea');
+  await Promise.all([page.getByText('The server stops or restarts.').waitFor(), server.stop()]);
+  await page.locator('.state[data-state="closing"]').waitFor();
+  await page.getByText('it is not known whether you are being analysed').waitFor();
+  await accessible(page);
+  const second = await startServer([...FLAGS, '--http-port', new URL(server.url).port]);
+  await Promise.all([connected(page), connected(bea)]);
+  await Promise.all([moving(page, 'Bea'), moving(bea, 'Ada')]);
+  // What was agreed to before still holds, and nothing else.
+  await tile(bea, 'Ada').getByText('Analysis on').waitFor();
+  await page.getByText('You are being analysed: face.').waitFor();
+  await page.getByText('The server stops or restarts.').waitFor({ state: 'detached' });
+  await bea.getByText('Nothing of you is analysed.').waitFor();
+  return second;
+}
+
 export function fromLobbyToLobby(stage: () => Stage): void {
-  it('is what people expect from the lobby to the lobby: devices, keys, honest states, and a camera that is released', async () => {
-    const server = await startServer(['--heartbeat', '1000']);
+  it('is what people expect from the lobby to the lobby: devices, keys, honest states, a server that is restarted, and a camera that is released', async () => {
+    let server = await startServer(FLAGS);
     const relay = await Relay.start(Number(new URL(server.url).port));
     try {
       const browser = await stage().browser(stage().person);
       const page = await browser.open(`http://127.0.0.1:${relay.port}/`, { viewport: DESKTOP });
       await lobby(page);
-      const room = (await page.locator('.call-head h1').textContent())?.replace('emostream, room ', '');
+      const room = (await page.locator('.call-head h1').textContent())?.replace('emostream, room ', '') ?? '';
       await controls(page);
       await doubts(page, relay);
+      server = await restart(page, browser, room, server);
       // Nothing is left to be summed up: the lobby follows at once.
       await button(page, 'Stop all').click();
       await page.getByText('Nothing of you is analysed.').waitFor();

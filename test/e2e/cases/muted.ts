@@ -11,8 +11,8 @@ import { startServer, type TestServer } from '../support/start-server.js';
 const hear = (page: Page, text: string): Promise<boolean> => page.evaluate<boolean>(hearing(text));
 
 export function muted(stage: () => Stage): void {
-  it('where the server recognises nothing, the browser may (a stub); with the microphone off it hears nothing, and typed captions still go', async () => {
-    const server = await startServer(['--speech', 'off', '--voice-encoder', 'off']);
+  it('what the server’s policy forbids is not offered; where it recognises nothing, the browser may (a stub), and with the microphone off hears nothing', async () => {
+    const server = await startServer(['--speech', 'off', '--voice-encoder', 'off', '--allow-face', 'false']);
     try {
       await withoutSpeech(stage(), server);
     } finally {
@@ -28,6 +28,9 @@ async function withoutSpeech(stage: Stage, server: TestServer): Promise<void> {
   const page = await browser.open(stage.address(room, server), {}, STUBBED_SPEECH);
   await page.getByText('What you say, from captions that you type: this server recognises no speech.').waitFor();
   await page.getByText('from your microphone, by small networks alone').waitFor();
+  expect(await page.getByRole('switch', { name: 'Face' }).isDisabled()).toBe(true);
+  expect(await page.getByRole('switch', { name: 'Voice' }).isDisabled()).toBe(false);
+  await accessible(page);
   await page.getByRole('switch', { name: 'Words', exact: true }).click();
   await join(page, 'Ada');
   const id = await ownId(page);

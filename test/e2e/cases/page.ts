@@ -1,11 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { mintToken } from '../../../src/server/tokens.js';
 import { accessible } from '../support/accessible.js';
-import { connected, join, moving, screenshot, tile } from '../support/browser.js';
+import { connected, join, screenshot } from '../support/browser.js';
 import { NO_SCREENS, OVERFLOW } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
-import { startServer } from '../support/start-server.js';
 
 const PHONE = {
   viewport: { width: 360, height: 740 },
@@ -86,85 +84,5 @@ export function thePage(stage: () => Stage): void {
     await page.getByLabel('Your name').waitFor();
     await page.goto(`${address}&lang=de`);
     await page.getByLabel('Ihr Name').waitFor();
-  });
-
-  it('does not offer what the server’s policy forbids', async () => {
-    const server = await startServer(['--allow-face', 'false']);
-    try {
-      const browser = await stage().browser({});
-      const page = await browser.open(stage().address('policy', server));
-      const face = page.getByRole('switch', { name: 'Face' });
-      await face.waitFor();
-      expect(await face.isDisabled()).toBe(true);
-      expect(await page.getByRole('switch', { name: 'Voice' }).isDisabled()).toBe(false);
-      await accessible(page);
-    } finally {
-      await server.stop();
-    }
-  });
-
-  it('says when one’s access ends, and then that it has ended, in one notice, as long as it is true', async () => {
-    const secret = 'a-secret-for-tests-of-32-characters!';
-    const server = await startServer(['--jwt-secret', secret]);
-    try {
-      const invitation = async (ttlSeconds: number) => {
-        const grants = { room: 'ends', publish: true, subscribe: true, moderate: false };
-        const life = { ttlSeconds, nowMs: Date.now() };
-        const { token } = await mintToken({ secret: new TextEncoder().encode(secret) }, grants, life);
-        return `${stage().address('ends', server)}#token=${token}`;
-      };
-      const browser = await stage().browser(stage().nobody);
-      // Who comes without an invitation finds where to put it, and Join without scrolling.
-      const stranger = await browser.open(stage().address('ends', server), { viewport: { width: 1280, height: 800 } });
-      await stranger.getByLabel('Access token').waitFor();
-      const box = await stranger.getByRole('button', { name: /^Join/ }).boundingBox();
-      expect(box!.y + box!.height).toBeLessThanOrEqual(800);
-      await stranger.context().close();
-      const fay = await browser.open(await invitation(600));
-      await fay.getByRole('switch', { name: 'Voice' }).click();
-      await join(fay, 'Fay');
-      // Told a minute before, so at once.
-      const page = await browser.open(await invitation(12));
-      await join(page, 'Eve');
-      await page.getByText(/^Your access ends at \d/).waitFor();
-      await page.getByText('Your access has ended.').waitFor();
-      await accessible(page);
-      expect(await page.locator('.notice.problem').count()).toBe(1);
-      await tile(page, 'Fay').getByText('Analysis on').waitFor();
-      // Without a connection nobody knows of anybody. With this token there will be none again: then the lobby follows.
-      await Promise.all([tile(page, 'Fay').locator('.headline').getByText('Connection lost').waitFor(), server.stop()]);
-      await page.getByText('Your access has ended.').waitFor({ state: 'detached' });
-    } finally {
-      await server.stop();
-    }
-  });
-
-  it('comes back by itself when the server was restarted', async () => {
-    const first = await startServer();
-    const port = new URL(first.url).port;
-    const browser = await stage().browser(stage().nobody);
-    const ada = await browser.open(stage().address('again', first));
-    const bea = await browser.open(stage().address('again', first));
-    await ada.getByRole('switch', { name: 'Voice' }).click();
-    await join(ada, 'Ada');
-    await join(bea, 'Bea');
-    await moving(ada, 'Bea');
-    // The server says that it goes, and the page says so until it is back; what nobody can know, it does not claim.
-    await Promise.all([ada.getByText('The server stops or restarts.').waitFor(), first.stop()]);
-    await ada.locator('.state[data-state="closing"]').waitFor();
-    await ada.getByText('it is not known whether you are being analysed').waitFor();
-    await accessible(ada);
-    const second = await startServer(['--http-port', port]);
-    try {
-      await Promise.all([connected(ada), connected(bea)]);
-      await Promise.all([moving(ada, 'Bea'), moving(bea, 'Ada')]);
-      // What was agreed to before still holds, and nothing else.
-      await tile(bea, 'Ada').getByText('Analysis on').waitFor();
-      await ada.getByText('You are being analysed: voice.').waitFor();
-      await ada.getByText('The server stops or restarts.').waitFor({ state: 'detached' });
-      await bea.getByText('Nothing of you is analysed.').waitFor();
-    } finally {
-      await second.stop();
-    }
   });
 }

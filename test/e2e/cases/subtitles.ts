@@ -2,26 +2,14 @@ import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { EmotionFeed, type Words } from '../../../client/lib/index.js';
 import { nodeSocket } from '../../../client/lib/node.js';
-import type { GrantsGiven } from '../../../src/server/protocol.js';
-import { mintToken } from '../../../src/server/tokens.js';
 import { accessible } from '../support/accessible.js';
 import { join, ownId, screenshot, tile } from '../support/browser.js';
-import { fixture } from '../support/fake-media.js';
 import { EMBED_OVERLAY, TOP_OF_SUBTITLES } from '../support/in-page.js';
 import type { Stage } from '../support/stage.js';
-import { startServer } from '../support/start-server.js';
-
-const SECRET = 'a-secret-for-tests-of-32-characters!';
-const ROOM = 'subtitles';
-
-const tokenFor = async (grants: Partial<GrantsGiven>): Promise<string> => {
-  const life = { ttlSeconds: 600, nowMs: Date.now() };
-  return (await mintToken({ secret: new TextEncoder().encode(SECRET) }, { room: ROOM, ...grants }, life)).token;
-};
 
 /** Somebody who is not in the room, and what they are told of words. */
-async function listener(server: string, grants: Partial<GrantsGiven>) {
-  const feed = new EmotionFeed({ server, token: await tokenFor({ subscribe: true, ...grants }), socket: nodeSocket });
+async function listener(server: string, token: string) {
+  const feed = new EmotionFeed({ server, token, socket: nodeSocket });
   const heard: Words[] = [];
   const withdrawn: string[] = [];
   feed.on('words', (words) => heard.push(words));
@@ -39,16 +27,14 @@ const toggle = (page: Page, name: string) => page.getByRole('switch', { name, ex
 
 export function subtitles(stage: () => Stage): void {
   it('who shows their words is read by those in the room and by whoever was granted it, by nobody else, until they hide them', async () => {
-    const transcriber = fixture('echo-transcriber.mjs');
-    const server = await startServer(['--jwt-secret', SECRET, '--transcriber', transcriber]);
-    const reader = await listener(server.url, { transcript: true });
-    const stranger = await listener(server.url, {});
+    const room = stage().room();
+    const { url } = await stage().guarded();
+    const reader = await listener(url, await stage().token(room, { subscribe: true, transcript: true }));
+    const stranger = await listener(url, await stage().token(room, { subscribe: true }));
     try {
-      const invitation = async () =>
-        `${stage().address(ROOM, server)}#token=${await tokenFor({ publish: true, subscribe: true })}`;
       const [first, second] = await Promise.all([stage().browser(stage().nobody), stage().browser(stage().person)]);
-      const ada = await first.open(await invitation(), { viewport: { width: 1400, height: 900 } });
-      const bea = await second.open(await invitation());
+      const ada = await first.open(await stage().invitation(room), { viewport: { width: 1400, height: 900 } });
+      const bea = await second.open(await stage().invitation(room));
 
       // Words that are not analysed cannot be shown.
       expect(await bea.getByRole('switch', { name: 'Show my words' }).isDisabled()).toBe(true);
@@ -59,8 +45,12 @@ export function subtitles(stage: () => Stage): void {
       await bea.getByText('Sent for analysis.').waitFor();
 
       // A page of somebody else that has the overlay, and a token that lets it read.
-      const elsewhere = await first.open(server.url);
-      const embedded = { room: ROOM, participant: id, granted: await tokenFor({ subscribe: true, transcript: true }) };
+      const elsewhere = await first.open(url);
+      const embedded = {
+        room,
+        participant: id,
+        granted: await stage().token(room, { subscribe: true, transcript: true }),
+      };
       await elsewhere.evaluate(`(${EMBED_OVERLAY})(${JSON.stringify(embedded)})`);
 
       await toggle(bea, 'Show my words');
@@ -120,7 +110,6 @@ export function subtitles(stage: () => Stage): void {
     } finally {
       reader.feed.close();
       stranger.feed.close();
-      await server.stop();
     }
   });
 }

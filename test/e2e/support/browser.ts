@@ -68,6 +68,17 @@ export class TestBrowser {
     return page;
   }
 
+  /** Whether it runs: not after `kill`. */
+  get isThere(): boolean {
+    return this.#browser.isConnected();
+  }
+
+  /** Closes every page. @returns what they complained about */
+  async clear(): Promise<string[]> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+    return this.complaints.splice(0);
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.close();

@@ -29,9 +29,10 @@ export class EventLog {
     });
   }
 
-  static async open(server: string, room: string): Promise<EventLog> {
-    const { token } = await requestToken(server, room);
-    const log = new EventLog(new EmotionFeed({ server, token, socket: nodeSocket }));
+  /** @param token where the server gives none by itself */
+  static async open(server: string, room: string, token?: string): Promise<EventLog> {
+    const granted = token ?? (await requestToken(server, room)).token;
+    const log = new EventLog(new EmotionFeed({ server, token: granted, socket: nodeSocket }));
     await log.#feed.start();
     return log;
   }

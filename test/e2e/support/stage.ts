@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeDevices, TestBrowser } from './browser.js';
 import {
+  fixture,
   writeBlackVideo,
   writeMoods,
   writePortraitVideo,
@@ -10,13 +11,18 @@ import {
   writeSpeech,
   writeTwoFacesVideo,
 } from './fake-media.js';
+import type { GrantsGiven } from '../../../src/server/protocol.js';
+import { mintToken } from '../../../src/server/tokens.js';
 import { startServer, type TestServer } from './start-server.js';
 
-/** What the cases share: one server, the files of the fake devices, and the browsers that are open. */
+const SECRET = 'a-secret-for-tests-of-32-characters!';
+
+/** What the cases share: two servers, the files of the fake devices, and a browser for each set of these. */
 export class Stage {
   server!: TestServer;
   readonly #folder: string;
-  readonly #browsers = new Set<TestBrowser>();
+  readonly #browsers = new Map<string, TestBrowser>();
+  #guarded: Promise<TestServer> | undefined;
   #rooms = 0;
 
   private constructor(folder: string) {
@@ -66,23 +72,41 @@ export class Stage {
     return `${server.url}?room=${room}`;
   }
 
+  /** Where tokens are needed, several faces are judged and a stand-in hears the words: of the cases that are about one of these. */
+  guarded(): Promise<TestServer> {
+    const flags = ['--jwt-secret', SECRET, '--transcriber', fixture('echo-transcriber.mjs'), '--max-faces', '4'];
+    return (this.#guarded ??= startServer(flags));
+  }
+
+  /** A token of the guarded server. */
+  async token(room: string, grants: Partial<GrantsGiven>, ttlSeconds = 600): Promise<string> {
+    const life = { ttlSeconds, nowMs: Date.now() };
+    return (await mintToken({ secret: new TextEncoder().encode(SECRET) }, { room, ...grants }, life)).token;
+  }
+
+  /** The address of a room of the guarded server, with a token. */
+  async invitation(room: string, grants: Partial<GrantsGiven> = {}, ttlSeconds = 600): Promise<string> {
+    const token = await this.token(room, { publish: true, subscribe: true, ...grants }, ttlSeconds);
+    return `${this.address(room, await this.guarded())}#token=${token}`;
+  }
+
   async browser(devices: FakeDevices): Promise<TestBrowser> {
+    const key = JSON.stringify(devices);
+    const before = this.#browsers.get(key);
+    if (before?.isThere) return before;
     const browser = await TestBrowser.launch(devices);
-    this.#browsers.add(browser);
+    this.#browsers.set(key, browser);
     return browser;
   }
 
-  /** After each case: no browser stays. @returns what their pages complained about */
+  /** After each case: no page stays. @returns what they complained about */
   async clear(): Promise<string[]> {
-    const browsers = [...this.#browsers];
-    this.#browsers.clear();
-    await Promise.all(browsers.map((browser) => browser.close().catch(() => undefined)));
-    return browsers.flatMap((browser) => browser.complaints);
+    return (await Promise.all([...this.#browsers.values()].map((browser) => browser.clear()))).flat();
   }
 
   async close(): Promise<void> {
-    await this.clear();
-    await this.server.stop();
+    await Promise.all([...this.#browsers.values()].map((browser) => browser.close().catch(() => undefined)));
+    await Promise.all([this.server.stop(), this.#guarded?.then((server) => server.stop())]);
     await rm(this.#folder, { recursive: true, force: true });
   }
 
