@@ -99,7 +99,7 @@ it('media that a process does not read are bounded in bytes, and whoever waits f
   await started.close();
 });
 
-it('a process holds no secret, and of sockets only those for packets and the channel to its parent', async () => {
+it('a process holds no secret, and of sockets only those for packets and the channel to its parent; Ctrl-C ends all in order', async () => {
   process.env.DATABASE_URL = 'postgres://user:hunter2@db';
   process.env.NODE_AUTH_TOKEN = 'hunter2';
   closers.push(() => {
@@ -121,12 +121,8 @@ it('a process holds no secret, and of sockets only those for packets and the cha
     const inodes = openFiles(pid).flatMap((file) => /^socket:\[(\d+)\]$/.exec(file)?.slice(1) ?? []);
     for (const inode of inodes) expect(tcp.split(/\s+/)).not.toContain(inode);
   }
-});
 
-it('Ctrl-C to the whole group ends everything in order, and no process is taken for crashed', async () => {
-  const server = new ServeProcess();
-  closers.push(() => server.kill());
-  await server.ready();
+  // To the whole group; no process is taken for crashed.
   const pids = await vi.waitUntil(
     () => {
       const all = server.analysisProcesses();
@@ -141,7 +137,7 @@ it('Ctrl-C to the whole group ends everything in order, and no process is taken 
 });
 
 it('processes end with their parent, however it ends', async () => {
-  const server = new ServeProcess();
+  const server = new ServeProcess({ speech: false });
   closers.push(() => server.kill());
   await server.ready();
   // One of them may be at any point of its start.

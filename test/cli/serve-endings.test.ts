@@ -49,26 +49,6 @@ describe.each([
 });
 
 describe('a server that is asked to end', () => {
-  it('takes the same wish handed on twice within a moment for one', async () => {
-    subject = new ServeProcess({ speech: false });
-    const port = await subject.ready();
-    const client = await somebody(port, 'Alice');
-    for (let i = 0; i < 3; i++) subject.child.kill('SIGINT');
-    expect(await client.ended()).toMatchObject({ code: 1012 });
-    expect(client.of('end')[0]?.reason).toBe('server-closing');
-    expect(await subject.exited).toEqual({ code: 0, signal: null });
-  });
-
-  it('closes while rooms are being opened', async () => {
-    subject = new ServeProcess({ speech: false });
-    const port = await subject.ready();
-    const clients = await Promise.all(Array.from({ length: 20 }, (_, i) => subject.connect(port, `room-${i}`)));
-    for (const client of clients) void client.join('Alice', WORDS);
-    subject.child.kill('SIGTERM');
-    for (const client of clients) expect(await client.ended()).toMatchObject({ code: 1012 });
-    expect(await subject.exited).toEqual({ code: 0, signal: null });
-  });
-
   it('ends while it starts, and leaves no process', async () => {
     subject = new ServeProcess({ speech: false });
     // Between the engine, which is ready, and the server, which is not.
@@ -83,7 +63,7 @@ describe('a server that is asked to end', () => {
 });
 
 describe('output that cannot be written', () => {
-  it('is lost and counted; the calls go on', async () => {
+  it('is lost and counted; the calls go on, and it closes while rooms are being opened', async () => {
     const full = openSync('/dev/full', 'w');
     try {
       // The ready line goes to a pipe; everything that is logged meets a full disk.
@@ -102,12 +82,14 @@ describe('output that cannot be written', () => {
       .poll(async () => Number(/^emostream_log_lines_lost_total (\d+)/m.exec(await scrape())?.[1]), { timeout: 60_000 })
       // "engine ready", three joins and leaves at least.
       .toBeGreaterThanOrEqual(4);
+    const others = await Promise.all(Array.from({ length: 20 }, (_, i) => subject.connect(port, `room-${i}`)));
+    for (const client of others) void client.join('Alice', WORDS);
     subject.child.kill('SIGTERM');
-    expect(await alice.ended()).toMatchObject({ code: 1012 });
+    for (const client of [alice, ...others]) expect(await client.ended()).toMatchObject({ code: 1012 });
     expect(await subject.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('does not end the server when whoever read it is gone', async () => {
+  it('does not end the server when whoever read it is gone; and a wish to end that is handed on thrice is one', async () => {
     subject = new ServeProcess({ speech: false });
     const port = await subject.ready();
     subject.child.stdout?.destroy();
@@ -116,8 +98,9 @@ describe('output that cannot be written', () => {
     await alice.request('leave', {});
     await alice.join('Alice', WORDS);
     // The sentence that it closes goes nowhere either.
-    subject.child.kill('SIGTERM');
+    for (let i = 0; i < 3; i++) subject.child.kill('SIGINT');
     expect(await alice.ended()).toMatchObject({ code: 1012 });
+    expect(alice.of('end').at(-1)?.reason).toBe('server-closing');
     expect(await subject.exited).toEqual({ code: 0, signal: null });
   });
 });

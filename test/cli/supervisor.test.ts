@@ -39,11 +39,11 @@ function expectNoSecret(pid: number): void {
 }
 
 describe('a server that crashes', () => {
-  it('by whatever signal, or hangs, is followed by another, at the same address, with the same secret', async () => {
+  it('or hangs, is followed by another, at the same address, with the same secret', async () => {
     subject = new ServeProcess({ speech: false, env: { EMOSTREAM_JWT_SECRET: undefined } });
     const port = await subject.ready();
     const token = await developmentToken(port);
-    for (const [before, signal] of (['SIGSEGV', 'SIGKILL', 'SIGSTOP'] as const).entries()) {
+    for (const [before, signal] of (['SIGSEGV', 'SIGSTOP'] as const).entries()) {
       expect(await restarts(port)).toBe(before);
       const [server, workers] = [subject.server(), subject.workers()];
       for (const pid of [subject.pid, server, ...workers]) expectNoSecret(pid);
@@ -60,7 +60,7 @@ describe('a server that crashes', () => {
       await after.join();
       after.socket.close();
     }
-    expect(await restarts(port)).toBe(3);
+    expect(await restarts(port)).toBe(2);
     expect(subject.output).toContain('the server hangs');
     expect(subject.output).not.toMatch(/[0-9a-f]{64}/);
 
@@ -76,49 +76,48 @@ describe('a server that crashes', () => {
   });
 });
 
-it('an error that belongs to nobody, thrown or rejected, drains the server, and another takes its place', async () => {
+it('an error that belongs to nobody drains the server, and another takes its place; it goes with a supervisor that dies', async () => {
   subject = new ServeProcess({
     speech: false,
     env: { EMOSTREAM_JWT_SECRET: SECRET, NODE_OPTIONS: `--import ${PLANT}` },
   });
   const port = await subject.ready();
-  for (const [before, plant] of (['SIGUSR2', 'SIGPWR'] as const).entries()) {
-    const client = await subject.connect(port);
-    await client.request('subscribe', {});
-    await client.join('Alice', WORDS);
-    await client.next('begin');
+  const client = await subject.connect(port);
+  await client.request('subscribe', {});
+  await client.join('Alice', WORDS);
+  await client.next('begin');
 
-    process.kill(subject.server(), plant);
-    // In order: everybody is told.
-    expect((await client.next('end')).reason).toBe('server-closing');
-    await client.next('serverClosing');
-    expect((await client.ended()).code).toBe(1012);
-    expect(await subject.ready(before + 2)).toBe(port);
-    expect(await restarts(port)).toBe(before + 1);
-  }
+  // Thrown; that one is rejected with is taken in the same way (uncaught.test.ts).
+  process.kill(subject.server(), 'SIGUSR2');
+  // In order: everybody is told.
+  expect((await client.next('end')).reason).toBe('server-closing');
+  await client.next('serverClosing');
+  expect((await client.ended()).code).toBe(1012);
+  expect(await subject.ready(2)).toBe(port);
+  expect(await restarts(port)).toBe(1);
+
   const again = await subject.connect(port);
   await again.join();
-  again.socket.close();
-  subject.child.kill('SIGTERM');
-  expect(await subject.exited).toEqual({ code: 0, signal: null });
-});
-
-describe('a supervisor that dies', () => {
-  it('takes the server with it, in order', async () => {
-    subject = new ServeProcess({ speech: false });
-    const port = await subject.ready();
-    const client = await subject.connect(port);
-    await client.join();
-    const all = [subject.server(), ...subject.workers()];
-    subject.child.kill('SIGKILL');
-    await client.next('serverClosing');
-    expect((await client.ended()).code).toBe(1012);
-    for (const pid of all) await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
-  });
+  const all = [subject.server(), ...subject.workers()];
+  subject.child.kill('SIGKILL');
+  await again.next('serverClosing');
+  expect((await again.ended()).code).toBe(1012);
+  for (const pid of all) await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
 });
 
 it('a supervisor whose launcher is killed ends with it', async () => {
-  const args = [MAIN, 'serve', '--http-port', '0', '--rtc-workers', '1', '--analysis-processes', '1'];
+  const args = [
+    MAIN,
+    'serve',
+    '--http-port',
+    '0',
+    '--rtc-workers',
+    '1',
+    '--analysis-processes',
+    '1',
+    '--speech',
+    'off',
+  ];
   const script = `import { execute } from ${JSON.stringify(EXECUTE)}; await execute(process.execPath, ${JSON.stringify(args)});`;
   const launcher = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -31,7 +31,8 @@ const examples = [...readFileSync(projectFile('docs/embedding.md'), 'utf8').matc
   ([, code]) => code!,
 );
 const installed = () => join(project.folder, 'node_modules/emostream');
-const options = '--http-port=0 --rtc-workers=1 --analysis-processes=1 --engine=wasm --log-level=silent'.split(' ');
+const options =
+  '--http-port=0 --rtc-workers=1 --analysis-processes=1 --engine=wasm --speech=off --log-level=silent'.split(' ');
 
 /** A program of the project's that runs until it is ended. */
 async function start(args: string[], ready: RegExp, env: NodeJS.ProcessEnv = {}): Promise<[ChildProcess, string]> {
@@ -113,7 +114,8 @@ it('runs as the page’s first example says', async () => {
   const [first] = examples;
   expect(first).toContain('process.env.SECRET');
   project.write('first.ts', first!);
-  const env = { SECRET, EMOSTREAM_ENGINE: 'wasm', EMOSTREAM_LOG_LEVEL: 'silent', EMOSTREAM_RTC_WORKERS: '1' };
+  const quiet = { EMOSTREAM_LOG_LEVEL: 'silent', EMOSTREAM_RTC_WORKERS: '1', EMOSTREAM_SPEECH: 'off' };
+  const env = { SECRET, EMOSTREAM_ENGINE: 'wasm', ...quiet };
   const { stdout } = await project.node(['--experimental-strip-types', '--no-warnings', 'first.ts'], env);
   expect(stdout).toMatch(/^calls at http:\/\/127\.0\.0\.1:\d+\n[\w-]+\.[\w-]+\.[\w-]+\n$/);
 });

@@ -66,7 +66,7 @@ it.each([true, false])('OpenTelemetry is loaded and sent to where traces are swi
   const folder = temporaryFolder({ 'watch.mjs': WATCH });
   const flags = on ? ['--trace-endpoint', at.endpoint, '--trace-share', '1'] : [];
   const options = `--import ${folder}/watch.mjs`;
-  server = new ServeProcess({ flags: flags, env: { EMOSTREAM_JWT_SECRET: SECRET, NODE_OPTIONS: options } });
+  server = new ServeProcess({ flags, speech: false, env: { EMOSTREAM_JWT_SECRET: SECRET, NODE_OPTIONS: options } });
   const client = await server.connect(await server.ready());
   await client.request('subscribe', {});
   await client.join('A Name', { face: false, voice: false, words: true });

@@ -15,7 +15,7 @@ export interface ServeOptions {
   /** Where its standard output and error go: a pipe that is read, or a file descriptor. */
   stdout?: 'pipe' | number;
   stderr?: 'pipe' | number;
-  /** Whether words are recognised; what is not about them starts sooner without. */
+  /** Whether words are recognised and voices encoded; what is not about them starts sooner without. */
   speech?: boolean;
   /** Added to the environment; without a secret it runs in development mode. */
   env?: NodeJS.ProcessEnv;
@@ -35,7 +35,7 @@ export class ServeProcess extends Recorder {
     this.child = spawn(process.execPath, args, {
       detached: true,
       stdio: ['ignore', stdout, stderr],
-      env: { ...process.env, ...(speech ? {} : { EMOSTREAM_SPEECH: 'off' }), ...env },
+      env: { ...process.env, ...(speech ? {} : { EMOSTREAM_SPEECH: 'off', EMOSTREAM_VOICE_ENCODER: 'off' }), ...env },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
