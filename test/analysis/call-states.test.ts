@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callRecording } from '../../bench/support/call-recording.js';
 import { makeRecording, type Recording, synthesise } from '../../bench/support/index.js';
-import { systemClock } from '../../src/common/clock.js';
 import { type Consent, NO_CONSENT } from '../../src/common/consent.js';
 import type { EmotionEvent } from '../../src/events/schema.js';
 import { Call } from './support/call.js';
@@ -84,18 +83,6 @@ describe('a call', () => {
     late.close();
   });
 
-  it('says that nobody is there for a black picture and silence', async () => {
-    const black = await call.join('black', { recording: nobody, consent: SEEN });
-    black.peer.start();
-    const events = (await further('black', 5)).slice(2);
-    for (const event of events) {
-      expect(event.face).toMatchObject({ state: 'live', present: false, weight: 0, scores: null, box: null });
-      expect(event.voice).toMatchObject({ state: 'live', present: false, weight: 0, scores: null });
-      expect(event).toMatchObject({ label: null, scores: null, valence: null, uncertain: true });
-    }
-    black.close();
-  });
-
   it('tells a frozen camera from a missing face, goes on with the voice, and sees the face again afterwards', async () => {
     const frozen = await call.join('frozen', { recording: person, consent: SEEN });
     frozen.peer.start();
@@ -149,26 +136,6 @@ describe('a call', () => {
     expect(end.reason).toBe('tracks-ended');
     swap.close();
     expect(call.of('end', 'swap').length).toBe(1);
-  });
-
-  it('survives the death of an analysis process: events go on, and each second that is lost is told', async () => {
-    const brave = await call.join('brave', { recording: person, consent: SEEN });
-    brave.peer.start();
-    await call.until('a face', () => last('brave')?.face.present);
-    call.killProcess();
-    const killedAt = systemClock();
-    const after = await call.until('a face again', () =>
-      firsts('brave').find((e) => e.window.start >= killedAt && e.face.present),
-    );
-    // Every second from the first event on has its event, or a gap that says why not.
-    const covered = new Set(firsts('brave').map((e) => e.window.start));
-    for (const { window, reason } of call.of('gap', 'brave')) {
-      expect(reason).toBe('analysis-restarted');
-      for (let start = window.start; start < window.end; start += 1000) covered.add(start);
-    }
-    const from = firsts('brave')[0]?.window.start ?? Infinity;
-    for (let start = from; start <= after.window.start; start += 1000) expect(covered, String(start)).toContain(start);
-    brave.close();
   });
 
   it('tells subscribers what does not get through only of those who consent, from the moment of consent on', async () => {

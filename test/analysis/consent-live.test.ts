@@ -11,7 +11,7 @@ const ROOM = 'consent';
 const ALL = { face: true, voice: true, words: true };
 const SEEN = { ...ALL, words: false };
 const NOTHING = { face: false, voice: false, words: false };
-const PULSES = 13;
+const PULSES = 6;
 
 let call: Call;
 let recording: Recording;

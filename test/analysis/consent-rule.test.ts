@@ -140,7 +140,7 @@ it(
           told += world.wordsTold;
         },
       ),
-      { numRuns: Number(process.env.CONSENT_RUNS ?? 1000) },
+      { numRuns: Number(process.env.CONSENT_RUNS ?? 300) },
     );
     // The worlds were not silent ones.
     expect(sent).toBeGreaterThan(0);

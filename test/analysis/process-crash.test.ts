@@ -146,7 +146,7 @@ it('death while consent is withdrawn: nothing that was withdrawn comes afterward
 });
 
 it('death while a tap is opened: it opens in the next process, and no transport is left over', async () => {
-  for (const delay of [0, 3, 15]) {
+  for (const delay of [0, 10]) {
     await standby();
     const since = newest();
     const name = `late-${String(delay)}`;
@@ -172,14 +172,4 @@ it('death while a tap is opened: it opens in the next process, and no transport 
     async () => expect((await call.router.dump()).transportIds.length).toBeLessThanOrEqual(people.size + ports),
     { timeout: 60_000 },
   );
-});
-
-it('a process that is stopped counts as dead after some looks, and is ended', async () => {
-  await standby();
-  const killedAt = systemClock();
-  const stopped = pid()!;
-  process.kill(stopped, 'SIGSTOP');
-  await vi.waitUntil(() => hasEnded(stopped), { timeout: 60_000 });
-  await seenAgain(NAMES, killedAt);
-  expect(lost).toEqual([]);
 });
