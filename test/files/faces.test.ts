@@ -126,7 +126,7 @@ it('with the largest alone no event has `faces`, and of one face it says what al
 it('an analysis of several faces that was broken off goes on as if it had not been: ids and smoothed scores are the same', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'long.mp4');
-  const [seconds, rate] = [100, 5];
+  const [seconds, rate] = [100, 2];
   // Ben is away from before what is judged again until after what was judged.
   const pictures = [false, true].map((both) =>
     [0, 4, 8, 4].map((x) => {

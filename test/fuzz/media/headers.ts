@@ -17,7 +17,7 @@ const ODD = [0, 1, -1, 0.5, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, 1e308, null,
 export const headers: FuzzTarget<Input> = {
   name: 'rtp-headers',
   group: 'media',
-  playsInCi: 300,
+  playsInCi: 200,
   generate: (random) => ({
     packets: Array.from({ length: BATCH }, () => packet(random).toString('base64')),
     reports: Array.from({ length: BATCH }, () => report(random)),

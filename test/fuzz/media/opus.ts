@@ -31,7 +31,7 @@ const voices = new VoiceActivities(await SileroNetwork.load(sileroFile()));
 export const opus: FuzzTarget<Input> = {
   name: 'opus',
   group: 'media',
-  playsInCi: 100,
+  playsInCi: 50,
   generate: (random) => {
     const damaged = random.pick([0.02, 0.2, 0.8]);
     const from = random.int(0, opusPackets().length - 1);

@@ -24,7 +24,7 @@ const START_CODE = Buffer.of(0, 0, 0, 1);
 export const pictures: FuzzTarget<Input> = {
   name: 'pictures',
   group: 'media',
-  playsInCi: 300,
+  playsInCi: 150,
   generate: (random) => {
     const codec = random.pick(CODECS);
     const film = random.pick(filmsOf(codec)).pictures;

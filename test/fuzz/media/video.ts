@@ -26,7 +26,7 @@ const OBSERVED = 2;
 export const video: FuzzTarget<Input> = {
   name: 'video',
   group: 'media',
-  playsInCi: 150,
+  playsInCi: 75,
   generate: (random) => {
     const codec = random.pick(CODECS);
     const films = filmsOf(codec);

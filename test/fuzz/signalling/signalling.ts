@@ -33,7 +33,7 @@ const GONE_PATIENCE_MS = 60_000;
 export const signalling: FuzzTarget<Conversation> = {
   name: 'signalling',
   group: 'signalling',
-  playsInCi: 120,
+  playsInCi: 60,
   generate: conversation,
   open: async () => {
     const subject = await startServer({ maxMessagesPerSecond: 10_000, trustedProxies: ['127.0.0.1'] });

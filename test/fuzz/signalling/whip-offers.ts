@@ -112,7 +112,7 @@ const FRAGMENT = `a=ice-ufrag:${ICE.ufrag}\r\na=ice-pwd:${ICE.pwd}\r\nm=audio 9 
 export const whipOffers: FuzzTarget<WhipInput> = {
   name: 'whip',
   group: 'signalling',
-  playsInCi: 150,
+  playsInCi: 100,
   generate: (random) => ({
     sdp: random.chance(0.05) ? offer() : mutate(offer(), random),
     patch: random.chance(0.3) ? FRAGMENT : mutate(FRAGMENT, random),

@@ -26,8 +26,8 @@ interface Job {
 }
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 
-/** Enough for what was written outside to be looked at by somebody. */
-const ROUNDS = 10;
+/** Enough for what was written outside to be looked at by somebody: of small pictures many lie beside each other, a large one is alone. */
+const roundsOf = (width: number, height: number): number => (width * height > 640 * 480 ? 2 : 10);
 
 type Pictured = { width: number; height: number; rgb: Uint8Array };
 /** Twice: the second waits until what the first found is freed, and looked at. */
@@ -74,7 +74,7 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
         const decoder = new VideoDecoder(codec, { longestSide: 640 });
         const encoded = encodeVideo(source(codec, width, height));
         const play = () => encoded.flatMap(({ data }, tag) => decoder.decode(data, tag, () => true));
-        for (let round = 1; round < ROUNDS; round++) play();
+        for (let round = 1; round < roundsOf(width, height); round++) play();
         const pictures = play().map(rgbOf);
         decoder.close();
         tell(`${codec} ${String(width)}x${String(height)}`, pictures);
@@ -85,9 +85,10 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
     for (const codec of CODECS) {
       const { receiver, frames, play } = videoReceiver(codec);
       let at = 0;
-      const sizes = job.sizes.filter((size) => has(codec, size));
-      for (const [width, height] of [...sizes, ...[...sizes].reverse()]) {
-        const recording = makeRecording({ video: source(codec, width, height) });
+      const recordings = job.sizes
+        .filter((size) => has(codec, size))
+        .map(([width, height]) => makeRecording({ video: source(codec, width, height) }));
+      for (const recording of [...recordings, ...[...recordings].reverse()]) {
         play(videoTrack(recording, { ssrc: 1000 + at }), { from: at, to: (at += 400) });
       }
       receiver.close();
@@ -103,11 +104,11 @@ const parts: Record<Job['part'], () => void | Promise<void>> = {
       for (const kind of ['png', 'jpg', 'bmp', 'webp'] as const) {
         tell(`${kind} ${size}`, await decodePictures(pictureFile(kind, picture), kind, 1));
       }
-      for (const longest of [640, 100]) {
-        // H.264 of MP4 needs even sides.
-        const even = ramps(width & ~1, height & ~1);
-        for (const kind of ['mp4', 'flv']) {
-          const film = await writeFilm(join(folder, `a.${kind}`), { pictures: Array.from({ length: 6 }, () => even) });
+      // H.264 of MP4 needs even sides.
+      const even = ramps(width & ~1, height & ~1);
+      for (const kind of ['mp4', 'flv']) {
+        const film = await writeFilm(join(folder, `a.${kind}`), { pictures: Array.from({ length: 6 }, () => even) });
+        for (const longest of [640, 100]) {
           tell(`${kind} ${size} ${String(longest)}`, await decodePictures(film, kind, 4, longest));
         }
       }
