@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WindowOutcome, WindowRunner } from '../analysis/window-publisher.js';
 import { validateInput } from '../inference/network/validate-input.js';
 import type { Engine, EngineInput } from '../inference/types.js';
@@ -75,7 +76,13 @@ export class FixedBatches implements WindowRunner {
     const judged = this.#run(batch);
     this.#settled = this.#settled
       .then(() => judged)
-      .then((outcomes) => batch.forEach(({ settle }, i) => settle(outcomes[i]!)));
+      .then(async (outcomes) => {
+        for (const [i, { settle }] of batch.entries()) {
+          settle(outcomes[i]!);
+          // A window with several faces becomes an event some promises later than one without: none may overtake it.
+          await nextTurn();
+        }
+      });
   }
 
   async #run(batch: readonly Waiting[]): Promise<WindowOutcome[]> {

@@ -97,9 +97,12 @@ it('without sound a person is what their main face is', async () => {
   const folder = temporaryFolder();
   // Without sound the person is judged by the main face alone, too.
   const silent = join(folder, 'silent.mp4');
-  const pictures = Array.from({ length: SECONDS * RATE }, (_, i) => scene(placedAt(i / RATE)));
+  const seconds = 5;
+  const pictures = Array.from({ length: seconds * RATE }, (_, i) => scene(placedAt(i / RATE)));
   await writeFilm(silent, { pictures, framesPerSecond: RATE });
-  const unheard = await analyse(silent, join(folder, 'unheard'));
+  // Not all of its seconds have as many faces: each is told in its turn.
+  const unheard = await analyse(silent, join(folder, 'unheard'), {}, { seconds });
+  expect(unheard.map(({ window }) => window.start)).toEqual(Array.from({ length: seconds }, (_, k) => 1000 * k));
   for (const { faces, scores, label, valence } of unheard) {
     const main = faces!.find(({ judged }) => judged)!;
     expect([main.scores, main.label, main.valence]).toEqual([scores, label, valence]);

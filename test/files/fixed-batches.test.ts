@@ -33,3 +33,18 @@ it('its seconds are those in which the engine had something to do, whatever wait
   await answer();
   expect(runner.seconds).toBe(2.75);
 });
+
+it('tells windows of one batch one after the other, however long it takes to make something of each', async () => {
+  const judgements = Array.from({ length: BATCH }, () => ({}) as Judgement);
+  const runner = new FixedBatches({ run: () => Promise.resolve(judgements) });
+  const told: number[] = [];
+  const all = [0, 1, 2].map(async (second) => {
+    await runner.submit({ features: fullWindow(1) as WindowFeatures });
+    // As for a window whose faces are judged by themselves; the last one has none.
+    for (let step = second; step < 2; step++) await Promise.resolve().then(() => undefined);
+    told.push(second);
+  });
+  await runner.settle(true);
+  await Promise.all(all);
+  expect(told).toEqual([0, 1, 2]);
+});

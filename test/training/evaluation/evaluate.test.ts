@@ -107,7 +107,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('a model is judged on every set: figures, page, pictures and card', { timeout: 120_000 }, async () => {
+it('a model is judged on every set: figures, page, pictures and card', { timeout: 300_000 }, async () => {
   const first = await plainRun();
 
   const metrics = JSON.parse(first.get('metrics.json')!) as Record<string, TestFigures>;
@@ -197,7 +197,7 @@ async function judgedUsers(written: Map<string, string>): Promise<void> {
 
 it(
   'corpora of users and cross-validation are read where they are, change no other figure, and a spoilt file is refused before the work',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const weights = await mkdtemp(join(folder, 'weights-'));
     await writeFile(join(weights, 'voice.folds.json'), JSON.stringify(folds));
