@@ -84,6 +84,7 @@ class FakeServer implements InferenceTransport {
   /** Calls that wait until `answer`; null: none does. */
   held: (() => void)[] | null = null;
   wrong = false;
+  value = 0;
   readonly asked: number[] = [];
   resets = 0;
 
@@ -95,7 +96,7 @@ class FakeServer implements InferenceTransport {
   async infer({ shape }: InferRequest, timeoutMs: number): Promise<Float32Array> {
     this.asked.push(timeoutMs);
     if (this.held) await new Promise<void>((resolve) => this.held!.push(resolve));
-    return this.#or(() => new Float32Array(shape.reduce((product, side) => product * side, 1)));
+    return this.#or(() => new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(this.value));
   }
 
   reset(): void {
@@ -198,6 +199,19 @@ describe('inference servers', () => {
     await settled();
     expect(told.at(-1)!.every(({ up }) => up)).toBe(true);
     expect(planned).toEqual([]);
+  });
+
+  it('that answer with what is no number are asked no more, and others in their place', async () => {
+    const [a, b] = [new FakeServer(), new FakeServer()];
+    const { servers, meter, planned, ask, settled } = serversOf(a, b);
+    await servers.open(5000);
+    a.value = NaN;
+    for (let i = 0; i < 6; i++) expect((await ask()).every(Number.isFinite)).toBe(true);
+    expect(meter.counted(REQUESTS, { outcome: 'broken' })).toBe(3);
+    // Nor does it come back as long as it does so.
+    planned.shift()!.run();
+    await settled();
+    expect(servers.states[0]).toMatchObject({ up: false, reason: expect.stringContaining('not finite') as string });
   });
 
   it('with another model are down at once, and where none is left everything says why', async () => {

@@ -5,7 +5,7 @@ import { NETWORK_PARTS, type PartName } from '../parts/network-parts.js';
 import type { Part } from '../network/upload.js';
 import type { ServerState } from '../types.js';
 import { differsFrom, type RemoteModel } from './remote-model.js';
-import { connectionFailed, ServerFailure, type FailedRequest } from './server-failure.js';
+import { brokenAnswer, connectionFailed, ServerFailure, type FailedRequest } from './server-failure.js';
 
 export interface ReplicaOptions {
   url: string;
@@ -105,13 +105,16 @@ export class Replica {
     });
   }
 
-  #infer(part: PartName, inputs: readonly Part[], timeoutMs: number): Promise<Float32Array> {
+  async #infer(part: PartName, inputs: readonly Part[], timeoutMs: number): Promise<Float32Array> {
     const { inputs: wanted, output } = NETWORK_PARTS[part];
     const rows = inputs[0]!.shape[0]!;
     const named = Object.keys(wanted).map((name, i): NamedTensor => ({ ...inputs[i]!, name }));
     const shape = output.shape.map((side) => (typeof side === 'number' ? side : rows));
     const model = this.#options.model.names.get(part)!;
-    return this.#options.transport.infer({ model, inputs: named, output: output.name, shape }, timeoutMs);
+    const answer = await this.#options.transport.infer({ model, inputs: named, output: output.name, shape }, timeoutMs);
+    // What it is given is bounded, and the weights were looked at: it computes wrongly, and another may not.
+    if (!answer.every(Number.isFinite)) throw brokenAnswer('it has values that are not finite');
+    return answer;
   }
 
   /** @throws ServerFailure */
