@@ -21,6 +21,10 @@ const ABNORMAL = 1006;
 
 /** The platform's own WebSocket: every browser, and Node 22 and later. */
 export const platformSocket: SocketFactory = (url, protocols, handlers) => {
+  if (typeof WebSocket === 'undefined') {
+    const remedy = 'use Node 22 or later, or the option `socket` with `nodeSocket` of @emostream/client/node';
+    throw new ClientError('UNREACHABLE', `cannot connect to ${url}: there is no WebSocket here; ${remedy}`);
+  }
   let socket: WebSocket;
   try {
     socket = new WebSocket(url, protocols);

@@ -46,7 +46,9 @@ export const workerCheckStep = {
 function checkWorker(root, node) {
   const worker = findWorker(root);
   if (!worker) {
-    throw new SetupError("mediasoup's worker was made and does not start", { remedy: 'run "npm run setup" again' });
+    throw new SetupError("mediasoup's worker was made and does not start", {
+      remedy: 'run "npx emostream setup" again',
+    });
   }
   if (worker.origin === 'given') {
     throw new SetupError(`MEDIASOUP_WORKER_BIN names ${worker.path}, which is no mediasoup worker that runs here`, {

@@ -1,6 +1,13 @@
 import { Command } from 'commander';
 import { EmostreamError } from '../common/errors.js';
 
+/** A corpus, or a part of one, that is not where it was looked for. */
+function explainMissing(cause: NodeJS.ErrnoException): never {
+  if (cause.code !== 'ENOENT' || cause.path === undefined) throw cause;
+  const message = `There is no ${cause.path}: \`emostream data list\` tells what lies where.`;
+  throw new EmostreamError('NOT_FOUND', message, { cause });
+}
+
 /** `emostream data prepare`: corpora → tensors for training and evaluation; `list`: which corpora those are. */
 export function dataCommand(): Command {
   const data = new Command('data').description('Work on training and evaluation corpora.');
@@ -28,7 +35,7 @@ export function dataCommand(): Command {
       const out = flags.out ?? defaultPreparedFolder();
       if (flags.data !== undefined) {
         const { prepare } = await import('../training/data/prepare.js');
-        await prepare({ data: flags.data, out, log: console.log });
+        await prepare({ data: flags.data, out, log: console.log }).catch(explainMissing);
       }
       if (folders.size > 0) {
         const { prepareUserCorpora } = await import('../training/data/user/prepare.js');

@@ -54,7 +54,7 @@ function nodeCheck(): Check {
 
 function workerCheck(): Check {
   const path = findWorkerBinary();
-  const advice = 'Run `npm run setup`, which downloads or builds it, or set MEDIASOUP_WORKER_BIN.';
+  const advice = 'Run `npx emostream setup`, which downloads or builds it, or set MEDIASOUP_WORKER_BIN.';
   if (!path) return failed('mediasoup worker', 'There is none.', advice);
   try {
     accessSync(path, constants.X_OK);

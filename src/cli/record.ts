@@ -92,7 +92,11 @@ async function record(room: string, flags: RecordFlags): Promise<void> {
   const events = await open(path);
   let words: Promise<RotatingFile> | undefined;
   const client = clientFor(room, flags);
-  client.on('event', (event) => events.append(JSON.stringify(event)));
+  let recorded = 0;
+  client.on('event', (event) => {
+    recorded += 1;
+    events.append(JSON.stringify(event));
+  });
   const saying = (line: Words) => {
     if (!line.final) return;
     words ??= open(join(dirname(path), 'words.jsonl'));
@@ -139,6 +143,7 @@ async function record(room: string, flags: RecordFlags): Promise<void> {
     await words?.then((file) => file.close()).catch(() => undefined);
   }
   if (error) throw error;
+  note(`${recorded} events were recorded${recorded > 0 ? '' : ': nobody who agreed was judged meanwhile'}`);
   if (failed) process.exitCode = EXIT.partly;
 }
 

@@ -1,10 +1,11 @@
 import { ClientError, requestToken } from '../../client/lib/index.js';
 import { EmostreamError } from '../common/errors.js';
+import { TOKEN_ENV } from '../config/load.js';
 import { exitStatusOf } from './exit-status.js';
 
 /** The token that is given, by flag or EMOSTREAM_TOKEN; else what fetches one from the server's open door. */
 export function accessTo(server: string, room: string, token: string | undefined): string | (() => Promise<string>) {
-  return token ?? process.env.EMOSTREAM_TOKEN ?? (async () => (await requestToken(server, room)).token);
+  return token ?? process.env[TOKEN_ENV] ?? (async () => (await requestToken(server, room)).token);
 }
 
 /** Says why a command about a room failed, and leaves its exit status. @param grant that a token must have for it */

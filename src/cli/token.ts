@@ -66,7 +66,10 @@ async function token(flags: TokenFlags): Promise<string> {
   const { room, publish = false, subscribe = false, moderate = false, transcript = false, names = false } = flags;
   const { record = false, replay = false } = flags;
   if (!publish && !subscribe && !moderate && !record && !replay) {
-    throw new EmostreamError('CONFIG_INVALID', 'a token without grants opens nothing: add --publish or --subscribe');
+    throw new EmostreamError(
+      'CONFIG_INVALID',
+      'a token without grants opens nothing: add --publish, --subscribe, or another (--help)',
+    );
   }
   if (transcript && !subscribe && !record) {
     throw new EmostreamError(

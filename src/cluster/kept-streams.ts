@@ -151,6 +151,7 @@ export async function keepStreams(link: NatsLink, specs: readonly StreamSpec[]):
 
 /** Names of the settings that are otherwise. */
 function differences(wanted: Partial<StreamConfig>, there: StreamConfig): string[] {
+  // An interface has no index signature, and its settings are asked for by name.
   const given = there as unknown as Record<string, unknown>;
   return Object.entries(wanted).flatMap(([name, value]) =>
     JSON.stringify(value) === JSON.stringify(given[name] ?? (typeof value === 'boolean' ? false : undefined))

@@ -5,6 +5,8 @@ import type { Problem } from './problem.js';
 import { type Config, configSchema } from './schema.js';
 
 export const ENV_PREFIX = 'EMOSTREAM_';
+/** The access token of commands that are clients (`watch`, `record`, `replay`): no option of the server, which may be started in the same shell. */
+export const TOKEN_ENV = `${ENV_PREFIX}TOKEN`;
 
 const snake = (key: string) => key.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase();
 /** `httpPort` → `EMOSTREAM_HTTP_PORT` */
@@ -36,7 +38,11 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     // Unknown keys of a file come as one issue that belongs to no option.
     const key = String(issue.path[0] ?? '');
     if (key) wrong.add(key);
-    problems.push(`${origin[key] ?? (key || (sources.file ?? 'configuration'))}: ${issue.message}`);
+    const message =
+      issue.code === 'unrecognized_keys'
+        ? `there is no option ${issue.keys.join(', ')}; \`emostream serve --help\` lists them`
+        : issue.message;
+    problems.push(`${origin[key] ?? (key || (sources.file ?? 'configuration'))}: ${message}`);
   }
   const config = parsed.success ? parsed.data : configSchema.parse(only(merged, wrong));
   const found = crossCheck(config, { wrong, files: sources.checkFiles ?? true, env: envName });
@@ -75,7 +81,7 @@ function merge(sources: ConfigSources): {
       origin[key] = flagName(key);
     }
   }
-  const known = new Set(configKeys.map(envName));
+  const known = new Set([...configKeys.map(envName), TOKEN_ENV]);
   for (const name of Object.keys(sources.env ?? {})) {
     if (!name.startsWith(ENV_PREFIX) || known.has(name)) continue;
     problems.push(`${name}: unknown environment variable; \`emostream serve --help\` lists the options`);

@@ -4,7 +4,7 @@ import { MOST_FACES } from '../common/most-faces.js';
 import { clusterOptions } from './cluster-options.js';
 import { doorOptions } from './door-options.js';
 import { engineOptions } from './engine-options.js';
-import { flag, int, list, optionalText } from './fields.js';
+import { flag, int, list, optionalText, share } from './fields.js';
 
 const isMediaHost = (value: string) => value === 'auto' || value.split(',').every((part) => isIP(part.trim()) !== 0);
 
@@ -216,10 +216,7 @@ export const configSchema = z.strictObject({
       description:
         'Where traces of windows go: an OTLP receiver over HTTP, such as http://127.0.0.1:4318/v1/traces. Without it nothing is traced.',
     }),
-  traceShare: z.coerce.number().min(0).max(1).default(0.1).meta({
-    description: 'Share of the windows that are traced, where traceEndpoint is set.',
-    unit: '0 to 1',
-  }),
+  traceShare: share('Share of the windows that are traced, where traceEndpoint is set.', 0.1),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -65,7 +65,9 @@ export class FileAuditLog implements AuditLog {
     try {
       return new FileAuditLog(await open(path, 'a', 0o600), deps.meter, deps.logger);
     } catch (cause) {
-      throw new EmostreamError('CONFIG_INVALID', `auditLog: ${path} cannot be opened for writing`, { cause });
+      const { code = String(cause) } = cause as NodeJS.ErrnoException;
+      const message = `auditLog: ${path} cannot be opened for writing (${code}); its folder must be there, and this server's to write to`;
+      throw new EmostreamError('CONFIG_INVALID', message, { cause });
     }
   }
 

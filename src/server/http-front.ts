@@ -63,7 +63,11 @@ export function ownFront(config: Config, logger: Logger): HttpFront {
       server.on('connection', connection);
       server.on('request', request);
       server.on('upgrade', upgrade);
-      await listen(server, { host: config.host, port: config.httpPort, option: '--http-port' });
+      await listen(server, {
+        host: config.host,
+        port: config.httpPort,
+        flags: { host: '--host', port: '--http-port' },
+      });
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
     cut: () => server.closeAllConnections(),

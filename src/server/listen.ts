@@ -1,16 +1,26 @@
 import type { Server } from 'node:http';
+import { addressRefused, type AddressRefused } from '../common/address-refused.js';
 import { EmostreamError } from '../common/errors.js';
 
-/** @param option the flag that another port is chosen by. @throws EmostreamError CONFIG_INVALID */
-export function listen(
-  server: Server,
-  { host, port, option }: { host: string; port: number; option: string },
-): Promise<void> {
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** The flags that another address or port is chosen by. */
+  flags: { host: string; port: string };
+}
+
+/** @throws EmostreamError CONFIG_INVALID */
+export function listen(server: Server, { host, port, flags }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program listens there already' : cause.message;
-      const hint = `choose another with ${option}`;
-      reject(new EmostreamError('CONFIG_INVALID', `cannot listen on ${host}:${port}: ${why}; ${hint}`, { cause }));
+      const known: Record<AddressRefused, string> = {
+        'in-use': `another program listens there already; choose another port with ${flags.port}`,
+        'not-here': `this machine has no such address; choose one of its own with ${flags.host}`,
+        'not-allowed': `ports below 1024 take a privilege; choose another with ${flags.port}`,
+      };
+      const refused = addressRefused(cause.message);
+      const why = refused ? known[refused] : `${cause.message}; see ${flags.host} and ${flags.port}`;
+      reject(new EmostreamError('CONFIG_INVALID', `cannot listen on ${host}:${port}: ${why}`, { cause }));
     });
     server.listen(port, host, resolve);
   });

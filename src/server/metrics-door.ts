@@ -28,7 +28,7 @@ export function metricsAccess({ host, metricsPort, metricsToken }: MetricsConfig
 }
 
 export const METRICS_CLOSED =
-  '/metrics is closed, for the server listens beyond loopback: set metricsPort (a port of its own) or metricsToken';
+  '/metrics is closed, for the server may be reached from beyond loopback: set metricsPort (a port of its own) or metricsToken';
 
 /** The route on the main port. @throws EmostreamError NOT_FOUND, FORBIDDEN or UNAUTHENTICATED */
 export function guardedMetrics(config: MetricsConfig, metrics: HttpHandler): HttpHandler {
@@ -77,7 +77,11 @@ export async function openMetricsPort(
   });
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(TIMEOUT_MS);
-  await listen(server, { host: metricsHost, port: metricsPort, option: '--metrics-port' });
+  await listen(server, {
+    host: metricsHost,
+    port: metricsPort,
+    flags: { host: '--metrics-host', port: '--metrics-port' },
+  });
   return { server, url: `http://${hostForUrl(metricsHost)}:${(server.address() as AddressInfo).port}/metrics` };
 }
 

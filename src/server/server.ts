@@ -27,7 +27,7 @@ import type { KeysState } from './remote-keys.js';
 import { type GrantsGiven, type ServerInfo, SUBPROTOCOL } from './protocol.js';
 import { Moderation } from './moderation.js';
 import { openFilesWarning } from './open-files.js';
-import { FileRecordings } from './recordings/file-recordings.js';
+import { checkFolder, FileRecordings } from './recordings/file-recordings.js';
 import { Recordings } from './recordings/recordings.js';
 import { Replays } from './replays.js';
 import { securityHeaders } from './security-headers.js';
@@ -134,6 +134,7 @@ export async function createServer(deps: ServerDeps): Promise<RunningServer> {
   let audit: AuditLog | undefined;
   let metrics: Awaited<ReturnType<typeof openMetricsPort>>;
   try {
+    if (config.recordings !== undefined) await checkFolder(config.recordings);
     audit = config.auditLog ? await FileAuditLog.open(config.auditLog, deps) : loggedAudit(logger);
     metrics = await openMetricsPort(config, deps.telemetry.metrics);
   } catch (error) {

@@ -9,6 +9,7 @@ import { AddressWatch } from './address-watch.js';
 import { createWorker } from './create-worker.js';
 import type { MediaAddress } from './media-addresses.js';
 import { MediaServer } from './media-server.js';
+import { startFailed } from './start-failed.js';
 import { WorkerLoad } from './worker-load.js';
 import { WorkerProbe } from './worker-probe.js';
 
@@ -83,7 +84,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     this.#rounds.unref();
   }
 
-  /** @throws EmostreamError INTERNAL when a worker cannot be started (binary missing, address or port not free). */
+  /** @throws EmostreamError CONFIG_INVALID when an address or port cannot be had, INTERNAL when the binary does not start. */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const size = options.size === 'none' ? 0 : options.size || Math.max(1, Math.floor(availableParallelism() / 2));
     const move = (to: readonly MediaAddress[]) => pool.#move(to);
@@ -93,13 +94,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
       if (size > 0) pool.#addresses.start();
     } catch (cause) {
       await pool.close();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new EmostreamError(
-        'INTERNAL',
-        `the mediasoup worker cannot be started (${reason}): check that it is installed (npm run setup) and that ` +
-          `rtcHost ${options.rtcHost} and rtcPort ${options.rtcPort} can be listened on`,
-        { cause },
-      );
+      throw startFailed(cause, options);
     }
     return pool;
   }
@@ -158,7 +153,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     const worker = await createWorker({ logLevel: 'error', ...(workerBin ? { workerBin } : {}) });
     worker.once(
       'died',
-      this.#bulkhead.wrap(() => this.#onDied(index)),
+      this.#bulkhead.wrap(({ message }: Error) => this.#onDied(index, message)),
     );
     const load = new WorkerLoad({ worker, index, meter: this.#options.meter, bulkhead: this.#bulkhead });
     try {
@@ -193,11 +188,11 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     kill(worker);
   }
 
-  #onDied(index: number): void {
+  #onDied(index: number, reason: string): void {
     if (this.#closed || this.#workers[index] === null) return;
     this.#workers[index] = null;
     this.#options.meter.count('emostream_errors_total', { code: 'WORKER_DIED' });
-    this.#options.logger.error({ worker: index }, 'a mediasoup worker died; starting another');
+    this.#options.logger.error({ worker: index, reason }, 'a mediasoup worker died; starting another');
     this.emit('died', index);
     this.#restartIn(index, FIRST_RESTART_DELAY_MS);
   }

@@ -225,19 +225,21 @@ it('puts full files aside, and reads them as one', async () => {
   const folder = temporaryFolder();
   const alice = await server.connect({}, { subject: 'alice' });
   await alice.join('Alice', ALL);
-  const args = ['record', 'room', '--out', 'long.jsonl', '--rotate', '0.01'];
+  const long = join(folder, 'new', 'long.jsonl');
+  const args = ['record', 'room', '--out', 'new/long.jsonl', '--rotate', '0.01'];
   const record = new Command(folder, args, await recordToken());
   await record.said('of those who agree');
   await agree(alice, 0);
   const seqs: number[] = [];
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 10; i++) seqs.push(measure('alice').seq);
-    await holds(join(folder, 'long.jsonl'), seqs.length);
+    await holds(long, seqs.length);
   }
   record.child.kill('SIGTERM');
   expect(await record.ended).toBe(0);
-  expect(existsSync(join(folder, 'long.1.jsonl'))).toBe(true);
-  expect([...eventsOf(join(folder, 'long.jsonl'))].map(({ seq }) => seq)).toEqual(seqs);
+  expect(record.stderr).toContain('30 events were recorded');
+  expect(existsSync(join(folder, 'new', 'long.1.jsonl'))).toBe(true);
+  expect([...eventsOf(long)].map(({ seq }) => seq)).toEqual(seqs);
   await alice.request('leave', {});
 }, 60_000);
 

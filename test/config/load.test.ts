@@ -39,8 +39,8 @@ describe('configuration', () => {
 
   it('names each wrong option and where it was set', () => {
     const error = refused({ env: { EMOSTREAM_HTTP_PORT: 'ninety' }, flags: { maxBatch: '0' } });
-    expect(error.message).toContain('EMOSTREAM_HTTP_PORT');
     expect(error.message).toContain('--max-batch');
+    expect(error.message).toContain('EMOSTREAM_HTTP_PORT: must be a whole number from 0 to 65535');
   });
 
   it('refuses an unknown option wherever it stands', () => {
@@ -48,6 +48,10 @@ describe('configuration', () => {
     const file = join(temporaryFolder(), 'config.json');
     writeFileSync(file, '{"htppPort": 1}');
     expect(refused({ file }).message).toContain('htppPort');
+  });
+
+  it('starts in the shell whose EMOSTREAM_TOKEN a client uses', () => {
+    expect(loadConfig({ env: { EMOSTREAM_TOKEN: 'x' } }).host).toBe('127.0.0.1');
   });
 
   it('refuses a file that is missing or is not JSON', () => {

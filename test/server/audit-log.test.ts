@@ -34,10 +34,10 @@ test('joining, each change of consent and leaving are written, with ids only', a
   expect(statSync(auditLog).mode & 0o777).toBe(0o600);
 });
 
-test('a file that cannot be opened is a configuration error', async () => {
-  await expect(startServer({ auditLog: join(dir, 'no', 'such', 'folder') })).rejects.toMatchObject({
-    code: 'CONFIG_INVALID',
-  });
+test('a file that cannot be opened, and a folder that is a file, are configuration errors', async () => {
+  for (const options of [{ auditLog: join(dir, 'no', 'such', 'folder') }, { recordings: import.meta.filename }]) {
+    await expect(startServer(options)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  }
 });
 
 test('a disk that is full loses records, which is counted, and no call', async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Bulkhead } from '../../common/bulkhead.js';
@@ -175,7 +175,7 @@ export class FileRecordings {
 
 /** A name that is taken already (two recordings of a room in one second) gets a number. */
 async function newFolder(folder: string, name: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await checkFolder(folder);
   for (let count = 1; ; count++) {
     const place = join(folder, count === 1 ? name : `${name}-${count}`);
     try {
@@ -183,7 +183,23 @@ async function newFolder(folder: string, name: string): Promise<string> {
       return place;
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && count < 100) continue;
-      throw new EmostreamError('CONFIG_INVALID', 'recordings: the folder cannot be written', { cause });
+      throw unwritable(folder, cause);
     }
   }
+}
+
+/** Makes the folder of recordings where there is none. @throws EmostreamError CONFIG_INVALID where nothing can be written there */
+export async function checkFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
+}
+
+function unwritable(folder: string, cause: unknown): EmostreamError {
+  const { code = String(cause) } = cause as NodeJS.ErrnoException;
+  const message = `recordings: ${folder} is no folder that this server can write to (${code})`;
+  return new EmostreamError('CONFIG_INVALID', message, { cause });
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { EmostreamError } from '../../common/errors.js';
 import { partPath } from '../../common/part-path.js';
 import { WholeLines } from '../../common/whole-lines.js';
@@ -45,6 +46,7 @@ export class RotatingFile {
   static async open(options: RotatingFileOptions): Promise<RotatingFile> {
     const { path, append = false } = options;
     try {
+      await mkdir(dirname(path), { recursive: true });
       let part = 1;
       while (await exists(partPath(path, part))) part += 1;
       if (part > 1 && !append) throw Object.assign(new Error('it has parts'), { code: 'EEXIST' });
