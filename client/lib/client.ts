@@ -1,19 +1,18 @@
 import type { Notification, RequestData, RequestType, ResultOf } from '../../src/server/protocol.js';
 import type { RoomEvent } from '../../src/events/schema.js';
-import { backoffDelay, type BackoffOptions, DEFAULT_BACKOFF } from './backoff.js';
+import { backoffDelay } from './backoff.js';
+import { type ConnectingOptions, connectingOptions } from './client-options.js';
 import type { ClientEvents, ClientOptions, ClientStatus } from './client-types.js';
 import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { ClientError, isFinal, toClientError } from './errors.js';
 import type { Unknown } from './read-message.js';
 import { openConnection } from './open-connection.js';
-import type { Missed, ResumePoint } from './sequence.js';
+import type { ResumePoint } from './sequence.js';
 import { Servers } from './servers.js';
 import { type SubscribeOptions, Subscription, Subscriptions } from './subscriptions.js';
-import { platformSocket } from './socket.js';
+import { TokenSource } from './token-source.js';
 
-/** Least time between two renewals of a token, ms. */
-const RENEW_EVERY_MS = 10_000;
 /** A room is at most so many servers away. */
 const MOST_HOPS = 4;
 /** A room whose server died is at another after 5 s: so long it is asked for again, so far apart, ms. */
@@ -27,9 +26,8 @@ const MOVE_JITTER_MS = 200;
  * After a lost connection it connects again and resumes its subscription where it stopped.
  */
 export class EmostreamClient extends Emitter<ClientEvents> {
-  readonly #options: Required<Omit<ClientOptions, 'reconnect' | 'room' | 'follow'>> & {
-    reconnect: BackoffOptions | false;
-  };
+  readonly #options: ConnectingOptions;
+  readonly #token: TokenSource;
   readonly #room: { room?: string };
   readonly #servers: Servers;
   #connection: Connection | undefined;
@@ -37,7 +35,6 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #everOpen = false;
-  #renewedMs = -Infinity;
   /** Of the seat that was taken last. */
   #ticket: string | undefined;
   readonly #subscriptions = new Subscriptions();
@@ -46,15 +43,8 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     super();
     this.#room = options.room === undefined ? {} : { room: options.room };
     this.#servers = new Servers(options.server, options.follow ?? true);
-    this.#options = {
-      socket: platformSocket,
-      connectTimeoutMs: 10_000,
-      requestTimeoutMs: 10_000,
-      maxPending: 64,
-      random: Math.random,
-      ...options,
-      reconnect: options.reconnect === false ? false : { ...DEFAULT_BACKOFF, ...options.reconnect },
-    };
+    this.#options = connectingOptions(options);
+    this.#token = new TokenSource(options.token);
   }
 
   get status(): ClientStatus {
@@ -85,9 +75,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   /** @throws ClientError: the server's codes, TIMEOUT, CLOSED (also while reconnecting), LIMIT_REACHED, BAD_REPLY */
   request<T extends RequestType>(type: T, data: RequestData<T>, timeoutMs?: number): Promise<ResultOf<T>> {
-    if (!this.#connection) {
-      return Promise.reject(new ClientError('CLOSED', `not connected (${this.#status.state}); "${type}" was not sent`));
-    }
+    if (!this.#connection) return Promise.reject(this.#notConnected(`"${type}" was not sent`));
     if (type === 'leave') this.#ticket = undefined;
     if (type !== 'join') return this.#connection.request(type, data, timeoutMs);
     // TypeScript does not follow from the type to what belongs to it.
@@ -164,8 +152,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   async #following<T>(what: RequestType, ask: (connection: Connection) => Promise<T>): Promise<T> {
     const untilMs = performance.now() + GONE_MS;
     for (let hops = 0; ;) {
-      if (!this.#connection)
-        throw new ClientError('CLOSED', `not connected (${this.#status.state}); "${what}" was not sent`);
+      if (!this.#connection) throw this.#notConnected(`"${what}" was not sent`);
       try {
         return await ask(this.#connection);
       } catch (error) {
@@ -215,10 +202,8 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     this.emit('status', status);
   }
 
-  async #token(): Promise<string> {
-    const { token } = this.#options;
-    // Whether it has expired, the server alone can say: this machine's clock may be wrong.
-    return typeof token === 'function' ? token() : token;
+  #notConnected(so: string): ClientError {
+    return new ClientError('CLOSED', `not connected (${this.#status.state}); ${so}`);
   }
 
   /** @param within somebody waits for it: nobody else is told that there is another connection */
@@ -226,7 +211,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
     this.#setStatus({ state: 'connecting' });
     const { socket, connectTimeoutMs, requestTimeoutMs, maxPending } = this.#options;
     const opening = { server: this.#servers.current, socket, connectTimeoutMs, requestTimeoutMs, maxPending };
-    const { connection, byTicket } = await openConnection(opening, await this.#token(), this.#ticket);
+    const { connection, byTicket } = await openConnection(opening, await this.#token.get(), this.#ticket);
     if (this.#status.state !== 'connecting') {
       connection.close();
       throw new ClientError('CLOSED', 'the client was closed while it connected');
@@ -284,8 +269,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   #lost(error: ClientError): void {
     const { reconnect, random } = this.#options;
     // A socket whose token ended is opened anew where the token is asked for each time, or while a seat may be kept.
-    const renewable =
-      error.code === 'UNAUTHENTICATED' && (typeof this.#options.token === 'function' || this.#ticket !== undefined);
+    const renewable = error.code === 'UNAUTHENTICATED' && (this.#token.renews || this.#ticket !== undefined);
     if (reconnect === false || (isFinal(error) && !renewable)) {
       this.#close(error);
       return;
@@ -298,8 +282,7 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   async #subscribe(subscription: Subscription): Promise<ResultOf<'subscribe'>> {
     const asked = subscription.request();
     const connection = this.#connection;
-    if (!connection)
-      throw new ClientError('CLOSED', `not connected (${this.#status.state}); nothing was subscribed to`);
+    if (!connection) throw this.#notConnected('nothing was subscribed to');
     return connection.request('subscribe', asked, undefined, (answer) => {
       subscription.answered(asked, answer);
       this.#subscriptions.add(subscription);
@@ -307,33 +290,20 @@ export class EmostreamClient extends Emitter<ClientEvents> {
   }
 
   #event(event: RoomEvent): void {
-    const { room, epoch, seq } = event;
-    const told = this.#subscriptions.of(room)?.event(epoch, seq);
-    if (told?.missed) this.#missed(room, told.missed);
+    const told = this.#subscriptions.event(event);
+    if (told?.missed) this.emit('missed', told.missed);
     if (told && !told.duplicate) this.emit('event', event);
   }
 
   /** An event of a later version has its number, too. */
   #unknown(message: Unknown): void {
-    if (message.place) {
-      const { room, epoch, seq } = message.place;
-      const missed = this.#subscriptions.of(room)?.event(epoch, seq).missed;
-      if (missed) this.#missed(room, missed);
-    }
+    const missed = message.place && this.#subscriptions.event(message.place)?.missed;
+    if (missed) this.emit('missed', missed);
     this.emit('unknown', message);
   }
 
   #notification(notification: Notification): void {
-    if (notification.type === 'missed') {
-      const { room, epoch, fromSeq, toSeq, reason } = notification;
-      const missed = this.#subscriptions.of(room)?.missed({ epoch, fromSeq, toSeq, reason });
-      if (missed) this.#missed(room, missed);
-    } else if (notification.type === 'beat') {
-      for (const { room, epoch, seq } of notification.rooms) {
-        const missed = this.#subscriptions.of(room)?.reached(epoch, seq);
-        if (missed) this.#missed(room, missed);
-      }
-    }
+    for (const missed of this.#subscriptions.missedBy(notification)) this.emit('missed', missed);
     if (notification.type === 'tokenExpiring') void this.#renew();
     if (notification.type === 'nodes') this.#servers.told(notification.urls);
     if (notification.type === 'serverClosing') this.#servers.failed();
@@ -357,19 +327,11 @@ export class EmostreamClient extends Emitter<ClientEvents> {
 
   /** Where it fails the socket ends with the token, and another is opened with another one. */
   async #renew(): Promise<void> {
-    const { token } = this.#options;
-    // A token that ends within a minute is told to be expiring at once: not to be renewed in a circle.
-    const nowMs = performance.now();
-    if (typeof token !== 'function' || nowMs - this.#renewedMs < RENEW_EVERY_MS) return;
-    this.#renewedMs = nowMs;
+    if (!this.#token.isDue(performance.now())) return;
     try {
-      await this.request('renew', { token: await token() });
+      await this.request('renew', { token: await this.#token.get() });
     } catch (error) {
       this.emit('invalid', toClientError(error));
     }
-  }
-
-  #missed(room: string, missed: Missed): void {
-    this.emit('missed', { room, ...missed });
   }
 }

@@ -1,4 +1,5 @@
-import type { RequestData } from '../../src/server/protocol.js';
+import type { Notification, RequestData } from '../../src/server/protocol.js';
+import type { Unknown } from './read-message.js';
 import { type Missed, type ResumePoint, SequenceTracker } from './sequence.js';
 
 /**
@@ -50,6 +51,8 @@ export class Subscription {
   }
 }
 
+type Place = NonNullable<Unknown['place']>;
+
 /** The rooms that a client is subscribed to: one subscription a room. */
 export class Subscriptions {
   #all: Subscription[] = [];
@@ -65,6 +68,29 @@ export class Subscriptions {
   /** Was answered for the first time: takes the place of one of the same room. */
   add(subscription: Subscription): void {
     this.#all = [...this.#all.filter(({ room }) => room !== subscription.room), subscription];
+  }
+
+  /**
+   * An event, or a message of a later version that has an event's place.
+   * @returns undefined: of a room that is not subscribed to
+   */
+  event({ room, epoch, seq }: Place): { duplicate: boolean; missed: Missed | null } | undefined {
+    const told = this.of(room)?.event(epoch, seq);
+    return told && { ...told, missed: told.missed && { room, ...told.missed } };
+  }
+
+  /** The events that will never come, as the server tells. */
+  missedBy(notification: Notification): Missed[] {
+    if (notification.type === 'beat') {
+      return notification.rooms.flatMap(({ room, epoch, seq }) => {
+        const missed = this.of(room)?.reached(epoch, seq);
+        return missed ? [{ room, ...missed }] : [];
+      });
+    }
+    if (notification.type !== 'missed') return [];
+    const { room, epoch, fromSeq, toSeq, reason } = notification;
+    const missed = this.of(room)?.missed({ epoch, fromSeq, toSeq, reason });
+    return missed ? [{ room, ...missed }] : [];
   }
 
   /** @param room all of them if not given */
