@@ -2,7 +2,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Files that take longest, so that none of them is left for the end, when it would run alone. Those with browsers
- * are apart from each other, as well as an order can do that: calls are real time, and the cores are few.
+ * are apart from each other, as well as an order can do that: calls are real time, and the cores are few. Firefox and Chromium, which
+ * draw in software, come when the long call is over.
  */
 const FIRST = [
   'e2e/call.e2e',
@@ -14,7 +15,6 @@ const FIRST = [
   'files/faces',
   'cluster/cluster',
   'deploy/dashboards-live',
-  'e2e/firefox.e2e',
   'training/evaluation/evaluate',
   'analysis/call-states',
   'e2e/whip.e2e',
@@ -22,6 +22,7 @@ const FIRST = [
   'media/long-road',
   'analysis/process-crash',
   'fuzz/fuzz',
+  'e2e/firefox.e2e',
   'streams/alignment-proof',
   'cli/speech',
   'packages/join',
