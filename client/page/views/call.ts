@@ -18,6 +18,7 @@ import { h } from '../ui/dom.js';
 import type { PageIcon } from '../ui/icons.js';
 import { MediaNotice } from '../ui/media-notice.js';
 import { Shortcuts } from '../ui/shortcuts.js';
+import { tellHeight } from '../ui/tell-height.js';
 import { RecordingNotice } from '../ui/recording-notice.js';
 import { type Hearing, isAny } from '../ui/words.js';
 import { CallTools } from './call-tools.js';
@@ -157,6 +158,17 @@ export class CallView {
       this.#analysis.element,
       this.#state,
     );
+    const toolbar = h(
+      'footer',
+      { class: 'toolbar' },
+      h(
+        'div',
+        { class: 'toolbar-row', attr: { role: 'group', 'aria-label': t().call.controls } },
+        this.#switches.element,
+        this.#tools.element,
+      ),
+    );
+    this.#stops.push(tellHeight(toolbar, '--toolbar-height'));
     return h(
       'div',
       { class: 'call' },
@@ -169,16 +181,7 @@ export class CallView {
         this.#mediaNotice.element,
       ),
       h('main', { class: 'stage' }, unblock, board.element, alone, this.#captions.element, devices),
-      h(
-        'footer',
-        { class: 'toolbar' },
-        h(
-          'div',
-          { class: 'toolbar-row', attr: { role: 'group', 'aria-label': t().call.controls } },
-          this.#switches.element,
-          this.#tools.element,
-        ),
-      ),
+      toolbar,
       this.#shortcuts.element,
     );
   }

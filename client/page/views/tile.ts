@@ -56,6 +56,8 @@ export class Tile implements BoardTile {
       this.#quality.element,
     );
     this.#stage = h('div', { class: 'tile-stage' }, this.#video, initial, label, this.#problem);
+    // Until the first picture is here there is the initial.
+    this.#video.onresize = () => this.#stage.classList.toggle('pictured', this.#video.videoWidth > 0);
     this.#overlay.setAttribute('name', shown);
     if (own) this.#overlay.setAttribute('mirrored', '');
     this.#overlay.setAttribute('theme', overlayTheme());
