@@ -34,6 +34,11 @@ async function main(): Promise<void> {
   mkdirSync(output, { recursive: true });
   const server = await startServer();
   const browsers: Browser[] = [];
+  // Broken off: what it started ends with it, the server by what waits for its exit.
+  process.once('SIGTERM', () => {
+    for (const browser of browsers) browser.process()?.kill('SIGKILL');
+    process.exit(1);
+  });
   try {
     const viewport = { width: 1280, height: 800 };
     const firefox = await puppeteer.launch({
@@ -98,9 +103,6 @@ function closeFor(patienceMs: number): (browser: Browser) => Promise<void> {
     clearTimeout(patience);
   };
 }
-
-// Broken off: what it started ends with it, by what waits for its exit.
-process.once('SIGTERM', () => process.exit(1));
 
 main().then(
   () => process.disconnect(),
