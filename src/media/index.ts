@@ -3,6 +3,7 @@ export { AudioTrackReceiver, type AudioReceiverOptions } from './audio-track-rec
 export { liveDecoders } from './codec-library.js';
 export { MediaClock } from './media-clock.js';
 export type { PixelProblem } from './pixel-budget.js';
+export { MAX_BACKLOG_MS } from './receive-stage.js';
 export * from './types.js';
 export {
   type Received,

@@ -19,7 +19,7 @@ const WAIT_MS = { audio: 80, video: 400 };
 /** Two seconds of a large camera (2.5 Mbit/s), many times that of the layer that is tapped. */
 const JITTER_CAPACITY = 512;
 /** A packet that is older than this when it gets here waited in a queue of an overloaded server, ms. */
-const MAX_BACKLOG_MS = 2000;
+export const MAX_BACKLOG_MS = 2000;
 
 /** The first steps of every track: parse, check the payload type, count, put in order, wait until the time of each is known. */
 export class ReceiveStage {

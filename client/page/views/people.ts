@@ -170,10 +170,10 @@ export class People {
   }
 
   #updateScreen({ participant, name, screen }: RemotePeer): void {
-    const { announcer } = this.#options;
-    // With one's own connection their media went: they may share on.
-    if (this.#options.session.status.state !== 'joined' && screen.getTracks().length === 0) return;
+    const { announcer, session } = this.#options;
     const shared = screen.getTracks().length > 0;
+    // With one's own connection their media went: they may share on.
+    if (!shared && session.status.state !== 'joined') return;
     if (shared === (this.board.screenOf(participant) !== undefined)) return;
     if (shared) {
       this.board.addScreen(participant, new ScreenTile(name, screen));

@@ -1,7 +1,7 @@
+import { MAX_BACKLOG_MS } from '../../media/index.js';
+
 /** So much lies between two looks in the usual course of things; less is no lateness of this process, ms. */
 const USUAL_MS = 80;
-/** Whatever waits for longer is dropped when its turn comes (receive-stage.ts), so nothing waits for it, ms. */
-const MOST_MS = 2000;
 
 /**
  * Up to when everything that came to this process has been handled. A process that gets no processor, or has too much to do, closes
@@ -34,7 +34,8 @@ export class HandledTime {
       if (behindMs > USUAL_MS) this.settle();
       this.#emptyMs = Math.max(this.#emptyMs, now);
     }
-    const handledMs = behindMs <= USUAL_MS ? now : Math.max(this.#emptyMs, now - MOST_MS);
+    // Whatever waits for longer is dropped when its turn comes, so nothing waits for it.
+    const handledMs = behindMs <= USUAL_MS ? now : Math.max(this.#emptyMs, now - MAX_BACKLOG_MS);
     this.#handledMs = Math.max(this.#handledMs, handledMs);
   }
 }
